@@ -1,0 +1,84 @@
+package ai.scailabs.vault.kernel.error;
+
+import java.util.Locale;
+
+/**
+ * Every error code of the API with its HTTP status and whether repeating the same request may help. The code is the name in lower case; it is
+ * stable, and the thing to branch on.
+ */
+public enum ErrorCode {
+    AUTHENTICATION_REQUIRED(401),
+    TOKEN_EXPIRED(401),
+    TOKEN_INVALID(401),
+    TOKEN_REVOKED(401),
+
+    ACCESS_DENIED(403),
+    INSUFFICIENT_SCOPE(403),
+    MFA_REQUIRED(403),
+    IP_NOT_ALLOWED(403),
+    TIME_WINDOW_VIOLATION(403),
+    TENANT_ACCESS_DENIED(403),
+    FORBIDDEN(403),
+
+    INVALID_REQUEST(400),
+    INVALID_PATH(400),
+    INVALID_SECRET_TYPE(400),
+    INVALID_DURATION(400),
+    INVALID_CURSOR(400),
+    INVALID_POLICY(400),
+    INVALID_GLOB(400),
+
+    NOT_FOUND(404),
+    SECRET_NOT_FOUND(404),
+    VERSION_NOT_FOUND(404),
+    POLICY_NOT_FOUND(404),
+    BINDING_NOT_FOUND(404),
+    TENANT_NOT_FOUND(404),
+
+    METHOD_NOT_ALLOWED(405),
+
+    CONFLICT(409),
+    SECRET_EXISTS(409),
+    VERSION_CONFLICT(409, true),
+    POLICY_IN_USE(409),
+
+    SECRET_EXPIRED(410),
+    PAYLOAD_TOO_LARGE(413),
+    UNSUPPORTED_MEDIA_TYPE(415),
+    VALIDATION_ERROR(422),
+    HEADERS_TOO_LARGE(431),
+
+    INTERNAL_ERROR(500, true),
+    /** The stored bytes of a secret do not open: altered, moved, or sealed by a key that was destroyed. */
+    INTEGRITY_FAILURE(500),
+    SERVICE_UNAVAILABLE(503, true),
+    KMS_UNAVAILABLE(503, true);
+
+    private final int status;
+    private final boolean retryable;
+    private final String code;
+
+    ErrorCode(int status) {
+        this(status, false);
+    }
+
+    ErrorCode(int status, boolean retryable) {
+        this.status = status;
+        this.retryable = retryable;
+        this.code = name().toLowerCase(Locale.ROOT);
+    }
+
+    /** As it is written in the API, for example {@code secret_not_found}. */
+    public String code() {
+        return code;
+    }
+
+    public int status() {
+        return status;
+    }
+
+    /** Whether the same request may succeed later without being changed. */
+    public boolean retryable() {
+        return retryable;
+    }
+}

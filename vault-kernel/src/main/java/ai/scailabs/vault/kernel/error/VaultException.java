@@ -1,0 +1,48 @@
+package ai.scailabs.vault.kernel.error;
+
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * A refusal or failure with a stable code. Its message and details are shown to the caller: they name fields and rules, never a value that the
+ * caller sent in {@code data}, a token or a key.
+ */
+public final class VaultException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    private final ErrorCode code;
+    private final transient Map<String, Object> details;
+
+    public VaultException(ErrorCode code, String message) {
+        this(code, message, Map.of());
+    }
+
+    /** @param details shown to the caller as they are; iteration order is kept */
+    public VaultException(ErrorCode code, String message, Map<String, ?> details) {
+        // A refusal is an answer, not an accident: the stack trace of one would only cost time.
+        super(message, null, false, code.status() >= 500);
+        this.code = code;
+        this.details = Collections.unmodifiableMap(new LinkedHashMap<>(details));
+    }
+
+    public VaultException(ErrorCode code, String message, Throwable cause) {
+        super(message, cause);
+        this.code = code;
+        this.details = Map.of();
+    }
+
+    /** A field that is well-formed JSON but not acceptable: {@code 422 validation_error} with {@code details.fields}. */
+    public static VaultException invalidField(String field, String problem) {
+        return new VaultException(
+                ErrorCode.VALIDATION_ERROR, field + " " + problem, Map.of("fields", Map.of(field, problem)));
+    }
+
+    public ErrorCode code() {
+        return code;
+    }
+
+    public Map<String, Object> details() {
+        return details;
+    }
+}

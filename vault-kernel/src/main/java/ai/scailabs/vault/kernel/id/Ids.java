@@ -1,0 +1,33 @@
+package ai.scailabs.vault.kernel.id;
+
+import com.github.f4b6a3.ulid.Ulid;
+import com.github.f4b6a3.ulid.UlidFactory;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.util.UUID;
+
+/** Makes new identifiers: prefix + ULID, ordered by time, unguessable in their last 80 bits. Thread-safe. */
+public final class Ids {
+    private final Clock clock;
+    private final UlidFactory factory;
+
+    public Ids(Clock clock, SecureRandom random) {
+        this.clock = clock;
+        this.factory = UlidFactory.newMonotonicInstance(random);
+    }
+
+    /** @param prefix with its underscore, for example {@code pol_} */
+    public String next(String prefix) {
+        return prefix + factory.create(clock.millis());
+    }
+
+    /** The same 128 bits without a prefix, for columns of type {@code uuid}. */
+    public UUID nextUuid() {
+        return factory.create(clock.millis()).toUuid();
+    }
+
+    /** The text form of an id that is stored as {@code uuid}. */
+    public static String text(String prefix, UUID id) {
+        return prefix + Ulid.from(id);
+    }
+}

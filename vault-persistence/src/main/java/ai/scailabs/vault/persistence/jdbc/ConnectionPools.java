@@ -1,0 +1,44 @@
+package ai.scailabs.vault.persistence.jdbc;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import java.time.Duration;
+
+/** Opens pools whose connections never wait without end: for a connection, for a statement or for the network. */
+public final class ConnectionPools {
+    private static final Duration BORROW_TIMEOUT = Duration.ofSeconds(3);
+    private static final Duration STATEMENT_TIMEOUT = Duration.ofSeconds(10);
+    private static final Duration SOCKET_TIMEOUT = Duration.ofSeconds(20);
+
+    private ConnectionPools() {}
+
+    /** @param name in metrics, logs and the database's list of sessions */
+    public static HikariDataSource open(DatabaseLogin login, String name, int size) {
+        HikariConfig config = settings(login, name, size);
+        return new HikariDataSource(config);
+    }
+
+    /** As {@link #open}, for one role that the login may take on and that every connection of the pool keeps. */
+    public static HikariDataSource openAs(DatabaseLogin login, DatabaseRole role, String name, int size) {
+        HikariConfig config = settings(login, name, size);
+        config.setConnectionInitSql("set role " + role.sqlName());
+        return new HikariDataSource(config);
+    }
+
+    private static HikariConfig settings(DatabaseLogin login, String name, int size) {
+        HikariConfig config = new HikariConfig();
+        config.setJdbcUrl(login.jdbcUrl());
+        config.setUsername(login.user());
+        config.setPassword(login.password());
+        config.setPoolName(name);
+        config.setMaximumPoolSize(size);
+        config.setConnectionTimeout(BORROW_TIMEOUT.toMillis());
+        config.setInitializationFailTimeout(-1);
+        config.addDataSourceProperty("ApplicationName", name);
+        config.addDataSourceProperty("connectTimeout", String.valueOf(BORROW_TIMEOUT.toSeconds()));
+        config.addDataSourceProperty("socketTimeout", String.valueOf(SOCKET_TIMEOUT.toSeconds()));
+        config.addDataSourceProperty("tcpKeepAlive", "true");
+        config.addDataSourceProperty("options", "-c statement_timeout=" + STATEMENT_TIMEOUT.toMillis());
+        return config;
+    }
+}

@@ -1,0 +1,29 @@
+package ai.scailabs.vault.persistence.tenant;
+
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.sql.Types;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** How the values of a statement reach the driver. */
+final class Arguments {
+    private Arguments() {}
+
+    static void bind(PreparedStatement statement, int position, @Nullable Object value) throws SQLException {
+        switch (value) {
+            case null -> statement.setNull(position, Types.NULL);
+            case String text -> statement.setString(position, text);
+            case Integer number -> statement.setInt(position, number);
+            case Long number -> statement.setLong(position, number);
+            case Boolean flag -> statement.setBoolean(position, flag);
+            case byte[] bytes -> statement.setBytes(position, bytes);
+            case UUID id -> statement.setObject(position, id);
+            case Instant instant -> statement.setObject(position, instant.atOffset(ZoneOffset.UTC));
+            case String[] texts -> statement.setArray(position, statement.getConnection().createArrayOf("text", texts));
+            default -> throw new IllegalArgumentException("no way to bind a " + value.getClass().getName());
+        }
+    }
+}

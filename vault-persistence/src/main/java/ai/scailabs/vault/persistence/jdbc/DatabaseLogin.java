@@ -23,7 +23,10 @@ public record DatabaseLogin(String jdbcUrl, String user, String password) {
         }
         String scheme = uri.getScheme();
         boolean postgresql = "postgresql".equals(scheme) || "postgres".equals(scheme);
-        if (!postgresql || uri.getHost() == null || uri.getRawUserInfo() == null || uri.getRawPath().length() < 2) {
+        if (!postgresql
+                || uri.getHost() == null
+                || uri.getRawUserInfo() == null
+                || uri.getRawPath().length() < 2) {
             return Optional.empty();
         }
         String[] userInfo = uri.getRawUserInfo().split(":", 2);

@@ -22,8 +22,11 @@ final class Arguments {
             case byte[] bytes -> statement.setBytes(position, bytes);
             case UUID id -> statement.setObject(position, id);
             case Instant instant -> statement.setObject(position, instant.atOffset(ZoneOffset.UTC));
-            case String[] texts -> statement.setArray(position, statement.getConnection().createArrayOf("text", texts));
-            default -> throw new IllegalArgumentException("no way to bind a " + value.getClass().getName());
+            case String[] texts ->
+                statement.setArray(position, statement.getConnection().createArrayOf("text", texts));
+            default ->
+                throw new IllegalArgumentException(
+                        "no way to bind a " + value.getClass().getName());
         }
     }
 }

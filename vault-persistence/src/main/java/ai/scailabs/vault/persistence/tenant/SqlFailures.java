@@ -25,7 +25,8 @@ final class SqlFailures {
         String state = failure.getSQLState();
         return failure instanceof SQLTransientConnectionException
                 || state == null
-                // connection lost; out of resources; shut down, cancelled or timed out; I/O error; read-only (a replica)
+                // connection lost; out of resources; shut down, cancelled or timed out; I/O error; read-only (a
+                // replica)
                 || state.startsWith("08")
                 || state.startsWith("53")
                 || state.startsWith("57")

@@ -10,8 +10,7 @@ import javax.sql.DataSource;
 
 /** Reads from the catalogue whether row-level security really binds the role that requests run as. */
 public final class TenantBoundary {
-    private static final String ROLE_PROBLEMS =
-            """
+    private static final String ROLE_PROBLEMS = """
             select 'role ' || rolname || ' is a superuser' from pg_roles where rolname = current_user and rolsuper
             union all
             select 'role ' || rolname || ' has BYPASSRLS' from pg_roles where rolname = current_user and rolbypassrls
@@ -21,8 +20,7 @@ public final class TenantBoundary {
             where n.nspname = 'public' and c.relkind in ('r', 'p') and pg_has_role(current_user, c.relowner, 'USAGE')
             """;
 
-    private static final String TABLE_PROBLEMS =
-            """
+    private static final String TABLE_PROBLEMS = """
             select 'table ' || c.relname || ' does not force row-level security'
             from pg_class c
             join pg_namespace n on n.oid = c.relnamespace

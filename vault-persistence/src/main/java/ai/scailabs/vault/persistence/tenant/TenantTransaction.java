@@ -30,7 +30,8 @@ public final class TenantTransaction {
         return tenant;
     }
 
-    public <T> List<T> query(@CompileTimeConstant final String sql, RowMapper<T> mapper, @Nullable Object... arguments) {
+    public <T> List<T> query(
+            @CompileTimeConstant final String sql, RowMapper<T> mapper, @Nullable Object... arguments) {
         return run(sql, arguments, statement -> TenantTransactions.rows(statement, mapper));
     }
 

@@ -34,13 +34,20 @@ public final class TenantTransactions {
     }
 
     /** One statement in a transaction of its own, in one round trip. */
-    public <T> List<T> query(TenantId tenant, @CompileTimeConstant final String sql, RowMapper<T> mapper, @Nullable Object... arguments) {
+    public <T> List<T> query(
+            TenantId tenant,
+            @CompileTimeConstant final String sql,
+            RowMapper<T> mapper,
+            @Nullable Object... arguments) {
         return run(tenant, sql, arguments, statement -> rows(statement, mapper));
     }
 
     /** As {@link #query} for at most one row. */
     public <T> Optional<T> queryOne(
-            TenantId tenant, @CompileTimeConstant final String sql, RowMapper<T> mapper, @Nullable Object... arguments) {
+            TenantId tenant,
+            @CompileTimeConstant final String sql,
+            RowMapper<T> mapper,
+            @Nullable Object... arguments) {
         List<T> rows = run(tenant, sql, arguments, statement -> rows(statement, mapper));
         if (rows.size() > 1) {
             throw new IllegalStateException("more than one row");

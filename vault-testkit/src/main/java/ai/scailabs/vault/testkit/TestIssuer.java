@@ -1,0 +1,179 @@
+package ai.scailabs.vault.testkit;
+
+import com.nimbusds.jose.jwk.JWK;
+import com.nimbusds.jose.jwk.JWKSet;
+import com.nimbusds.jose.util.JSONObjectUtils;
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An OpenID Connect issuer on loopback: publishes its keys and signs whatever token a test asks for, honest or not. It can rotate its keys, fall silent and
+ * come back on the same port. Thread-safe.
+ *
+ * <pre>{@code
+ * String jwt = issuer.token().tenant("tnt_acme").partner("ptn_a").serviceAccount("mailer").scope("secrets:read").sign();
+ * }</pre>
+ */
+public final class TestIssuer implements AutoCloseable {
+    /** What ScaiVault wants to be called in {@code aud} unless configured otherwise. */
+    public static final String DEFAULT_AUDIENCE = "scaivault";
+
+    private final Clock clock;
+    private final AtomicInteger generation = new AtomicInteger();
+    private final AtomicInteger keyRequests = new AtomicInteger();
+    private final List<IssuerKey> published = new CopyOnWriteArrayList<>();
+    private final Map<TokenAlgorithm, IssuerKey> current = new EnumMap<>(TokenAlgorithm.class);
+    private final int port;
+    private volatile int status = 200;
+    private @Nullable HttpServer server;
+
+    private TestIssuer(Clock clock) {
+        this.clock = clock;
+        rotate();
+        server = listen(0);
+        port = server.getAddress().getPort();
+    }
+
+    public static TestIssuer start() {
+        return start(Clock.systemUTC());
+    }
+
+    /** @param clock the time at which tokens are issued */
+    public static TestIssuer start(Clock clock) {
+        return new TestIssuer(clock);
+    }
+
+    /** The {@code iss} of its tokens and the base of its URLs. */
+    public String issuer() {
+        return "http://127.0.0.1:" + port;
+    }
+
+    public URI discoveryUri() {
+        return URI.create(issuer() + "/.well-known/openid-configuration");
+    }
+
+    public URI jwksUri() {
+        return URI.create(issuer() + "/jwks");
+    }
+
+    /** How often the keys were asked for, failures included. */
+    public int keyRequests() {
+        return keyRequests.get();
+    }
+
+    /** A token as ScaiKey would issue it, signed with RS256 and valid for an hour; the builder's methods bend it. */
+    public TokenBuilder token() {
+        return new TokenBuilder(this, clock);
+    }
+
+    /** Signs with new keys from now on; the old ones stay published, so that earlier tokens remain valid. */
+    public synchronized void rotate() {
+        int next = generation.incrementAndGet();
+        for (TokenAlgorithm algorithm : TokenAlgorithm.values()) {
+            IssuerKey key = IssuerKey.generate("key-" + next + "-" + algorithm.header(), algorithm);
+            current.put(algorithm, key);
+            published.add(key);
+        }
+    }
+
+    /** Publishes only the keys that sign now: what was signed before the last {@link #rotate()} is no longer to be trusted. */
+    public synchronized void retireOldKeys() {
+        published.retainAll(current.values());
+    }
+
+    /** Answers every request with this status; 200 makes it well again. */
+    public void answerWith(int httpStatus) {
+        this.status = httpStatus;
+    }
+
+    /** Refuses connections until {@link #up()}. */
+    public synchronized void down() {
+        if (server != null) {
+            server.stop(0);
+            server = null;
+        }
+    }
+
+    public synchronized void up() {
+        if (server == null) {
+            server = listen(port);
+        }
+    }
+
+    @Override
+    public void close() {
+        down();
+    }
+
+    synchronized IssuerKey signingKey(TokenAlgorithm algorithm) {
+        return java.util.Objects.requireNonNull(current.get(algorithm));
+    }
+
+    private HttpServer listen(int wantedPort) {
+        try {
+            HttpServer started =
+                    HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), wantedPort), 0);
+            started.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
+            started.createContext("/", this::answer);
+            started.start();
+            return started;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private void answer(HttpExchange exchange) throws IOException {
+        try (exchange) {
+            String path = exchange.getRequestURI().getPath();
+            if (path.equals("/jwks")) {
+                keyRequests.incrementAndGet();
+                reply(
+                        exchange,
+                        new JWKSet(published.stream()
+                                        .<JWK>map(IssuerKey::published)
+                                        .toList())
+                                .toString());
+            } else if (path.endsWith("/.well-known/openid-configuration")) {
+                reply(exchange, JSONObjectUtils.toJSONString(metadata()));
+            } else {
+                exchange.sendResponseHeaders(404, -1);
+            }
+        }
+    }
+
+    private Map<String, Object> metadata() {
+        return Map.of(
+                "issuer", issuer(),
+                "jwks_uri", jwksUri().toString(),
+                "authorization_endpoint", issuer() + "/authorize",
+                "token_endpoint", issuer() + "/oauth/token",
+                "response_types_supported", List.of("code"),
+                "subject_types_supported", List.of("public"),
+                "id_token_signing_alg_values_supported", List.of("RS256", "ES256", "EdDSA"));
+    }
+
+    private void reply(HttpExchange exchange, String json) throws IOException {
+        if (status != 200) {
+            exchange.sendResponseHeaders(status, -1);
+            return;
+        }
+        byte[] body = json.getBytes(StandardCharsets.UTF_8);
+        exchange.getResponseHeaders().set("Content-Type", "application/json");
+        exchange.sendResponseHeaders(200, body.length);
+        exchange.getResponseBody().write(body);
+    }
+}

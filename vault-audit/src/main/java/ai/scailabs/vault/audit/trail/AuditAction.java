@@ -1,0 +1,46 @@
+package ai.scailabs.vault.audit.trail;
+
+import java.util.Locale;
+import java.util.Optional;
+
+/** What an entry says was attempted; the API writes it in lower case. */
+public enum AuditAction {
+    AUTHENTICATE,
+    WHOAMI,
+    READ,
+    WRITE,
+    DELETE,
+    LIST,
+    METADATA_READ,
+    METADATA_UPDATE,
+    VERSIONS_READ,
+    RESTORE,
+    PURGE,
+    POLICY_READ,
+    POLICY_LIST,
+    POLICY_CREATE,
+    POLICY_UPDATE,
+    POLICY_DELETE,
+    POLICY_BIND,
+    POLICY_UNBIND,
+    POLICY_TEST,
+    AUDIT_READ,
+    SYSTEM_READ;
+
+    private final String wireName = name().toLowerCase(Locale.ROOT);
+
+    /** As the API writes it, for example {@code policy_bind}. */
+    public String wireName() {
+        return wireName;
+    }
+
+    /** Empty when no action has that name. */
+    public static Optional<AuditAction> parse(String text) {
+        for (AuditAction action : values()) {
+            if (action.wireName.equals(text)) {
+                return Optional.of(action);
+            }
+        }
+        return Optional.empty();
+    }
+}

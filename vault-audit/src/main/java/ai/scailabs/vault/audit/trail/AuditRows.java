@@ -1,0 +1,63 @@
+package ai.scailabs.vault.audit.trail;
+
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * The row of an entry, for statements that carry it together with the change that it records. The fragments are constants with {@value #ARGUMENT_COUNT}
+ * parameters each, to be bound from {@link #arguments}.
+ */
+public final class AuditRows {
+    public static final int ARGUMENT_COUNT = 15;
+
+    private static final String COLUMNS =
+            "tenant_id, occurred_at, log_id, action, identity_type, identity_id, acting_tenant_id, secret_path, source_ip, user_agent, success, "
+                    + "error_code, duration_ms, request_id, extra_data";
+
+    /** A complete statement. */
+    public static final String INSERT =
+            "insert into audit_log (" + COLUMNS + ") values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?::jsonb)";
+
+    /** To be followed by {@code from …} in a data-modifying CTE, so that the row exists exactly when the change does. */
+    public static final String INSERT_SELECT = "insert into audit_log (" + COLUMNS
+            + ") select ?::text, ?::timestamptz, ?::uuid, ?::text, ?::text, ?::text, ?::text, ?::text, ?::text, ?::text, ?::boolean, "
+            + "?::text, ?::integer, ?::text, ?::jsonb";
+
+    private static final JsonMapper JSON = JsonMapper.shared();
+
+    private AuditRows() {}
+
+    /** In the order of the parameters of both fragments. */
+    public static @Nullable Object[] arguments(AuditEntry entry) {
+        return new @Nullable Object[] {
+            entry.tenant().value(),
+            entry.occurredAt(),
+            entry.id(),
+            entry.action().wireName(),
+            entry.identity() == null ? null : entry.identity().type().wireName(),
+            entry.identity() == null ? null : entry.identity().value(),
+            entry.actingTenant() == null ? null : entry.actingTenant().value(),
+            entry.path(),
+            entry.sourceIp(),
+            entry.userAgent(),
+            entry.success(),
+            entry.errorCode() == null ? null : entry.errorCode().code(),
+            entry.durationMillis(),
+            entry.requestId(),
+            json(entry.extra())
+        };
+    }
+
+    /** The arguments of a statement that ends with one of the fragments. */
+    public static @Nullable Object[] after(AuditEntry entry, @Nullable Object... first) {
+        @Nullable Object[] all = new @Nullable Object[first.length + ARGUMENT_COUNT];
+        System.arraycopy(first, 0, all, 0, first.length);
+        System.arraycopy(arguments(entry), 0, all, first.length, ARGUMENT_COUNT);
+        return all;
+    }
+
+    private static @Nullable String json(Map<String, Object> extra) {
+        return extra.isEmpty() ? null : JSON.writeValueAsString(extra);
+    }
+}

@@ -1,0 +1,151 @@
+package ai.scailabs.vault.audit.trail;
+
+import ai.scailabs.vault.kernel.error.ErrorCode;
+import ai.scailabs.vault.kernel.error.VaultException;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Appends entries of reads, lists and refusals. One committer takes what is queued, writes it in one transaction and wakes all who wait for it; there is
+ * no timer, so a lone entry waits for one commit only. The queue is bounded: when the database cannot take rows, callers are refused. Thread-safe.
+ *
+ * <p>Changes do not come here: their entry is part of their own transaction ({@link AuditRows}).
+ */
+public final class AuditTrail implements AutoCloseable {
+    private static final int QUEUE_CAPACITY = 8_192;
+    private static final int MAX_BATCH = 1_024;
+
+    private final DataSource dataSource;
+    private final ArrayBlockingQueue<Waiting> queue = new ArrayBlockingQueue<>(QUEUE_CAPACITY);
+    private final Thread committer;
+    private final LongAdder rows = new LongAdder();
+    private final LongAdder batches = new LongAdder();
+    private final LongAdder failures = new LongAdder();
+    private volatile boolean closing;
+
+    /** @param dataSource connections in auto-commit mode that may insert rows of every tenant; one is used at a time */
+    public AuditTrail(DataSource dataSource) {
+        this.dataSource = dataSource;
+        this.committer = Thread.ofPlatform().name("audit-committer").daemon().start(this::commitUntilClosed);
+    }
+
+    /**
+     * Queues the entry; returns at once.
+     *
+     * @throws VaultException {@code service_unavailable} when the queue is full or the trail is closed
+     */
+    public AuditReceipt append(AuditEntry entry) {
+        CompletableFuture<Void> durable = new CompletableFuture<>();
+        if (closing || !queue.offer(new Waiting(entry, durable))) {
+            failures.increment();
+            throw new VaultException(
+                    ErrorCode.SERVICE_UNAVAILABLE, "The audit log cannot keep up, so nothing is answered");
+        }
+        return new AuditReceipt(durable);
+    }
+
+    /** Entries that wait for a commit now. */
+    public int queueDepth() {
+        return queue.size();
+    }
+
+    /** Entries made durable since the start. */
+    public long rowCount() {
+        return rows.sum();
+    }
+
+    /** Commits that carried them. */
+    public long batchCount() {
+        return batches.sum();
+    }
+
+    /** Entries that could not be made durable. */
+    public long failureCount() {
+        return failures.sum();
+    }
+
+    private void commitUntilClosed() {
+        List<Waiting> batch = new ArrayList<>(MAX_BATCH);
+        while (!closing || !queue.isEmpty()) {
+            Waiting first = next();
+            if (first == null) {
+                continue;
+            }
+            batch.add(first);
+            queue.drainTo(batch, MAX_BATCH - 1);
+            commit(batch);
+            batch.clear();
+        }
+    }
+
+    private @Nullable Waiting next() {
+        try {
+            return queue.poll(1, TimeUnit.SECONDS);
+        } catch (InterruptedException closed) {
+            return null;
+        }
+    }
+
+    private void commit(List<Waiting> batch) {
+        try {
+            insert(batch);
+        } catch (SQLException | RuntimeException failure) {
+            failures.add(batch.size());
+            batch.forEach(waiting -> waiting.durable().completeExceptionally(failure));
+            return;
+        }
+        rows.add(batch.size());
+        batches.increment();
+        batch.forEach(waiting -> waiting.durable().complete(null));
+    }
+
+    private void insert(List<Waiting> batch) throws SQLException {
+        try (Connection connection = dataSource.getConnection();
+                PreparedStatement statement = connection.prepareStatement(AuditRows.INSERT)) {
+            for (Waiting waiting : batch) {
+                bind(statement, waiting.entry());
+                statement.addBatch();
+            }
+            statement.executeBatch();
+        }
+    }
+
+    private static void bind(PreparedStatement statement, AuditEntry entry) throws SQLException {
+        @Nullable Object[] arguments = AuditRows.arguments(entry);
+        for (int i = 0; i < arguments.length; i++) {
+            switch (arguments[i]) {
+                // A typed null: an untyped one would make the driver prepare the statement once per mix of nulls.
+                case null -> statement.setString(i + 1, null);
+                case String text -> statement.setString(i + 1, text);
+                case Integer number -> statement.setInt(i + 1, number);
+                case Boolean flag -> statement.setBoolean(i + 1, flag);
+                case Instant instant -> statement.setObject(i + 1, instant.atOffset(ZoneOffset.UTC));
+                case Object other -> statement.setObject(i + 1, other);
+            }
+        }
+    }
+
+    /** Commits what is queued, then stops. */
+    @Override
+    public void close() {
+        closing = true;
+        try {
+            committer.join(TimeUnit.SECONDS.toMillis(15));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private record Waiting(AuditEntry entry, CompletableFuture<Void> durable) {}
+}

@@ -1,0 +1,99 @@
+package ai.scailabs.vault.crypto.root;
+
+import ai.scailabs.vault.crypto.key.KeyMaterial;
+import ai.scailabs.vault.kernel.error.ErrorCode;
+import ai.scailabs.vault.kernel.error.VaultException;
+import java.util.Arrays;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Lets concurrent unwraps of the same wrapped key share one call of the root key behind it. Each caller gets a key of its own. Nothing outlives the callers: the last
+ * one out wipes the shared key, and the next call asks the root key again, also after a failure.
+ */
+public final class SharedUnwraps implements RootKey {
+    private final RootKey delegate;
+    private final ConcurrentHashMap<Request, UnwrapInFlight> inFlight = new ConcurrentHashMap<>();
+
+    public SharedUnwraps(RootKey delegate) {
+        this.delegate = delegate;
+    }
+
+    @Override
+    public String id() {
+        return delegate.id();
+    }
+
+    @Override
+    public byte[] wrap(KeyMaterial key, WrapContext context) {
+        return delegate.wrap(key, context);
+    }
+
+    @Override
+    public KeyMaterial unwrap(byte[] wrapped, WrapContext context) {
+        Request request = new Request(wrapped, context, 31 * Arrays.hashCode(wrapped) + context.hashCode());
+        UnwrapInFlight mine = new UnwrapInFlight();
+        while (true) {
+            UnwrapInFlight theirs = inFlight.putIfAbsent(request, mine);
+            if (theirs == null) {
+                return lead(request, mine);
+            }
+            if (theirs.join()) {
+                return follow(theirs);
+            }
+            // It ended between our look and our join: its leader is about to take it out of the map.
+            Thread.onSpinWait();
+        }
+    }
+
+    private KeyMaterial lead(Request request, UnwrapInFlight flight) {
+        @Nullable KeyMaterial key = null;
+        @Nullable Throwable failure = null;
+        try {
+            key = delegate.unwrap(request.wrapped, request.context);
+        } catch (Throwable e) {
+            failure = e;
+            throw e;
+        } finally {
+            inFlight.remove(request, flight);
+            flight.complete(key, failure);
+        }
+        return flight.takeAndLeave();
+    }
+
+    private static KeyMaterial follow(UnwrapInFlight flight) {
+        try {
+            flight.await();
+            return flight.takeAndLeave();
+        } catch (InterruptedException e) {
+            flight.leave();
+            Thread.currentThread().interrupt();
+            throw new VaultException(ErrorCode.KMS_UNAVAILABLE, "Interrupted while waiting for the root key", e);
+        }
+    }
+
+    /** How many different unwraps are under way. */
+    int inFlight() {
+        return inFlight.size();
+    }
+
+    private record Request(byte[] wrapped, WrapContext context, int hash) {
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof Request that
+                    && hash == that.hash
+                    && context.equals(that.context)
+                    && Arrays.equals(wrapped, that.wrapped);
+        }
+
+        @Override
+        public int hashCode() {
+            return hash;
+        }
+
+        @Override
+        public String toString() {
+            return "unwrap " + context;
+        }
+    }
+}

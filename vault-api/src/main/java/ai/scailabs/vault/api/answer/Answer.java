@@ -1,0 +1,86 @@
+package ai.scailabs.vault.api.answer;
+
+import ai.scailabs.vault.audit.trail.AuditReceipt;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a controller returns. It is rendered at once, so that what it shows can be wiped, but leaves only after its audit receipt says that the row is
+ * durable: without a receipt there is no answer to a caller with a token.
+ */
+public final class Answer {
+    static final String JSON = "application/json";
+
+    private final int status;
+    private final @Nullable AuditReceipt receipt;
+    private final String contentType;
+    private final WipedBuffer body;
+    private final Map<String, String> headers = new LinkedHashMap<>();
+
+    private Answer(int status, @Nullable AuditReceipt receipt, String contentType, WipedBuffer body) {
+        this.status = status;
+        this.receipt = receipt;
+        this.contentType = contentType;
+        this.body = body;
+    }
+
+    /** A JSON object. */
+    public static Answer json(int status, AuditReceipt receipt, JsonWriter.Members members) {
+        return new Answer(status, receipt, JSON, Json.render(members));
+    }
+
+    public static Answer ok(AuditReceipt receipt, JsonWriter.Members members) {
+        return json(200, receipt, members);
+    }
+
+    public static Answer noContent(AuditReceipt receipt) {
+        return new Answer(204, receipt, JSON, new WipedBuffer());
+    }
+
+    /** Another kind of text, for callers with a token. */
+    public static Answer text(AuditReceipt receipt, String contentType, byte[] content) {
+        return new Answer(200, receipt, contentType, filled(content));
+    }
+
+    /** For handlers that take no token. */
+    public static Answer open(int status, JsonWriter.Members members) {
+        return new Answer(status, null, JSON, Json.render(members));
+    }
+
+    /** For handlers that take no token. */
+    public static Answer open(String contentType, byte[] content) {
+        return new Answer(200, null, contentType, filled(content));
+    }
+
+    private static WipedBuffer filled(byte[] content) {
+        WipedBuffer body = new WipedBuffer();
+        body.write(content, 0, content.length);
+        return body;
+    }
+
+    public Answer header(String name, String value) {
+        headers.put(name, value);
+        return this;
+    }
+
+    int status() {
+        return status;
+    }
+
+    @Nullable AuditReceipt receipt() {
+        return receipt;
+    }
+
+    String contentType() {
+        return contentType;
+    }
+
+    WipedBuffer body() {
+        return body;
+    }
+
+    Map<String, String> headers() {
+        return headers;
+    }
+}

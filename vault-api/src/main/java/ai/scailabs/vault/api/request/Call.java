@@ -1,0 +1,114 @@
+package ai.scailabs.vault.api.request;
+
+import ai.scailabs.vault.access.identity.Actor;
+import ai.scailabs.vault.audit.trail.Attempt;
+import ai.scailabs.vault.audit.trail.AuditAction;
+import ai.scailabs.vault.audit.trail.AuditEntries;
+import ai.scailabs.vault.audit.trail.AuditEntry;
+import ai.scailabs.vault.audit.trail.AuditReceipt;
+import ai.scailabs.vault.audit.trail.AuditTrail;
+import ai.scailabs.vault.kernel.error.ErrorCode;
+import ai.scailabs.vault.kernel.id.TenantId;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One authenticated request: who asks, what they set out to do, and how it is recorded. A controller names the resource with {@link #about} as soon as it
+ * is known to be well-formed, so that a refusal is recorded with it. Lives as long as the request; not thread-safe.
+ */
+public final class Call {
+    static final String ATTRIBUTE = Call.class.getName();
+
+    private final AuditTrail trail;
+    private final AuditEntries entries;
+    private final RequestFacts facts;
+    private final AuditAction action;
+    private @Nullable Actor actor;
+    private @Nullable String path;
+    private @Nullable TenantId sharedSpace;
+
+    Call(AuditTrail trail, AuditEntries entries, RequestFacts facts, AuditAction action) {
+        this.trail = trail;
+        this.entries = entries;
+        this.facts = facts;
+        this.action = action;
+    }
+
+    void identifiedAs(Actor identified) {
+        this.actor = identified;
+    }
+
+    /** Known once the interceptor let the request through, hence in every controller. */
+    public Actor actor() {
+        if (actor == null) {
+            throw new IllegalStateException("not authenticated");
+        }
+        return actor;
+    }
+
+    public TenantId tenant() {
+        return actor().tenant();
+    }
+
+    public RequestFacts facts() {
+        return facts;
+    }
+
+    /** Names the resource: a legal path or an id of ours, never raw input. */
+    public void about(String resource) {
+        this.path = resource;
+    }
+
+    /** Names a resource in the space that the caller's partner shares; it is recorded in both logs. */
+    public void aboutShared(TenantId space, String resource) {
+        this.path = resource;
+        this.sharedSpace = space;
+    }
+
+    /** The entry of a change, to be written in its own transaction. */
+    public AuditEntry entry() {
+        return entries.succeeded(attempt(sharedSpace == null ? tenant() : sharedSpace, path));
+    }
+
+    /** After the transaction that carried {@link #entry()}. */
+    public AuditReceipt changed() {
+        return sharedSpace == null
+                ? AuditReceipt.ofCommittedChange()
+                : trail.append(entries.succeeded(attempt(tenant(), "partner/" + path)));
+    }
+
+    /** Queues the entry of a successful read; the answer waits for it. */
+    public AuditReceipt recorded() {
+        return recorded(Map.of());
+    }
+
+    /** As {@link #recorded()}, with what was found. */
+    public AuditReceipt recorded(Map<String, Object> extra) {
+        if (sharedSpace == null) {
+            return trail.append(entries.succeeded(attempt(tenant(), path)).withExtra(extra));
+        }
+        trail.append(entries.succeeded(attempt(sharedSpace, path)).withExtra(extra)).await();
+        return trail.append(entries.succeeded(attempt(tenant(), "partner/" + path)).withExtra(extra));
+    }
+
+    /** Queues an entry about one of several resources of this request. */
+    public AuditReceipt recordedAbout(String resource, @Nullable ErrorCode failure, Map<String, Object> extra) {
+        Attempt attempt = attempt(tenant(), sharedSpace == null ? resource : "partner/" + resource);
+        AuditEntry entry = failure == null ? entries.succeeded(attempt) : entries.failed(attempt, failure);
+        return trail.append(entry.withExtra(extra));
+    }
+
+    /** Queues the entry of a refusal or failure; before authentication it goes to the log of the unidentified. */
+    public AuditReceipt refused(ErrorCode code) {
+        if (actor == null) {
+            return trail.append(entries.failed(
+                    facts.attempt(TenantId.UNIDENTIFIED, AuditAction.AUTHENTICATE, null, null, null), code));
+        }
+        return trail.append(entries.failed(attempt(tenant(), sharedSpace == null ? path : "partner/" + path), code));
+    }
+
+    private Attempt attempt(TenantId log, @Nullable String resource) {
+        TenantId acting = log.equals(tenant()) ? null : tenant();
+        return facts.attempt(log, action, actor().identity(), acting, resource);
+    }
+}

@@ -1,0 +1,109 @@
+package ai.scailabs.vault.api.request;
+
+import ai.scailabs.vault.access.identity.Actor;
+import ai.scailabs.vault.access.token.TokenAuthenticator;
+import ai.scailabs.vault.audit.trail.AuditEntries;
+import ai.scailabs.vault.audit.trail.AuditTrail;
+import ai.scailabs.vault.kernel.error.ErrorCode;
+import ai.scailabs.vault.kernel.error.VaultException;
+import ai.scailabs.vault.tenancy.tenant.TenantRegistry;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.util.Enumeration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+import org.springframework.web.method.HandlerMethod;
+import org.springframework.web.servlet.HandlerInterceptor;
+
+/** Authenticates, binds the tenant and checks the scope of every handler that is not declared public. What is not declared is refused. */
+public final class CallInterceptor implements HandlerInterceptor {
+    private static final String BEARER = "Bearer ";
+
+    private final TokenAuthenticator authenticator;
+    private final TenantRegistry tenants;
+    private final AuditTrail trail;
+    private final AuditEntries entries;
+    private final RequestMetrics metrics;
+    private final ConcurrentHashMap<HandlerMethod, Rule> rules = new ConcurrentHashMap<>();
+
+    public CallInterceptor(
+            TokenAuthenticator authenticator,
+            TenantRegistry tenants,
+            AuditTrail trail,
+            AuditEntries entries,
+            RequestMetrics metrics) {
+        this.authenticator = authenticator;
+        this.tenants = tenants;
+        this.trail = trail;
+        this.entries = entries;
+        this.metrics = metrics;
+    }
+
+    @Override
+    public boolean preHandle(HttpServletRequest request, HttpServletResponse response, Object handler) {
+        if (!(handler instanceof HandlerMethod method)) {
+            throw new VaultException(ErrorCode.METHOD_NOT_ALLOWED, "The method is not available here");
+        }
+        Rule rule = rules.computeIfAbsent(method, CallInterceptor::ruleOf);
+        metrics.started(request, rule.category());
+        Endpoint endpoint = rule.endpoint();
+        if (endpoint == null) {
+            return true;
+        }
+        Call call = new Call(trail, entries, RequestFacts.of(request), endpoint.action());
+        request.setAttribute(Call.ATTRIBUTE, call);
+        Actor actor = authenticator.authenticate(bearerToken(request));
+        tenants.require(actor.tenant(), actor.partner());
+        call.identifiedAs(actor);
+        refuseOtherTenant(request, actor);
+        if (!endpoint.scope().isEmpty() && !actor.hasScope(endpoint.scope())) {
+            throw new VaultException(
+                    ErrorCode.INSUFFICIENT_SCOPE,
+                    "The token lacks the scope " + endpoint.scope(),
+                    Map.of("required_scope", endpoint.scope()));
+        }
+        return true;
+    }
+
+    /** The call of a request whose handler takes a token; absent before that is known. */
+    public static @Nullable Call callOf(HttpServletRequest request) {
+        return (Call) request.getAttribute(Call.ATTRIBUTE);
+    }
+
+    private static String bearerToken(HttpServletRequest request) {
+        Enumeration<String> values = request.getHeaders("Authorization");
+        String value = values.hasMoreElements() ? values.nextElement() : null;
+        if (value == null || values.hasMoreElements() || !value.regionMatches(true, 0, BEARER, 0, BEARER.length())) {
+            throw new VaultException(
+                    ErrorCode.AUTHENTICATION_REQUIRED, "Send one header Authorization: Bearer <token>");
+        }
+        String token = value.substring(BEARER.length()).strip();
+        if (token.isEmpty()) {
+            throw new VaultException(ErrorCode.AUTHENTICATION_REQUIRED, "The Authorization header holds no token");
+        }
+        return token;
+    }
+
+    /** A header that asks for another tenant is answered, never ignored. */
+    private static void refuseOtherTenant(HttpServletRequest request, Actor actor) {
+        String asked = request.getHeader("X-Tenant-ID");
+        if (asked != null && !asked.equals(actor.tenant().value())) {
+            throw new VaultException(ErrorCode.TENANT_ACCESS_DENIED, "The token does not reach that tenant");
+        }
+    }
+
+    private static Rule ruleOf(HandlerMethod method) {
+        Endpoint endpoint = method.getMethodAnnotation(Endpoint.class);
+        PublicEndpoint open = method.getMethodAnnotation(PublicEndpoint.class);
+        if (endpoint != null) {
+            return new Rule(endpoint, endpoint.category());
+        }
+        if (open != null) {
+            return new Rule(null, open.category());
+        }
+        throw new IllegalStateException("handler without @Endpoint or @PublicEndpoint: " + method);
+    }
+
+    private record Rule(@Nullable Endpoint endpoint, PathCategory category) {}
+}

@@ -1,0 +1,19 @@
+package ai.scailabs.vault.api.request;
+
+import ai.scailabs.vault.audit.trail.AuditAction;
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+
+/** A handler that takes a token: which scope it needs and what the audit log calls it. A handler is this or a {@link PublicEndpoint}. */
+@Retention(RetentionPolicy.RUNTIME)
+@Target(ElementType.METHOD)
+public @interface Endpoint {
+    /** Empty: any valid token. */
+    String scope() default "";
+
+    AuditAction action();
+
+    PathCategory category();
+}

@@ -1,0 +1,173 @@
+package ai.scailabs.vault.api.request;
+
+import ai.scailabs.vault.kernel.error.ErrorCode;
+import ai.scailabs.vault.kernel.error.VaultException;
+import jakarta.servlet.http.HttpServletRequest;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
+import tools.jackson.core.StreamReadConstraints;
+import tools.jackson.core.StreamReadFeature;
+import tools.jackson.core.exc.StreamConstraintsException;
+import tools.jackson.core.json.JsonFactory;
+import tools.jackson.databind.DatabindException;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.MapperFeature;
+import tools.jackson.databind.PropertyNamingStrategies;
+import tools.jackson.databind.exc.UnrecognizedPropertyException;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * Reads request bodies: JSON only, bounded in bytes, depth and keys, no duplicate and no unknown member. Errors name members, never values. The bytes are
+ * wiped after reading.
+ */
+public final class JsonBody {
+    private static final int MAX_DEPTH = 32;
+    private static final int MAX_KEYS = 10_000;
+    private static final int MAX_NAME_IN_ERROR = 64;
+    private static final Set<String> JSON_TYPES = Set.of("application/json");
+    private static final Set<String> PATCH_TYPES = Set.of("application/json", "application/merge-patch+json");
+
+    private final JsonMapper mapper;
+    private final int maxBytes;
+
+    /** @param maxBytes of one body */
+    public JsonBody(int maxBytes) {
+        this.maxBytes = maxBytes;
+        this.mapper = JsonMapper.builder(JsonFactory.builder()
+                        .streamReadConstraints(StreamReadConstraints.builder()
+                                .maxNestingDepth(MAX_DEPTH)
+                                .maxNumberLength(1_000)
+                                .maxStringLength(maxBytes)
+                                .maxNameLength(1_024)
+                                .build())
+                        .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+                        .build())
+                .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
+                .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+                .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+                .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+                .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
+                .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
+                .build();
+    }
+
+    /** The body as one object of the given shape. */
+    public <T> T read(HttpServletRequest request, Class<T> shape) {
+        return read(request, shape, JSON_TYPES);
+    }
+
+    /** As {@link #read}, for a JSON merge patch (RFC 7396). */
+    public <T> T readPatch(HttpServletRequest request, Class<T> shape) {
+        return read(request, shape, PATCH_TYPES);
+    }
+
+    private <T> T read(HttpServletRequest request, Class<T> shape, Set<String> types) {
+        requireType(request, types);
+        byte[] body = bytes(request);
+        try {
+            checkLimits(body);
+            T value = mapper.readValue(body, shape);
+            if (value == null) {
+                throw notAnObject();
+            }
+            return value;
+        } catch (StreamConstraintsException tooMuch) {
+            throw tooLarge("The body is nested deeper than " + MAX_DEPTH + " levels or has an oversized name or number");
+        } catch (UnrecognizedPropertyException unknown) {
+            throw unknownField(unknown);
+        } catch (DatabindException mismatch) {
+            if (mismatch.getCause() instanceof VaultException refused) {
+                throw refused;
+            }
+            throw malformedField(mismatch);
+        } catch (JacksonException malformed) {
+            throw new VaultException(ErrorCode.INVALID_REQUEST, "The body is not well-formed JSON");
+        } finally {
+            Arrays.fill(body, (byte) 0);
+        }
+    }
+
+    private static void requireType(HttpServletRequest request, Set<String> types) {
+        String type = request.getContentType();
+        String bare = type == null ? "" : type.split(";", 2)[0].strip().toLowerCase(Locale.ROOT);
+        boolean utf8 = type == null
+                || !type.toLowerCase(Locale.ROOT).contains("charset")
+                || type.toLowerCase(Locale.ROOT).matches(".*charset=\"?utf-8\"?\\s*(;.*)?");
+        if (!types.contains(bare) || !utf8) {
+            throw new VaultException(ErrorCode.UNSUPPORTED_MEDIA_TYPE, "Send Content-Type: application/json, in UTF-8");
+        }
+    }
+
+    private byte[] bytes(HttpServletRequest request) {
+        if (request.getContentLengthLong() > maxBytes) {
+            throw tooLarge("The body is larger than " + maxBytes + " bytes");
+        }
+        byte[] body;
+        try (InputStream in = request.getInputStream()) {
+            body = in.readNBytes(maxBytes + 1);
+        } catch (IOException interrupted) {
+            throw new VaultException(ErrorCode.INVALID_REQUEST, "The body ended early");
+        }
+        if (body.length > maxBytes) {
+            Arrays.fill(body, (byte) 0);
+            throw tooLarge("The body is larger than " + maxBytes + " bytes");
+        }
+        return body;
+    }
+
+    /** Counts members before anything is built from them: a small body must not become a large object. */
+    private void checkLimits(byte[] body) {
+        int keys = 0;
+        try (JsonParser parser = mapper.createParser(body)) {
+            JsonToken token = parser.nextToken();
+            if (token != JsonToken.START_OBJECT) {
+                throw notAnObject();
+            }
+            while (token != null) {
+                if (token == JsonToken.PROPERTY_NAME && ++keys > MAX_KEYS) {
+                    throw tooLarge("The body has more than " + MAX_KEYS + " keys");
+                }
+                token = parser.nextToken();
+            }
+        }
+    }
+
+    private static VaultException notAnObject() {
+        return new VaultException(ErrorCode.INVALID_REQUEST, "The body is not a JSON object");
+    }
+
+    private static VaultException tooLarge(String message) {
+        return new VaultException(ErrorCode.PAYLOAD_TOO_LARGE, message);
+    }
+
+    private static VaultException unknownField(UnrecognizedPropertyException unknown) {
+        String name = printable(pathOf(unknown));
+        return new VaultException(ErrorCode.INVALID_REQUEST, "Unknown field " + name, Map.of("field", name));
+    }
+
+    private static VaultException malformedField(DatabindException mismatch) {
+        String name = printable(pathOf(mismatch));
+        return new VaultException(
+                ErrorCode.INVALID_REQUEST, "The field " + name + " has a value of the wrong kind", Map.of("field", name));
+    }
+
+    private static String pathOf(DatabindException failure) {
+        return failure.getPath().stream()
+                .map(step -> step.getPropertyName() == null ? "[" + step.getIndex() + "]" : step.getPropertyName())
+                .collect(Collectors.joining("."))
+                .replace(".[", "[");
+    }
+
+    /** A name comes from the caller, too: it is shown only when it looks like one. */
+    private static String printable(String name) {
+        return name.length() <= MAX_NAME_IN_ERROR && name.matches("[A-Za-z0-9_.\\[\\]-]+") ? name : "(unprintable)";
+    }
+}

@@ -1,0 +1,29 @@
+package ai.scailabs.vault.api.request;
+
+import ai.scailabs.vault.audit.trail.Attempt;
+import ai.scailabs.vault.audit.trail.AuditAction;
+import ai.scailabs.vault.kernel.id.IdentityId;
+import ai.scailabs.vault.kernel.id.TenantId;
+import jakarta.servlet.http.HttpServletRequest;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is known of a request before anybody looks at its token.
+ *
+ * @param requestId the caller's, when it has the right form, else ours
+ * @param userAgent printable ASCII, at most 256 characters
+ * @param startedNanos {@link System#nanoTime()} at arrival
+ */
+public record RequestFacts(String requestId, String sourceIp, @Nullable String userAgent, long startedNanos) {
+    static final String ATTRIBUTE = RequestFacts.class.getName();
+
+    /** Those of a request that passed the gate. */
+    public static RequestFacts of(HttpServletRequest request) {
+        return (RequestFacts) request.getAttribute(ATTRIBUTE);
+    }
+
+    Attempt attempt(
+            TenantId log, AuditAction action, @Nullable IdentityId identity, @Nullable TenantId acting, @Nullable String path) {
+        return new Attempt(log, action, identity, acting, path, sourceIp, userAgent, requestId, startedNanos);
+    }
+}

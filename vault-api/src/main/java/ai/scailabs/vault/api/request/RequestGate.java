@@ -1,0 +1,91 @@
+package ai.scailabs.vault.api.request;
+
+import ai.scailabs.vault.api.error.FailureResolver;
+import ai.scailabs.vault.kernel.error.ErrorCode;
+import ai.scailabs.vault.kernel.error.VaultException;
+import ai.scailabs.vault.kernel.id.Ids;
+import jakarta.servlet.Filter;
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.ServletRequest;
+import jakarta.servlet.ServletResponse;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.MDC;
+
+/** The first code of ours that sees a request: names it, refuses URIs that two parsers might read differently, and counts it. */
+public final class RequestGate implements Filter {
+    public static final String REQUEST_ID_HEADER = "X-Request-ID";
+    private static final Pattern REQUEST_ID = Pattern.compile("req_[A-Za-z0-9_-]{8,64}");
+    private static final int MAX_USER_AGENT = 256;
+
+    private final Ids ids;
+    private final ClientAddress clientAddress;
+    private final RequestMetrics metrics;
+    private final FailureResolver failures;
+
+    public RequestGate(
+            Ids ids,
+            ClientAddress clientAddress,
+            RequestMetrics metrics,
+            FailureResolver failures) {
+        this.ids = ids;
+        this.clientAddress = clientAddress;
+        this.metrics = metrics;
+        this.failures = failures;
+    }
+
+    @Override
+    public void doFilter(ServletRequest rawRequest, ServletResponse rawResponse, FilterChain chain)
+            throws IOException, ServletException {
+        HttpServletRequest request = (HttpServletRequest) rawRequest;
+        HttpServletResponse response = (HttpServletResponse) rawResponse;
+        RequestFacts facts = new RequestFacts(
+                requestId(request), clientAddress.of(request), userAgent(request), System.nanoTime());
+        request.setAttribute(RequestFacts.ATTRIBUTE, facts);
+        ResponseHeaders.addTo(response, facts.requestId());
+        MDC.put("request_id", facts.requestId());
+        try {
+            VaultException problem = problemOf(request);
+            if (problem == null) {
+                chain.doFilter(request, response);
+            } else {
+                failures.answer(request, response, problem);
+            }
+        } finally {
+            metrics.finished(request, response.getStatus(), System.nanoTime() - facts.startedNanos());
+            MDC.remove("request_id");
+        }
+    }
+
+    private static @Nullable VaultException problemOf(HttpServletRequest request) {
+        String uri = request.getRequestURI();
+        if (uri.indexOf(';') >= 0 || uri.indexOf('\\') >= 0) {
+            return new VaultException(ErrorCode.INVALID_REQUEST, "The URI has a character that paths do not take");
+        }
+        return null;
+    }
+
+    private String requestId(HttpServletRequest request) {
+        String given = request.getHeader(REQUEST_ID_HEADER);
+        return given != null && REQUEST_ID.matcher(given).matches() ? given : ids.next("req_");
+    }
+
+    /** A caller writes this text into the audit log: it is cut and cleaned, not trusted. */
+    private static @Nullable String userAgent(HttpServletRequest request) {
+        String given = request.getHeader("User-Agent");
+        if (given == null) {
+            return null;
+        }
+        String cut = given.length() > MAX_USER_AGENT ? given.substring(0, MAX_USER_AGENT) : given;
+        for (int i = 0; i < cut.length(); i++) {
+            if (cut.charAt(i) < ' ' || cut.charAt(i) > '~') {
+                return cut.replaceAll("[^ -~]", "?");
+            }
+        }
+        return cut;
+    }
+}

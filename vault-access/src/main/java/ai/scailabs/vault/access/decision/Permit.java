@@ -1,0 +1,66 @@
+package ai.scailabs.vault.access.decision;
+
+import ai.scailabs.vault.access.identity.Actor;
+import ai.scailabs.vault.access.policy.Permission;
+import ai.scailabs.vault.kernel.id.TenantId;
+import ai.scailabs.vault.kernel.path.SecretPath;
+
+/**
+ * Proof that an actor may do one thing at one path, by the policies of an epoch. Only {@link AccessControl} makes it. It is for one request: whoever holds it
+ * lets it be {@linkplain AccessControl#confirm confirmed} with the epoch that came with the data before anything is revealed or changed.
+ */
+public final class Permit {
+    private final Actor actor;
+    private final Permission permission;
+    private final SecretPath path;
+    private final boolean shared;
+    private final long policyEpoch;
+    private final Match match;
+
+    Permit(Actor actor, Permission permission, SecretPath path, boolean shared, long policyEpoch, Match match) {
+        this.actor = actor;
+        this.permission = permission;
+        this.path = path;
+        this.shared = shared;
+        this.policyEpoch = policyEpoch;
+        this.match = match;
+    }
+
+    public Actor actor() {
+        return actor;
+    }
+
+    public Permission permission() {
+        return permission;
+    }
+
+    /** Within the space of the {@link #owner()}. */
+    public SecretPath path() {
+        return path;
+    }
+
+    /** Whether the path lies in the space that the actor's partner shares. */
+    public boolean isShared() {
+        return shared;
+    }
+
+    /** Whose secret it is: the actor's tenant, or the space that its partner shares. */
+    public TenantId owner() {
+        return shared ? TenantId.sharedBy(actor.partner()) : actor.tenant();
+    }
+
+    /** The epoch of the actor's tenant whose policies were asked. */
+    public long policyEpoch() {
+        return policyEpoch;
+    }
+
+    /** The rule that allowed. */
+    public Match match() {
+        return match;
+    }
+
+    @Override
+    public String toString() {
+        return "Permit[" + permission.wireName() + " for " + actor.identity() + " by " + match.policyId() + "]";
+    }
+}

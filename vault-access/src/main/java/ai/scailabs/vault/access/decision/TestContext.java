@@ -1,0 +1,40 @@
+package ai.scailabs.vault.access.decision;
+
+import ai.scailabs.vault.kernel.error.VaultException;
+import java.net.InetAddress;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The circumstances that a dry run assumes.
+ *
+ * @param sourceIp an IPv4 or IPv6 address; never a name
+ * @param timestamp null for now; bindings that have lapsed by then grant nothing
+ */
+public record TestContext(
+        @Nullable String sourceIp,
+        @Nullable Boolean mfaVerified,
+        @Nullable Instant timestamp) {
+    public static final TestContext NOW = new TestContext(null, null, null);
+
+    private static final Instant LATEST = Instant.parse("9999-12-31T23:59:59Z");
+
+    /** @throws VaultException {@code validation_error} */
+    public TestContext {
+        if (sourceIp != null && !isAddress(sourceIp)) {
+            throw VaultException.invalidField("context.source_ip", "must be an IPv4 or IPv6 address");
+        }
+        if (timestamp != null && (timestamp.isBefore(Instant.EPOCH) || timestamp.isAfter(LATEST))) {
+            throw VaultException.invalidField("context.timestamp", "must be between 1970 and 9999");
+        }
+    }
+
+    private static boolean isAddress(String text) {
+        try {
+            InetAddress.ofLiteral(text);
+            return true;
+        } catch (IllegalArgumentException notALiteral) {
+            return false;
+        }
+    }
+}

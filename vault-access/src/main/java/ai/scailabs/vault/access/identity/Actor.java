@@ -1,0 +1,58 @@
+package ai.scailabs.vault.access.identity;
+
+import ai.scailabs.vault.kernel.id.IdentityId;
+import ai.scailabs.vault.kernel.id.PartnerId;
+import ai.scailabs.vault.kernel.id.TenantId;
+import java.time.Instant;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An authenticated caller, as its token describes it. Immutable; may be shared by all requests that carry the same token.
+ *
+ * @param displayName for people to read, never for decisions
+ * @param groups identities of type group
+ * @param roles as the token spells them, compared byte by byte; they never open a secret
+ * @param mfaVerifiedAt when a second factor was last shown; absent when never
+ * @param tokenExpiresAt the token's own {@code exp}, without the skew that is granted to it
+ * @param tokenId the token's {@code jti}
+ */
+public record Actor(
+        IdentityId identity,
+        String displayName,
+        TenantId tenant,
+        PartnerId partner,
+        Set<String> scopes,
+        Set<IdentityId> groups,
+        Set<String> roles,
+        @Nullable Instant mfaVerifiedAt,
+        Instant tokenExpiresAt,
+        @Nullable String tokenId) {
+    public static final String TENANT_ADMIN = "tenant_admin";
+    public static final String PARTNER_ADMIN = "partner_admin";
+    public static final String SUPER_ADMIN = "super_admin";
+
+    private static final String ADMIN = "admin";
+
+    public Actor {
+        scopes = Set.copyOf(scopes);
+        groups = Set.copyOf(groups);
+        roles = Set.copyOf(roles);
+    }
+
+    /** Whether the token carries the scope; {@code admin} stands for every {@code …:admin} beside itself, and never for a scope of secrets. */
+    public boolean hasScope(String scope) {
+        return scopes.contains(scope)
+                || (scope.endsWith(":" + ADMIN) && !scope.startsWith("secrets:") && scopes.contains(ADMIN));
+    }
+
+    public boolean hasRole(String role) {
+        return roles.contains(role);
+    }
+
+    /** Names the caller and nothing of the token. */
+    @Override
+    public String toString() {
+        return "Actor[" + identity + " of " + tenant + "]";
+    }
+}

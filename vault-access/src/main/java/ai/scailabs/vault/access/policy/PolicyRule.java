@@ -1,0 +1,86 @@
+package ai.scailabs.vault.access.policy;
+
+import ai.scailabs.vault.kernel.error.ErrorCode;
+import ai.scailabs.vault.kernel.error.VaultException;
+import ai.scailabs.vault.kernel.path.PathGlob;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** Grants permissions on the paths that a pattern matches. */
+public record PolicyRule(PathGlob pathPattern, Set<Permission> permissions) {
+    /** Of one policy. */
+    public static final int MAX_RULES = 100;
+
+    public PolicyRule {
+        // In the order of the enum, so that a rule is always written the same way.
+        permissions = Collections.unmodifiableSet(EnumSet.copyOf(permissions));
+    }
+
+    /** Whether the rule is about this path, a secret's or a virtual one. */
+    public boolean matchesPath(String path) {
+        return pathPattern.matches(path);
+    }
+
+    /** Whether the rule grants this permission on the paths that it matches. */
+    public boolean grants(Permission permission) {
+        return permission.isGrantedBy(permissions);
+    }
+
+    /** @throws VaultException {@code invalid_policy} or {@code invalid_glob}, with the index of the rule in its details */
+    static List<PolicyRule> parseAll(List<RuleDraft> drafts) {
+        if (drafts.isEmpty() || drafts.size() > MAX_RULES) {
+            throw new VaultException(
+                    ErrorCode.INVALID_POLICY,
+                    "A policy has 1 to " + MAX_RULES + " rules",
+                    Map.of("max_rules", MAX_RULES));
+        }
+        List<PolicyRule> rules = new ArrayList<>(drafts.size());
+        for (int index = 0; index < drafts.size(); index++) {
+            rules.add(parse(drafts.get(index), index));
+        }
+        return List.copyOf(rules);
+    }
+
+    private static PolicyRule parse(RuleDraft draft, int index) {
+        if (draft.conditions() != null) {
+            throw invalid(index, "has conditions, which are not available in this version");
+        }
+        if (draft.pathPattern() == null) {
+            throw invalid(index, "lacks path_pattern");
+        }
+        if (draft.permissions() == null || draft.permissions().isEmpty()) {
+            throw invalid(index, "lacks permissions");
+        }
+        EnumSet<Permission> permissions = EnumSet.noneOf(Permission.class);
+        for (String name : draft.permissions()) {
+            permissions.add(Permission.parse(name)
+                    .orElseThrow(() ->
+                            invalid(index, "has a permission other than read, write, delete, list, rotate and admin")));
+        }
+        return new PolicyRule(glob(draft.pathPattern(), index), permissions);
+    }
+
+    private static PathGlob glob(String pattern, int index) {
+        try {
+            return PathGlob.parse(pattern);
+        } catch (VaultException refused) {
+            throw new VaultException(
+                    ErrorCode.INVALID_GLOB,
+                    "Rule " + index + ": " + refused.getMessage(),
+                    Map.of(
+                            "rule_index",
+                            index,
+                            "path_pattern",
+                            refused.details().getOrDefault("path_pattern", "")));
+        }
+    }
+
+    private static VaultException invalid(int index, String problem) {
+        return new VaultException(
+                ErrorCode.INVALID_POLICY, "Rule " + index + " " + problem, Map.of("rule_index", index));
+    }
+}

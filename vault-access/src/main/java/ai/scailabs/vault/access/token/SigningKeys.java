@@ -1,0 +1,139 @@
+package ai.scailabs.vault.access.token;
+
+import ai.scailabs.vault.kernel.error.ErrorCode;
+import ai.scailabs.vault.kernel.error.VaultException;
+import com.nimbusds.jose.jwk.JWK;
+import com.nimbusds.jose.jwk.JWKSet;
+import java.io.IOException;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The keys that an issuer publishes now, as far as is known. A name that is not known makes a new fetch, at most one every {@link #FETCH_INTERVAL} and one
+ * at a time. While the issuer does not answer, the last keys stay good for {@link #TRUSTED_FOR}; after that nothing is accepted. Thread-safe.
+ */
+final class SigningKeys {
+    static final Duration FETCH_INTERVAL = Duration.ofSeconds(5);
+    static final Duration TRUSTED_FOR = Duration.ofHours(24);
+
+    private static final Logger LOG = LoggerFactory.getLogger(SigningKeys.class);
+
+    private final KeySetSource source;
+    private final String issuer;
+    private final Clock clock;
+    private final ReentrantLock fetching = new ReentrantLock();
+    private final LongAdder fetches = new LongAdder();
+    private final LongAdder failures = new LongAdder();
+    private long lastAttemptMillis = Long.MIN_VALUE;
+    private volatile @Nullable KeySet current;
+
+    SigningKeys(KeySetSource source, String issuer, Clock clock) {
+        this.source = source;
+        this.issuer = issuer;
+        this.clock = clock;
+    }
+
+    /**
+     * The key of that name; absent when the issuer publishes none.
+     *
+     * @throws VaultException {@code service_unavailable} when the keys were never had or are too old to be trusted
+     */
+    @Nullable
+    VerificationKey find(String keyId) {
+        KeySet known = current;
+        VerificationKey key = known == null ? null : known.keys().get(keyId);
+        if (known != null && key != null && isTrusted(known, clock.millis())) {
+            return key;
+        }
+        refresh();
+        return trusted(clock.millis()).get(keyId);
+    }
+
+    /**
+     * Whether a key that once verified a token is still published; never fetches.
+     *
+     * @throws VaultException {@code service_unavailable} when the keys are too old to be trusted
+     */
+    boolean isStillPublished(VerificationKey key, long nowMillis) {
+        VerificationKey now = trusted(nowMillis).get(key.keyId());
+        return now == key || (now != null && now.isSameKey(key));
+    }
+
+    private Map<String, VerificationKey> trusted(long nowMillis) {
+        KeySet known = current;
+        if (known == null || !isTrusted(known, nowMillis)) {
+            throw new VaultException(ErrorCode.SERVICE_UNAVAILABLE, "The identity provider's keys are not available");
+        }
+        return known.keys();
+    }
+
+    private static boolean isTrusted(KeySet known, long nowMillis) {
+        return nowMillis - known.fetchedAtMillis() < TRUSTED_FOR.toMillis();
+    }
+
+    /** Fetches unless that was tried within the interval; callers that come while a fetch is under way wait for its outcome. */
+    void refresh() {
+        fetching.lock();
+        try {
+            long now = clock.millis();
+            boolean triedJustNow = lastAttemptMillis != Long.MIN_VALUE
+                    && now >= lastAttemptMillis
+                    && now - lastAttemptMillis < FETCH_INTERVAL.toMillis();
+            if (!triedJustNow) {
+                lastAttemptMillis = now;
+                fetch(now);
+            }
+        } finally {
+            fetching.unlock();
+        }
+    }
+
+    private void fetch(long nowMillis) {
+        fetches.increment();
+        try {
+            current = new KeySet(usable(source.fetch()), nowMillis);
+        } catch (IOException | RuntimeException e) {
+            // Whatever an issuer answers, the next attempt must still come.
+            failures.increment();
+            LOG.warn("The keys of issuer {} cannot be refreshed: {}", issuer, e.getMessage(), e);
+        } catch (InterruptedException e) {
+            failures.increment();
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private Map<String, VerificationKey> usable(JWKSet published) {
+        Map<String, VerificationKey> keys = new HashMap<>();
+        for (JWK jwk : published.getKeys()) {
+            VerificationKey.of(jwk).ifPresent(key -> keys.putIfAbsent(key.keyId(), key));
+        }
+        if (keys.isEmpty()) {
+            LOG.warn("Issuer {} publishes no key that may verify a token", issuer);
+        }
+        return Map.copyOf(keys);
+    }
+
+    long fetches() {
+        return fetches.sum();
+    }
+
+    long failedFetches() {
+        return failures.sum();
+    }
+
+    /** How old the keys are; absent when they were never had. */
+    @Nullable
+    Duration age() {
+        KeySet known = current;
+        return known == null ? null : Duration.ofMillis(Math.max(0, clock.millis() - known.fetchedAtMillis()));
+    }
+
+    private record KeySet(Map<String, VerificationKey> keys, long fetchedAtMillis) {}
+}

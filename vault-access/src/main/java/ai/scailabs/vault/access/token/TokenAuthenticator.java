@@ -1,0 +1,154 @@
+package ai.scailabs.vault.access.token;
+
+import ai.scailabs.vault.access.identity.Actor;
+import ai.scailabs.vault.kernel.error.VaultException;
+import com.github.benmanes.caffeine.cache.AsyncCache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import java.net.http.HttpClient;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Tells who presents a token. A token is verified in full at its first use and again five minutes later; between, it is recognised by its hash, and its times
+ * and the publication of its key are checked at every use. Simultaneous first uses cost one verification. Failures are not remembered. Thread-safe.
+ *
+ * <p>Keys are refreshed in the background every five minutes and when a token names an unknown one (at most every five seconds). While an issuer does not
+ * answer, its last keys are good for 24 hours.
+ */
+public final class TokenAuthenticator implements AutoCloseable {
+    private static final Duration REMEMBERED_FOR = Duration.ofMinutes(5);
+    private static final Duration REFRESH_EVERY = Duration.ofMinutes(5);
+    private static final int MAX_REMEMBERED = 50_000;
+
+    private final Clock clock;
+    private final HttpClient http;
+    private final List<SigningKeys> keySets;
+    private final TokenVerifier verifier;
+    private final AsyncCache<TokenHash, VerifiedToken> verified;
+    private final ScheduledExecutorService refresher;
+
+    private TokenAuthenticator(TokenProperties properties, Clock clock) {
+        this.clock = clock;
+        this.http = KeySetSource.client();
+        Map<String, SigningKeys> issuers = new LinkedHashMap<>();
+        SigningKeys shared = null;
+        for (String issuer : properties.issuers()) {
+            SigningKeys keys = shared != null ? shared : keysOf(properties, issuer);
+            shared = properties.jwksUrl() != null ? keys : null;
+            issuers.put(issuer, keys);
+        }
+        this.keySets = issuers.values().stream().distinct().toList();
+        this.verifier = new TokenVerifier(issuers, properties.audience());
+        this.verified = Caffeine.newBuilder()
+                .maximumSize(MAX_REMEMBERED)
+                .expireAfterWrite(REMEMBERED_FOR)
+                .ticker(() -> TimeUnit.MILLISECONDS.toNanos(clock.millis()))
+                .executor(Runnable::run)
+                .buildAsync();
+        this.refresher = Executors.newSingleThreadScheduledExecutor(
+                Thread.ofPlatform().name("issuer-keys").daemon().factory());
+    }
+
+    private SigningKeys keysOf(TokenProperties properties, String issuer) {
+        KeySetSource source = new KeySetSource(http, properties.jwksUrl(), issuer, properties.loopbackHttp());
+        return new SigningKeys(source, issuer, clock);
+    }
+
+    /** Begins to fetch keys in the background; does not wait for them. */
+    public static TokenAuthenticator start(TokenProperties properties, Clock clock) {
+        TokenAuthenticator authenticator = new TokenAuthenticator(properties, clock);
+        for (SigningKeys keys : authenticator.keySets) {
+            authenticator.refresher.scheduleWithFixedDelay(
+                    keys::refresh, 0, REFRESH_EVERY.toMillis(), TimeUnit.MILLISECONDS);
+        }
+        return authenticator;
+    }
+
+    /**
+     * @param bearerToken as it stands in the header, without the scheme
+     * @throws VaultException {@code token_invalid}, {@code token_expired}; {@code service_unavailable} when the issuer's keys cannot be had
+     */
+    public Actor authenticate(String bearerToken) {
+        if (bearerToken.length() > TokenVerifier.MAX_LENGTH) {
+            throw TokenRefusals.invalid("is longer than " + TokenVerifier.MAX_LENGTH + " characters");
+        }
+        TokenHash hash = TokenHash.of(bearerToken);
+        long nowMillis = clock.millis();
+        VerifiedToken token = remembered(hash, nowMillis);
+        if (token == null) {
+            token = verifyOnce(hash, bearerToken);
+        }
+        token.requireValidAt(nowMillis);
+        return token.actor();
+    }
+
+    /** Forgets, rather than returns, a token whose key is no longer published. */
+    private @Nullable VerifiedToken remembered(TokenHash hash, long nowMillis) {
+        CompletableFuture<VerifiedToken> known = verified.getIfPresent(hash);
+        VerifiedToken token =
+                known == null || !known.isDone() || known.isCompletedExceptionally() ? null : known.join();
+        if (token != null && !token.issuer().isStillPublished(token.key(), nowMillis)) {
+            verified.asMap().remove(hash, known);
+            return null;
+        }
+        return token;
+    }
+
+    private VerifiedToken verifyOnce(TokenHash hash, String bearerToken) {
+        CompletableFuture<VerifiedToken> mine = new CompletableFuture<>();
+        CompletableFuture<VerifiedToken> earlier = verified.asMap().putIfAbsent(hash, mine);
+        if (earlier != null) {
+            return outcome(earlier);
+        }
+        try {
+            VerifiedToken token = verifier.verify(bearerToken);
+            mine.complete(token);
+            return token;
+        } catch (RuntimeException | Error refusal) {
+            // The cache drops a future that fails.
+            mine.completeExceptionally(refusal);
+            throw refusal;
+        }
+    }
+
+    private static VerifiedToken outcome(CompletableFuture<VerifiedToken> earlier) {
+        try {
+            return earlier.join();
+        } catch (CompletionException failed) {
+            if (failed.getCause() instanceof VaultException refusal) {
+                throw refusal;
+            }
+            throw failed;
+        }
+    }
+
+    public TokenStatistics statistics() {
+        Duration oldest = Duration.ZERO;
+        for (SigningKeys keys : keySets) {
+            Duration age = keys.age();
+            oldest = oldest == null || age == null ? null : (age.compareTo(oldest) > 0 ? age : oldest);
+        }
+        return new TokenStatistics(
+                verifier.verifications(),
+                verified.synchronous().estimatedSize(),
+                keySets.stream().mapToLong(SigningKeys::fetches).sum(),
+                keySets.stream().mapToLong(SigningKeys::failedFetches).sum(),
+                oldest);
+    }
+
+    /** Ends the background refresh. */
+    @Override
+    public void close() {
+        refresher.shutdownNow();
+        http.shutdownNow();
+    }
+}

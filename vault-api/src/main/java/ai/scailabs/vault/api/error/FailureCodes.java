@@ -3,6 +3,7 @@ package ai.scailabs.vault.api.error;
 import ai.scailabs.vault.kernel.error.ErrorCode;
 import ai.scailabs.vault.kernel.error.VaultException;
 import java.util.Map;
+import org.apache.tomcat.util.http.InvalidParameterException;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.TypeMismatchException;
 import org.springframework.web.HttpMediaTypeNotSupportedException;
@@ -26,6 +27,8 @@ final class FailureCodes {
             case TypeMismatchException mismatch -> invalidParameter(mismatch.getPropertyName());
             case ServletRequestBindingException binding ->
                 new VaultException(ErrorCode.INVALID_REQUEST, "A parameter is missing or malformed");
+            case InvalidParameterException query ->
+                new VaultException(ErrorCode.INVALID_REQUEST, "The query is not properly encoded");
             default -> new VaultException(ErrorCode.INTERNAL_ERROR, "The request failed unexpectedly", failure);
         };
     }

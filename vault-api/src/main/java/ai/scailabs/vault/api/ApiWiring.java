@@ -1,0 +1,152 @@
+package ai.scailabs.vault.api;
+
+import ai.scailabs.vault.access.token.TokenAuthenticator;
+import ai.scailabs.vault.api.answer.AnswerWriter;
+import ai.scailabs.vault.api.audit.AuditController;
+import ai.scailabs.vault.api.auth.AuthController;
+import ai.scailabs.vault.api.error.ContainerErrors;
+import ai.scailabs.vault.api.error.FailureResolver;
+import ai.scailabs.vault.api.policies.PolicyController;
+import ai.scailabs.vault.api.policies.PolicyTestController;
+import ai.scailabs.vault.api.request.CallArgument;
+import ai.scailabs.vault.api.request.CallInterceptor;
+import ai.scailabs.vault.api.request.ClientAddress;
+import ai.scailabs.vault.api.request.Cursors;
+import ai.scailabs.vault.api.request.CustomMethodMapping;
+import ai.scailabs.vault.api.request.RequestGate;
+import ai.scailabs.vault.api.request.RequestMetrics;
+import ai.scailabs.vault.api.secrets.SecretBatchController;
+import ai.scailabs.vault.api.secrets.SecretController;
+import ai.scailabs.vault.api.secrets.SecretListController;
+import ai.scailabs.vault.api.secrets.SecretMetadataController;
+import ai.scailabs.vault.api.secrets.SecretMetrics;
+import ai.scailabs.vault.api.system.ApiDocument;
+import ai.scailabs.vault.api.system.DocumentationController;
+import ai.scailabs.vault.api.system.HealthController;
+import ai.scailabs.vault.api.system.MetricsController;
+import ai.scailabs.vault.audit.trail.AuditEntries;
+import ai.scailabs.vault.audit.trail.AuditTrail;
+import ai.scailabs.vault.kernel.id.Ids;
+import ai.scailabs.vault.tenancy.keyring.TenantMac;
+import ai.scailabs.vault.tenancy.tenant.TenantRegistry;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Clock;
+import java.util.List;
+import org.apache.catalina.Host;
+import org.apache.catalina.core.StandardHost;
+import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;
+import org.springframework.boot.web.server.WebServerFactoryCustomizer;
+import org.springframework.boot.web.servlet.FilterRegistrationBean;
+import org.springframework.boot.webmvc.autoconfigure.WebMvcRegistrations;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
+import org.springframework.web.method.support.HandlerMethodArgumentResolver;
+import org.springframework.web.method.support.HandlerMethodReturnValueHandler;
+import org.springframework.web.servlet.HandlerExceptionResolver;
+import org.springframework.web.servlet.config.annotation.InterceptorRegistry;
+import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
+import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandlerMapping;
+
+/** The web layer. The server provides the services, {@code JsonBody}, {@code ClientAddress}, {@code Readiness} and {@code BuildInfo}. */
+@Configuration(proxyBeanMethods = false)
+@Import({
+    SecretController.class,
+    SecretMetadataController.class,
+    SecretListController.class,
+    SecretBatchController.class,
+    PolicyController.class,
+    PolicyTestController.class,
+    AuditController.class,
+    AuthController.class,
+    HealthController.class,
+    MetricsController.class,
+    DocumentationController.class
+})
+public class ApiWiring {
+    @Bean
+    RequestMetrics requestMetrics(MeterRegistry registry) {
+        return new RequestMetrics(registry);
+    }
+
+    @Bean
+    SecretMetrics secretMetrics(MeterRegistry registry) {
+        return new SecretMetrics(registry);
+    }
+
+    @Bean
+    Cursors cursors(TenantMac mac, Clock clock) {
+        return new Cursors(mac, clock);
+    }
+
+    @Bean
+    ApiDocument apiDocument() {
+        return new ApiDocument();
+    }
+
+    @Bean
+    FailureResolver failureResolver() {
+        return new FailureResolver();
+    }
+
+    @Bean
+    CallInterceptor callInterceptor(
+            TokenAuthenticator authenticator,
+            TenantRegistry tenants,
+            AuditTrail trail,
+            AuditEntries entries,
+            RequestMetrics metrics) {
+        return new CallInterceptor(authenticator, tenants, trail, entries, metrics);
+    }
+
+    @Bean
+    FilterRegistrationBean<RequestGate> requestGate(
+            Ids ids, ClientAddress clientAddress, RequestMetrics metrics, FailureResolver failures) {
+        return new FilterRegistrationBean<>(new RequestGate(ids, clientAddress, metrics, failures));
+    }
+
+    @Bean
+    WebMvcRegistrations customMethods() {
+        return new WebMvcRegistrations() {
+            @Override
+            public RequestMappingHandlerMapping getRequestMappingHandlerMapping() {
+                return new CustomMethodMapping();
+            }
+        };
+    }
+
+    @Bean
+    WebMvcConfigurer webLayer(CallInterceptor interceptor, FailureResolver failures) {
+        return new WebMvcConfigurer() {
+            @Override
+            public void addInterceptors(InterceptorRegistry registry) {
+                registry.addInterceptor(interceptor);
+            }
+
+            @Override
+            public void addArgumentResolvers(List<HandlerMethodArgumentResolver> resolvers) {
+                resolvers.add(new CallArgument());
+            }
+
+            @Override
+            public void addReturnValueHandlers(List<HandlerMethodReturnValueHandler> handlers) {
+                handlers.add(new AnswerWriter());
+            }
+
+            @Override
+            public void configureHandlerExceptionResolvers(List<HandlerExceptionResolver> resolvers) {
+                resolvers.add(failures);
+            }
+        };
+    }
+
+    @Bean
+    WebServerFactoryCustomizer<TomcatServletWebServerFactory> containerErrors() {
+        return factory -> factory.addContextCustomizers(context -> {
+            Host host = (Host) context.getParent();
+            if (host instanceof StandardHost standard) {
+                standard.setErrorReportValveClass(ContainerErrors.class.getName());
+            }
+        });
+    }
+}

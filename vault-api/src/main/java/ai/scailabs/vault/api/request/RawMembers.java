@@ -1,0 +1,68 @@
+package ai.scailabs.vault.api.request;
+
+import ai.scailabs.vault.api.answer.WipedBuffer;
+import ai.scailabs.vault.kernel.error.ErrorCode;
+import ai.scailabs.vault.kernel.error.VaultException;
+import ai.scailabs.vault.kernel.sensitive.SensitiveBytes;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import tools.jackson.core.JsonGenerator;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
+import tools.jackson.databind.DeserializationContext;
+import tools.jackson.databind.ValueDeserializer;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.module.SimpleModule;
+
+/** Reads members that are carried on as JSON rather than bound to a shape. */
+final class RawMembers extends SimpleModule {
+    private static final long serialVersionUID = 1L;
+
+    RawMembers() {
+        super("raw-members");
+        addDeserializer(SecretData.class, new SecretDataReader());
+        addDeserializer(RawObject.class, new RawObjectReader());
+    }
+
+    /** Tells whether the object that was copied has members that are not scalars. */
+    private static boolean copyObject(JsonParser parser, WipedBuffer target) {
+        if (parser.currentToken() != JsonToken.START_OBJECT) {
+            String field = parser.currentName() == null ? "value" : parser.currentName();
+            throw new VaultException(
+                    ErrorCode.INVALID_REQUEST, "The field " + field + " must be a JSON object", Map.of("field", field));
+        }
+        boolean scalarsOnly = true;
+        try (JsonGenerator generator = JsonMapper.shared().createGenerator(target)) {
+            generator.writeStartObject();
+            while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
+                generator.writeName(parser.currentName());
+                scalarsOnly &= !parser.nextToken().isStructStart();
+                generator.copyCurrentStructureExact(parser);
+            }
+            generator.writeEndObject();
+        }
+        return scalarsOnly;
+    }
+
+    private static final class SecretDataReader extends ValueDeserializer<SecretData> {
+        @Override
+        public SecretData deserialize(JsonParser parser, DeserializationContext context) {
+            WipedBuffer copy = new WipedBuffer();
+            try {
+                boolean scalarsOnly = copyObject(parser, copy);
+                return new SecretData(SensitiveBytes.owning(copy.toByteArray()), scalarsOnly);
+            } finally {
+                copy.wipe();
+            }
+        }
+    }
+
+    private static final class RawObjectReader extends ValueDeserializer<RawObject> {
+        @Override
+        public RawObject deserialize(JsonParser parser, DeserializationContext context) {
+            WipedBuffer copy = new WipedBuffer();
+            copyObject(parser, copy);
+            return new RawObject(new String(copy.toByteArray(), StandardCharsets.UTF_8));
+        }
+    }
+}

@@ -1,0 +1,54 @@
+package ai.scailabs.vault.api.secrets;
+
+import ai.scailabs.vault.access.decision.AccessControl;
+import ai.scailabs.vault.access.decision.PathFilter;
+import ai.scailabs.vault.access.decision.Permit;
+import ai.scailabs.vault.access.policy.Permission;
+import ai.scailabs.vault.api.request.Call;
+import ai.scailabs.vault.kernel.path.SecretPath;
+import ai.scailabs.vault.secrets.secret.SecretSpace;
+import jakarta.servlet.http.HttpServletRequest;
+
+/**
+ * The space and the path that a URI names. The path is taken from the URI as it was sent: it is never decoded or normalised, so that router, policy and
+ * database see the same bytes; a percent sign is no character of a path.
+ */
+record SecretTarget(SecretSpace space, SecretPath path) {
+    static final String OWN = "/v1/secrets";
+    static final String SHARED = "/v1/partner/secrets";
+
+    /** The target of a request whose URI goes on after the collection. */
+    static SecretTarget of(HttpServletRequest request, Call call) {
+        String uri = request.getRequestURI();
+        SecretSpace space = space(request, call);
+        int start = (space.isShared() ? SHARED : OWN).length() + 1;
+        int colon = uri.lastIndexOf(':');
+        String text = uri.substring(Math.min(start, uri.length()), colon < start ? uri.length() : colon);
+        SecretPath path = new SecretPath(text);
+        if (space.isShared()) {
+            call.aboutShared(space.owner(), path.value());
+        } else {
+            call.about(path.value());
+        }
+        return new SecretTarget(space, path);
+    }
+
+    /** The space of the collection that the URI names. */
+    static SecretSpace space(HttpServletRequest request, Call call) {
+        return request.getRequestURI().startsWith(SHARED)
+                ? SecretSpace.sharedBy(call.actor().partner())
+                : SecretSpace.ofTenant(call.tenant(), call.actor().partner());
+    }
+
+    Permit require(AccessControl access, Call call, Permission permission) {
+        return space.isShared()
+                ? access.requireShared(call.actor(), permission, path)
+                : access.require(call.actor(), permission, path);
+    }
+
+    static PathFilter filter(AccessControl access, Call call, SecretSpace space, Permission permission) {
+        return space.isShared()
+                ? access.filterShared(call.actor(), permission)
+                : access.filter(call.actor(), permission);
+    }
+}

@@ -1,0 +1,91 @@
+package ai.scailabs.vault.server;
+
+import ai.scailabs.vault.server.readiness.DatabaseGate;
+import ai.scailabs.vault.server.readiness.StartupRefusal;
+import ai.scailabs.vault.server.settings.InvalidSettings;
+import ai.scailabs.vault.server.settings.ServerSettings;
+import ai.scailabs.vault.server.wiring.DatabasePools;
+import ai.scailabs.vault.server.wiring.ServerWiring;
+import java.io.PrintStream;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.springframework.boot.Banner;
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.webmvc.autoconfigure.error.ErrorMvcAutoConfiguration;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
+
+/** Starts the service. Exit code 78 (EX_CONFIG) when the environment is at fault. */
+@Configuration(proxyBeanMethods = false)
+@EnableAutoConfiguration(exclude = ErrorMvcAutoConfiguration.class)
+@Import(ServerWiring.class)
+public class VaultServer {
+    private static final int EX_CONFIG = 78;
+
+    private VaultServer() {}
+
+    /** Takes no arguments: everything is set by environment variables. */
+    public static void main(String[] arguments) {
+        try {
+            start(ServerSettings.read(System.getenv()));
+        } catch (InvalidSettings invalid) {
+            refuse(System.err, invalid.problems());
+        } catch (StartupRefusal refusal) {
+            refuse(System.err, refusal.problems());
+        }
+    }
+
+    private static void start(ServerSettings settings) {
+        DatabasePools pools = DatabasePools.open(settings.database());
+        DatabaseGate.pass(pools.app(), settings.database().owner());
+        SpringApplication application = new SpringApplication(VaultServer.class);
+        application.setBannerMode(Banner.Mode.OFF);
+        application.setDefaultProperties(properties(settings));
+        application.addInitializers(context -> {
+            context.getBeanFactory().registerSingleton("serverSettings", settings);
+            context.getBeanFactory().registerSingleton("databasePools", pools);
+        });
+        application.run();
+    }
+
+    private static void refuse(PrintStream target, List<String> problems) {
+        problems.forEach(problem -> target.println("ScaiVault cannot start: " + problem));
+        System.exit(EX_CONFIG);
+    }
+
+    private static Map<String, Object> properties(ServerSettings settings) {
+        Map<String, Object> properties = new HashMap<>();
+        properties.put("spring.main.log-startup-info", false);
+        properties.put("spring.threads.virtual.enabled", true);
+        properties.put("spring.jmx.enabled", false);
+        properties.put("spring.web.resources.add-mappings", false);
+        properties.put("spring.mvc.formcontent.filter.enabled", false);
+        properties.put("spring.servlet.encoding.enabled", false);
+        properties.put("spring.servlet.multipart.enabled", false);
+        properties.put("server.address", settings.http().bind().address().getHostAddress());
+        properties.put("server.port", settings.http().bind().port());
+        properties.put("server.shutdown", "graceful");
+        properties.put("spring.lifecycle.timeout-per-shutdown-phase", "20s");
+        properties.put("server.max-http-request-header-size", "24KB");
+        // A client that keeps its connection saves a handshake, which costs as much as several reads.
+        properties.put("server.tomcat.max-keep-alive-requests", -1);
+        properties.put("server.tomcat.keep-alive-timeout", "75s");
+        properties.put("server.tomcat.connection-timeout", "20s");
+        properties.put("server.tomcat.mbeanregistry.enabled", false);
+        ServerSettings.Tls tls = settings.http().tls();
+        if (tls != null) {
+            properties.put("server.ssl.certificate", tls.certificateFile().toUri().toString());
+            properties.put("server.ssl.certificate-private-key", tls.keyFile().toUri().toString());
+            properties.put("server.ssl.enabled-protocols", "TLSv1.3,TLSv1.2");
+        }
+        properties.put("logging.level.root", settings.logging().level());
+        properties.put("logging.level.org", "warn");
+        properties.put("logging.level.com", "warn");
+        if (settings.logging().json()) {
+            properties.put("logging.structured.format.console", "ecs");
+        }
+        return properties;
+    }
+}

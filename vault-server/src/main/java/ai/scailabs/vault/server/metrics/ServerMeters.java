@@ -1,0 +1,60 @@
+package ai.scailabs.vault.server.metrics;
+
+import ai.scailabs.vault.access.token.TokenAuthenticator;
+import ai.scailabs.vault.audit.trail.AuditTrail;
+import com.zaxxer.hikari.HikariDataSource;
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
+import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
+import io.micrometer.core.instrument.binder.system.UptimeMetrics;
+
+/** Figures that are read when they are scraped. */
+public final class ServerMeters implements AutoCloseable {
+    private final JvmGcMetrics garbageCollection = new JvmGcMetrics();
+
+    public ServerMeters(
+            MeterRegistry registry, HikariDataSource database, AuditTrail trail, TokenAuthenticator authenticator) {
+        new JvmMemoryMetrics().bindTo(registry);
+        new JvmThreadMetrics().bindTo(registry);
+        new ProcessorMetrics().bindTo(registry);
+        new UptimeMetrics().bindTo(registry);
+        garbageCollection.bindTo(registry);
+        Gauge.builder("scaivault.db.pool.size", database, HikariDataSource::getMaximumPoolSize)
+                .register(registry);
+        Gauge.builder("scaivault.db.pool.available", database, ServerMeters::available)
+                .register(registry);
+        Gauge.builder("scaivault.audit.queue.depth", trail, AuditTrail::queueDepth)
+                .register(registry);
+        FunctionCounter.builder("scaivault.audit.rows", trail, AuditTrail::rowCount)
+                .register(registry);
+        FunctionCounter.builder("scaivault.audit.batches", trail, AuditTrail::batchCount)
+                .register(registry);
+        FunctionCounter.builder("scaivault.audit.failures", trail, AuditTrail::failureCount)
+                .register(registry);
+        FunctionCounter.builder(
+                        "scaivault.token.verifications",
+                        authenticator,
+                        tokens -> tokens.statistics().verifications())
+                .register(registry);
+        Gauge.builder(
+                        "scaivault.token.cache.size",
+                        authenticator,
+                        tokens -> tokens.statistics().cachedTokens())
+                .register(registry);
+    }
+
+    private static double available(HikariDataSource pool) {
+        return pool.getHikariPoolMXBean() == null
+                ? 0
+                : pool.getMaximumPoolSize() - pool.getHikariPoolMXBean().getActiveConnections();
+    }
+
+    @Override
+    public void close() {
+        garbageCollection.close();
+    }
+}

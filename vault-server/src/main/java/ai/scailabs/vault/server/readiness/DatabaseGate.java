@@ -1,0 +1,59 @@
+package ai.scailabs.vault.server.readiness;
+
+import ai.scailabs.vault.persistence.jdbc.ConnectionPools;
+import ai.scailabs.vault.persistence.jdbc.DatabaseLogin;
+import ai.scailabs.vault.persistence.jdbc.Schema;
+import ai.scailabs.vault.persistence.tenant.TenantBoundary;
+import com.zaxxer.hikari.HikariDataSource;
+import java.sql.SQLException;
+import java.util.List;
+import javax.sql.DataSource;
+import org.flywaydb.core.api.FlywayException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Lets the server start only on a database whose schema is the program's and whose row-level security binds the program. */
+public final class DatabaseGate {
+    private static final Logger LOG = LoggerFactory.getLogger(DatabaseGate.class);
+
+    private DatabaseGate() {}
+
+    /**
+     * @param owner brings the schema up to date first, when given
+     * @throws StartupRefusal when it may not start
+     */
+    public static void pass(DataSource app, @Nullable DatabaseLogin owner) {
+        try {
+            if (owner != null) {
+                migrate(owner);
+            }
+            List<String> pending = Schema.pending(app);
+            if (!pending.isEmpty()) {
+                throw new StartupRefusal(List.of("the database lacks the migrations " + pending
+                        + "; start one instance with DATABASE_OWNER_URL to bring it up to date"));
+            }
+            List<String> problems = TenantBoundary.problems(app);
+            if (!problems.isEmpty()) {
+                throw new StartupRefusal(problems);
+            }
+        } catch (SQLException | FlywayException failure) {
+            LOG.debug("the database gate", failure);
+            throw new StartupRefusal(List.of("the database cannot be used: " + rootMessage(failure)));
+        }
+    }
+
+    private static void migrate(DatabaseLogin owner) {
+        try (HikariDataSource pool = ConnectionPools.open(owner, "scaivault-owner", 2)) {
+            Schema.migrate(pool);
+        }
+    }
+
+    private static String rootMessage(Throwable failure) {
+        Throwable root = failure;
+        while (root.getCause() != null) {
+            root = root.getCause();
+        }
+        return String.valueOf(root.getMessage()).lines().findFirst().orElse("no reason given");
+    }
+}

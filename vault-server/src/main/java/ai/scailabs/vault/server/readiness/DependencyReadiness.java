@@ -1,0 +1,119 @@
+package ai.scailabs.vault.server.readiness;
+
+import ai.scailabs.vault.access.token.TokenAuthenticator;
+import ai.scailabs.vault.api.system.Readiness;
+import ai.scailabs.vault.audit.trail.AuditTrail;
+import ai.scailabs.vault.persistence.tenant.TenantBoundary;
+import com.zaxxer.hikari.HikariDataSource;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/** Looks at every dependency, at most once a second however often it is asked: anybody may ask. */
+public final class DependencyReadiness implements Readiness {
+    private static final Duration FRESHNESS = Duration.ofSeconds(1);
+    private static final String OK = "ok";
+    private static final String ERROR = "error";
+
+    private final HikariDataSource database;
+    private final EncryptionProbe encryption;
+    private final TokenAuthenticator authenticator;
+    private final AuditTrail trail;
+    private final long startedNanos = System.nanoTime();
+    private final ReentrantLock looking = new ReentrantLock();
+    private volatile @Nullable Observation latest;
+
+    public DependencyReadiness(
+            HikariDataSource database, EncryptionProbe encryption, TokenAuthenticator authenticator, AuditTrail trail) {
+        this.database = database;
+        this.encryption = encryption;
+        this.authenticator = authenticator;
+        this.trail = trail;
+    }
+
+    @Override
+    public Report report() {
+        Observation observation = observe();
+        Map<String, String> checks = new LinkedHashMap<>();
+        observation.errors().forEach((name, problem) -> checks.put(name, problem.isEmpty() ? OK : ERROR));
+        checks.put("redis", "not_configured");
+        Map<String, String> errors = new LinkedHashMap<>(observation.errors());
+        errors.values().removeIf(String::isEmpty);
+        return new Report(checks, errors);
+    }
+
+    @Override
+    public Details details() {
+        Observation observation = observe();
+        Map<String, Map<String, Object>> checks = new LinkedHashMap<>();
+        observation.errors().forEach((name, problem) -> {
+            Map<String, Object> figures = new LinkedHashMap<>();
+            figures.put("status", problem.isEmpty() ? OK : ERROR);
+            if (!problem.isEmpty()) {
+                figures.put("error", problem);
+            }
+            checks.put(name, figures);
+        });
+        figures(checks, "database").put("latency_ms", observation.databaseNanos() / 1e6);
+        figures(checks, "database").put("pool_size", database.getMaximumPoolSize());
+        figures(checks, "database")
+                .put("pool_available", database.getHikariPoolMXBean().getIdleConnections());
+        figures(checks, "encryption").put("latency_ms", observation.encryptionNanos() / 1e6);
+        figures(checks, "encryption").put("root_key", encryption.rootKeyId());
+        figures(checks, "audit").put("queue_depth", trail.queueDepth());
+        checks.put("redis", Map.of("status", "not_configured"));
+        boolean healthy = observation.errors().values().stream().allMatch(String::isEmpty);
+        return new Details(healthy, (System.nanoTime() - startedNanos) / 1_000_000_000, checks);
+    }
+
+    private static Map<String, Object> figures(Map<String, Map<String, Object>> checks, String name) {
+        return checks.computeIfAbsent(name, missing -> new LinkedHashMap<>(Map.of("status", OK)));
+    }
+
+    private Observation observe() {
+        Observation known = latest;
+        if (known != null && System.nanoTime() - known.takenNanos() < FRESHNESS.toNanos()) {
+            return known;
+        }
+        looking.lock();
+        try {
+            known = latest;
+            if (known == null || System.nanoTime() - known.takenNanos() >= FRESHNESS.toNanos()) {
+                known = look();
+                latest = known;
+            }
+            return known;
+        } finally {
+            looking.unlock();
+        }
+    }
+
+    private Observation look() {
+        Map<String, String> errors = new LinkedHashMap<>();
+        long before = System.nanoTime();
+        errors.put("database", databaseProblem());
+        long databaseDone = System.nanoTime();
+        errors.put("encryption", encryption.problem());
+        long encryptionDone = System.nanoTime();
+        boolean keysKnown = authenticator.statistics().oldestKeys() != null;
+        errors.put("scaikey", keysKnown ? "" : "the signing keys of ScaiKey have not been read yet");
+        return new Observation(errors, databaseDone - before, encryptionDone - databaseDone, System.nanoTime());
+    }
+
+    private String databaseProblem() {
+        try {
+            List<String> problems = TenantBoundary.problems(database);
+            return problems.isEmpty() ? "" : "row-level security does not bind this service";
+        } catch (SQLException unreachable) {
+            return "the database cannot be reached";
+        }
+    }
+
+    /** @param errors by dependency; empty when it is well */
+    private record Observation(
+            Map<String, String> errors, long databaseNanos, long encryptionNanos, long takenNanos) {}
+}

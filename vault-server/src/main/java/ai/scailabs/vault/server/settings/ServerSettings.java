@@ -1,0 +1,193 @@
+package ai.scailabs.vault.server.settings;
+
+import ai.scailabs.vault.api.request.AddressRange;
+import ai.scailabs.vault.persistence.jdbc.DatabaseLogin;
+import java.net.InetAddress;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** What the environment says, valid as a whole. */
+public record ServerSettings(
+        Database database,
+        ScaiKey scaiKey,
+        Http http,
+        Logging logging,
+        Path localRootKeyFile,
+        boolean development) {
+
+    /** @param owner absent: the schema must be up to date already; @param worker absent: no background jobs here */
+    public record Database(
+            DatabaseLogin app, @Nullable DatabaseLogin owner, @Nullable DatabaseLogin worker, int poolSize) {}
+
+    /** @param jwksUrl absent: found by discovery */
+    public record ScaiKey(URI url, @Nullable URI jwksUrl, List<String> issuers, String audience) {}
+
+    /** @param metrics absent: metrics only with a token */
+    public record Http(
+            ListenAddress bind,
+            URI baseUrl,
+            @Nullable Tls tls,
+            List<AddressRange> trustedProxies,
+            @Nullable ListenAddress metrics,
+            int maxBodyBytes) {}
+
+    /** PEM files. */
+    public record Tls(Path certificateFile, Path keyFile) {}
+
+    /** Levels as the logging system names them. */
+    public record Logging(String level, boolean json) {}
+
+    /** @throws InvalidSettings with every problem found */
+    public static ServerSettings read(Map<String, String> environment) {
+        SettingsReader reader = new SettingsReader(environment);
+        Boolean development = reader.required(Setting.SCAIVAULT_DEV, ServerSettings::flag);
+        boolean dev = Boolean.TRUE.equals(development);
+        Database database = database(reader);
+        ScaiKey scaiKey = scaiKey(reader, dev);
+        Http http = http(reader);
+        Logging logging = logging(reader);
+        Path rootKey = rootKey(reader, dev);
+        if (dev && http != null && !http.bind().isLoopback()) {
+            reader.problem("SCAIVAULT_DEV=true needs a loopback BIND_ADDRESS");
+        }
+        if (!reader.problems().isEmpty()
+                || database == null
+                || scaiKey == null
+                || http == null
+                || logging == null
+                || rootKey == null) {
+            throw new InvalidSettings(reader.problems());
+        }
+        return new ServerSettings(database, scaiKey, http, logging, rootKey, dev);
+    }
+
+    private static @Nullable Database database(SettingsReader reader) {
+        DatabaseLogin app = reader.required(Setting.DATABASE_URL, DatabaseLogin::parse);
+        DatabaseLogin owner = reader.optional(Setting.DATABASE_OWNER_URL, DatabaseLogin::parse);
+        DatabaseLogin worker = reader.optional(Setting.DATABASE_WORKER_URL, DatabaseLogin::parse);
+        Integer poolSize = reader.required(Setting.DATABASE_POOL_SIZE, number(2, 200));
+        return app == null || poolSize == null ? null : new Database(app, owner, worker, poolSize);
+    }
+
+    private static @Nullable ScaiKey scaiKey(SettingsReader reader, boolean dev) {
+        URI url = reader.required(Setting.SCAIKEY_URL, outbound(dev));
+        URI jwksUrl = reader.optional(Setting.SCAIKEY_JWKS_URL, outbound(dev));
+        List<String> issuers = reader.optional(Setting.SCAIKEY_ISSUERS, ServerSettings::list);
+        String audience = reader.required(Setting.SCAIKEY_AUDIENCE, Optional::of);
+        if (url == null || audience == null) {
+            return null;
+        }
+        return new ScaiKey(url, jwksUrl, issuers == null ? List.of(url.toString()) : issuers, audience);
+    }
+
+    private static @Nullable Http http(SettingsReader reader) {
+        ListenAddress bind = reader.required(Setting.BIND_ADDRESS, ListenAddress::parse);
+        URI baseUrl = reader.required(Setting.BASE_URL, ServerSettings::webUrl);
+        List<AddressRange> proxies = reader.required(Setting.TRUSTED_PROXIES, ServerSettings::ranges);
+        ListenAddress metrics = reader.optional(Setting.METRICS_BIND_ADDRESS, ListenAddress::parse);
+        Integer maxBody = reader.required(Setting.MAX_BODY_BYTES, number(1_024, 16_777_216));
+        Path certificate = reader.optional(Setting.TLS_CERT_FILE, ServerSettings::path);
+        Path key = reader.optional(Setting.TLS_KEY_FILE, ServerSettings::path);
+        if ((certificate == null) != (key == null)) {
+            reader.problem("TLS_CERT_FILE and TLS_KEY_FILE are set together or not at all");
+        }
+        if (bind == null || baseUrl == null || proxies == null || maxBody == null) {
+            return null;
+        }
+        Tls tls = certificate == null || key == null ? null : new Tls(certificate, key);
+        return new Http(bind, baseUrl, tls, proxies, metrics, maxBody);
+    }
+
+    private static @Nullable Logging logging(SettingsReader reader) {
+        String level = reader.required(Setting.LOG_LEVEL, oneOf("debug", "info", "warn", "error"));
+        String format = reader.required(Setting.LOG_FORMAT, oneOf("json", "text"));
+        return level == null || format == null ? null : new Logging(level, format.equals("json"));
+    }
+
+    private static @Nullable Path rootKey(SettingsReader reader, boolean dev) {
+        String provider = reader.required(Setting.KMS_PROVIDER, oneOf("local"));
+        Path file = reader.required(Setting.KMS_LOCAL_KEY_FILE, ServerSettings::path);
+        if (provider != null && !dev) {
+            reader.problem("KMS_PROVIDER=local is for development: it needs SCAIVAULT_DEV=true");
+        }
+        return file;
+    }
+
+    private static Optional<Boolean> flag(String text) {
+        return switch (text) {
+            case "true" -> Optional.of(true);
+            case "false" -> Optional.of(false);
+            default -> Optional.empty();
+        };
+    }
+
+    private static Function<String, Optional<Integer>> number(int min, int max) {
+        return text -> {
+            if (!text.matches("[0-9]{1,9}")) {
+                return Optional.empty();
+            }
+            int number = Integer.parseInt(text);
+            return number < min || number > max ? Optional.empty() : Optional.of(number);
+        };
+    }
+
+    private static Function<String, Optional<String>> oneOf(String... choices) {
+        return text -> Arrays.asList(choices).contains(text) ? Optional.of(text) : Optional.empty();
+    }
+
+    private static Optional<Path> path(String text) {
+        return text.indexOf('\0') < 0 ? Optional.of(Path.of(text)) : Optional.empty();
+    }
+
+    private static Optional<List<String>> list(String text) {
+        List<String> items = Arrays.stream(text.split(",", -1)).map(String::strip).toList();
+        return items.contains("") ? Optional.empty() : Optional.of(items);
+    }
+
+    private static Optional<List<AddressRange>> ranges(String text) {
+        List<AddressRange> ranges = new ArrayList<>();
+        for (String item : text.isBlank() ? new String[0] : text.split(",", -1)) {
+            Optional<AddressRange> range = AddressRange.parse(item.strip());
+            if (range.isEmpty()) {
+                return Optional.empty();
+            }
+            ranges.add(range.get());
+        }
+        return Optional.of(ranges);
+    }
+
+    private static Optional<URI> webUrl(String text) {
+        try {
+            URI uri = new URI(text);
+            boolean web = "https".equals(uri.getScheme()) || "http".equals(uri.getScheme());
+            return web && uri.getHost() != null && uri.getUserInfo() == null ? Optional.of(uri) : Optional.empty();
+        } catch (URISyntaxException malformed) {
+            return Optional.empty();
+        }
+    }
+
+    /** What the server calls itself: plain HTTP only to this machine, and only in development. */
+    private static Function<String, Optional<URI>> outbound(boolean dev) {
+        return text -> webUrl(text).filter(uri -> "https".equals(uri.getScheme()) || (dev && isLoopback(uri.getHost())));
+    }
+
+    private static boolean isLoopback(String host) {
+        String bare = host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
+        if (bare.equals("localhost")) {
+            return true;
+        }
+        try {
+            return InetAddress.ofLiteral(bare).isLoopbackAddress();
+        } catch (IllegalArgumentException aName) {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,87 @@
+package ai.scailabs.vault.server.settings;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** Reads the environment and collects every problem before giving up. Problems name variables and what they take, never values. */
+final class SettingsReader {
+    private final Map<String, String> environment;
+    private final List<String> problems = new ArrayList<>();
+
+    SettingsReader(Map<String, String> environment) {
+        this.environment = environment;
+    }
+
+    List<String> problems() {
+        return List.copyOf(problems);
+    }
+
+    void problem(String problem) {
+        problems.add(problem);
+    }
+
+    /** The value as it was given, from the variable or its file, or the default; null when there is none. */
+    @Nullable String text(Setting setting) {
+        String direct = blankToNull(environment.get(setting.name()));
+        String file = blankToNull(environment.get(setting.name() + "_FILE"));
+        if (setting.kind() == Setting.Kind.PLAIN || file == null) {
+            return direct == null ? setting.defaultValue() : direct;
+        }
+        if (direct != null) {
+            problem("set " + setting + " or " + setting + "_FILE, not both");
+            return null;
+        }
+        return contentOf(setting, file);
+    }
+
+    /** Null, and a problem, when the variable is absent or does not parse. */
+    <T> @Nullable T required(Setting setting, Function<String, Optional<T>> parser) {
+        String text = text(setting);
+        if (text == null) {
+            problem(setting + " is not set; it takes " + setting.takes());
+            return null;
+        }
+        return parsed(setting, text, parser);
+    }
+
+    /** Null when the variable is absent; null and a problem when it does not parse. */
+    <T> @Nullable T optional(Setting setting, Function<String, Optional<T>> parser) {
+        String text = text(setting);
+        return text == null ? null : parsed(setting, text, parser);
+    }
+
+    private <T> @Nullable T parsed(Setting setting, String text, Function<String, Optional<T>> parser) {
+        Optional<T> value = parser.apply(text);
+        if (value.isEmpty()) {
+            problem(setting + " is malformed; it takes " + setting.takes());
+            return null;
+        }
+        return value.get();
+    }
+
+    private @Nullable String contentOf(Setting setting, String file) {
+        try {
+            String content = Files.readString(Path.of(file)).strip();
+            if (content.isEmpty()) {
+                problem(setting + "_FILE names an empty file");
+                return null;
+            }
+            return content;
+        } catch (IOException | InvalidPathException unreadable) {
+            problem(setting + "_FILE names a file that cannot be read");
+            return null;
+        }
+    }
+
+    private static @Nullable String blankToNull(@Nullable String text) {
+        return text == null || text.isBlank() ? null : text.strip();
+    }
+}

@@ -1,0 +1,65 @@
+package ai.scailabs.vault.server.wiring;
+
+import ai.scailabs.vault.access.decision.AccessControl;
+import ai.scailabs.vault.access.policy.PolicyService;
+import ai.scailabs.vault.access.token.TokenAuthenticator;
+import ai.scailabs.vault.access.token.TokenProperties;
+import ai.scailabs.vault.audit.log.AuditLog;
+import ai.scailabs.vault.crypto.envelope.EnvelopeCipher;
+import ai.scailabs.vault.crypto.keyring.TenantKeyrings;
+import ai.scailabs.vault.crypto.root.RootKey;
+import ai.scailabs.vault.kernel.id.Ids;
+import ai.scailabs.vault.persistence.tenant.TenantTransactions;
+import ai.scailabs.vault.secrets.lifecycle.AccessTimes;
+import ai.scailabs.vault.secrets.listing.SecretListing;
+import ai.scailabs.vault.secrets.secret.SecretService;
+import ai.scailabs.vault.server.settings.ServerSettings;
+import ai.scailabs.vault.tenancy.keyring.StoredKeyrings;
+import ai.scailabs.vault.tenancy.keyring.TenantMac;
+import ai.scailabs.vault.tenancy.tenant.TenantRegistry;
+import java.time.Clock;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** Who may do what, tenants and their keys, and secrets. */
+@Configuration(proxyBeanMethods = false)
+class CapabilityWiring {
+    @Bean
+    TokenAuthenticator tokenAuthenticator(ServerSettings settings, Clock clock) {
+        ServerSettings.ScaiKey scaiKey = settings.scaiKey();
+        return TokenAuthenticator.start(
+                new TokenProperties(scaiKey.issuers(), scaiKey.jwksUrl(), scaiKey.audience(), settings.development()),
+                clock);
+    }
+
+    @Bean
+    AccessControl accessControl(TenantTransactions transactions, Clock clock) {
+        return new AccessControl(transactions, clock);
+    }
+
+    @Bean
+    PolicyService policyService(TenantTransactions transactions, Clock clock, Ids ids) {
+        return new PolicyService(transactions, clock, ids);
+    }
+
+    @Bean
+    TenantRegistry tenantRegistry(TenantTransactions transactions, Clock clock) {
+        return new TenantRegistry(transactions, clock);
+    }
+
+    @Bean
+    TenantKeyrings tenantKeyrings(
+            TenantTransactions transactions, EnvelopeCipher cipher, RootKey rootKey, Clock clock) {
+        return new StoredKeyrings(transactions, cipher, rootKey.id(), clock);
+    }
+
+    @Bean
+    TenantMac tenantMac(TenantRegistry registry, TenantKeyrings keyrings, EnvelopeCipher cipher) {
+        return new TenantMac(registry, keyrings, cipher);
+    }
+
+    @Bean
+    AuditLog auditLog(TenantTransactions transactions) {
+        return new AuditLog(transactions);
+    }
+}

@@ -1,0 +1,36 @@
+package ai.scailabs.vault.server.wiring;
+
+import ai.scailabs.vault.persistence.jdbc.ConnectionPools;
+import ai.scailabs.vault.persistence.jdbc.DatabaseRole;
+import ai.scailabs.vault.server.settings.ServerSettings;
+import com.zaxxer.hikari.HikariDataSource;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The logins of a running server.
+ *
+ * @param audit may append audit rows and nothing else
+ * @param worker absent: no background jobs across tenants here
+ */
+public record DatabasePools(HikariDataSource app, HikariDataSource audit, @Nullable HikariDataSource worker)
+        implements AutoCloseable {
+    private static final int WORKER_CONNECTIONS = 2;
+
+    public static DatabasePools open(ServerSettings.Database settings) {
+        return new DatabasePools(
+                ConnectionPools.open(settings.app(), "scaivault-app", settings.poolSize()),
+                ConnectionPools.openAs(settings.app(), DatabaseRole.AUDIT, "scaivault-audit", 1),
+                settings.worker() == null
+                        ? null
+                        : ConnectionPools.open(settings.worker(), "scaivault-worker", WORKER_CONNECTIONS));
+    }
+
+    @Override
+    public void close() {
+        app.close();
+        audit.close();
+        if (worker != null) {
+            worker.close();
+        }
+    }
+}

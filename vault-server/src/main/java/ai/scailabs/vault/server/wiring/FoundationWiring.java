@@ -1,0 +1,63 @@
+package ai.scailabs.vault.server.wiring;
+
+import ai.scailabs.vault.audit.trail.AuditEntries;
+import ai.scailabs.vault.audit.trail.AuditTrail;
+import ai.scailabs.vault.crypto.envelope.EnvelopeCipher;
+import ai.scailabs.vault.crypto.key.RandomSources;
+import ai.scailabs.vault.crypto.root.RootKey;
+import ai.scailabs.vault.crypto.root.SharedUnwraps;
+import ai.scailabs.vault.kernel.id.Ids;
+import ai.scailabs.vault.kms.local.LocalFileRootKey;
+import ai.scailabs.vault.persistence.tenant.TenantTransactions;
+import ai.scailabs.vault.server.metrics.MeteredRootKey;
+import ai.scailabs.vault.server.settings.ServerSettings;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.security.SecureRandom;
+import java.time.Clock;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** Time, chance, keys, database and audit: what every capability stands on. */
+@Configuration(proxyBeanMethods = false)
+class FoundationWiring {
+    @Bean
+    Clock clock() {
+        return Clock.systemUTC();
+    }
+
+    @Bean
+    SecureRandom random() {
+        return RandomSources.striped();
+    }
+
+    @Bean
+    Ids ids(Clock clock, SecureRandom random) {
+        return new Ids(clock, random);
+    }
+
+    @Bean
+    RootKey rootKey(ServerSettings settings, SecureRandom random, MeterRegistry metrics) {
+        RootKey local = LocalFileRootKey.open(settings.localRootKeyFile(), random, settings.development());
+        return new SharedUnwraps(new MeteredRootKey(local, metrics));
+    }
+
+    @Bean
+    EnvelopeCipher envelopeCipher(RootKey rootKey, Ids ids, SecureRandom random) {
+        return new EnvelopeCipher(rootKey, ids, random);
+    }
+
+    @Bean
+    TenantTransactions tenantTransactions(DatabasePools pools) {
+        return new TenantTransactions(pools.app());
+    }
+
+    @Bean
+    AuditEntries auditEntries(Clock clock, Ids ids) {
+        return new AuditEntries(clock, ids);
+    }
+
+    @Bean
+    AuditTrail auditTrail(DatabasePools pools) {
+        return new AuditTrail(pools.audit());
+    }
+}

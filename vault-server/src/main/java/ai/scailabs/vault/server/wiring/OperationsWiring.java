@@ -1,0 +1,99 @@
+package ai.scailabs.vault.server.wiring;
+
+import ai.scailabs.vault.access.token.TokenAuthenticator;
+import ai.scailabs.vault.api.request.ClientAddress;
+import ai.scailabs.vault.api.request.JsonBody;
+import ai.scailabs.vault.api.system.BuildInfo;
+import ai.scailabs.vault.audit.trail.AuditTrail;
+import ai.scailabs.vault.crypto.root.RootKey;
+import ai.scailabs.vault.kernel.id.Ids;
+import ai.scailabs.vault.secrets.lifecycle.AccessTimes;
+import ai.scailabs.vault.secrets.lifecycle.PurgeJob;
+import ai.scailabs.vault.server.jobs.AuditPartitions;
+import ai.scailabs.vault.server.jobs.BackgroundJobs;
+import ai.scailabs.vault.server.metrics.MetricsListener;
+import ai.scailabs.vault.server.metrics.ServerMeters;
+import ai.scailabs.vault.server.readiness.DependencyReadiness;
+import ai.scailabs.vault.server.readiness.EncryptionProbe;
+import ai.scailabs.vault.server.settings.ServerSettings;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.Properties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** Health, metrics, jobs and what the web layer asks of the server. */
+@Configuration(proxyBeanMethods = false)
+class OperationsWiring {
+    @Bean
+    PrometheusMeterRegistry meterRegistry() {
+        return new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    }
+
+    @Bean
+    JsonBody jsonBody(ServerSettings settings) {
+        return new JsonBody(settings.http().maxBodyBytes());
+    }
+
+    @Bean
+    ClientAddress clientAddress(ServerSettings settings) {
+        return new ClientAddress(settings.http().trustedProxies());
+    }
+
+    @Bean
+    DependencyReadiness readiness(
+            DatabasePools pools,
+            RootKey rootKey,
+            Ids ids,
+            SecureRandom random,
+            TokenAuthenticator authenticator,
+            AuditTrail trail) {
+        return new DependencyReadiness(
+                pools.app(), new EncryptionProbe(rootKey, ids, random), authenticator, trail);
+    }
+
+    @Bean
+    ServerMeters serverMeters(
+            PrometheusMeterRegistry registry, DatabasePools pools, AuditTrail trail, TokenAuthenticator authenticator) {
+        return new ServerMeters(registry, pools.app(), trail, authenticator);
+    }
+
+    @Bean
+    MetricsListener metricsListener(ServerSettings settings, PrometheusMeterRegistry registry) {
+        return new MetricsListener(settings.http().metrics(), registry);
+    }
+
+    @Bean
+    BuildInfo buildInfo() {
+        Properties build = new Properties();
+        try (InputStream in = OperationsWiring.class.getResourceAsStream("/META-INF/scaivault-build.properties")) {
+            if (in != null) {
+                build.load(in);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return new BuildInfo(
+                build.getProperty("version", "unknown"),
+                build.getProperty("commit", "unknown"),
+                build.getProperty("time", "unknown"),
+                Runtime.version().toString());
+    }
+
+    @Bean
+    BackgroundJobs backgroundJobs(DatabasePools pools, AccessTimes accessTimes, PurgeJob purge) {
+        BackgroundJobs jobs = new BackgroundJobs();
+        jobs.every(Duration.ofSeconds(10), Duration.ofSeconds(10), "access-times", accessTimes::flush);
+        if (pools.worker() != null) {
+            AuditPartitions partitions = new AuditPartitions(pools.worker());
+            jobs.every(Duration.ofDays(1), Duration.ofMinutes(1), "audit-partitions", partitions::create);
+            jobs.every(Duration.ofMinutes(15), Duration.ofMinutes(2), "purge", purge::run);
+        }
+        return jobs;
+    }
+}

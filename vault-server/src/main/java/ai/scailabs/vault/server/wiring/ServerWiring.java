@@ -1,0 +1,10 @@
+package ai.scailabs.vault.server.wiring;
+
+import ai.scailabs.vault.api.ApiWiring;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
+
+/** All of it. */
+@Configuration(proxyBeanMethods = false)
+@Import({FoundationWiring.class, CapabilityWiring.class, OperationsWiring.class, ApiWiring.class})
+public class ServerWiring {}

@@ -26,4 +26,43 @@ public record SecretView(
         @Nullable String rotationPolicyId,
         @Nullable String secretPolicyId,
         @Nullable Instant deletedAt,
-        @Nullable Instant recoverableUntil) {}
+        @Nullable Instant recoverableUntil) {
+
+    SecretView ofVersion(StoredVersion stored) {
+        if (stored.version() == version && stored.type() == type) {
+            return this;
+        }
+        return with(stored.type(), stored.version(), metadataJson, updatedAt, deletedAt, recoverableUntil);
+    }
+
+    SecretView withMetadata(String changed, Instant at) {
+        return with(type, version, changed, at, deletedAt, recoverableUntil);
+    }
+
+    SecretView restored() {
+        return with(type, version, metadataJson, updatedAt, null, null);
+    }
+
+    private SecretView with(
+            SecretType newType,
+            int newVersion,
+            String newMetadataJson,
+            Instant newUpdatedAt,
+            @Nullable Instant newDeletedAt,
+            @Nullable Instant newRecoverableUntil) {
+        return new SecretView(
+                path,
+                newType,
+                newVersion,
+                newMetadataJson,
+                options,
+                createdAt,
+                newUpdatedAt,
+                expiresAt,
+                lastAccessedAt,
+                rotationPolicyId,
+                secretPolicyId,
+                newDeletedAt,
+                newRecoverableUntil);
+    }
+}

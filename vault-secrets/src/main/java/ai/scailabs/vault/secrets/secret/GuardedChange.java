@@ -1,0 +1,51 @@
+package ai.scailabs.vault.secrets.secret;
+
+import ai.scailabs.vault.access.decision.Permit;
+import ai.scailabs.vault.kernel.path.SecretPath;
+import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Function;
+
+/**
+ * Changes a secret on what was read of it, and begins anew when that has changed meanwhile. No lock is held between reading and changing, so that a slow root key
+ * holds nobody else up.
+ */
+final class GuardedChange {
+    private static final int MAX_ATTEMPTS = 16;
+    private static final long SHORTEST_PAUSE_NANOS = 100_000;
+    private static final int MAX_DOUBLINGS = 8;
+
+    private final SecretReads reads;
+    private final PermitCheck permits;
+
+    GuardedChange(SecretReads reads, PermitCheck permits) {
+        this.reads = reads;
+        this.permits = permits;
+    }
+
+    /**
+     * @param change refuses by throwing, is empty when the state has changed under it
+     * @throws ai.scailabs.vault.kernel.error.VaultException {@code version_conflict} when others were first every time
+     */
+    <T> T run(Permit permit, SecretSpace space, SecretPath path, Function<SecretState, Optional<T>> change) {
+        int currentVersion = 0;
+        for (int attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+            SecretState seen = reads.state(space.owner(), path).orElseThrow(() -> SecretRefusals.notFound(path));
+            permits.confirm(permit, seen.epoch(), seen.active());
+            Optional<T> outcome = change.apply(seen);
+            if (outcome.isPresent()) {
+                return outcome.get();
+            }
+            currentVersion = seen.liveVersion();
+            pause(attempt);
+        }
+        throw SecretRefusals.versionConflict(currentVersion);
+    }
+
+    /** Longer each time, and different for everybody. */
+    private static void pause(int attempt) {
+        long longest = SHORTEST_PAUSE_NANOS << Math.min(attempt, MAX_DOUBLINGS);
+        long spread = (System.nanoTime() ^ Thread.currentThread().threadId()) * 0x9E3779B97F4A7C15L;
+        LockSupport.parkNanos(SHORTEST_PAUSE_NANOS + Math.floorMod(spread >>> 16, longest));
+    }
+}

@@ -1,0 +1,58 @@
+package ai.scailabs.vault.secrets.secret;
+
+import ai.scailabs.vault.access.decision.AccessControl;
+import ai.scailabs.vault.access.decision.Permit;
+import ai.scailabs.vault.access.policy.Permission;
+import ai.scailabs.vault.kernel.error.ErrorCode;
+import ai.scailabs.vault.kernel.error.VaultException;
+import ai.scailabs.vault.kernel.path.SecretPath;
+
+/** Whether a permit is for what is being done, and still holds under the epoch that came with the data. */
+final class PermitCheck {
+    private final AccessControl access;
+
+    PermitCheck(AccessControl access) {
+        this.access = access;
+    }
+
+    /** @throws IllegalArgumentException when the permit is for something else, which no request can bring about */
+    static void requireFor(Permit permit, Permission permission, SecretSpace space, SecretPath path) {
+        if (permit.permission() != permission
+                || !permit.owner().equals(space.owner())
+                || !permit.path().equals(path)) {
+            throw new IllegalArgumentException("the permit is for something else");
+        }
+    }
+
+    /**
+     * To be called before anything is revealed or changed.
+     *
+     * @throws VaultException {@code tenant_access_denied} when the space is suspended, {@code access_denied} when the permit was withdrawn
+     */
+    void confirm(Permit permit, long epoch, boolean active) {
+        if (!active) {
+            throw SecretRefusals.suspended();
+        }
+        // A shared space's epoch says nothing about the actor's policies, which were read for this very request.
+        if (!permit.isShared()) {
+            access.confirm(permit, epoch);
+        }
+    }
+
+    /** Whether the caller may know that a deleted secret can be restored. */
+    boolean mayWrite(Permit permit) {
+        try {
+            if (permit.isShared()) {
+                access.requireShared(permit.actor(), Permission.WRITE, permit.path());
+            } else {
+                access.require(permit.actor(), Permission.WRITE, permit.path());
+            }
+            return true;
+        } catch (VaultException refused) {
+            if (refused.code() != ErrorCode.ACCESS_DENIED) {
+                throw refused;
+            }
+            return false;
+        }
+    }
+}

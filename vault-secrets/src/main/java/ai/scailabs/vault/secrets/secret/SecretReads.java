@@ -1,0 +1,138 @@
+package ai.scailabs.vault.secrets.secret;
+
+import ai.scailabs.vault.crypto.envelope.SealedValue;
+import ai.scailabs.vault.crypto.key.KeyId;
+import ai.scailabs.vault.kernel.id.TenantId;
+import ai.scailabs.vault.kernel.path.SecretPath;
+import ai.scailabs.vault.persistence.tenant.TenantTransactions;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** The statements that read. Each starts at the tenant's row, so that the epoch is known even when the secret is missing. */
+final class SecretReads {
+    private static final String FOUND = "select t.epoch, t.status = 'active', v.version, v.secret_type, v.tenant_key_id, v.wrapped_data_key, "
+            + "v.ciphertext, v.created_at, " + SecretColumns.VIEW;
+    private static final int VIEW_IN_FOUND = 9;
+
+    private static final String ONE = FOUND + " from tenant t"
+            + " left join secret s on s.tenant_id = t.tenant_id and s.path = ?"
+            + " left join secret_version v on v.tenant_id = s.tenant_id and v.path = s.path"
+            + " and v.version = coalesce(nullif(?, 0), s.current_version)"
+            + " where t.tenant_id = ?";
+
+    private static final String MANY = FOUND + ", p.path from tenant t"
+            + " cross join unnest(?::text[]) p (path)"
+            + " left join secret s on s.tenant_id = t.tenant_id and s.path = p.path"
+            + " left join secret_version v on v.tenant_id = s.tenant_id and v.path = s.path"
+            + " and v.version = coalesce(nullif(?, 0), s.current_version)"
+            + " where t.tenant_id = ?";
+    private static final int PATH_IN_MANY = VIEW_IN_FOUND + SecretColumns.COUNT;
+
+    private static final String STATE = "select t.epoch, t.status = 'active', t.soft_delete_days, s.revision, " + SecretColumns.VIEW
+            + " from tenant t left join secret s on s.tenant_id = t.tenant_id and s.path = ? where t.tenant_id = ?";
+
+    private static final String METADATA = "select t.epoch, t.status = 'active', a.last_accessed_at, v.stored, v.oldest, " + SecretColumns.VIEW
+            + " from tenant t"
+            + " left join secret s on s.tenant_id = t.tenant_id and s.path = ?"
+            + " left join secret_access a on a.tenant_id = s.tenant_id and a.path = s.path"
+            + " left join lateral (select count(*)::integer as stored, min(v.version) as oldest from secret_version v"
+            + " where v.tenant_id = s.tenant_id and v.path = s.path) v on true"
+            + " where t.tenant_id = ?";
+
+    private final TenantTransactions tenants;
+
+    SecretReads(TenantTransactions tenants) {
+        this.tenants = tenants;
+    }
+
+    /** Empty when the space has no row of its own, and so no secret. */
+    Optional<StoredSecret> one(TenantId owner, SecretPath path, @Nullable Integer version) {
+        return tenants.queryOne(
+                owner, ONE, (row, number) -> stored(row, path), path.value(), wanted(version), owner.value());
+    }
+
+    /** As {@link #one} for every path, by path; one round trip. */
+    Map<SecretPath, StoredSecret> many(TenantId owner, List<SecretPath> paths, @Nullable Integer version) {
+        String[] texts = paths.stream().map(SecretPath::value).toArray(String[]::new);
+        Map<SecretPath, StoredSecret> found = new LinkedHashMap<>();
+        tenants.query(
+                owner,
+                MANY,
+                (row, number) -> {
+                    SecretPath path = new SecretPath(row.getString(PATH_IN_MANY));
+                    return found.put(path, stored(row, path));
+                },
+                texts,
+                wanted(version),
+                owner.value());
+        return found;
+    }
+
+    Optional<SecretState> state(TenantId owner, SecretPath path) {
+        return tenants.queryOne(
+                owner,
+                STATE,
+                (row, number) -> new SecretState(
+                        row.getLong(1),
+                        row.getBoolean(2),
+                        row.getInt(3),
+                        row.getLong(4),
+                        SecretColumns.view(row, 5, path, null)),
+                path.value(),
+                owner.value());
+    }
+
+    Optional<StoredMetadata> metadata(TenantId owner, SecretPath path) {
+        return tenants.queryOne(
+                owner,
+                METADATA,
+                (row, number) -> {
+                    SecretView secret = SecretColumns.view(row, 6, path, SecretColumns.instantOrNull(row, 3));
+                    return new StoredMetadata(
+                            row.getLong(1),
+                            row.getBoolean(2),
+                            secret == null ? null : new MetadataView(secret, row.getInt(4), row.getInt(5)));
+                },
+                path.value(),
+                owner.value());
+    }
+
+    /** Versions count from 1, so 0 stands for the current one: a null would have no type to the driver. */
+    private static int wanted(@Nullable Integer version) {
+        return version == null ? 0 : version;
+    }
+
+    private static StoredSecret stored(ResultSet row, SecretPath path) throws SQLException {
+        return new StoredSecret(
+                row.getLong(1),
+                row.getBoolean(2),
+                SecretColumns.view(row, VIEW_IN_FOUND, path, null),
+                version(row));
+    }
+
+    private static @Nullable StoredVersion version(ResultSet row) throws SQLException {
+        int version = row.getInt(3);
+        if (version == 0) {
+            return null;
+        }
+        byte[] wrappedDataKey = row.getBytes(6);
+        byte[] ciphertext = row.getBytes(7);
+        SealedValue sealed =
+                wrappedDataKey == null || ciphertext == null ? null : new SealedValue(wrappedDataKey, ciphertext);
+        return new StoredVersion(
+                version,
+                SecretType.parse(row.getString(4)),
+                KeyId.of(row.getObject(5, UUID.class)),
+                sealed,
+                SecretColumns.instant(row, 8));
+    }
+
+    /** @param metadata absent when there is no secret */
+    record StoredMetadata(long epoch, boolean active, @Nullable MetadataView metadata) {}
+}

@@ -1,0 +1,343 @@
+package ai.scailabs.vault.secrets.secret;
+
+import ai.scailabs.vault.access.decision.AccessControl;
+import ai.scailabs.vault.access.decision.Permit;
+import ai.scailabs.vault.access.policy.Permission;
+import ai.scailabs.vault.audit.trail.AuditEntry;
+import ai.scailabs.vault.crypto.envelope.EnvelopeCipher;
+import ai.scailabs.vault.crypto.envelope.KeyChain;
+import ai.scailabs.vault.crypto.envelope.SealedValue;
+import ai.scailabs.vault.crypto.envelope.ValuePlace;
+import ai.scailabs.vault.crypto.keyring.TenantKeyrings;
+import ai.scailabs.vault.kernel.path.SecretPath;
+import ai.scailabs.vault.kernel.sensitive.SensitiveBytes;
+import ai.scailabs.vault.persistence.tenant.TenantTransactions;
+import ai.scailabs.vault.secrets.secret.SecretChanges.NewVersion;
+import ai.scailabs.vault.secrets.secret.SecretReads.StoredMetadata;
+import ai.scailabs.vault.secrets.version.VersionHistory;
+import ai.scailabs.vault.secrets.version.VersionHistory.StoredHistory;
+import ai.scailabs.vault.secrets.version.VersionPage;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One secret: read it, write its next version, look at its history, delete it, bring it back. Every method asks for a permit for exactly that path of that space and
+ * confirms it under the epoch that comes with the data, before it reveals or changes anything. A change and its audit entry are one statement: both happen or neither.
+ * Thread-safe.
+ *
+ * <p>Besides what each method names: {@code tenant_access_denied} when the space is suspended, {@code access_denied} when the permit was withdrawn meanwhile,
+ * {@code secret_not_found} when no secret lies at the path, {@code service_unavailable} and {@code kms_unavailable}.
+ */
+public final class SecretService {
+    public static final int MAX_DATA_BYTES = 1024 * 1024;
+
+    private final SecretReads reads;
+    private final SecretChanges changes;
+    private final VersionHistory history;
+    private final PermitCheck permits;
+    private final GuardedChange guarded;
+    private final ValueOpener opener;
+    private final TenantKeyrings keyrings;
+    private final EnvelopeCipher cipher;
+    private final Clock clock;
+
+    /** @param accesses hears of every value that was revealed */
+    public SecretService(
+            TenantTransactions tenants,
+            AccessControl access,
+            TenantKeyrings keyrings,
+            EnvelopeCipher cipher,
+            AccessListener accesses,
+            Clock clock) {
+        this.reads = new SecretReads(tenants);
+        this.changes = new SecretChanges(tenants);
+        this.history = new VersionHistory(tenants);
+        this.permits = new PermitCheck(access);
+        this.guarded = new GuardedChange(reads, permits);
+        this.opener = new ValueOpener(keyrings, cipher, accesses, clock);
+        this.keyrings = keyrings;
+        this.cipher = cipher;
+        this.clock = clock;
+    }
+
+    /**
+     * The value of one version, which the caller closes.
+     *
+     * @param permit to read
+     * @param version absent for the current one
+     * @throws ai.scailabs.vault.kernel.error.VaultException {@code secret_not_found} ({@code deleted: true} for who may write), {@code version_not_found}
+     *     ({@code destroyed: true}), {@code secret_expired}, {@code integrity_failure}
+     */
+    public RevealedSecret read(Permit permit, SecretSpace space, SecretPath path, @Nullable Integer version) {
+        PermitCheck.requireFor(permit, Permission.READ, space, path);
+        StoredSecret found =
+                reads.one(space.owner(), path, version).orElseThrow(() -> SecretRefusals.notFound(path));
+        permits.confirm(permit, found.epoch(), found.active());
+        SecretView secret = requireLive(permit, path, found.secret());
+        return opener.open(space.owner(), secret, found.version(), version, found.epoch());
+    }
+
+    /**
+     * Stores the next version of the path, the first one included.
+     *
+     * @param permit to write
+     * @param entry gets {@code version} and {@code created}
+     * @throws ai.scailabs.vault.kernel.error.VaultException {@code secret_exists} while a soft-deleted secret lies at the path, {@code version_conflict},
+     *     {@code payload_too_large}, {@code validation_error}
+     */
+    public WriteResult write(
+            Permit permit,
+            SecretSpace space,
+            SecretPath path,
+            SecretDraft draft,
+            Precondition precondition,
+            AuditEntry entry) {
+        PermitCheck.requireFor(permit, Permission.WRITE, space, path);
+        if (draft.data().length() > MAX_DATA_BYTES) {
+            throw SecretRefusals.tooLarge(MAX_DATA_BYTES);
+        }
+        String metadataJson = draft.metadataJson() == null ? null : Metadata.checked(draft.metadataJson());
+        return guarded.run(permit, space, path, seen -> {
+            if (seen.isSoftDeleted()) {
+                throw SecretRefusals.occupiedByDeleted(path);
+            }
+            require(precondition, seen);
+            return writeOn(seen, permit, space, path, draft, metadataJson, entry);
+        });
+    }
+
+    private Optional<WriteResult> writeOn(
+            SecretState seen,
+            Permit permit,
+            SecretSpace space,
+            SecretPath path,
+            SecretDraft draft,
+            @Nullable String metadataJson,
+            AuditEntry entry) {
+        SecretView before = seen.secret();
+        int version = seen.liveVersion() + 1;
+        KeyChain chain = keyrings.active(space.owner(), space.partner(), seen.epoch());
+        SealedValue sealed = cipher.seal(chain, new ValuePlace(space.owner(), path, version), draft.data());
+        SecretOptions options = draft.options().applyTo(before == null ? SecretOptions.DEFAULT : before.options());
+        String by = permit.actor().identity().value();
+        NewVersion added = new NewVersion(
+                sealed, draft.typeOrDefault(), metadataJson, options, now(), by, draft.client(), draft.reason());
+        AuditEntry recorded = with(entry, Map.of("version", version, "created", before == null));
+        Optional<String> stored = before == null
+                ? changes.create(space.owner(), path, seen.epoch(), added, recorded)
+                : changes.addVersion(space.owner(), path, seen, added, recorded);
+        return stored.map(metadata -> new WriteResult(view(path, before, version, metadata, added), before == null));
+    }
+
+    private static SecretView view(
+            SecretPath path, @Nullable SecretView before, int version, String metadataJson, NewVersion added) {
+        Duration expiresIn = added.options().expiresIn();
+        return new SecretView(
+                path,
+                added.type(),
+                version,
+                metadataJson,
+                added.options(),
+                before == null ? added.at() : before.createdAt(),
+                added.at(),
+                expiresIn == null ? null : added.at().plus(expiresIn),
+                null,
+                before == null ? null : before.rotationPolicyId(),
+                before == null ? null : before.secretPolicyId(),
+                null,
+                null);
+    }
+
+    /**
+     * The secret without its value, soft-deleted ones included.
+     *
+     * @param permit to list
+     */
+    public MetadataView metadata(Permit permit, SecretSpace space, SecretPath path) {
+        PermitCheck.requireFor(permit, Permission.LIST, space, path);
+        StoredMetadata found = reads.metadata(space.owner(), path).orElseThrow(() -> SecretRefusals.notFound(path));
+        permits.confirm(permit, found.epoch(), found.active());
+        if (found.metadata() == null) {
+            throw SecretRefusals.notFound(path);
+        }
+        return found.metadata();
+    }
+
+    /**
+     * Changes the metadata by a JSON merge patch (RFC 7396); makes no version.
+     *
+     * @param permit to write
+     * @throws ai.scailabs.vault.kernel.error.VaultException {@code version_conflict}, {@code validation_error}
+     */
+    public SecretView patchMetadata(
+            Permit permit,
+            SecretSpace space,
+            SecretPath path,
+            String mergePatchJson,
+            Precondition precondition,
+            AuditEntry entry) {
+        PermitCheck.requireFor(permit, Permission.WRITE, space, path);
+        return guarded.run(permit, space, path, seen -> {
+            SecretView before = requireLive(permit, path, seen.secret());
+            require(precondition, seen);
+            String merged = Metadata.merged(before.metadataJson(), mergePatchJson);
+            Instant at = now();
+            return changes.setMetadata(
+                            space.owner(), path, seen, merged, at, with(entry, Map.of("version", before.version())))
+                    .map(stored -> before.withMetadata(stored, at));
+        });
+    }
+
+    /**
+     * The versions that are stored, newest first.
+     *
+     * @param permit to list
+     * @param afterVersion where the page before ended
+     */
+    public VersionPage versions(
+            Permit permit, SecretSpace space, SecretPath path, int limit, @Nullable Integer afterVersion) {
+        PermitCheck.requireFor(permit, Permission.LIST, space, path);
+        StoredHistory found = history.page(space.owner(), path, limit, afterVersion);
+        permits.confirm(permit, found.epoch(), found.active());
+        if (!found.exists()) {
+            throw SecretRefusals.notFound(path);
+        }
+        if (found.softDeleted()) {
+            throw permits.mayWrite(permit) ? SecretRefusals.softDeleted(path) : SecretRefusals.notFound(path);
+        }
+        return found.page();
+    }
+
+    /**
+     * Hides the secret until it is restored or its time is up.
+     *
+     * @param permit to delete
+     * @throws ai.scailabs.vault.kernel.error.VaultException {@code version_conflict}
+     */
+    public DeleteResult softDelete(
+            Permit permit, SecretSpace space, SecretPath path, Precondition precondition, AuditEntry entry) {
+        PermitCheck.requireFor(permit, Permission.DELETE, space, path);
+        String by = permit.actor().identity().value();
+        return guarded.run(permit, space, path, seen -> {
+            requireLive(permit, path, seen.secret());
+            require(precondition, seen);
+            Instant at = now();
+            Instant until = at.plus(Duration.ofDays(seen.softDeleteDays()));
+            AuditEntry recorded = with(entry, Map.of("permanent", false));
+            return changes.softDelete(space.owner(), path, seen, at, by, until, recorded)
+                    .map(versions -> new DeleteResult(path, false, versions, until));
+        });
+    }
+
+    /**
+     * Removes the secret, soft-deleted or not, with all its versions and their data keys; only a tombstone stays. The next write to the path is version 1 of another
+     * secret.
+     *
+     * @param permit to delete
+     * @throws ai.scailabs.vault.kernel.error.VaultException {@code version_conflict}
+     */
+    public DeleteResult destroy(
+            Permit permit, SecretSpace space, SecretPath path, Precondition precondition, AuditEntry entry) {
+        PermitCheck.requireFor(permit, Permission.DELETE, space, path);
+        String by = permit.actor().identity().value();
+        return guarded.run(permit, space, path, seen -> {
+            if (seen.secret() == null) {
+                throw SecretRefusals.notFound(path);
+            }
+            requireVersion(precondition, seen.secret().version());
+            AuditEntry recorded = with(entry, Map.of("permanent", true));
+            return changes.destroy(space.owner(), path, seen, now(), by, recorded)
+                    .map(versions -> new DeleteResult(path, true, versions, null));
+        });
+    }
+
+    /**
+     * Removes the value and the data key of one version, the current one included; what is known of it otherwise stays.
+     *
+     * @param permit to delete
+     * @throws ai.scailabs.vault.kernel.error.VaultException {@code version_not_found}, with {@code destroyed: true} when it was destroyed before
+     */
+    public void destroyVersion(Permit permit, SecretSpace space, SecretPath path, int version, AuditEntry entry) {
+        PermitCheck.requireFor(permit, Permission.DELETE, space, path);
+        String by = permit.actor().identity().value();
+        AuditEntry recorded = with(entry, Map.of("version", version));
+        guarded.run(permit, space, path, seen -> {
+            requireLive(permit, path, seen.secret());
+            Optional<Integer> destroyed =
+                    changes.destroyVersion(space.owner(), path, seen, version, now(), by, recorded);
+            if (destroyed.isEmpty()) {
+                requireIntact(space, path, version);
+            }
+            return destroyed;
+        });
+    }
+
+    /** Tells a version that cannot be destroyed from a secret that has changed meanwhile. */
+    private void requireIntact(SecretSpace space, SecretPath path, int version) {
+        StoredSecret found = reads.one(space.owner(), path, version).orElseThrow(() -> SecretRefusals.notFound(path));
+        if (found.version() == null) {
+            throw SecretRefusals.versionNotFound(path, version);
+        }
+        if (found.version().sealed() == null) {
+            throw SecretRefusals.versionDestroyed(path, version);
+        }
+    }
+
+    /**
+     * Brings a soft-deleted secret back with all its versions.
+     *
+     * @param permit to write
+     * @throws ai.scailabs.vault.kernel.error.VaultException {@code conflict} with {@code state: active} when it is not deleted
+     */
+    public SecretView restore(Permit permit, SecretSpace space, SecretPath path, AuditEntry entry) {
+        PermitCheck.requireFor(permit, Permission.WRITE, space, path);
+        return guarded.run(permit, space, path, seen -> {
+            SecretView deleted = seen.secret();
+            if (deleted == null) {
+                throw SecretRefusals.notFound(path);
+            }
+            if (!seen.isSoftDeleted()) {
+                throw SecretRefusals.notDeleted(path);
+            }
+            AuditEntry recorded = with(entry, Map.of("version", deleted.version()));
+            return changes.restore(space.owner(), path, seen, recorded).map(versions -> deleted.restored());
+        });
+    }
+
+    private SecretView requireLive(Permit permit, SecretPath path, @Nullable SecretView secret) {
+        if (secret == null) {
+            throw SecretRefusals.notFound(path);
+        }
+        if (secret.deletedAt() != null) {
+            throw permits.mayWrite(permit) ? SecretRefusals.softDeleted(path) : SecretRefusals.notFound(path);
+        }
+        return secret;
+    }
+
+    private static void require(Precondition precondition, SecretState seen) {
+        requireVersion(precondition, seen.liveVersion());
+    }
+
+    private static void requireVersion(Precondition precondition, int currentVersion) {
+        if (!precondition.holdsFor(currentVersion)) {
+            throw SecretRefusals.versionConflict(currentVersion);
+        }
+    }
+
+    private static AuditEntry with(AuditEntry entry, Map<String, Object> known) {
+        Map<String, Object> extra = new HashMap<>(entry.extra());
+        extra.putAll(known);
+        return entry.withExtra(extra);
+    }
+
+    /** As exact as the database keeps it. */
+    private Instant now() {
+        return clock.instant().truncatedTo(ChronoUnit.MICROS);
+    }
+}

@@ -9,17 +9,22 @@ import ai.scailabs.vault.crypto.root.RootKey;
 import ai.scailabs.vault.crypto.root.RootKeyContract;
 import ai.scailabs.vault.crypto.root.WrapContext;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -172,6 +177,34 @@ class LocalFileRootKeyTest extends RootKeyContract {
             assertThatThrownBy(() -> rootKey().unwrap(wrapped, CONTEXT))
                     .hasMessageContaining(anotherRootKey().id())
                     .hasMessageContaining(rootKey().id());
+        }
+    }
+
+    /** The published vectors of docs/crypto-format.md start with a partner key that this adapter wrapped. */
+    @Test
+    void wrappedPartnerKeyOfThePublishedVectors_opens() throws IOException {
+        Path file = directory.resolve("published.key");
+        Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        Files.write(file, HexFormat.of().parseHex(published("root_key")));
+        RootKey root = LocalFileRootKey.open(file, random, true);
+        WrapContext context = new WrapContext(
+                published("partner_id"),
+                KeyId.parse(published("partner_key_id")).orElseThrow(),
+                "partner-key");
+
+        assertThat(root.id()).isEqualTo("local:b2a6075e1e2a848d");
+        byte[] wrapped = HexFormat.of().parseHex(published("wrapped_partner_key"));
+        try (KeyMaterial opened = root.unwrap(wrapped, context)) {
+            assertThat(opened.isClosed()).isFalse();
+        }
+    }
+
+    private static String published(String field) throws IOException {
+        try (InputStream stream = RootKeyContract.class.getResourceAsStream("/vectors/envelope-v1.json")) {
+            String json = new String(stream.readAllBytes(), StandardCharsets.UTF_8);
+            Matcher value = Pattern.compile("\"" + field + "\": \"([^\"]*)\"").matcher(json);
+            assertThat(value.find()).isTrue();
+            return value.group(1);
         }
     }
 

@@ -15,12 +15,12 @@ final class DerivedMac {
 
     static byte[] compute(KeyMaterial tenantKey, byte[] info, byte[] message) {
         try {
-            byte[] macKey = KDF.getInstance("HKDF-SHA256")
+            byte[] macKey = KDF.getInstance("HKDF-SHA256", Aes.PROVIDER)
                     .deriveData(HKDFParameterSpec.ofExtract()
                             .addIKM(new AesKey(tenantKey.exposeBytes()))
                             .thenExpand(info, KEY_BYTES));
             try {
-                Mac mac = Mac.getInstance("HmacSHA256");
+                Mac mac = Mac.getInstance("HmacSHA256", Aes.PROVIDER);
                 mac.init(new AesKey(macKey));
                 return mac.doFinal(message);
             } finally {

@@ -3,6 +3,7 @@ package ai.scailabs.vault.secrets.lifecycle;
 import ai.scailabs.vault.kernel.id.TenantId;
 import ai.scailabs.vault.kernel.path.SecretPath;
 import ai.scailabs.vault.persistence.tenant.TenantTransactions;
+import ai.scailabs.vault.secrets.secret.AccessListener;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -16,8 +17,8 @@ import org.jspecify.annotations.Nullable;
  * When secrets were last read, approximately: at most one write per secret and minute, made by {@link #flush()} and never by a read. What was not flushed is lost with the
  * process; what exceeds the bound is not noted. Thread-safe.
  */
-public final class AccessTimes {
-    private static final int MAX_PENDING = 100_000;
+public final class AccessTimes implements AccessListener {
+    private static final int MAX_NOTED = 100_000;
     private static final int PATHS_PER_STATEMENT = 1_000;
     private static final long MINUTE_MILLIS = 60_000;
 
@@ -33,7 +34,7 @@ public final class AccessTimes {
 
     private final TenantTransactions tenants;
     private final Clock clock;
-    private final AtomicInteger pendingCount = new AtomicInteger();
+    private final AtomicInteger noted = new AtomicInteger();
     /** Milliseconds of the read that is to be written, or of the one that was: those stay for a minute. */
     private final ConcurrentHashMap<Touched, Read> reads = new ConcurrentHashMap<>();
 
@@ -42,14 +43,15 @@ public final class AccessTimes {
         this.clock = clock;
     }
 
-    /** Notes a read that happened now. Takes a fraction of a microsecond and never fails. */
-    public void touch(TenantId owner, SecretPath path) {
+    /** Notes a read that happened now, in a fraction of a microsecond. */
+    @Override
+    public void revealed(TenantId owner, SecretPath path) {
         Touched touched = new Touched(owner, path.value());
-        if (reads.containsKey(touched) || pendingCount.get() >= MAX_PENDING) {
+        if (reads.containsKey(touched) || noted.get() >= MAX_NOTED) {
             return;
         }
         if (reads.putIfAbsent(touched, new Read(clock.millis(), false)) == null) {
-            pendingCount.incrementAndGet();
+            noted.incrementAndGet();
         }
     }
 
@@ -103,13 +105,13 @@ public final class AccessTimes {
             seconds[i] = Long.toString(batch.get(i).getValue().atMillis() / 1_000);
         }
         tenants.update(owner, UPSERT, paths, seconds, owner.value());
-        batch.forEach(entry -> reads.put(
-                entry.getKey(), new Read(entry.getValue().atMillis(), true)));
+        batch.forEach(
+                entry -> reads.put(entry.getKey(), new Read(entry.getValue().atMillis(), true)));
     }
 
     private void forget(Touched touched) {
         if (reads.remove(touched) != null) {
-            pendingCount.decrementAndGet();
+            noted.decrementAndGet();
         }
     }
 

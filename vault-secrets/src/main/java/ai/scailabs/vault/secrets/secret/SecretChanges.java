@@ -33,7 +33,8 @@ final class SecretChanges {
                 from changed c
             )""";
 
-    private static final String CREATE = """
+    private static final String CREATE =
+            """
             with changed as (
                 insert into secret as s
                     (tenant_id, path, current_version, revision, secret_type, metadata, max_versions, expires_in_seconds, expires_at, expire_action,
@@ -57,7 +58,8 @@ final class SecretChanges {
             , pruned as (
                 delete from secret_version v using changed c
                 where v.tenant_id = c.tenant_id and v.path = c.path and v.version <= c.current_version - c.max_versions
-            )""" + AUDITED + " select metadata_text from changed";
+            )"""
+            + AUDITED + " select metadata_text from changed";
 
     private static final String SET_METADATA = "with changed as (update secret s"
             + " set metadata = ?::jsonb, updated_at = ?, revision = s.revision + 1 from tenant t where"
@@ -126,8 +128,7 @@ final class SecretChanges {
     }
 
     /** As {@link #create} for the version after the current one of {@code seen}. */
-    Optional<String> addVersion(
-            TenantId owner, SecretPath path, SecretState seen, NewVersion added, AuditEntry entry) {
+    Optional<String> addVersion(TenantId owner, SecretPath path, SecretState seen, NewVersion added, AuditEntry entry) {
         return tenants.queryOne(
                 owner,
                 ADD_VERSION,
@@ -199,8 +200,7 @@ final class SecretChanges {
                 owner,
                 DESTROY_VERSION,
                 (row, number) -> row.getInt(1),
-                AuditRows.after(
-                        entry, at, by, owner.value(), path.value(), seen.revision(), seen.epoch(), version));
+                AuditRows.after(entry, at, by, owner.value(), path.value(), seen.revision(), seen.epoch(), version));
     }
 
     private static String orEmpty(@Nullable String text) {

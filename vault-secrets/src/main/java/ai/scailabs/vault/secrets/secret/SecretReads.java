@@ -16,8 +16,9 @@ import org.jspecify.annotations.Nullable;
 
 /** The statements that read. Each starts at the tenant's row, so that the epoch is known even when the secret is missing. */
 final class SecretReads {
-    private static final String FOUND = "select t.epoch, t.status = 'active', v.version, v.secret_type, v.tenant_key_id, v.wrapped_data_key, "
-            + "v.ciphertext, v.created_at, " + SecretColumns.VIEW;
+    private static final String FOUND =
+            "select t.epoch, t.status = 'active', v.version, v.secret_type, v.tenant_key_id, v.wrapped_data_key, "
+                    + "v.ciphertext, v.created_at, " + SecretColumns.VIEW;
     private static final int VIEW_IN_FOUND = 9;
 
     private static final String ONE = FOUND + " from tenant t"
@@ -34,16 +35,18 @@ final class SecretReads {
             + " where t.tenant_id = ?";
     private static final int PATH_IN_MANY = VIEW_IN_FOUND + SecretColumns.COUNT;
 
-    private static final String STATE = "select t.epoch, t.status = 'active', t.soft_delete_days, s.revision, " + SecretColumns.VIEW
-            + " from tenant t left join secret s on s.tenant_id = t.tenant_id and s.path = ? where t.tenant_id = ?";
+    private static final String STATE =
+            "select t.epoch, t.status = 'active', t.soft_delete_days, s.revision, " + SecretColumns.VIEW
+                    + " from tenant t left join secret s on s.tenant_id = t.tenant_id and s.path = ? where t.tenant_id = ?";
 
-    private static final String METADATA = "select t.epoch, t.status = 'active', a.last_accessed_at, v.stored, v.oldest, " + SecretColumns.VIEW
-            + " from tenant t"
-            + " left join secret s on s.tenant_id = t.tenant_id and s.path = ?"
-            + " left join secret_access a on a.tenant_id = s.tenant_id and a.path = s.path"
-            + " left join lateral (select count(*)::integer as stored, min(v.version) as oldest from secret_version v"
-            + " where v.tenant_id = s.tenant_id and v.path = s.path) v on true"
-            + " where t.tenant_id = ?";
+    private static final String METADATA =
+            "select t.epoch, t.status = 'active', a.last_accessed_at, v.stored, v.oldest, " + SecretColumns.VIEW
+                    + " from tenant t"
+                    + " left join secret s on s.tenant_id = t.tenant_id and s.path = ?"
+                    + " left join secret_access a on a.tenant_id = s.tenant_id and a.path = s.path"
+                    + " left join lateral (select count(*)::integer as stored, min(v.version) as oldest from secret_version v"
+                    + " where v.tenant_id = s.tenant_id and v.path = s.path) v on true"
+                    + " where t.tenant_id = ?";
 
     private final TenantTransactions tenants;
 
@@ -110,10 +113,7 @@ final class SecretReads {
 
     private static StoredSecret stored(ResultSet row, SecretPath path) throws SQLException {
         return new StoredSecret(
-                row.getLong(1),
-                row.getBoolean(2),
-                SecretColumns.view(row, VIEW_IN_FOUND, path, null),
-                version(row));
+                row.getLong(1), row.getBoolean(2), SecretColumns.view(row, VIEW_IN_FOUND, path, null), version(row));
     }
 
     private static @Nullable StoredVersion version(ResultSet row) throws SQLException {
@@ -134,5 +134,6 @@ final class SecretReads {
     }
 
     /** @param metadata absent when there is no secret */
-    record StoredMetadata(long epoch, boolean active, @Nullable MetadataView metadata) {}
+    record StoredMetadata(
+            long epoch, boolean active, @Nullable MetadataView metadata) {}
 }

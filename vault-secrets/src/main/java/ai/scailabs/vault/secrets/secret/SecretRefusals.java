@@ -69,6 +69,8 @@ final class SecretRefusals {
 
     static VaultException tooLarge(int maxBytes) {
         return new VaultException(
-                ErrorCode.PAYLOAD_TOO_LARGE, "data is larger than " + maxBytes + " bytes", Map.of("max_bytes", maxBytes));
+                ErrorCode.PAYLOAD_TOO_LARGE,
+                "data is larger than " + maxBytes + " bytes",
+                Map.of("max_bytes", maxBytes));
     }
 }

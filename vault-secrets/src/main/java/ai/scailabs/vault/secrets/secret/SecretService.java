@@ -10,7 +10,6 @@ import ai.scailabs.vault.crypto.envelope.SealedValue;
 import ai.scailabs.vault.crypto.envelope.ValuePlace;
 import ai.scailabs.vault.crypto.keyring.TenantKeyrings;
 import ai.scailabs.vault.kernel.path.SecretPath;
-import ai.scailabs.vault.kernel.sensitive.SensitiveBytes;
 import ai.scailabs.vault.persistence.tenant.TenantTransactions;
 import ai.scailabs.vault.secrets.secret.SecretChanges.NewVersion;
 import ai.scailabs.vault.secrets.secret.SecretReads.StoredMetadata;
@@ -76,8 +75,7 @@ public final class SecretService {
      */
     public RevealedSecret read(Permit permit, SecretSpace space, SecretPath path, @Nullable Integer version) {
         PermitCheck.requireFor(permit, Permission.READ, space, path);
-        StoredSecret found =
-                reads.one(space.owner(), path, version).orElseThrow(() -> SecretRefusals.notFound(path));
+        StoredSecret found = reads.one(space.owner(), path, version).orElseThrow(() -> SecretRefusals.notFound(path));
         permits.confirm(permit, found.epoch(), found.active());
         SecretView secret = requireLive(permit, path, found.secret());
         return opener.open(space.owner(), secret, found.version(), version, found.epoch());

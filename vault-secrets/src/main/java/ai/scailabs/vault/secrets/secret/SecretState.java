@@ -10,7 +10,11 @@ import org.jspecify.annotations.Nullable;
  * @param revision what the change compares; 0 when there is no secret
  */
 record SecretState(
-        long epoch, boolean active, int softDeleteDays, long revision, @Nullable SecretView secret) {
+        long epoch,
+        boolean active,
+        int softDeleteDays,
+        long revision,
+        @Nullable SecretView secret) {
     boolean isSoftDeleted() {
         return secret != null && secret.deletedAt() != null;
     }
@@ -21,7 +25,8 @@ record SecretState(
     }
 
     /** The secret unless it is missing or soft-deleted. */
-    @Nullable SecretView live() {
+    @Nullable
+    SecretView live() {
         return isSoftDeleted() ? null : secret;
     }
 

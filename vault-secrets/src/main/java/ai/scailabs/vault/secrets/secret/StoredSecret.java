@@ -8,4 +8,8 @@ import org.jspecify.annotations.Nullable;
  * @param active false while the space's tenant is suspended
  * @param version absent when there is no such version
  */
-record StoredSecret(long epoch, boolean active, @Nullable SecretView secret, @Nullable StoredVersion version) {}
+record StoredSecret(
+        long epoch,
+        boolean active,
+        @Nullable SecretView secret,
+        @Nullable StoredVersion version) {}

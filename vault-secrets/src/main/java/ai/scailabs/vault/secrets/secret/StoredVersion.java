@@ -11,4 +11,8 @@ import org.jspecify.annotations.Nullable;
  * @param sealed absent once the version is destroyed
  */
 record StoredVersion(
-        int version, SecretType type, KeyId tenantKeyId, @Nullable SealedValue sealed, Instant createdAt) {}
+        int version,
+        SecretType type,
+        KeyId tenantKeyId,
+        @Nullable SealedValue sealed,
+        Instant createdAt) {}

@@ -38,8 +38,8 @@ public final class VersionHistory {
     /** @param afterVersion where the page before ended; absent for the first page */
     public StoredHistory page(TenantId owner, SecretPath path, int limit, @Nullable Integer afterVersion) {
         int below = afterVersion == null ? Integer.MAX_VALUE : afterVersion;
-        List<Row> rows = tenants.query(
-                owner, PAGE, (row, number) -> Row.of(row), path.value(), below, limit + 1, owner.value());
+        List<Row> rows =
+                tenants.query(owner, PAGE, (row, number) -> Row.of(row), path.value(), below, limit + 1, owner.value());
         if (rows.isEmpty()) {
             return new StoredHistory(0, true, false, false, new VersionPage(List.of(), null));
         }
@@ -67,10 +67,15 @@ public final class VersionHistory {
     public record StoredHistory(long epoch, boolean active, boolean exists, boolean softDeleted, VersionPage page) {}
 
     private record Row(
-            long epoch, boolean active, int currentVersion, boolean softDeleted, @Nullable VersionView version) {
+            long epoch,
+            boolean active,
+            int currentVersion,
+            boolean softDeleted,
+            @Nullable VersionView version) {
         static Row of(ResultSet row) throws SQLException {
             int currentVersion = row.getInt(3);
-            return new Row(row.getLong(1), row.getBoolean(2), currentVersion, row.getBoolean(4), view(row, currentVersion));
+            return new Row(
+                    row.getLong(1), row.getBoolean(2), currentVersion, row.getBoolean(4), view(row, currentVersion));
         }
 
         private static @Nullable VersionView view(ResultSet row, int currentVersion) throws SQLException {

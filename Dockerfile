@@ -5,12 +5,12 @@
 FROM maven:3-eclipse-temurin-25 AS build
 WORKDIR /build
 COPY . .
+ARG COMMIT=unknown
 RUN --mount=type=cache,target=/root/.m2 \
-    ./mvnw --batch-mode --no-transfer-progress -pl vault-server -am -DskipTests package
+    ./mvnw --batch-mode --no-transfer-progress -pl vault-server -am -DskipTests -Dscaivault.commit="$COMMIT" package
 # In layers, so that an upgrade of the service does not move its libraries again.
 RUN mkdir extracted \
- && cp vault-server/target/vault-server*.jar vault-server.jar \
- && java -Djarmode=tools -jar vault-server.jar extract --layers --destination extracted
+ && java -Djarmode=tools -jar vault-server/target/vault-server.jar extract --layers --destination extracted
 
 FROM eclipse-temurin:25-jre
 ARG COMMIT=unknown

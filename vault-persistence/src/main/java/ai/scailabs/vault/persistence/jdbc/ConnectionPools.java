@@ -39,6 +39,8 @@ public final class ConnectionPools {
         config.addDataSourceProperty("socketTimeout", String.valueOf(SOCKET_TIMEOUT.toSeconds()));
         config.addDataSourceProperty("tcpKeepAlive", "true");
         config.addDataSourceProperty("reWriteBatchedInserts", "true");
+        // The server's details of a refusal quote the row: it would end up in logs.
+        config.addDataSourceProperty("logServerErrorDetail", "false");
         config.addDataSourceProperty("options", "-c statement_timeout=" + STATEMENT_TIMEOUT.toMillis());
         return config;
     }

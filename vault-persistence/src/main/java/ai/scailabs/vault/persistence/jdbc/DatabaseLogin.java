@@ -1,41 +1,56 @@
 package ai.scailabs.vault.persistence.jdbc;
 
-import java.net.URI;
-import java.net.URISyntaxException;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Where the database is and as whom to log in, read from a URL such as {@code postgresql://user:password@host:5432/name?sslmode=require}. User and
- * password are percent-decoded; the query goes to the driver as it is.
+ * password are percent-decoded; the query goes to the driver as it is. Several hosts, separated by commas, are tried in turn.
  */
 public record DatabaseLogin(String jdbcUrl, String user, String password) {
     private static final int DEFAULT_PORT = 5432;
+    private static final String HOST = "(?:[A-Za-z0-9._-]+|\\[[0-9A-Fa-f:.]+])(?::[0-9]{1,5})?";
+    private static final Pattern FORM =
+            Pattern.compile("postgres(?:ql)?://(?<user>[^:@/?#\\s]+)(?::(?<password>[^@/?#\\s]*))?@(?<hosts>" + HOST
+                    + "(?:," + HOST + ")*)/(?<name>[^/?#\\s]+)(?<query>\\?[^#\\s]*)?");
+    /** They have their place in the front, where nothing prints them. */
+    private static final Pattern LOGIN_IN_QUERY = Pattern.compile("[?&](user|password)=");
 
     /** Empty when the text is not such a URL. */
     public static Optional<DatabaseLogin> parse(String url) {
-        URI uri;
+        Matcher matcher = FORM.matcher(url);
+        if (!matcher.matches()) {
+            return Optional.empty();
+        }
+        String query = matcher.group("query") == null ? "" : matcher.group("query");
+        if (LOGIN_IN_QUERY.matcher(query).find()) {
+            return Optional.empty();
+        }
         try {
-            uri = new URI(url);
-        } catch (URISyntaxException malformed) {
+            String password = matcher.group("password");
+            return Optional.of(new DatabaseLogin(
+                    "jdbc:postgresql://" + withPorts(matcher.group("hosts")) + "/" + matcher.group("name") + query,
+                    decoded(matcher.group("user")),
+                    password == null ? "" : decoded(password)));
+        } catch (IllegalArgumentException badEscapeOrPort) {
             return Optional.empty();
         }
-        String scheme = uri.getScheme();
-        boolean postgresql = "postgresql".equals(scheme) || "postgres".equals(scheme);
-        if (!postgresql
-                || uri.getHost() == null
-                || uri.getRawUserInfo() == null
-                || uri.getRawPath().length() < 2) {
-            return Optional.empty();
+    }
+
+    private static String withPorts(String hosts) {
+        StringBuilder complete = new StringBuilder();
+        for (String host : hosts.split(",", -1)) {
+            int colon = host.lastIndexOf(':');
+            boolean hasPort = colon > host.lastIndexOf(']') && colon >= 0;
+            if (hasPort && Integer.parseInt(host.substring(colon + 1)) > 0xffff) {
+                throw new IllegalArgumentException("no such port");
+            }
+            complete.append(complete.isEmpty() ? "" : ",").append(host).append(hasPort ? "" : ":" + DEFAULT_PORT);
         }
-        String[] userInfo = uri.getRawUserInfo().split(":", 2);
-        String query = uri.getRawQuery() == null ? "" : "?" + uri.getRawQuery();
-        int port = uri.getPort() < 0 ? DEFAULT_PORT : uri.getPort();
-        return Optional.of(new DatabaseLogin(
-                "jdbc:postgresql://" + uri.getHost() + ":" + port + uri.getRawPath() + query,
-                decoded(userInfo[0]),
-                userInfo.length == 2 ? decoded(userInfo[1]) : ""));
+        return complete.toString();
     }
 
     private static String decoded(String text) {
@@ -43,8 +58,10 @@ public record DatabaseLogin(String jdbcUrl, String user, String password) {
         return URLDecoder.decode(text.replace("+", "%2B"), StandardCharsets.UTF_8);
     }
 
+    /** Without the password and the query, which may name another one. */
     @Override
     public String toString() {
-        return user + "@" + jdbcUrl;
+        int query = jdbcUrl.indexOf('?');
+        return user + "@" + (query < 0 ? jdbcUrl : jdbcUrl.substring(0, query));
     }
 }

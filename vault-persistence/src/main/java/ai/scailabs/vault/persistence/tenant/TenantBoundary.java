@@ -10,41 +10,62 @@ import javax.sql.DataSource;
 
 /** Reads from the catalogue whether row-level security really binds the role that requests run as. */
 public final class TenantBoundary {
+    /** What the role could become by SET ROLE counts as well: the program never does so, but SQL that somebody slipped in would. */
     private static final String ROLE_PROBLEMS = """
-            select 'role ' || rolname || ' is a superuser' from pg_roles where rolname = current_user and rolsuper
+            select 'role ' || rolname || ' is a superuser'
+            from pg_roles where rolname = current_user and rolsuper
             union all
-            select 'role ' || rolname || ' has BYPASSRLS' from pg_roles where rolname = current_user and rolbypassrls
+            select 'role ' || rolname || ' has BYPASSRLS'
+            from pg_roles where rolname = current_user and rolbypassrls
+            union all
+            select 'role ' || current_user || ' may become ' || rolname || ', whom row-level security does not bind'
+            from pg_roles
+            where rolname <> current_user and (rolsuper or rolbypassrls) and pg_has_role(current_user, oid, 'MEMBER')
+            and not (select rolsuper from pg_roles where rolname = current_user)
             union all
             select 'role ' || current_user || ' owns table ' || c.relname
             from pg_class c join pg_namespace n on n.oid = c.relnamespace
-            where n.nspname = 'public' and c.relkind in ('r', 'p') and pg_has_role(current_user, c.relowner, 'USAGE')
+            where n.nspname = 'public' and c.relkind in ('r', 'p') and pg_has_role(current_user, c.relowner, 'MEMBER')
             """;
 
+    /** The one expression that keeps tenants apart, as the catalogue prints it: an expression that merely mentions the setting may let everything through. */
     private static final String TABLE_PROBLEMS = """
-            select 'table ' || c.relname || ' does not force row-level security'
-            from pg_class c
-            join pg_namespace n on n.oid = c.relnamespace
-            join pg_attribute a on a.attrelid = c.oid and a.attname = 'tenant_id' and not a.attisdropped
-            where n.nspname = 'public' and c.relkind in ('r', 'p') and not (c.relrowsecurity and c.relforcerowsecurity)
+            with tenant_table as (
+                select c.oid, c.relname, c.relkind, c.relispartition, c.relrowsecurity, c.relforcerowsecurity, c.reloptions
+                from pg_class c
+                join pg_namespace n on n.oid = c.relnamespace
+                join pg_attribute a on a.attrelid = c.oid and a.attname = 'tenant_id' and not a.attisdropped
+                where n.nspname = 'public' and c.relkind in ('r', 'p', 'v', 'm', 'f')
+            ),
+            applying_policy as (
+                select t.oid, p.polpermissive,
+                    bool_and(expression = '(tenant_id = NULLIF(current_setting(''app.tenant_id''::text, true), ''''::text))') as compares_tenant
+                from tenant_table t
+                join pg_policy p on p.polrelid = t.oid
+                cross join lateral (values (pg_get_expr(p.polqual, t.oid)), (pg_get_expr(p.polwithcheck, t.oid))) as e (expression)
+                where expression is not null
+                and exists (select from unnest(p.polroles) r where r = 0 or pg_has_role(current_user, r, 'USAGE'))
+                group by t.oid, p.oid, p.polpermissive
+            )
+            select 'table ' || relname || ' does not force row-level security'
+            from tenant_table where relkind in ('r', 'p') and not (relrowsecurity and relforcerowsecurity)
             union all
-            select 'table ' || c.relname || ' has no policy that compares the tenant'
-            from pg_class c
-            join pg_namespace n on n.oid = c.relnamespace
-            join pg_attribute a on a.attrelid = c.oid and a.attname = 'tenant_id' and not a.attisdropped
-            where n.nspname = 'public' and c.relkind in ('r', 'p') and not c.relispartition
-            and not exists (
-                select from pg_policy p
-                where p.polrelid = c.oid
-                and coalesce(pg_get_expr(p.polqual, p.polrelid), pg_get_expr(p.polwithcheck, p.polrelid)) like '%app.tenant_id%')
+            select 'table ' || relname || ' has no policy that compares the tenant'
+            from tenant_table t
+            where relkind in ('r', 'p') and not relispartition
+            and not exists (select from applying_policy p where p.oid = t.oid and p.polpermissive and p.compares_tenant)
             union all
-            select 'table ' || c.relname || ' lets ' || current_user || ' see rows of every tenant'
-            from pg_class c
-            join pg_namespace n on n.oid = c.relnamespace
-            join pg_attribute a on a.attrelid = c.oid and a.attname = 'tenant_id' and not a.attisdropped
-            join pg_policy p on p.polrelid = c.oid
-            where n.nspname = 'public'
-            and (p.polroles = '{0}' or (select oid from pg_roles where rolname = current_user) = any (p.polroles))
-            and coalesce(pg_get_expr(p.polqual, p.polrelid), pg_get_expr(p.polwithcheck, p.polrelid)) not like '%app.tenant_id%'
+            select 'table ' || relname || ' has a policy that lets ' || current_user || ' reach rows of every tenant'
+            from tenant_table t
+            where exists (select from applying_policy p where p.oid = t.oid and p.polpermissive and not p.compares_tenant)
+            union all
+            select 'role ' || current_user || ' may truncate table ' || relname || ', which no policy prevents'
+            from tenant_table where relkind in ('r', 'p') and has_table_privilege(current_user, oid, 'TRUNCATE')
+            union all
+            select 'relation ' || relname || ' shows rows as its owner sees them'
+            from tenant_table
+            where relkind in ('v', 'm', 'f') and has_table_privilege(current_user, oid, 'SELECT')
+            and not (relkind = 'v' and coalesce(reloptions && array['security_invoker=true', 'security_invoker=on'], false))
             """;
 
     private TenantBoundary() {}

@@ -18,6 +18,7 @@ public final class TenantTransaction {
     private final TenantId tenant;
     private final SqlFailures failures;
     private final Map<String, String> withTenant;
+    private @Nullable RuntimeException failure;
 
     TenantTransaction(Connection connection, TenantId tenant, SqlFailures failures, Map<String, String> withTenant) {
         this.connection = connection;
@@ -37,8 +38,7 @@ public final class TenantTransaction {
 
     public <T> Optional<T> queryOne(
             @CompileTimeConstant final String sql, RowMapper<T> mapper, @Nullable Object... arguments) {
-        List<T> rows = run(sql, arguments, statement -> TenantTransactions.rows(statement, mapper));
-        return rows.isEmpty() ? Optional.empty() : Optional.of(rows.getFirst());
+        return TenantTransactions.onlyRow(run(sql, arguments, statement -> TenantTransactions.rows(statement, mapper)));
     }
 
     /** Tells how many rows were changed. */
@@ -51,7 +51,14 @@ public final class TenantTransaction {
         try (PreparedStatement statement = connection.prepareStatement(batch)) {
             return TenantTransactions.execute(statement, tenant, arguments, reader);
         } catch (SQLException e) {
-            throw failures.translate(sql, e);
+            failure = failures.translate(sql, e);
+            throw failure;
         }
+    }
+
+    /** The statement that failed: PostgreSQL answers the COMMIT that follows with a ROLLBACK, which the driver does not report. */
+    @Nullable
+    RuntimeException failure() {
+        return failure;
     }
 }

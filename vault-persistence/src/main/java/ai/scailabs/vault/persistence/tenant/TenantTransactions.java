@@ -48,11 +48,7 @@ public final class TenantTransactions {
             @CompileTimeConstant final String sql,
             RowMapper<T> mapper,
             @Nullable Object... arguments) {
-        List<T> rows = run(tenant, sql, arguments, statement -> rows(statement, mapper));
-        if (rows.size() > 1) {
-            throw new IllegalStateException("more than one row");
-        }
-        return rows.isEmpty() ? Optional.empty() : Optional.of(rows.getFirst());
+        return onlyRow(run(tenant, sql, arguments, statement -> rows(statement, mapper)));
     }
 
     /** One INSERT, UPDATE or DELETE in a transaction of its own, in one round trip; tells how many rows it changed. */
@@ -60,13 +56,14 @@ public final class TenantTransactions {
         return run(tenant, sql, arguments, PreparedStatement::getUpdateCount);
     }
 
-    /** Several statements in one transaction, rolled back when the work throws. */
+    /** Several statements in one transaction, rolled back when the work throws or any of its statements failed. */
     public <T> T inTransaction(TenantId tenant, Function<TenantTransaction, T> work) {
         try (Connection connection = dataSource.getConnection()) {
             connection.setAutoCommit(false);
             try {
-                T result = work.apply(new TenantTransaction(connection, tenant, failures, withTenant));
-                connection.commit();
+                TenantTransaction transaction = new TenantTransaction(connection, tenant, failures, withTenant);
+                T result = work.apply(transaction);
+                commit(connection, transaction);
                 return result;
             } catch (RuntimeException | Error failure) {
                 rollBack(connection, failure);
@@ -110,6 +107,21 @@ public final class TenantTransactions {
             }
         }
         return rows;
+    }
+
+    static <T> Optional<T> onlyRow(List<T> rows) {
+        if (rows.size() > 1) {
+            throw new IllegalStateException("more than one row");
+        }
+        return rows.isEmpty() ? Optional.empty() : Optional.of(rows.getFirst());
+    }
+
+    private static void commit(Connection connection, TenantTransaction transaction) throws SQLException {
+        RuntimeException failure = transaction.failure();
+        if (failure != null) {
+            throw failure;
+        }
+        connection.commit();
     }
 
     private static void rollBack(Connection connection, Throwable cause) {

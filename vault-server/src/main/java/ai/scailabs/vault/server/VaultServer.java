@@ -14,6 +14,7 @@ import org.springframework.boot.Banner;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.webmvc.autoconfigure.error.ErrorMvcAutoConfiguration;
+import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 
@@ -29,7 +30,8 @@ public class VaultServer {
     /** Takes no arguments: everything is set by environment variables. */
     public static void main(String[] arguments) {
         try {
-            start(ServerSettings.read(System.getenv()));
+            ConfigurableApplicationContext serving = start(ServerSettings.read(System.getenv()));
+            serving.registerShutdownHook();
         } catch (InvalidSettings invalid) {
             refuse(System.err, invalid.problems());
         } catch (StartupRefusal refusal) {
@@ -37,7 +39,8 @@ public class VaultServer {
         }
     }
 
-    private static void start(ServerSettings settings) {
+    /** Serves until the context is closed. */
+    static ConfigurableApplicationContext start(ServerSettings settings) {
         DatabasePools pools = DatabasePools.open(settings.database());
         DatabaseGate.pass(pools.app(), settings.database().owner());
         SpringApplication application = new SpringApplication(VaultServer.class);
@@ -47,7 +50,7 @@ public class VaultServer {
             context.getBeanFactory().registerSingleton("serverSettings", settings);
             context.getBeanFactory().registerSingleton("databasePools", pools);
         });
-        application.run();
+        return application.run();
     }
 
     private static void refuse(PrintStream target, List<String> problems) {
@@ -76,8 +79,10 @@ public class VaultServer {
         properties.put("server.tomcat.mbeanregistry.enabled", false);
         ServerSettings.Tls tls = settings.http().tls();
         if (tls != null) {
-            properties.put("server.ssl.certificate", tls.certificateFile().toUri().toString());
-            properties.put("server.ssl.certificate-private-key", tls.keyFile().toUri().toString());
+            properties.put(
+                    "server.ssl.certificate", tls.certificateFile().toUri().toString());
+            properties.put(
+                    "server.ssl.certificate-private-key", tls.keyFile().toUri().toString());
             properties.put("server.ssl.enabled-protocols", "TLSv1.3,TLSv1.2");
         }
         properties.put("logging.level.root", settings.logging().level());

@@ -68,7 +68,8 @@ public final class Answer {
         return status;
     }
 
-    @Nullable AuditReceipt receipt() {
+    @Nullable
+    AuditReceipt receipt() {
         return receipt;
     }
 

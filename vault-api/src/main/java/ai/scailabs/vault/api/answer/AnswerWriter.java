@@ -18,7 +18,10 @@ public final class AnswerWriter implements HandlerMethodReturnValueHandler {
 
     @Override
     public void handleReturnValue(
-            @Nullable Object returned, MethodParameter returnType, ModelAndViewContainer container, NativeWebRequest webRequest)
+            @Nullable Object returned,
+            MethodParameter returnType,
+            ModelAndViewContainer container,
+            NativeWebRequest webRequest)
             throws IOException {
         container.setRequestHandled(true);
         HttpServletResponse response = webRequest.getNativeResponse(HttpServletResponse.class);

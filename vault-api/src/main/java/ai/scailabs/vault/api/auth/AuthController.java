@@ -25,7 +25,12 @@ public class AuthController {
                         .text("tenant_id", actor.tenant().value())
                         .text("partner_id", actor.partner().value())
                         .texts("scopes", actor.scopes().stream().sorted().toList())
-                        .texts("groups", actor.groups().stream().map(IdentityId::value).sorted().toList())
+                        .texts(
+                                "groups",
+                                actor.groups().stream()
+                                        .map(IdentityId::value)
+                                        .sorted()
+                                        .toList())
                         .texts("roles", actor.roles().stream().sorted().toList())
                         .time("mfa_verified_at", actor.mfaVerifiedAt())
                         .time("token_expires_at", actor.tokenExpiresAt()));

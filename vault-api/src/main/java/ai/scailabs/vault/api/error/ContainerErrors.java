@@ -25,9 +25,7 @@ public final class ContainerErrors extends ErrorReportValve {
             ResponseHeaders.addTo(response.getResponse(), requestId);
         }
         byte[] body = """
-                {"error":{"code":"%s","message":"The request cannot be read","details":{},"request_id":"%s"}}"""
-                .formatted(code.code(), requestId)
-                .getBytes(StandardCharsets.UTF_8);
+                {"error":{"code":"%s","message":"The request cannot be read","details":{},"request_id":"%s"}}""".formatted(code.code(), requestId).getBytes(StandardCharsets.UTF_8);
         try {
             response.setStatus(code.status());
             response.setContentType("application/json");

@@ -59,8 +59,9 @@ public class PolicyController {
                 parameters.isTrue("include_inactive"),
                 parameters.limit(),
                 cursors.decode(call, list, parameters.text("cursor")));
-        String cursor =
-                page.hasMore() ? cursors.encode(call, list, page.policies().getLast().id()) : null;
+        String cursor = page.hasMore()
+                ? cursors.encode(call, list, page.policies().getLast().id())
+                : null;
         return Answer.ok(
                 call.recorded(),
                 json -> json.objects("policies", page.policies(), PolicyController::writeSummary)

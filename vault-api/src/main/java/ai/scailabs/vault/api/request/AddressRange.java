@@ -46,7 +46,8 @@ public final class AddressRange {
             return false;
         }
         int rest = prefixLength % 8;
-        return rest == 0 || (candidate[wholeBytes] & 0xff) >>> (8 - rest) == (network[wholeBytes] & 0xff) >>> (8 - rest);
+        return rest == 0
+                || (candidate[wholeBytes] & 0xff) >>> (8 - rest) == (network[wholeBytes] & 0xff) >>> (8 - rest);
     }
 
     private static Optional<byte[]> bytes(String text) {

@@ -87,8 +87,10 @@ public final class Call {
         if (sharedSpace == null) {
             return trail.append(entries.succeeded(attempt(tenant(), path)).withExtra(extra));
         }
-        trail.append(entries.succeeded(attempt(sharedSpace, path)).withExtra(extra)).await();
-        return trail.append(entries.succeeded(attempt(tenant(), "partner/" + path)).withExtra(extra));
+        trail.append(entries.succeeded(attempt(sharedSpace, path)).withExtra(extra))
+                .await();
+        return trail.append(
+                entries.succeeded(attempt(tenant(), "partner/" + path)).withExtra(extra));
     }
 
     /** Queues an entry about one of several resources of this request. */

@@ -90,6 +90,7 @@ public final class Cursors {
 
     private static VaultException refused() {
         return new VaultException(
-                ErrorCode.INVALID_CURSOR, "The cursor is malformed, expired, or of another list; start again without one");
+                ErrorCode.INVALID_CURSOR,
+                "The cursor is malformed, expired, or of another list; start again without one");
     }
 }

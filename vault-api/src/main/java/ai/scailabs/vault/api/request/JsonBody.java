@@ -81,7 +81,8 @@ public final class JsonBody {
             }
             return value;
         } catch (StreamConstraintsException tooMuch) {
-            throw tooLarge("The body is nested deeper than " + MAX_DEPTH + " levels or has an oversized name or number");
+            throw tooLarge(
+                    "The body is nested deeper than " + MAX_DEPTH + " levels or has an oversized name or number");
         } catch (UnrecognizedPropertyException unknown) {
             throw unknownField(unknown);
         } catch (DatabindException mismatch) {
@@ -157,7 +158,9 @@ public final class JsonBody {
     private static VaultException malformedField(DatabindException mismatch) {
         String name = printable(pathOf(mismatch));
         return new VaultException(
-                ErrorCode.INVALID_REQUEST, "The field " + name + " has a value of the wrong kind", Map.of("field", name));
+                ErrorCode.INVALID_REQUEST,
+                "The field " + name + " has a value of the wrong kind",
+                Map.of("field", name));
     }
 
     private static String pathOf(DatabindException failure) {

@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param userAgent printable ASCII, at most 256 characters
  * @param startedNanos {@link System#nanoTime()} at arrival
  */
-public record RequestFacts(String requestId, String sourceIp, @Nullable String userAgent, long startedNanos) {
+public record RequestFacts(
+        String requestId, String sourceIp, @Nullable String userAgent, long startedNanos) {
     static final String ATTRIBUTE = RequestFacts.class.getName();
 
     /** Those of a request that passed the gate. */
@@ -23,7 +24,11 @@ public record RequestFacts(String requestId, String sourceIp, @Nullable String u
     }
 
     Attempt attempt(
-            TenantId log, AuditAction action, @Nullable IdentityId identity, @Nullable TenantId acting, @Nullable String path) {
+            TenantId log,
+            AuditAction action,
+            @Nullable IdentityId identity,
+            @Nullable TenantId acting,
+            @Nullable String path) {
         return new Attempt(log, action, identity, acting, path, sourceIp, userAgent, requestId, startedNanos);
     }
 }

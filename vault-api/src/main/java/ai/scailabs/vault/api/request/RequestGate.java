@@ -27,11 +27,7 @@ public final class RequestGate implements Filter {
     private final RequestMetrics metrics;
     private final FailureResolver failures;
 
-    public RequestGate(
-            Ids ids,
-            ClientAddress clientAddress,
-            RequestMetrics metrics,
-            FailureResolver failures) {
+    public RequestGate(Ids ids, ClientAddress clientAddress, RequestMetrics metrics, FailureResolver failures) {
         this.ids = ids;
         this.clientAddress = clientAddress;
         this.metrics = metrics;
@@ -43,8 +39,8 @@ public final class RequestGate implements Filter {
             throws IOException, ServletException {
         HttpServletRequest request = (HttpServletRequest) rawRequest;
         HttpServletResponse response = (HttpServletResponse) rawResponse;
-        RequestFacts facts = new RequestFacts(
-                requestId(request), clientAddress.of(request), userAgent(request), System.nanoTime());
+        RequestFacts facts =
+                new RequestFacts(requestId(request), clientAddress.of(request), userAgent(request), System.nanoTime());
         request.setAttribute(RequestFacts.ATTRIBUTE, facts);
         ResponseHeaders.addTo(response, facts.requestId());
         MDC.put("request_id", facts.requestId());

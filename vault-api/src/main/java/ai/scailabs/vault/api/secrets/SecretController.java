@@ -104,14 +104,18 @@ public class SecretController {
             throw new VaultException(ErrorCode.INVALID_REQUEST, "Give permanent or version, not both");
         }
         Permit permit = target.require(access, call, Permission.DELETE);
-        DeleteResult result;
         if (version != null) {
-            result = secrets.destroyVersion(permit, target.space(), target.path(), version, call.entry());
-        } else if (permanent) {
-            result = secrets.destroy(permit, target.space(), target.path(), precondition(request), call.entry());
-        } else {
-            result = secrets.softDelete(permit, target.space(), target.path(), precondition(request), call.entry());
+            secrets.destroyVersion(permit, target.space(), target.path(), version, call.entry());
+            return Answer.ok(
+                    call.changed(),
+                    json -> json.text("path", target.path().value())
+                            .flag("permanent", true)
+                            .number("version", version)
+                            .number("version_count", 1));
         }
+        DeleteResult result = permanent
+                ? secrets.destroy(permit, target.space(), target.path(), precondition(request), call.entry())
+                : secrets.softDelete(permit, target.space(), target.path(), precondition(request), call.entry());
         return Answer.ok(call.changed(), json -> {
             json.text("path", result.path().value())
                     .flag("permanent", result.permanent())

@@ -67,6 +67,8 @@ final class SecretJson {
                 .text("expire_action", options.expireAction().wireName())
                 .texts(
                         "notify_before",
-                        options.notifyBefore().stream().map(DurationText::format).toList());
+                        options.notifyBefore().stream()
+                                .map(DurationText::format)
+                                .toList());
     }
 }

@@ -78,7 +78,8 @@ public class SecretMetadataController {
         Permit permit = target.require(access, call, Permission.LIST);
         String list = request.getRequestURI();
         String position = cursors.decode(call, list, parameters.text("cursor"));
-        VersionPage page = secrets.versions(permit, target.space(), target.path(), parameters.limit(), number(position));
+        VersionPage page =
+                secrets.versions(permit, target.space(), target.path(), parameters.limit(), number(position));
         Integer next = page.nextAfter();
         String cursor = next == null ? null : cursors.encode(call, list, next.toString());
         return Answer.ok(

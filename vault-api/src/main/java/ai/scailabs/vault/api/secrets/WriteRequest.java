@@ -41,7 +41,8 @@ record WriteRequest(
         OptionsPatch patch() {
             if (rotationPolicyId != null && !rotationPolicyId.isNull()) {
                 throw VaultException.invalidField(
-                        "options.rotation_policy_id", "is not available in this version: there are no rotation policies");
+                        "options.rotation_policy_id",
+                        "is not available in this version: there are no rotation policies");
             }
             return new OptionsPatch(
                     change(maxVersions, node -> wholeNumber("options.max_versions", node)),
@@ -107,11 +108,13 @@ record WriteRequest(
         Integer cas = given().cas();
         int count = (match.isPresent() ? 1 : 0) + (mustNotExist ? 1 : 0) + (cas == null ? 0 : 1);
         if (count > 1) {
-            throw VaultException.invalidField("options.cas", "goes without If-Match and If-None-Match, which say the same");
+            throw VaultException.invalidField(
+                    "options.cas", "goes without If-Match and If-None-Match, which say the same");
         }
         if (cas != null) {
             if (cas < 0) {
-                throw VaultException.invalidField("options.cas", "must be a version, or 0 for a secret that must not exist");
+                throw VaultException.invalidField(
+                        "options.cas", "must be a version, or 0 for a secret that must not exist");
             }
             return Precondition.versionIs(cas);
         }

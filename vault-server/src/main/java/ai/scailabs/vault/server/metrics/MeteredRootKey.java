@@ -20,7 +20,9 @@ public final class MeteredRootKey implements RootKey {
     }
 
     private static Timer timer(MeterRegistry registry, String operation) {
-        return Timer.builder("scaivault.kms.latency").tag("operation", operation).register(registry);
+        return Timer.builder("scaivault.kms.latency")
+                .tag("operation", operation)
+                .register(registry);
     }
 
     @Override

@@ -114,6 +114,5 @@ public final class DependencyReadiness implements Readiness {
     }
 
     /** @param errors by dependency; empty when it is well */
-    private record Observation(
-            Map<String, String> errors, long databaseNanos, long encryptionNanos, long takenNanos) {}
+    private record Observation(Map<String, String> errors, long databaseNanos, long encryptionNanos, long takenNanos) {}
 }

@@ -16,16 +16,14 @@ import org.jspecify.annotations.Nullable;
 
 /** What the environment says, valid as a whole. */
 public record ServerSettings(
-        Database database,
-        ScaiKey scaiKey,
-        Http http,
-        Logging logging,
-        Path localRootKeyFile,
-        boolean development) {
+        Database database, ScaiKey scaiKey, Http http, Logging logging, Path localRootKeyFile, boolean development) {
 
     /** @param owner absent: the schema must be up to date already; @param worker absent: no background jobs here */
     public record Database(
-            DatabaseLogin app, @Nullable DatabaseLogin owner, @Nullable DatabaseLogin worker, int poolSize) {}
+            DatabaseLogin app,
+            @Nullable DatabaseLogin owner,
+            @Nullable DatabaseLogin worker,
+            int poolSize) {}
 
     /** @param jwksUrl absent: found by discovery */
     public record ScaiKey(URI url, @Nullable URI jwksUrl, List<String> issuers, String audience) {}
@@ -148,7 +146,8 @@ public record ServerSettings(
     }
 
     private static Optional<List<String>> list(String text) {
-        List<String> items = Arrays.stream(text.split(",", -1)).map(String::strip).toList();
+        List<String> items =
+                Arrays.stream(text.split(",", -1)).map(String::strip).toList();
         return items.contains("") ? Optional.empty() : Optional.of(items);
     }
 
@@ -176,7 +175,8 @@ public record ServerSettings(
 
     /** What the server calls itself: plain HTTP only to this machine, and only in development. */
     private static Function<String, Optional<URI>> outbound(boolean dev) {
-        return text -> webUrl(text).filter(uri -> "https".equals(uri.getScheme()) || (dev && isLoopback(uri.getHost())));
+        return text ->
+                webUrl(text).filter(uri -> "https".equals(uri.getScheme()) || (dev && isLoopback(uri.getHost())));
     }
 
     private static boolean isLoopback(String host) {

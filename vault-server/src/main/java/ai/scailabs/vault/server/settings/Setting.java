@@ -4,9 +4,16 @@ import org.jspecify.annotations.Nullable;
 
 /** Every environment variable that the server reads: its default and what it takes. A secret one may be given as a file instead: {@code NAME_FILE}. */
 public enum Setting {
-    DATABASE_URL(Kind.SECRET, null, "postgresql://user:password@host:port/name?sslmode=require, logging in as scaivault_app"),
-    DATABASE_OWNER_URL(Kind.SECRET, null, "the same, logging in as scaivault_owner: the schema is brought up to date at the start"),
-    DATABASE_WORKER_URL(Kind.SECRET, null, "the same, logging in as scaivault_worker: background jobs run on this instance"),
+    DATABASE_URL(
+            Kind.SECRET,
+            null,
+            "postgresql://user:password@host:port/name?sslmode=require, logging in as scaivault_app"),
+    DATABASE_OWNER_URL(
+            Kind.SECRET,
+            null,
+            "the same, logging in as scaivault_owner: the schema is brought up to date at the start"),
+    DATABASE_WORKER_URL(
+            Kind.SECRET, null, "the same, logging in as scaivault_worker: background jobs run on this instance"),
     DATABASE_POOL_SIZE(Kind.PLAIN, "8", "a number from 2 to 200"),
     SCAIKEY_URL(Kind.PLAIN, null, "the https URL of ScaiKey"),
     SCAIKEY_JWKS_URL(Kind.PLAIN, null, "an https URL; overrides discovery"),

@@ -29,7 +29,8 @@ final class SettingsReader {
     }
 
     /** The value as it was given, from the variable or its file, or the default; null when there is none. */
-    @Nullable String text(Setting setting) {
+    @Nullable
+    String text(Setting setting) {
         String direct = blankToNull(environment.get(setting.name()));
         String file = blankToNull(environment.get(setting.name() + "_FILE"));
         if (setting.kind() == Setting.Kind.PLAIN || file == null) {

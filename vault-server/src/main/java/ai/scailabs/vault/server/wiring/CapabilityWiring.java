@@ -11,7 +11,6 @@ import ai.scailabs.vault.crypto.root.RootKey;
 import ai.scailabs.vault.kernel.id.Ids;
 import ai.scailabs.vault.persistence.tenant.TenantTransactions;
 import ai.scailabs.vault.secrets.lifecycle.AccessTimes;
-import ai.scailabs.vault.secrets.listing.SecretListing;
 import ai.scailabs.vault.secrets.secret.SecretService;
 import ai.scailabs.vault.server.settings.ServerSettings;
 import ai.scailabs.vault.tenancy.keyring.StoredKeyrings;
@@ -56,6 +55,22 @@ class CapabilityWiring {
     @Bean
     TenantMac tenantMac(TenantRegistry registry, TenantKeyrings keyrings, EnvelopeCipher cipher) {
         return new TenantMac(registry, keyrings, cipher);
+    }
+
+    @Bean
+    AccessTimes accessTimes(TenantTransactions transactions, Clock clock) {
+        return new AccessTimes(transactions, clock);
+    }
+
+    @Bean
+    SecretService secretService(
+            TenantTransactions transactions,
+            AccessControl access,
+            TenantKeyrings keyrings,
+            EnvelopeCipher cipher,
+            AccessTimes accessTimes,
+            Clock clock) {
+        return new SecretService(transactions, access, keyrings, cipher, accessTimes::revealed, clock);
     }
 
     @Bean

@@ -12,8 +12,10 @@ import org.jspecify.annotations.Nullable;
  * @param audit may append audit rows and nothing else
  * @param worker absent: no background jobs across tenants here
  */
-public record DatabasePools(HikariDataSource app, HikariDataSource audit, @Nullable HikariDataSource worker)
-        implements AutoCloseable {
+public record DatabasePools(
+        HikariDataSource app,
+        HikariDataSource audit,
+        @Nullable HikariDataSource worker) implements AutoCloseable {
     private static final int WORKER_CONNECTIONS = 2;
 
     public static DatabasePools open(ServerSettings.Database settings) {

@@ -8,7 +8,6 @@ import ai.scailabs.vault.audit.trail.AuditTrail;
 import ai.scailabs.vault.crypto.root.RootKey;
 import ai.scailabs.vault.kernel.id.Ids;
 import ai.scailabs.vault.secrets.lifecycle.AccessTimes;
-import ai.scailabs.vault.secrets.lifecycle.PurgeJob;
 import ai.scailabs.vault.server.jobs.AuditPartitions;
 import ai.scailabs.vault.server.jobs.BackgroundJobs;
 import ai.scailabs.vault.server.metrics.MetricsListener;
@@ -53,8 +52,7 @@ class OperationsWiring {
             SecureRandom random,
             TokenAuthenticator authenticator,
             AuditTrail trail) {
-        return new DependencyReadiness(
-                pools.app(), new EncryptionProbe(rootKey, ids, random), authenticator, trail);
+        return new DependencyReadiness(pools.app(), new EncryptionProbe(rootKey, ids, random), authenticator, trail);
     }
 
     @Bean
@@ -86,13 +84,12 @@ class OperationsWiring {
     }
 
     @Bean
-    BackgroundJobs backgroundJobs(DatabasePools pools, AccessTimes accessTimes, PurgeJob purge) {
+    BackgroundJobs backgroundJobs(DatabasePools pools, AccessTimes accessTimes) {
         BackgroundJobs jobs = new BackgroundJobs();
         jobs.every(Duration.ofSeconds(10), Duration.ofSeconds(10), "access-times", accessTimes::flush);
         if (pools.worker() != null) {
             AuditPartitions partitions = new AuditPartitions(pools.worker());
             jobs.every(Duration.ofDays(1), Duration.ofMinutes(1), "audit-partitions", partitions::create);
-            jobs.every(Duration.ofMinutes(15), Duration.ofMinutes(2), "purge", purge::run);
         }
         return jobs;
     }

@@ -28,7 +28,7 @@ final class SecretReads {
             + " where t.tenant_id = ?";
 
     private static final String MANY = FOUND + ", p.path from tenant t"
-            + " cross join unnest(?::text[]) p (path)"
+            + " left join unnest(?::text[]) p (path) on true"
             + " left join secret s on s.tenant_id = t.tenant_id and s.path = p.path"
             + " left join secret_version v on v.tenant_id = s.tenant_id and v.path = s.path"
             + " and v.version = coalesce(nullif(?, 0), s.current_version)"
@@ -60,21 +60,23 @@ final class SecretReads {
                 owner, ONE, (row, number) -> stored(row, path), path.value(), wanted(version), owner.value());
     }
 
-    /** As {@link #one} for every path, by path; one round trip. */
-    Map<SecretPath, StoredSecret> many(TenantId owner, List<SecretPath> paths, @Nullable Integer version) {
+    /** As {@link #one} for every path; one round trip. */
+    FoundMany many(TenantId owner, List<SecretPath> paths, @Nullable Integer version) {
         String[] texts = paths.stream().map(SecretPath::value).toArray(String[]::new);
+        List<NamedSecret> rows =
+                tenants.query(owner, MANY, (row, number) -> NamedSecret.of(row), texts, wanted(version), owner.value());
         Map<SecretPath, StoredSecret> found = new LinkedHashMap<>();
-        tenants.query(
-                owner,
-                MANY,
-                (row, number) -> {
-                    SecretPath path = new SecretPath(row.getString(PATH_IN_MANY));
-                    return found.put(path, stored(row, path));
-                },
-                texts,
-                wanted(version),
-                owner.value());
-        return found;
+        for (NamedSecret row : rows) {
+            if (row.path() != null) {
+                found.put(row.path(), row.secret());
+            }
+        }
+        return rows.isEmpty()
+                ? new FoundMany(0, true, found)
+                : new FoundMany(
+                        rows.getFirst().secret().epoch(),
+                        rows.getFirst().secret().active(),
+                        found);
     }
 
     Optional<SecretState> state(TenantId owner, SecretPath path) {
@@ -136,4 +138,23 @@ final class SecretReads {
     /** @param metadata absent when there is no secret */
     record StoredMetadata(
             long epoch, boolean active, @Nullable MetadataView metadata) {}
+
+    /**
+     * What one statement found at several paths.
+     *
+     * @param active false while the space's tenant is suspended
+     * @param secrets every path that was asked for, unless the space has no row of its own
+     */
+    record FoundMany(long epoch, boolean active, Map<SecretPath, StoredSecret> secrets) {}
+
+    private record NamedSecret(@Nullable SecretPath path, StoredSecret secret) {
+        static NamedSecret of(ResultSet row) throws SQLException {
+            String text = row.getString(PATH_IN_MANY);
+            if (text == null) {
+                return new NamedSecret(null, new StoredSecret(row.getLong(1), row.getBoolean(2), null, null));
+            }
+            SecretPath path = new SecretPath(text);
+            return new NamedSecret(path, stored(row, path));
+        }
+    }
 }

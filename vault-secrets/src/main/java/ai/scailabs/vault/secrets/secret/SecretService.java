@@ -9,6 +9,7 @@ import ai.scailabs.vault.crypto.envelope.KeyChain;
 import ai.scailabs.vault.crypto.envelope.SealedValue;
 import ai.scailabs.vault.crypto.envelope.ValuePlace;
 import ai.scailabs.vault.crypto.keyring.TenantKeyrings;
+import ai.scailabs.vault.kernel.id.TenantId;
 import ai.scailabs.vault.kernel.path.SecretPath;
 import ai.scailabs.vault.persistence.tenant.TenantTransactions;
 import ai.scailabs.vault.secrets.secret.SecretChanges.NewVersion;
@@ -253,6 +254,22 @@ public final class SecretService {
             return changes.destroy(space.owner(), path, seen, now(), by, recorded)
                     .map(versions -> new DeleteResult(path, true, versions, null));
         });
+    }
+
+    /**
+     * As {@link #destroy} for a soft-deleted secret whose time is up; asks for no permit, as it does only what was announced. Empty when there is nothing to do.
+     *
+     * @param entry whose identity is recorded as the one that destroyed
+     */
+    public Optional<DeleteResult> purge(TenantId owner, SecretPath path, AuditEntry entry) {
+        SecretState seen = reads.state(owner, path).orElse(null);
+        Instant at = now();
+        if (seen == null || entry.identity() == null || !seen.isPastRecovery(at)) {
+            return Optional.empty();
+        }
+        AuditEntry recorded = with(entry, Map.of("permanent", true));
+        return changes.destroy(owner, path, seen, at, entry.identity().value(), recorded)
+                .map(versions -> new DeleteResult(path, true, versions, null));
     }
 
     /**

@@ -3,6 +3,7 @@ package ai.scailabs.vault.access.decision;
 import ai.scailabs.vault.kernel.error.VaultException;
 import java.net.InetAddress;
 import java.time.Instant;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +18,7 @@ public record TestContext(
         @Nullable Instant timestamp) {
     public static final TestContext NOW = new TestContext(null, null, null);
 
+    private static final Pattern DOTTED_QUAD = Pattern.compile("[0-9]{1,3}(\\.[0-9]{1,3}){3}");
     private static final Instant LATEST = Instant.parse("9999-12-31T23:59:59Z");
 
     /** @throws VaultException {@code validation_error} */
@@ -29,10 +31,13 @@ public record TestContext(
         }
     }
 
+    /** The JDK alone would also take short forms of IPv4 and the zones of IPv6. */
     private static boolean isAddress(String text) {
+        boolean usualForm = text.indexOf(':') >= 0
+                ? text.indexOf('%') < 0
+                : DOTTED_QUAD.matcher(text).matches();
         try {
-            InetAddress.ofLiteral(text);
-            return true;
+            return usualForm && InetAddress.ofLiteral(text) != null;
         } catch (IllegalArgumentException notALiteral) {
             return false;
         }

@@ -16,6 +16,9 @@ public record PolicyRule(PathGlob pathPattern, Set<Permission> permissions) {
     public static final int MAX_RULES = 100;
 
     public PolicyRule {
+        if (permissions.isEmpty()) {
+            throw new IllegalArgumentException("a rule without permissions");
+        }
         // In the order of the enum, so that a rule is always written the same way.
         permissions = Collections.unmodifiableSet(EnumSet.copyOf(permissions));
     }

@@ -17,6 +17,7 @@ import org.springframework.boot.webmvc.autoconfigure.error.ErrorMvcAutoConfigura
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
+import org.springframework.context.support.GenericApplicationContext;
 
 /** Starts the service. Exit code 78 (EX_CONFIG) when the environment is at fault. */
 @Configuration(proxyBeanMethods = false)
@@ -41,16 +42,26 @@ public class VaultServer {
 
     /** Serves until the context is closed. */
     static ConfigurableApplicationContext start(ServerSettings settings) {
-        DatabasePools pools = DatabasePools.open(settings.database());
-        DatabaseGate.pass(pools.app(), settings.database().owner());
         SpringApplication application = new SpringApplication(VaultServer.class);
         application.setBannerMode(Banner.Mode.OFF);
         application.setDefaultProperties(properties(settings));
-        application.addInitializers(context -> {
-            context.getBeanFactory().registerSingleton("serverSettings", settings);
-            context.getBeanFactory().registerSingleton("databasePools", pools);
-        });
+        application.addInitializers(context -> prepare(context, settings));
         return application.run();
+    }
+
+    /** Runs once logging works and before anything is wired. */
+    private static void prepare(ConfigurableApplicationContext context, ServerSettings settings) {
+        DatabasePools pools = DatabasePools.open(settings.database());
+        try {
+            DatabaseGate.pass(pools.app(), settings.database().owner());
+        } catch (StartupRefusal refusal) {
+            pools.close();
+            throw refusal;
+        }
+        GenericApplicationContext beans = (GenericApplicationContext) context;
+        beans.registerBean(ServerSettings.class, () -> settings);
+        // A bean, unlike a bare singleton, is closed with the context.
+        beans.registerBean(DatabasePools.class, () -> pools);
     }
 
     private static void refuse(PrintStream target, List<String> problems) {

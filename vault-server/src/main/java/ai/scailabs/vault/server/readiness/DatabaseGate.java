@@ -17,6 +17,9 @@ import org.slf4j.LoggerFactory;
 public final class DatabaseGate {
     private static final Logger LOG = LoggerFactory.getLogger(DatabaseGate.class);
 
+    /** The schema's history takes one beside the one that migrates, and a lock another. */
+    private static final int MIGRATION_CONNECTIONS = 4;
+
     private DatabaseGate() {}
 
     /**
@@ -44,7 +47,7 @@ public final class DatabaseGate {
     }
 
     private static void migrate(DatabaseLogin owner) {
-        try (HikariDataSource pool = ConnectionPools.open(owner, "scaivault-owner", 2)) {
+        try (HikariDataSource pool = ConnectionPools.open(owner, "scaivault-owner", MIGRATION_CONNECTIONS)) {
             Schema.migrate(pool);
         }
     }

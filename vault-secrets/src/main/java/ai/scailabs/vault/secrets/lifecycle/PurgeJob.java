@@ -1,0 +1,130 @@
+package ai.scailabs.vault.secrets.lifecycle;
+
+import ai.scailabs.vault.audit.trail.Attempt;
+import ai.scailabs.vault.audit.trail.AuditAction;
+import ai.scailabs.vault.audit.trail.AuditEntries;
+import ai.scailabs.vault.kernel.error.ErrorCode;
+import ai.scailabs.vault.kernel.error.VaultException;
+import ai.scailabs.vault.kernel.id.IdentityId;
+import ai.scailabs.vault.kernel.id.Ids;
+import ai.scailabs.vault.kernel.id.TenantId;
+import ai.scailabs.vault.kernel.path.SecretPath;
+import ai.scailabs.vault.secrets.secret.SecretService;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import javax.sql.DataSource;
+
+/**
+ * Destroys soft-deleted secrets whose time is up. The worker login only finds them; each is destroyed as its tenant, with an audit entry of {@code system:purge}. One
+ * instance at a time does so, whoever has the lock. A suspended tenant's secrets stay until it is active again.
+ */
+public final class PurgeJob {
+    private static final IdentityId PURGE = new IdentityId("system:purge");
+    /** Any number that no other job uses. */
+    private static final long LOCK = 0x5CA1_0000_0000_0001L;
+
+    private static final int BATCH = 500;
+    private static final int MAX_BATCHES = 20;
+
+    private static final String DUE = """
+            select s.tenant_id, s.path from secret s join tenant t on t.tenant_id = s.tenant_id
+            where s.deleted_at is not null and s.recoverable_until <= ? and t.status = 'active'
+                and (s.tenant_id, s.path) > (?, ?)
+            order by s.tenant_id, s.path limit ?
+            """;
+
+    private final DataSource worker;
+    private final SecretService secrets;
+    private final AuditEntries entries;
+    private final Ids ids;
+    private final Clock clock;
+
+    /** @param worker logs in as the worker role; connections in auto-commit mode */
+    public PurgeJob(DataSource worker, SecretService secrets, AuditEntries entries, Ids ids, Clock clock) {
+        this.worker = worker;
+        this.secrets = secrets;
+        this.entries = entries;
+        this.ids = ids;
+        this.clock = clock;
+    }
+
+    /**
+     * One pass over what is due, at most 10,000 secrets; safe to break off anywhere.
+     *
+     * @throws VaultException {@code service_unavailable} when the database cannot be asked
+     */
+    public PurgeCounts run() {
+        try (Connection connection = worker.getConnection()) {
+            if (!lock(connection, "select pg_try_advisory_lock(?)")) {
+                return PurgeCounts.NONE;
+            }
+            try {
+                return purgeAll(connection);
+            } finally {
+                lock(connection, "select pg_advisory_unlock(?)");
+            }
+        } catch (SQLException e) {
+            throw new VaultException(ErrorCode.SERVICE_UNAVAILABLE, "The deleted secrets cannot be looked through", e);
+        }
+    }
+
+    private PurgeCounts purgeAll(Connection connection) throws SQLException {
+        PurgeCounts counts = PurgeCounts.NONE;
+        Due last = new Due("", "");
+        for (int batch = 0; batch < MAX_BATCHES; batch++) {
+            List<Due> due = due(connection, last);
+            for (Due secret : due) {
+                counts = counts.plus(purge(secret));
+            }
+            if (due.size() < BATCH) {
+                return counts;
+            }
+            last = due.getLast();
+        }
+        return counts;
+    }
+
+    private PurgeCounts purge(Due due) {
+        TenantId owner = new TenantId(due.tenant());
+        SecretPath path = new SecretPath(due.path());
+        Attempt attempt = new Attempt(
+                owner, AuditAction.PURGE, PURGE, null, path.value(), null, null, ids.next("req_"), System.nanoTime());
+        return secrets.purge(owner, path, entries.succeeded(attempt))
+                .map(result -> new PurgeCounts(1, result.versionCount(), 0))
+                .orElse(new PurgeCounts(0, 0, 1));
+    }
+
+    private List<Due> due(Connection connection, Due after) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(DUE)) {
+            statement.setObject(1, OffsetDateTime.ofInstant(clock.instant(), ZoneOffset.UTC));
+            statement.setString(2, after.tenant());
+            statement.setString(3, after.path());
+            statement.setInt(4, BATCH);
+            List<Due> due = new ArrayList<>();
+            try (ResultSet results = statement.executeQuery()) {
+                while (results.next()) {
+                    due.add(new Due(results.getString(1), results.getString(2)));
+                }
+            }
+            return due;
+        }
+    }
+
+    private static boolean lock(Connection connection, String sql) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            statement.setLong(1, LOCK);
+            try (ResultSet result = statement.executeQuery()) {
+                return result.next() && result.getBoolean(1);
+            }
+        }
+    }
+
+    private record Due(String tenant, String path) {}
+}

@@ -1,0 +1,79 @@
+package ai.scailabs.vault.dev.issuer;
+
+import ai.scailabs.vault.dev.identity.DevIdentity;
+import com.nimbusds.jose.jwk.JWKSet;
+import com.nimbusds.jose.jwk.source.ImmutableJWKSet;
+import com.nimbusds.jose.jwk.source.JWKSource;
+import com.nimbusds.jose.proc.SecurityContext;
+import java.util.Arrays;
+import java.util.List;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.security.config.annotation.web.builders.HttpSecurity;
+import org.springframework.security.config.http.SessionCreationPolicy;
+import org.springframework.security.oauth2.core.AuthorizationGrantType;
+import org.springframework.security.oauth2.core.ClientAuthenticationMethod;
+import org.springframework.security.oauth2.server.authorization.authentication.OAuth2ClientCredentialsAuthenticationProvider;
+import org.springframework.security.oauth2.server.authorization.client.InMemoryRegisteredClientRepository;
+import org.springframework.security.oauth2.server.authorization.client.RegisteredClient;
+import org.springframework.security.oauth2.server.authorization.client.RegisteredClientRepository;
+import org.springframework.security.oauth2.server.authorization.settings.AuthorizationServerSettings;
+import org.springframework.security.oauth2.server.authorization.token.JwtEncodingContext;
+import org.springframework.security.oauth2.server.authorization.token.OAuth2TokenCustomizer;
+import org.springframework.security.web.SecurityFilterChain;
+
+/** Spring Authorization Server with one client for each identity, and no login page: nobody but tools asks it for anything. */
+@Configuration(proxyBeanMethods = false)
+@EnableAutoConfiguration
+class IssuerConfiguration {
+
+    @Bean
+    SecurityFilterChain security(HttpSecurity http) {
+        return http.oauth2AuthorizationServer(server -> server.oidc(oidc -> {})
+                        .tokenEndpoint(token -> token.authenticationProviders(
+                                providers -> providers.forEach(IssuerConfiguration::allowAnyScope))))
+                .authorizeHttpRequests(requests -> requests.anyRequest().authenticated())
+                .sessionManagement(session -> session.sessionCreationPolicy(SessionCreationPolicy.STATELESS))
+                .csrf(csrf -> csrf.disable())
+                .build();
+    }
+
+    @Bean
+    RegisteredClientRepository clients(IssuerSettings settings) {
+        List<RegisteredClient> clients = Arrays.stream(DevIdentity.values())
+                .map(identity -> RegisteredClient.withId(identity.label())
+                        .clientId(identity.label())
+                        .clientSecret("{noop}" + settings.clientSecret(identity))
+                        .clientAuthenticationMethod(ClientAuthenticationMethod.CLIENT_SECRET_BASIC)
+                        .authorizationGrantType(AuthorizationGrantType.CLIENT_CREDENTIALS)
+                        .build())
+                .toList();
+        return new InMemoryRegisteredClientRepository(clients);
+    }
+
+    @Bean
+    JWKSource<SecurityContext> keys(IssuerSettings settings) {
+        return new ImmutableJWKSet<>(new JWKSet(settings.signingKey()));
+    }
+
+    @Bean
+    AuthorizationServerSettings endpoints(IssuerSettings settings) {
+        return AuthorizationServerSettings.builder()
+                .issuer(settings.issuer())
+                .tokenEndpoint("/oauth/token")
+                .jwkSetEndpoint("/oauth/jwks")
+                .build();
+    }
+
+    @Bean
+    OAuth2TokenCustomizer<JwtEncodingContext> tokenClaims(IssuerSettings settings) {
+        return new TokenClaims(settings.audience());
+    }
+
+    private static void allowAnyScope(Object provider) {
+        if (provider instanceof OAuth2ClientCredentialsAuthenticationProvider clientCredentials) {
+            clientCredentials.setAuthenticationValidator(anyScope -> {});
+        }
+    }
+}

@@ -1,0 +1,68 @@
+package ai.scailabs.vault.dev.launch;
+
+import ai.scailabs.vault.dev.identity.DevIdentity;
+import ai.scailabs.vault.dev.identity.DevTenant;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Objects;
+
+/** The five calls that a newcomer pastes, tokens included. */
+final class Welcome {
+    private final String baseUrl;
+    private final Path folder;
+    private final Map<String, String> tokens;
+
+    Welcome(String baseUrl, Path folder, Map<String, String> tokens) {
+        this.baseUrl = baseUrl;
+        this.folder = folder;
+        this.tokens = tokens;
+    }
+
+    String text() {
+        return """
+
+                ScaiVault is ready: %s
+
+                Write a secret:
+                %s -X PUT -H 'Content-Type: application/json' -d '{"data": {"user": "app", "password": "not-a-real-one"}}' %s
+
+                Read it back:
+                %s %s
+
+                Read a secret of another partner's tenant, which is refused:
+                %s %s
+
+                List:
+                %s '%s'
+
+                See who did what:
+                %s '%s'
+
+                More tokens: bin/token NAME (%s), also in %s
+                Log: %s. For development only: the root key is a file, and the issuer gives anybody any token.
+                """.formatted(
+                        baseUrl,
+                        curl(DevIdentity.WRITER),
+                        url("/v1/secrets/app/db"),
+                        curl(DevIdentity.READER),
+                        url("/v1/secrets/app/db"),
+                        curl(DevIdentity.READER),
+                        url("/v1/t/" + DevTenant.GLOBEX_CORE.tenantId() + "/secrets/app/mailer/smtp"),
+                        curl(DevIdentity.READER),
+                        url("/v1/secrets?prefix=app/&recursive=true"),
+                        curl(DevIdentity.AUDITOR),
+                        url("/v1/audit/logs?limit=5"),
+                        String.join(", ", tokens.keySet()),
+                        folder.resolve("dev.json"),
+                        folder.resolve("server.log"));
+    }
+
+    private String curl(DevIdentity identity) {
+        String token = Objects.requireNonNull(tokens.get(identity.label()));
+        return "curl -sS -H 'Authorization: Bearer " + token + "'";
+    }
+
+    private String url(String path) {
+        return baseUrl + path;
+    }
+}

@@ -148,6 +148,11 @@ public final class AccessControl {
         return fresh(tenant).explain(subject, permission, path, at.toEpochMilli());
     }
 
+    /** How often a tenant's policies were read anew since the start, for metrics. */
+    public long policyReads() {
+        return policies.compilations();
+    }
+
     /** What was read before if it still holds, for one cheap query; else what holds now. */
     private CompiledPolicies fresh(TenantId tenant) {
         return policies.at(tenant, epochs.current(tenant));

@@ -7,6 +7,7 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /** Compiled policies of the tenants in use, bounded by the sum of their rules and bindings. Never decides whether they are fresh enough. Thread-safe. */
@@ -15,6 +16,7 @@ final class PolicyCache {
 
     private final PolicySnapshots snapshots;
     private final ConcurrentHashMap<TenantId, CompletableFuture<CompiledPolicies>> reads = new ConcurrentHashMap<>();
+    private final LongAdder compilations = new LongAdder();
     private final Cache<TenantId, CompiledPolicies> compiled = Caffeine.newBuilder()
             .maximumWeight(MAX_ENTRIES)
             .<TenantId, CompiledPolicies>weigher((tenant, policies) -> policies.weight())
@@ -37,34 +39,41 @@ final class PolicyCache {
         return known != null && known.epoch() == epoch ? known : read(tenant, epoch);
     }
 
-    /** Who comes while a read is under way shares it, unless that read began too early to see the epoch. */
+    /**
+     * Who comes while a read is under way shares it, unless that read began too early to see the epoch. The one after it cannot: it begins later than the
+     * caller came.
+     */
     private CompiledPolicies read(TenantId tenant, long epoch) {
         CompletableFuture<CompiledPolicies> mine = new CompletableFuture<>();
-        CompletableFuture<CompiledPolicies> earlier = reads.putIfAbsent(tenant, mine);
-        if (earlier == null) {
-            return readFor(tenant, mine);
+        CompletableFuture<CompiledPolicies> underWay = reads.putIfAbsent(tenant, mine);
+        if (underWay != null) {
+            CompiledPolicies shared = outcome(underWay);
+            if (shared.epoch() == epoch) {
+                return shared;
+            }
+            underWay = reads.putIfAbsent(tenant, mine);
         }
-        CompiledPolicies shared = outcome(earlier);
-        return shared.epoch() == epoch ? shared : compile(tenant);
+        return underWay == null ? readFor(tenant, mine) : outcome(underWay);
     }
 
     private CompiledPolicies readFor(TenantId tenant, CompletableFuture<CompiledPolicies> waiting) {
+        compilations.increment();
         try {
-            CompiledPolicies policies = compile(tenant);
+            CompiledPolicies policies = new CompiledPolicies(snapshots.read(tenant));
+            compiled.put(tenant, policies);
+            // Gone before it is complete, so that nobody finds it twice.
+            reads.remove(tenant, waiting);
             waiting.complete(policies);
             return policies;
         } catch (RuntimeException | Error failure) {
+            reads.remove(tenant, waiting);
             waiting.completeExceptionally(failure);
             throw failure;
-        } finally {
-            reads.remove(tenant, waiting);
         }
     }
 
-    private CompiledPolicies compile(TenantId tenant) {
-        CompiledPolicies policies = new CompiledPolicies(snapshots.read(tenant));
-        compiled.put(tenant, policies);
-        return policies;
+    long compilations() {
+        return compilations.sum();
     }
 
     private static CompiledPolicies outcome(CompletableFuture<CompiledPolicies> read) {

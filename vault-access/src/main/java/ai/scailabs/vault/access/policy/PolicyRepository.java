@@ -142,6 +142,15 @@ final class PolicyRepository {
                 .orElseThrow();
     }
 
+    /** Of all policies of the tenant, lapsed ones included. */
+    int countBindings(TenantTransaction tx) {
+        return tx.queryOne(
+                        "select count(*) from policy_binding where tenant_id = ?",
+                        (results, index) -> results.getInt(1),
+                        tx.tenant().value())
+                .orElseThrow();
+    }
+
     void deleteLapsed(TenantTransaction tx, String policyId, Instant now) {
         tx.update(
                 "delete from policy_binding where tenant_id = ? and policy_id = ? and expires_at <= ?",

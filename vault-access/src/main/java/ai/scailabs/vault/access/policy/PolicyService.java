@@ -27,7 +27,11 @@ import org.springframework.dao.DuplicateKeyException;
  */
 public final class PolicyService {
     public static final int MAX_POLICIES = 1_000;
+    /** Of one policy. */
     public static final int MAX_BINDINGS = 1_000;
+    /** Of all policies of a tenant. */
+    public static final int MAX_TENANT_BINDINGS = 20_000;
+
     public static final int MAX_PAGE = 1_000;
 
     private static final Pattern POLICY_ID = Pattern.compile("pol_[0-9A-HJKMNP-TV-Z]{26}");
@@ -219,12 +223,7 @@ public final class PolicyService {
         return change(actor, "The identity is bound to this policy already", tx -> {
             locked(tx, policyId);
             repository.deleteLapsed(tx, policyId, now);
-            if (repository.countBindings(tx, policyId, now) >= MAX_BINDINGS) {
-                throw new VaultException(
-                        ErrorCode.CONFLICT,
-                        "A policy has at most " + MAX_BINDINGS + " bindings; bind a group instead",
-                        Map.of("max_bindings", MAX_BINDINGS));
-            }
+            requireRoom(tx, policyId, now);
             repository.insert(tx, binding);
             repository.record(
                     tx, about(entry, policyId, Map.of("binding_id", binding.id(), "grantee", grantee.value())));
@@ -248,6 +247,17 @@ public final class PolicyService {
             repository.record(tx, about(entry, policyId, Map.of("binding_id", bindingId)));
             return bindingId;
         });
+    }
+
+    private void requireRoom(TenantTransaction tx, String policyId, Instant now) {
+        if (repository.countBindings(tx, policyId, now) >= MAX_BINDINGS
+                || repository.countBindings(tx) >= MAX_TENANT_BINDINGS) {
+            throw new VaultException(
+                    ErrorCode.CONFLICT,
+                    "A policy has at most " + MAX_BINDINGS + " bindings, a tenant " + MAX_TENANT_BINDINGS
+                            + "; bind a group instead",
+                    Map.of("max_bindings", MAX_BINDINGS, "max_tenant_bindings", MAX_TENANT_BINDINGS));
+        }
     }
 
     private static AuditEntry about(AuditEntry entry, String policyId, Map<String, Object> found) {

@@ -56,13 +56,12 @@ final class SigningKeys {
         return trusted(clock.millis()).get(keyId);
     }
 
-    /**
-     * Whether a key that once verified a token is still published; never fetches.
-     *
-     * @throws VaultException {@code service_unavailable} when the keys are too old to be trusted
-     */
+    /** Whether a key that once verified a token is known to be published still; never fetches. */
     boolean isStillPublished(VerificationKey key, long nowMillis) {
-        VerificationKey now = trusted(nowMillis).get(key.keyId());
+        KeySet known = current;
+        VerificationKey now = known == null || !isTrusted(known, nowMillis)
+                ? null
+                : known.keys().get(key.keyId());
         return now == key || (now != null && now.isSameKey(key));
     }
 

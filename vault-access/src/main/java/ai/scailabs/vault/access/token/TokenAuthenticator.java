@@ -91,7 +91,7 @@ public final class TokenAuthenticator implements AutoCloseable {
         return token.actor();
     }
 
-    /** Forgets, rather than returns, a token whose key is no longer published. */
+    /** Forgets, rather than returns, a token whose key is not known to be published still. */
     private @Nullable VerifiedToken remembered(TokenHash hash, long nowMillis) {
         CompletableFuture<VerifiedToken> known = verified.getIfPresent(hash);
         VerifiedToken token =

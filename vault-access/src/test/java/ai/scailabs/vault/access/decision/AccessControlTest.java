@@ -19,9 +19,15 @@ import ai.scailabs.vault.kernel.error.VaultException;
 import ai.scailabs.vault.kernel.id.IdentityId;
 import ai.scailabs.vault.kernel.path.SecretPath;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -341,5 +347,60 @@ class AccessControlTest {
                         .code())
                 .isEqualTo(ErrorCode.VALIDATION_ERROR);
         assertThat(new TestContext("2001:db8::1", true, null).sourceIp()).isEqualTo("2001:db8::1");
+    }
+
+    @Test
+    void sixtyFourFirstQuestions_readThePoliciesOnceOrTwice() throws Exception {
+        Actor reader = someone();
+        db.grant(ADMIN, reader.identity().value(), "app/**", "read");
+        AccessControl fresh = new AccessControl(db.transactions, db.clock);
+        CountDownLatch ready = new CountDownLatch(64);
+        try (ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<Future<Permit>> permits = new ArrayList<>();
+            for (int i = 0; i < 64; i++) {
+                permits.add(callers.submit(() -> {
+                    ready.countDown();
+                    ready.await();
+                    return fresh.require(reader, Permission.READ, DB);
+                }));
+            }
+            for (Future<Permit> permit : permits) {
+                assertThat(permit.get().path()).isEqualTo(DB);
+            }
+        }
+        assertThat(fresh.policyReads()).isBetween(1L, 2L);
+    }
+
+    @Test
+    void changesWhileOthersAsk_areNeverMissed() throws Exception {
+        Actor reader = someone();
+        Policy policy = db.create(ADMIN, draft("toggled", rule("app/**", "read")));
+        AtomicBoolean ended = new AtomicBoolean();
+        try (ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<Future<?>> noise = new ArrayList<>();
+            for (int i = 0; i < 4; i++) {
+                noise.add(callers.submit(() -> {
+                    while (!ended.get()) {
+                        VaultException refusal = catchThrowableOfType(
+                                VaultException.class, () -> access.require(reader, Permission.READ, DB));
+                        assertThat(refusal == null || refusal.code() == ErrorCode.ACCESS_DENIED)
+                                .isTrue();
+                    }
+                }));
+            }
+            for (int round = 0; round < 40; round++) {
+                db.bind(ADMIN, policy, reader.identity().value(), null);
+                assertThat(access.confirm(access.require(reader, Permission.READ, DB), epochs.current(ACME)))
+                        .isNotNull();
+                db.unbindAll(ADMIN, policy);
+                denied(() -> access.confirm(access.require(reader, Permission.READ, DB), epochs.current(ACME)));
+            }
+            ended.set(true);
+            for (Future<?> each : noise) {
+                each.get();
+            }
+        } finally {
+            ended.set(true);
+        }
     }
 }

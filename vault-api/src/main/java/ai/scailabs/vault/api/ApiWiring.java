@@ -15,7 +15,9 @@ import ai.scailabs.vault.api.request.Cursors;
 import ai.scailabs.vault.api.request.CustomMethodMapping;
 import ai.scailabs.vault.api.request.RequestGate;
 import ai.scailabs.vault.api.request.RequestMetrics;
+import ai.scailabs.vault.api.secrets.SecretBatchController;
 import ai.scailabs.vault.api.secrets.SecretController;
+import ai.scailabs.vault.api.secrets.SecretListController;
 import ai.scailabs.vault.api.secrets.SecretMetadataController;
 import ai.scailabs.vault.api.secrets.SecretMetrics;
 import ai.scailabs.vault.api.system.ApiDocument;
@@ -51,6 +53,8 @@ import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandl
 @Import({
     SecretController.class,
     SecretMetadataController.class,
+    SecretListController.class,
+    SecretBatchController.class,
     PolicyController.class,
     PolicyTestController.class,
     AuditController.class,

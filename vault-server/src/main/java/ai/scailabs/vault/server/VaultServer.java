@@ -99,6 +99,8 @@ public class VaultServer {
         properties.put("logging.level.root", settings.logging().level());
         properties.put("logging.level.org", "warn");
         properties.put("logging.level.com", "warn");
+        // One line per wrong URL would let anybody fill the log.
+        properties.put("logging.level.org.springframework.web.servlet.PageNotFound", "error");
         if (settings.logging().json()) {
             properties.put("logging.structured.format.console", "ecs");
         }

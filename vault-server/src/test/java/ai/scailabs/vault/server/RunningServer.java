@@ -1,5 +1,6 @@
 package ai.scailabs.vault.server;
 
+import ai.scailabs.vault.kms.local.LocalFileRootKey;
 import ai.scailabs.vault.persistence.jdbc.Schema;
 import ai.scailabs.vault.server.settings.ServerSettings;
 import ai.scailabs.vault.testkit.TestDatabase;
@@ -10,6 +11,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Map;
@@ -40,6 +42,7 @@ public final class RunningServer implements AutoCloseable {
     public static RunningServer start(TestDatabase database, Map<String, String> overrides) {
         TestIssuer issuer = TestIssuer.start();
         Path folder = newFolder();
+        LocalFileRootKey.openOrCreate(folder.resolve("root.key"), new SecureRandom());
         ServerSettings settings = ServerSettings.read(environment(database, issuer, folder, overrides));
         ConfigurableApplicationContext context = VaultServer.start(settings);
         return new RunningServer(database, issuer, context, folder);

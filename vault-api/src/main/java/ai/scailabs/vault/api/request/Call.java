@@ -59,9 +59,8 @@ public final class Call {
         this.path = resource;
     }
 
-    /** Names a resource in the space that the caller's partner shares; it is recorded in both logs. */
-    public void aboutShared(TenantId space, String resource) {
-        this.path = resource;
+    /** The resource lies in the space that the caller's partner shares: what is done is recorded in both logs. */
+    public void inShared(TenantId space) {
         this.sharedSpace = space;
     }
 
@@ -72,9 +71,7 @@ public final class Call {
 
     /** After the transaction that carried {@link #entry()}. */
     public AuditReceipt changed() {
-        return sharedSpace == null
-                ? AuditReceipt.ofCommittedChange()
-                : trail.append(entries.succeeded(attempt(tenant(), "partner/" + path)));
+        return sharedSpace == null ? AuditReceipt.ofCommittedChange() : append(tenant(), path, null, Map.of());
     }
 
     /** Queues the entry of a successful read; the answer waits for it. */
@@ -84,20 +81,16 @@ public final class Call {
 
     /** As {@link #recorded()}, with what was found. */
     public AuditReceipt recorded(Map<String, Object> extra) {
-        if (sharedSpace == null) {
-            return trail.append(entries.succeeded(attempt(tenant(), path)).withExtra(extra));
-        }
-        trail.append(entries.succeeded(attempt(sharedSpace, path)).withExtra(extra))
-                .await();
-        return trail.append(
-                entries.succeeded(attempt(tenant(), "partner/" + path)).withExtra(extra));
+        return recordedAbout(path, null, extra);
     }
 
     /** Queues an entry about one of several resources of this request. */
-    public AuditReceipt recordedAbout(String resource, @Nullable ErrorCode failure, Map<String, Object> extra) {
-        Attempt attempt = attempt(tenant(), sharedSpace == null ? resource : "partner/" + resource);
-        AuditEntry entry = failure == null ? entries.succeeded(attempt) : entries.failed(attempt, failure);
-        return trail.append(entry.withExtra(extra));
+    public AuditReceipt recordedAbout(
+            @Nullable String resource, @Nullable ErrorCode failure, Map<String, Object> extra) {
+        if (sharedSpace != null) {
+            append(sharedSpace, resource, failure, extra).await();
+        }
+        return append(tenant(), resource, failure, extra);
     }
 
     /** Queues the entry of a refusal or failure; before authentication it goes to the log of the unidentified. */
@@ -106,10 +99,22 @@ public final class Call {
             return trail.append(entries.failed(
                     facts.attempt(TenantId.UNIDENTIFIED, AuditAction.AUTHENTICATE, null, null, null), code));
         }
-        return trail.append(entries.failed(attempt(tenant(), sharedSpace == null ? path : "partner/" + path), code));
+        return append(tenant(), path, code, Map.of());
     }
 
+    private AuditReceipt append(
+            TenantId log, @Nullable String resource, @Nullable ErrorCode failure, Map<String, Object> extra) {
+        Attempt attempt = attempt(log, resource);
+        AuditEntry entry = failure == null ? entries.succeeded(attempt) : entries.failed(attempt, failure);
+        return trail.append(extra.isEmpty() ? entry : entry.withExtra(extra));
+    }
+
+    /** In the caller's own log, what its partner shares goes by the name that policies use. */
     private Attempt attempt(TenantId log, @Nullable String resource) {
+        if (sharedSpace != null && log.equals(tenant())) {
+            String shared = resource == null ? "partner" : "partner/" + resource;
+            return facts.attempt(log, action, actor().identity(), null, shared);
+        }
         TenantId acting = log.equals(tenant()) ? null : tenant();
         return facts.attempt(log, action, actor().identity(), acting, resource);
     }

@@ -1,7 +1,6 @@
 package ai.scailabs.vault.api.secrets;
 
 import ai.scailabs.vault.access.decision.AccessControl;
-import ai.scailabs.vault.access.decision.PathFilter;
 import ai.scailabs.vault.access.decision.Permit;
 import ai.scailabs.vault.access.policy.Permission;
 import ai.scailabs.vault.api.request.Call;
@@ -25,30 +24,23 @@ record SecretTarget(SecretSpace space, SecretPath path) {
         int colon = uri.lastIndexOf(':');
         String text = uri.substring(Math.min(start, uri.length()), colon < start ? uri.length() : colon);
         SecretPath path = new SecretPath(text);
-        if (space.isShared()) {
-            call.aboutShared(space.owner(), path.value());
-        } else {
-            call.about(path.value());
-        }
+        call.about(path.value());
         return new SecretTarget(space, path);
     }
 
     /** The space of the collection that the URI names. */
     static SecretSpace space(HttpServletRequest request, Call call) {
-        return request.getRequestURI().startsWith(SHARED)
-                ? SecretSpace.sharedBy(call.actor().partner())
-                : SecretSpace.ofTenant(call.tenant(), call.actor().partner());
+        if (!request.getRequestURI().startsWith(SHARED)) {
+            return SecretSpace.ofTenant(call.tenant(), call.actor().partner());
+        }
+        SecretSpace shared = SecretSpace.sharedBy(call.actor().partner());
+        call.inShared(shared.owner());
+        return shared;
     }
 
     Permit require(AccessControl access, Call call, Permission permission) {
         return space.isShared()
                 ? access.requireShared(call.actor(), permission, path)
                 : access.require(call.actor(), permission, path);
-    }
-
-    static PathFilter filter(AccessControl access, Call call, SecretSpace space, Permission permission) {
-        return space.isShared()
-                ? access.filterShared(call.actor(), permission)
-                : access.filter(call.actor(), permission);
     }
 }

@@ -11,6 +11,8 @@ import ai.scailabs.vault.crypto.root.RootKey;
 import ai.scailabs.vault.kernel.id.Ids;
 import ai.scailabs.vault.persistence.tenant.TenantTransactions;
 import ai.scailabs.vault.secrets.lifecycle.AccessTimes;
+import ai.scailabs.vault.secrets.listing.SecretListing;
+import ai.scailabs.vault.secrets.secret.SecretBatch;
 import ai.scailabs.vault.secrets.secret.SecretService;
 import ai.scailabs.vault.server.settings.ServerSettings;
 import ai.scailabs.vault.tenancy.keyring.StoredKeyrings;
@@ -70,7 +72,23 @@ class CapabilityWiring {
             EnvelopeCipher cipher,
             AccessTimes accessTimes,
             Clock clock) {
-        return new SecretService(transactions, access, keyrings, cipher, accessTimes::revealed, clock);
+        return new SecretService(transactions, access, keyrings, cipher, accessTimes, clock);
+    }
+
+    @Bean
+    SecretBatch secretBatch(
+            TenantTransactions transactions,
+            AccessControl access,
+            TenantKeyrings keyrings,
+            EnvelopeCipher cipher,
+            AccessTimes accessTimes,
+            Clock clock) {
+        return new SecretBatch(transactions, access, keyrings, cipher, accessTimes, clock);
+    }
+
+    @Bean
+    SecretListing secretListing(TenantTransactions transactions, AccessControl access, Clock clock) {
+        return new SecretListing(transactions, access, clock);
     }
 
     @Bean

@@ -4,10 +4,13 @@ import ai.scailabs.vault.access.token.TokenAuthenticator;
 import ai.scailabs.vault.api.request.ClientAddress;
 import ai.scailabs.vault.api.request.JsonBody;
 import ai.scailabs.vault.api.system.BuildInfo;
+import ai.scailabs.vault.audit.trail.AuditEntries;
 import ai.scailabs.vault.audit.trail.AuditTrail;
 import ai.scailabs.vault.crypto.root.RootKey;
 import ai.scailabs.vault.kernel.id.Ids;
 import ai.scailabs.vault.secrets.lifecycle.AccessTimes;
+import ai.scailabs.vault.secrets.lifecycle.PurgeJob;
+import ai.scailabs.vault.secrets.secret.SecretService;
 import ai.scailabs.vault.server.jobs.AuditPartitions;
 import ai.scailabs.vault.server.jobs.BackgroundJobs;
 import ai.scailabs.vault.server.metrics.MetricsListener;
@@ -21,6 +24,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.security.SecureRandom;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.Properties;
 import org.springframework.context.annotation.Bean;
@@ -84,12 +88,20 @@ class OperationsWiring {
     }
 
     @Bean
-    BackgroundJobs backgroundJobs(DatabasePools pools, AccessTimes accessTimes) {
+    BackgroundJobs backgroundJobs(
+            DatabasePools pools,
+            AccessTimes accessTimes,
+            SecretService secrets,
+            AuditEntries entries,
+            Ids ids,
+            Clock clock) {
         BackgroundJobs jobs = new BackgroundJobs();
         jobs.every(Duration.ofSeconds(10), Duration.ofSeconds(10), "access-times", accessTimes::flush);
         if (pools.worker() != null) {
             AuditPartitions partitions = new AuditPartitions(pools.worker());
             jobs.every(Duration.ofDays(1), Duration.ofMinutes(1), "audit-partitions", partitions::create);
+            PurgeJob purge = new PurgeJob(pools.worker(), secrets, entries, ids, clock);
+            jobs.every(Duration.ofMinutes(15), Duration.ofMinutes(2), "purge", purge::run);
         }
         return jobs;
     }

@@ -1,0 +1,111 @@
+package ai.scailabs.vault.api.secrets;
+
+import ai.scailabs.vault.api.answer.Answer;
+import ai.scailabs.vault.api.answer.JsonWriter;
+import ai.scailabs.vault.api.request.Call;
+import ai.scailabs.vault.api.request.Endpoint;
+import ai.scailabs.vault.api.request.JsonBody;
+import ai.scailabs.vault.api.request.PathCategory;
+import ai.scailabs.vault.audit.trail.AuditAction;
+import ai.scailabs.vault.audit.trail.AuditReceipt;
+import ai.scailabs.vault.kernel.error.VaultException;
+import ai.scailabs.vault.kernel.path.SecretPath;
+import ai.scailabs.vault.secrets.listing.MetadataBatch;
+import ai.scailabs.vault.secrets.listing.SecretListing;
+import ai.scailabs.vault.secrets.secret.BatchResult;
+import ai.scailabs.vault.secrets.secret.RevealedSecret;
+import ai.scailabs.vault.secrets.secret.SecretBatch;
+import ai.scailabs.vault.secrets.secret.SecretSpace;
+import ai.scailabs.vault.secrets.secret.SecretView;
+import jakarta.servlet.http.HttpServletRequest;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.springframework.stereotype.Controller;
+import org.springframework.web.bind.annotation.PostMapping;
+
+/** Many secrets in one call; every path has its own outcome and its own audit row. */
+@Controller
+public class SecretBatchController {
+    private final SecretBatch batch;
+    private final SecretListing listing;
+    private final JsonBody bodies;
+    private final SecretMetrics metrics;
+
+    public SecretBatchController(SecretBatch batch, SecretListing listing, JsonBody bodies, SecretMetrics metrics) {
+        this.batch = batch;
+        this.listing = listing;
+        this.bodies = bodies;
+        this.metrics = metrics;
+    }
+
+    @PostMapping({SecretTarget.OWN + "/batch", SecretTarget.SHARED + "/batch"})
+    @Endpoint(scope = "secrets:read", action = AuditAction.READ, category = PathCategory.BATCH_READ)
+    public Answer read(Call call, HttpServletRequest request) {
+        SecretSpace space = SecretTarget.space(request, call);
+        BatchRequests.Read body = bodies.read(request, BatchRequests.Read.class);
+        List<SecretPath> paths = body.secretPaths();
+        try (BatchResult result = batch.read(call.actor(), space, paths, body.version(), body.failFast())) {
+            AuditReceipt receipt = record(call, result);
+            result.secrets().values().forEach(secret -> metrics.read(call.tenant(), secret.view().type()));
+            return Answer.ok(
+                    receipt,
+                    json -> json.objects(
+                                    "secrets",
+                                    byText(result.secrets()),
+                                    (each, secret) -> write(each, secret, body.includeMetadata()))
+                            .objects("errors", byText(result.errors()), SecretBatchController::write));
+        }
+    }
+
+    @PostMapping({SecretTarget.OWN + "/batch/metadata", SecretTarget.SHARED + "/batch/metadata"})
+    @Endpoint(scope = "secrets:list", action = AuditAction.METADATA_READ, category = PathCategory.BATCH_METADATA)
+    public Answer metadata(Call call, HttpServletRequest request) {
+        SecretSpace space = SecretTarget.space(request, call);
+        BatchRequests.Metadata body = bodies.read(request, BatchRequests.Metadata.class);
+        MetadataBatch result = listing.metadataBatch(call.actor(), space, body.given(), body.expand());
+        Map<String, SecretView> secrets = byText(result.secrets());
+        return Answer.ok(
+                call.recorded(Map.of("secrets", secrets.size(), "errors", result.errors().size())),
+                json -> json.objects("secrets", secrets, SecretJson::write)
+                        .objects("errors", byText(result.errors()), SecretBatchController::write)
+                        .flag("truncated", result.truncated()));
+    }
+
+    /** One row per path; the last receipt stands for all, which are durable by then. */
+    private static AuditReceipt record(Call call, BatchResult result) {
+        List<AuditReceipt> receipts = new ArrayList<>();
+        result.secrets()
+                .forEach((path, secret) -> receipts.add(call.recordedAbout(
+                        path.value(), null, Map.of("batch", true, "version", secret.view().version()))));
+        result.errors()
+                .forEach((path, failure) ->
+                        receipts.add(call.recordedAbout(path.value(), failure.code(), Map.of("batch", true))));
+        receipts.forEach(AuditReceipt::await);
+        return receipts.getLast();
+    }
+
+    private static void write(JsonWriter json, RevealedSecret secret, boolean withMetadata) {
+        SecretView view = secret.view();
+        json.secret("data", secret.data())
+                .number("version", view.version())
+                .text("secret_type", view.type().wireName());
+        if (withMetadata) {
+            json.json("metadata", view.metadataJson())
+                    .time("created_at", view.createdAt())
+                    .time("updated_at", view.updatedAt())
+                    .time("expires_at", view.expiresAt());
+        }
+    }
+
+    private static void write(JsonWriter json, VaultException failure) {
+        json.text("code", failure.code().code()).text("message", failure.getMessage());
+    }
+
+    private static <T> Map<String, T> byText(Map<SecretPath, T> byPath) {
+        Map<String, T> byText = new LinkedHashMap<>();
+        byPath.forEach((path, value) -> byText.put(path.value(), value));
+        return byText;
+    }
+}

@@ -10,7 +10,6 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import javax.sql.DataSource;
@@ -25,6 +24,8 @@ import org.jspecify.annotations.Nullable;
 public final class AuditTrail implements AutoCloseable {
     private static final int QUEUE_CAPACITY = 8_192;
     private static final int MAX_BATCH = 1_024;
+    private static final long LOOK_FOR_CLOSE_MILLIS = 200;
+    private static final String DATA_EXCEPTION = "22";
 
     private final DataSource dataSource;
     private final ArrayBlockingQueue<Waiting> queue = new ArrayBlockingQueue<>(QUEUE_CAPACITY);
@@ -46,13 +47,13 @@ public final class AuditTrail implements AutoCloseable {
      * @throws VaultException {@code service_unavailable} when the queue is full or the trail is closed
      */
     public AuditReceipt append(AuditEntry entry) {
-        CompletableFuture<Void> durable = new CompletableFuture<>();
-        if (closing || !queue.offer(new Waiting(entry, durable))) {
+        AuditReceipt receipt = new AuditReceipt();
+        if (closing || !queue.offer(new Waiting(entry, receipt))) {
             failures.increment();
             throw new VaultException(
                     ErrorCode.SERVICE_UNAVAILABLE, "The audit log cannot keep up, so nothing is answered");
         }
-        return new AuditReceipt(durable);
+        return receipt;
     }
 
     /** Entries that wait for a commit now. */
@@ -91,23 +92,35 @@ public final class AuditTrail implements AutoCloseable {
 
     private @Nullable Waiting next() {
         try {
-            return queue.poll(1, TimeUnit.SECONDS);
+            return queue.poll(LOOK_FOR_CLOSE_MILLIS, TimeUnit.MILLISECONDS);
         } catch (InterruptedException closed) {
             return null;
         }
     }
 
+    /** Whatever happens, every waiter is told and the committer lives on. */
     private void commit(List<Waiting> batch) {
         try {
             insert(batch);
-        } catch (SQLException | RuntimeException failure) {
-            failures.add(batch.size());
-            batch.forEach(waiting -> waiting.durable().completeExceptionally(failure));
+        } catch (Throwable failure) {
+            if (batch.size() > 1 && isAboutOneRow(failure)) {
+                batch.forEach(waiting -> commit(List.of(waiting)));
+            } else {
+                failures.add(batch.size());
+                batch.forEach(waiting -> waiting.receipt().failed(failure));
+            }
             return;
         }
         rows.add(batch.size());
         batches.increment();
-        batch.forEach(waiting -> waiting.durable().complete(null));
+        batch.forEach(waiting -> waiting.receipt().durable());
+    }
+
+    /** A value that PostgreSQL does not take, in a row that some caller brought: the others of the batch must not suffer for it. */
+    private static boolean isAboutOneRow(Throwable failure) {
+        return failure instanceof SQLException refusal
+                && refusal.getSQLState() != null
+                && refusal.getSQLState().startsWith(DATA_EXCEPTION);
     }
 
     private void insert(List<Waiting> batch) throws SQLException {
@@ -147,5 +160,5 @@ public final class AuditTrail implements AutoCloseable {
         }
     }
 
-    private record Waiting(AuditEntry entry, CompletableFuture<Void> durable) {}
+    private record Waiting(AuditEntry entry, AuditReceipt receipt) {}
 }

@@ -14,7 +14,11 @@ final class Arguments {
 
     static void bind(PreparedStatement statement, int position, @Nullable Object value) throws SQLException {
         switch (value) {
-            case null -> statement.setNull(position, Types.NULL);
+            // The server infers the type as if none were given, but for the driver one is given. Otherwise it would ask
+            // the server to describe
+            // the statement, and from then on end the transaction, and with it the tenant, in front of a statement with
+            // rows of unknown size.
+            case null -> statement.setNull(position, Types.NULL, "unknown");
             case String text -> statement.setString(position, text);
             case Integer number -> statement.setInt(position, number);
             case Long number -> statement.setLong(position, number);

@@ -56,6 +56,16 @@ class RoundTripsTest {
     }
 
     @Test
+    void queryWithNullArguments_takesOneRoundTrip() {
+        readWithNull(20);
+        int before = proxy.roundTrips();
+
+        readWithNull(10);
+
+        assertThat(proxy.roundTrips() - before).isEqualTo(10);
+    }
+
+    @Test
     void update_takesOneRoundTrip() {
         int before = proxy.roundTrips();
 
@@ -79,6 +89,15 @@ class RoundTripsTest {
         }
 
         assertThat(proxy.roundTrips() - before).isEqualTo(40);
+    }
+
+    private void readWithNull(int times) {
+        for (int i = 0; i < times; i++) {
+            assertThat(tenants.query(
+                            ACME, "select name from note where ?::text is null", (row, n) -> row.getString(1), (Object)
+                                    null))
+                    .hasSize(1);
+        }
     }
 
     private void read(TenantId tenant) {

@@ -92,6 +92,21 @@ class TenantTransactionsTest {
     }
 
     @Test
+    void nullArguments_leaveTheTenantInPlace_alsoOnceTheStatementIsPreparedOnTheServer() {
+        for (int i = 0; i < 30; i++) {
+            String wanted = i % 7 == 6 ? "a1" : null;
+            List<String> seen = tenants.query(
+                    ACME,
+                    "select name, body from note where (?::text is null or name = ?::text) and (?::timestamptz is null) order by name",
+                    (row, number) -> row.getString(1),
+                    wanted,
+                    wanted,
+                    null);
+            assertThat(seen).as("execution %d", i).hasSize(wanted == null ? 2 : 1);
+        }
+    }
+
+    @Test
     void manyTenantsAtOnce_overFewConnections_neverMix() throws Exception {
         try (HikariDataSource few = notes.pool(3);
                 ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {

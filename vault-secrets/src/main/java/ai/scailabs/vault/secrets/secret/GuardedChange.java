@@ -33,9 +33,6 @@ final class GuardedChange {
             SecretState seen = reads.state(space.owner(), path).orElseThrow(() -> SecretRefusals.notFound(path));
             permits.confirm(permit, seen.epoch(), seen.active());
             Optional<T> outcome = change.apply(seen);
-            if (outcome.isEmpty()) {
-                System.out.println("DBG " + seen);
-            }
             if (outcome.isPresent()) {
                 return outcome.get();
             }

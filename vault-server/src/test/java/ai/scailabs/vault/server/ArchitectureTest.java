@@ -18,77 +18,134 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule modules_useOnlyLowerOnes = layeredArchitecture()
             .consideringOnlyDependenciesInLayers()
-            .layer("kernel").definedBy(BASE + "kernel..")
-            .layer("crypto").definedBy(BASE + "crypto..")
-            .layer("persistence").definedBy(BASE + "persistence..")
-            .layer("kms").definedBy(BASE + "kms..")
-            .layer("audit").definedBy(BASE + "audit..")
-            .layer("access").definedBy(BASE + "access..")
-            .layer("tenancy").definedBy(BASE + "tenancy..")
-            .layer("secrets").definedBy(BASE + "secrets..")
-            .layer("api").definedBy(BASE + "api..")
-            .layer("server").definedBy(BASE + "server..")
-            .whereLayer("kernel").mayNotAccessAnyLayer()
-            .whereLayer("crypto").mayOnlyAccessLayers("kernel")
-            .whereLayer("persistence").mayOnlyAccessLayers("kernel")
-            .whereLayer("kms").mayOnlyAccessLayers("kernel", "crypto")
-            .whereLayer("audit").mayOnlyAccessLayers("kernel", "crypto", "persistence")
-            .whereLayer("access").mayOnlyAccessLayers("kernel", "crypto", "persistence", "audit")
-            .whereLayer("tenancy").mayOnlyAccessLayers("kernel", "crypto", "persistence", "audit")
-            .whereLayer("secrets").mayOnlyAccessLayers("kernel", "crypto", "persistence", "audit", "access", "tenancy")
-            .whereLayer("api").mayOnlyAccessLayers("kernel", "audit", "access", "tenancy", "secrets")
-            .whereLayer("server").mayNotBeAccessedByAnyLayer();
+            .layer("kernel")
+            .definedBy(BASE + "kernel..")
+            .layer("crypto")
+            .definedBy(BASE + "crypto..")
+            .layer("persistence")
+            .definedBy(BASE + "persistence..")
+            .layer("kms")
+            .definedBy(BASE + "kms..")
+            .layer("audit")
+            .definedBy(BASE + "audit..")
+            .layer("access")
+            .definedBy(BASE + "access..")
+            .layer("tenancy")
+            .definedBy(BASE + "tenancy..")
+            .layer("secrets")
+            .definedBy(BASE + "secrets..")
+            .layer("api")
+            .definedBy(BASE + "api..")
+            .layer("server")
+            .definedBy(BASE + "server..")
+            .whereLayer("kernel")
+            .mayNotAccessAnyLayer()
+            .whereLayer("crypto")
+            .mayOnlyAccessLayers("kernel")
+            .whereLayer("persistence")
+            .mayOnlyAccessLayers("kernel")
+            .whereLayer("kms")
+            .mayOnlyAccessLayers("kernel", "crypto")
+            .whereLayer("audit")
+            .mayOnlyAccessLayers("kernel", "crypto", "persistence")
+            .whereLayer("access")
+            .mayOnlyAccessLayers("kernel", "crypto", "persistence", "audit")
+            .whereLayer("tenancy")
+            .mayOnlyAccessLayers("kernel", "crypto", "persistence", "audit")
+            .whereLayer("secrets")
+            .mayOnlyAccessLayers("kernel", "crypto", "persistence", "audit", "access", "tenancy")
+            .whereLayer("api")
+            .mayOnlyAccessLayers("kernel", "audit", "access", "tenancy", "secrets")
+            .whereLayer("server")
+            .mayNotBeAccessedByAnyLayer();
 
     @ArchTest
     static final ArchRule kernelAndCrypto_arePlainJava = noClasses()
-            .that().resideInAnyPackage(BASE + "kernel..", BASE + "crypto..")
-            .should().dependOnClassesThat()
-            .resideInAnyPackage("org.springframework..", "java.sql..", "javax.sql..", "java.net.http..", "org.slf4j..", "jakarta..");
+            .that()
+            .resideInAnyPackage(BASE + "kernel..", BASE + "crypto..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(
+                    "org.springframework..",
+                    "java.sql..",
+                    "javax.sql..",
+                    "java.net.http..",
+                    "org.slf4j..",
+                    "jakarta..");
 
     @ArchTest
     static final ArchRule kernelAndCrypto_haveNoClockOfTheirOwn = noClasses()
-            .that().resideInAnyPackage(BASE + "kernel..", BASE + "crypto..")
-            .should().callMethod(System.class, "currentTimeMillis")
-            .orShould().callMethod(java.time.Instant.class, "now");
+            .that()
+            .resideInAnyPackage(BASE + "kernel..", BASE + "crypto..")
+            .should()
+            .callMethod(System.class, "currentTimeMillis")
+            .orShould()
+            .callMethod(java.time.Instant.class, "now");
 
     @ArchTest
     static final ArchRule api_neverTouchesKeysOrSql = noClasses()
-            .that().resideInAPackage(BASE + "api..")
-            .should().dependOnClassesThat()
-            .resideInAnyPackage(BASE + "crypto..", BASE + "kms..", "java.sql..", "javax.sql..", "org.springframework.jdbc..");
+            .that()
+            .resideInAPackage(BASE + "api..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(
+                    BASE + "crypto..", BASE + "kms..", "java.sql..", "javax.sql..", "org.springframework.jdbc..");
 
     @ArchTest
     static final ArchRule servletAndWebTypes_stayInTheApi = noClasses()
-            .that().resideOutsideOfPackages(BASE + "api..", BASE + "dev..")
-            .should().dependOnClassesThat().resideInAnyPackage("jakarta.servlet..", "org.springframework.web..");
+            .that()
+            .resideOutsideOfPackages(BASE + "api..", BASE + "dev..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("jakarta.servlet..", "org.springframework.web..");
 
     @ArchTest
     static final ArchRule audit_knowsNoDomain = noClasses()
-            .that().resideInAPackage(BASE + "audit..")
-            .should().dependOnClassesThat().resideInAnyPackage(BASE + "kernel.path..");
+            .that()
+            .resideInAPackage(BASE + "audit..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(BASE + "kernel.path..");
 
     @ArchTest
     static final ArchRule kms_knowsBytesAndKeyNamesOnly = noClasses()
-            .that().resideInAPackage(BASE + "kms..")
-            .should().dependOnClassesThat().resideInAnyPackage(BASE + "kernel.id..", BASE + "kernel.path..", "java.sql..", "javax.sql..");
+            .that()
+            .resideInAPackage(BASE + "kms..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(BASE + "kernel.id..", BASE + "kernel.path..", "java.sql..", "javax.sql..");
 
     @ArchTest
     static final ArchRule onlyPersistence_opensTransactions = noClasses()
-            .that().resideOutsideOfPackages(BASE + "persistence..", BASE + "dev..")
-            .should().callMethod(java.sql.Connection.class, "setAutoCommit", boolean.class)
-            .orShould().callMethod(java.sql.Connection.class, "commit")
-            .orShould().dependOnClassesThat().resideInAPackage("org.springframework.transaction..");
+            .that()
+            .resideOutsideOfPackages(BASE + "persistence..", BASE + "dev..")
+            .should()
+            .callMethod(java.sql.Connection.class, "setAutoCommit", boolean.class)
+            .orShould()
+            .callMethod(java.sql.Connection.class, "commit")
+            .orShould()
+            .dependOnClassesThat()
+            .resideInAPackage("org.springframework.transaction..");
 
     @ArchTest
     static final ArchRule onlyTheEnvelopeAndRootKeys_callCipher = noClasses()
-            .that().resideOutsideOfPackages(BASE + "crypto.envelope..", BASE + "kms..")
-            .should().dependOnClassesThat().areAssignableTo(javax.crypto.Cipher.class);
+            .that()
+            .resideOutsideOfPackages(BASE + "crypto.envelope..", BASE + "kms..")
+            .should()
+            .dependOnClassesThat()
+            .areAssignableTo(javax.crypto.Cipher.class);
 
     @ArchTest
     static final ArchRule whatShips_hasNoDevelopmentConveniences = noClasses()
-            .that().resideOutsideOfPackages(BASE + "dev..", BASE + "testkit..", BASE + "bench..")
-            .should().dependOnClassesThat()
-            .resideInAnyPackage(BASE + "dev..", BASE + "testkit..", "io.zonky..", "org.springframework.security.oauth2.server.authorization..");
+            .that()
+            .resideOutsideOfPackages(BASE + "dev..", BASE + "testkit..", BASE + "bench..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(
+                    BASE + "dev..",
+                    BASE + "testkit..",
+                    "io.zonky..",
+                    "org.springframework.security.oauth2.server.authorization..");
 
     @ArchTest
     static final ArchRule packages_haveNoCycles =
@@ -96,11 +153,16 @@ class ArchitectureTest {
 
     @ArchTest
     static final ArchRule packages_haveNamesOfTheirOwn = noClasses()
-            .should().resideInAnyPackage("..common..", "..util..", "..utils..", "..base..", "..helper..", "..impl..", "..misc..");
+            .should()
+            .resideInAnyPackage(
+                    "..common..", "..util..", "..utils..", "..base..", "..helper..", "..impl..", "..misc..");
 
     @ArchTest
     static final ArchRule controllers_areNamedSo = classes()
-            .that().areAnnotatedWith(org.springframework.stereotype.Controller.class)
-            .should().haveSimpleNameEndingWith("Controller")
-            .andShould().resideInAPackage(BASE + "api..");
+            .that()
+            .areAnnotatedWith(org.springframework.stereotype.Controller.class)
+            .should()
+            .haveSimpleNameEndingWith("Controller")
+            .andShould()
+            .resideInAPackage(BASE + "api..");
 }

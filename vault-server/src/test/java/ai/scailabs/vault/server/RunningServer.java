@@ -28,7 +28,8 @@ public final class RunningServer implements AutoCloseable {
     private final ConfigurableApplicationContext context;
     private final Path folder;
 
-    private RunningServer(TestDatabase database, TestIssuer issuer, ConfigurableApplicationContext context, Path folder) {
+    private RunningServer(
+            TestDatabase database, TestIssuer issuer, ConfigurableApplicationContext context, Path folder) {
         this.database = database;
         this.issuer = issuer;
         this.context = context;
@@ -89,7 +90,8 @@ public final class RunningServer implements AutoCloseable {
 
     /** A user with every scope, whom a policy lets do everything on every path. */
     public ApiClient owner(String tenantName) {
-        ApiClient client = client(token(tenantName).user("owner@" + tenantName + ".test").sign());
+        ApiClient client =
+                client(token(tenantName).user("owner@" + tenantName + ".test").sign());
         client.allow("user:owner@" + tenantName + ".test", "**", "admin");
         return client;
     }
@@ -99,7 +101,8 @@ public final class RunningServer implements AutoCloseable {
         context.close();
         issuer.close();
         try (var files = Files.walk(folder)) {
-            files.sorted(Comparator.reverseOrder()).forEach(file -> file.toFile().delete());
+            files.sorted(Comparator.reverseOrder())
+                    .forEach(file -> file.toFile().delete());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

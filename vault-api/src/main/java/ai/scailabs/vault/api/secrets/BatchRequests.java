@@ -36,7 +36,8 @@ final class BatchRequests {
             return options != null && Boolean.TRUE.equals(options.failFast());
         }
 
-        @Nullable Integer version() {
+        @Nullable
+        Integer version() {
             Integer version = options == null ? null : options.version();
             if (version != null && version < 1) {
                 throw VaultException.invalidField("options.version", "must be a version, from 1");

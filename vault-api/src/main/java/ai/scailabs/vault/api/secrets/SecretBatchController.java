@@ -48,7 +48,9 @@ public class SecretBatchController {
         List<SecretPath> paths = body.secretPaths();
         try (BatchResult result = batch.read(call.actor(), space, paths, body.version(), body.failFast())) {
             AuditReceipt receipt = record(call, result);
-            result.secrets().values().forEach(secret -> metrics.read(call.tenant(), secret.view().type()));
+            result.secrets()
+                    .values()
+                    .forEach(secret -> metrics.read(call.tenant(), secret.view().type()));
             return Answer.ok(
                     receipt,
                     json -> json.objects(
@@ -67,7 +69,8 @@ public class SecretBatchController {
         MetadataBatch result = listing.metadataBatch(call.actor(), space, body.given(), body.expand());
         Map<String, SecretView> secrets = byText(result.secrets());
         return Answer.ok(
-                call.recorded(Map.of("secrets", secrets.size(), "errors", result.errors().size())),
+                call.recorded(Map.of(
+                        "secrets", secrets.size(), "errors", result.errors().size())),
                 json -> json.objects("secrets", secrets, SecretJson::write)
                         .objects("errors", byText(result.errors()), SecretBatchController::write)
                         .flag("truncated", result.truncated()));
@@ -78,7 +81,9 @@ public class SecretBatchController {
         List<AuditReceipt> receipts = new ArrayList<>();
         result.secrets()
                 .forEach((path, secret) -> receipts.add(call.recordedAbout(
-                        path.value(), null, Map.of("batch", true, "version", secret.view().version()))));
+                        path.value(),
+                        null,
+                        Map.of("batch", true, "version", secret.view().version()))));
         result.errors()
                 .forEach((path, failure) ->
                         receipts.add(call.recordedAbout(path.value(), failure.code(), Map.of("batch", true))));

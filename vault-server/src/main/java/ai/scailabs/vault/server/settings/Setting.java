@@ -24,7 +24,10 @@ public enum Setting {
     LOG_LEVEL(Kind.PLAIN, "info", "debug, info, warn or error"),
     LOG_FORMAT(Kind.PLAIN, "json", "json or text"),
     KMS_PROVIDER(Kind.PLAIN, null, "local (development only)"),
-    KMS_LOCAL_KEY_FILE(Kind.PLAIN, null, "the path of the local root key (32 bytes, mode 0600), which must exist; with KMS_PROVIDER=local"),
+    KMS_LOCAL_KEY_FILE(
+            Kind.PLAIN,
+            null,
+            "the path of the local root key (32 bytes, mode 0600), which must exist; with KMS_PROVIDER=local"),
     TLS_CERT_FILE(Kind.PLAIN, null, "a PEM certificate chain, together with TLS_KEY_FILE"),
     TLS_KEY_FILE(Kind.PLAIN, null, "a PEM private key, together with TLS_CERT_FILE"),
     TRUSTED_PROXIES(Kind.PLAIN, "", "CIDR ranges separated by commas"),

@@ -44,7 +44,12 @@ final class VaultApi {
     /** Writes the first version of a secret, unless it has one. */
     void putOnce(String path, Map<String, ?> body) throws IOException, InterruptedException {
         HttpResponse<String> response = send("PUT", path, json.writeValueAsString(body));
-        if (response.statusCode() != CONFLICT) {
+        boolean there = response.statusCode() == CONFLICT
+                && json.readTree(response.body())
+                        .at("/error/details/current_version")
+                        .asInt(0)
+                > 0;
+        if (!there) {
             answer("PUT", path, response);
         }
     }

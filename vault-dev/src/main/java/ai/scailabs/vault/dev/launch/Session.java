@@ -75,8 +75,9 @@ final class Session {
         new RootKeyFile(folder, random).provide(settings);
         Optional<PostgresServer> postgres = startDatabase(credentials, ports, settings);
         ServerProcess vault = new ServerProcess(folder, options.server());
+        Path log = vault.newLog();
         Optional<LogFollower> follower =
-                options.followLog() ? Optional.of(new LogFollower(vault.newLog(), console)) : Optional.empty();
+                options.followLog() ? Optional.of(new LogFollower(log, console)) : Optional.empty();
         try {
             settings.set("BIND_ADDRESS", address.bind())
                     .offer("BASE_URL", address.baseUrl())
@@ -87,10 +88,10 @@ final class Session {
 
             // 4. Everything answers: example data once, tokens for everybody, and how to use them.
             ServerClient client = new ServerClient(address.baseUrl(), environment);
-            client.awaitReady(server, vault.log());
+            client.awaitReady(server, log);
             Running running = announce(address, client, issuer.join(), settings);
 
-            watch(server, postgres, running, vault.log());
+            watch(server, postgres, running, log);
         } finally {
             follower.ifPresent(LogFollower::close);
         }

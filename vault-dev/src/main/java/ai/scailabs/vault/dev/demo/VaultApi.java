@@ -46,9 +46,9 @@ final class VaultApi {
         HttpResponse<String> response = send("PUT", path, json.writeValueAsString(body));
         boolean there = response.statusCode() == CONFLICT
                 && json.readTree(response.body())
-                        .at("/error/details/current_version")
-                        .asInt(0)
-                > 0;
+                                .at("/error/details/current_version")
+                                .asInt(0)
+                        > 0;
         if (!there) {
             answer("PUT", path, response);
         }

@@ -1,7 +1,6 @@
 package ai.scailabs.vault.dev.launch;
 
 import ai.scailabs.vault.dev.identity.DevIdentity;
-import ai.scailabs.vault.dev.identity.DevTenant;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Objects;
@@ -29,7 +28,7 @@ final class Welcome {
                 Read it back:
                 %s %s
 
-                Read a secret of another partner's tenant, which is refused:
+                Ask for it as a service of another partner's tenant, for whom it does not exist:
                 %s %s
 
                 List:
@@ -46,8 +45,8 @@ final class Welcome {
                         url("/v1/secrets/app/db"),
                         curl(DevIdentity.READER),
                         url("/v1/secrets/app/db"),
-                        curl(DevIdentity.READER),
-                        url("/v1/t/" + DevTenant.GLOBEX_CORE.tenantId() + "/secrets/app/mailer/smtp"),
+                        curl(DevIdentity.OTHER_TENANT),
+                        url("/v1/secrets/app/db"),
                         curl(DevIdentity.READER),
                         url("/v1/secrets?prefix=app/&recursive=true"),
                         curl(DevIdentity.AUDITOR),

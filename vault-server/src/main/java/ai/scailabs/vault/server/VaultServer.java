@@ -6,10 +6,12 @@ import ai.scailabs.vault.server.settings.InvalidSettings;
 import ai.scailabs.vault.server.settings.ServerSettings;
 import ai.scailabs.vault.server.wiring.DatabasePools;
 import ai.scailabs.vault.server.wiring.ServerWiring;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.springframework.boot.Banner;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
@@ -28,11 +30,14 @@ public class VaultServer {
 
     private VaultServer() {}
 
-    /** Takes no arguments: everything is set by environment variables. */
-    public static void main(String[] arguments) {
+    /** Everything is set by environment variables; the one argument, {@code --train}, makes a {@link TrainingRun} of it. */
+    public static void main(String[] arguments) throws IOException, InterruptedException {
+        if (List.of(arguments).equals(List.of("--train"))) {
+            TrainingRun.run();
+            return;
+        }
         try {
-            ConfigurableApplicationContext serving = start(ServerSettings.read(System.getenv()));
-            serving.registerShutdownHook();
+            start(ServerSettings.read(System.getenv())).registerShutdownHook();
         } catch (InvalidSettings invalid) {
             refuse(System.err, invalid.problems());
         } catch (StartupRefusal refusal) {
@@ -42,18 +47,30 @@ public class VaultServer {
 
     /** Serves until the context is closed. */
     static ConfigurableApplicationContext start(ServerSettings settings) {
+        return run(
+                settings,
+                pools -> DatabaseGate.pass(pools.app(), settings.database().owner()));
+    }
+
+    /** Answers whatever needs no database. */
+    static ConfigurableApplicationContext startWithoutDatabase(ServerSettings settings) {
+        return run(settings, pools -> {});
+    }
+
+    private static ConfigurableApplicationContext run(ServerSettings settings, Consumer<DatabasePools> gate) {
         SpringApplication application = new SpringApplication(VaultServer.class);
         application.setBannerMode(Banner.Mode.OFF);
         application.setDefaultProperties(properties(settings));
-        application.addInitializers(context -> prepare(context, settings));
+        application.addInitializers(context -> prepare(context, settings, gate));
         return application.run();
     }
 
     /** Runs once logging works and before anything is wired. */
-    private static void prepare(ConfigurableApplicationContext context, ServerSettings settings) {
+    private static void prepare(
+            ConfigurableApplicationContext context, ServerSettings settings, Consumer<DatabasePools> gate) {
         DatabasePools pools = DatabasePools.open(settings.database());
         try {
-            DatabaseGate.pass(pools.app(), settings.database().owner());
+            gate.accept(pools);
         } catch (StartupRefusal refusal) {
             pools.close();
             throw refusal;

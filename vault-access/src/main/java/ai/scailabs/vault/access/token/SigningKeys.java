@@ -77,6 +77,14 @@ final class SigningKeys {
         return nowMillis - known.fetchedAtMillis() < TRUSTED_FOR.toMillis();
     }
 
+    /** Fetches when the keys were never had or have reached the age; while the issuer does not answer, again and again. */
+    void refreshIfOlderThan(Duration age) {
+        Duration current = age();
+        if (current == null || current.compareTo(age) >= 0) {
+            refresh();
+        }
+    }
+
     /** Fetches unless that was tried within the interval; callers that come while a fetch is under way wait for its outcome. */
     void refresh() {
         fetching.lock();
@@ -101,7 +109,7 @@ final class SigningKeys {
         } catch (IOException | RuntimeException e) {
             // Whatever an issuer answers, the next attempt must still come.
             failures.increment();
-            LOG.warn("The keys of issuer {} cannot be refreshed: {}", issuer, e.getMessage(), e);
+            LOG.warn("The keys of issuer {} cannot be refreshed: {}", issuer, e.toString());
         } catch (InterruptedException e) {
             failures.increment();
             Thread.currentThread().interrupt();

@@ -27,6 +27,9 @@ import org.jspecify.annotations.Nullable;
 public final class TokenAuthenticator implements AutoCloseable {
     private static final Duration REMEMBERED_FOR = Duration.ofMinutes(5);
     private static final Duration REFRESH_EVERY = Duration.ofMinutes(5);
+    /** How soon a failed refresh is tried again, at the earliest. */
+    private static final Duration LOOK_EVERY = Duration.ofSeconds(1);
+
     private static final int MAX_REMEMBERED = 50_000;
 
     private final Clock clock;
@@ -68,7 +71,7 @@ public final class TokenAuthenticator implements AutoCloseable {
         TokenAuthenticator authenticator = new TokenAuthenticator(properties, clock);
         for (SigningKeys keys : authenticator.keySets) {
             authenticator.refresher.scheduleWithFixedDelay(
-                    keys::refresh, 0, REFRESH_EVERY.toMillis(), TimeUnit.MILLISECONDS);
+                    () -> keys.refreshIfOlderThan(REFRESH_EVERY), 0, LOOK_EVERY.toMillis(), TimeUnit.MILLISECONDS);
         }
         return authenticator;
     }

@@ -24,7 +24,7 @@ final class ListRows {
             and (? = '' or strpos(s.path, ?) > 0 or strpos(lower(s.metadata ->> 'description'), ?) > 0)
             """;
 
-    private static final String HEAD = "select t.epoch, t.status = 'active', f.path, a.last_accessed_at, ";
+    private static final String HEAD = "select t.epoch, t.status = 'active', s.path, a.last_accessed_at, ";
     private static final int VIEW_AT = 5;
     private static final int EXTRA_AT = VIEW_AT + SecretColumns.COUNT;
 
@@ -33,15 +33,14 @@ final class ListRows {
      * from there.
      */
     private static final String CHUNK = "with chunk as materialized ("
-            + "select s.path, (" + CONDITIONS + ") as meets from unnest(?::text[], ?::text[]) r (low, high)"
+            + "select s.*, (" + CONDITIONS + ") as meets from unnest(?::text[], ?::text[]) r (low, high)"
             + " cross join lateral (select * from secret s where s.tenant_id = ? and s.path >= r.low collate \"C\" and s.path < r.high collate \"C\""
             + " order by s.path limit ?) s order by s.path limit ?),"
             + " facts as (select count(*)::integer as scanned, max(path) as last from chunk) "
-            + HEAD + SecretColumns.VIEW + ", f.meets, facts.scanned from tenant t cross join facts"
-            + " left join chunk f on f.meets or f.path = facts.last"
-            + " left join secret s on s.tenant_id = t.tenant_id and s.path = f.path"
-            + " left join secret_access a on a.tenant_id = t.tenant_id and a.path = f.path"
-            + " where t.tenant_id = ? order by f.path";
+            + HEAD + SecretColumns.VIEW + ", s.meets, facts.scanned from tenant t cross join facts"
+            + " left join chunk s on s.meets or s.path = facts.last"
+            + " left join secret_access a on a.tenant_id = t.tenant_id and a.path = s.path"
+            + " where t.tenant_id = ? order by s.path";
 
     /**
      * One step per secret of the level or folder below it, never per secret in a folder: from a path in a folder the walk goes on behind the folder. Parameters of a step:

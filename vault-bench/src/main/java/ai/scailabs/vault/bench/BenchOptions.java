@@ -1,0 +1,86 @@
+package ai.scailabs.vault.bench;
+
+import ai.scailabs.vault.bench.load.Scenario;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * How {@code bin/bench} wants it.
+ *
+ * @param folder for the database and all else that the run makes; on a disk, as it is the disk that is measured
+ * @param serverJar unpacked beside its libraries
+ * @param scripts for wrk
+ * @param scenarios to measure
+ * @param seconds of a round
+ * @param rounds whose medians count
+ * @param warmUpSeconds of the first scenario; the others get a quarter
+ */
+record BenchOptions(
+        Path folder,
+        Path serverJar,
+        Path scripts,
+        Set<Scenario> scenarios,
+        int seconds,
+        int rounds,
+        int warmUpSeconds) {
+    private static final int MAX_SECONDS = 600;
+
+    /** @throws IllegalArgumentException with what to say to the user */
+    static BenchOptions parse(List<String> arguments) {
+        Deque<String> rest = new ArrayDeque<>(arguments);
+        Path folder = Path.of("");
+        Path serverJar = Path.of("");
+        Path scripts = Path.of("");
+        Set<Scenario> scenarios = EnumSet.allOf(Scenario.class);
+        int seconds = 0;
+        boolean quick = false;
+        while (!rest.isEmpty()) {
+            String option = rest.pop();
+            switch (option) {
+                case "--folder" -> folder = path(option, rest);
+                case "--server" -> serverJar = path(option, rest);
+                case "--scripts" -> scripts = path(option, rest);
+                case "--seconds" -> seconds = seconds(value(option, rest));
+                case "--only" -> scenarios = scenarios(value(option, rest));
+                case "--quick" -> quick = true;
+                default -> throw new IllegalArgumentException("unknown option " + option + " (bin/bench --help)");
+            }
+        }
+        int length = seconds > 0 ? seconds : quick ? 2 : 6;
+        return new BenchOptions(folder, serverJar, scripts, scenarios, length, quick ? 1 : 3, quick ? 10 : 24);
+    }
+
+    private static Set<Scenario> scenarios(String names) {
+        List<Scenario> chosen = new ArrayList<>();
+        for (String name : names.split(",")) {
+            chosen.add(Scenario.named(name)
+                    .orElseThrow(() -> new IllegalArgumentException(
+                            "--only takes names out of " + String.join(",", Scenario.titles()))));
+        }
+        return EnumSet.copyOf(chosen);
+    }
+
+    private static int seconds(String text) {
+        int number = text.matches("[0-9]{1,3}") ? Integer.parseInt(text) : 0;
+        if (number < 1 || number > MAX_SECONDS) {
+            throw new IllegalArgumentException("--seconds takes a number from 1 to " + MAX_SECONDS);
+        }
+        return number;
+    }
+
+    private static Path path(String option, Deque<String> rest) {
+        return Path.of(value(option, rest)).toAbsolutePath().normalize();
+    }
+
+    private static String value(String option, Deque<String> rest) {
+        if (rest.isEmpty()) {
+            throw new IllegalArgumentException(option + " needs a value");
+        }
+        return rest.pop();
+    }
+}

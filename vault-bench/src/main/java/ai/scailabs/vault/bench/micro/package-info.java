@@ -1,0 +1,7 @@
+/**
+ * JMH benchmarks of the single steps of a request. They never talk to a server, and only policies need a database, to be read from. Run them with {@code bin/bench --jmh}.
+ */
+@NullMarked
+package ai.scailabs.vault.bench.micro;
+
+import org.jspecify.annotations.NullMarked;

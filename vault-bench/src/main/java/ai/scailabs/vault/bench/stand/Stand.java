@@ -1,0 +1,176 @@
+package ai.scailabs.vault.bench.stand;
+
+import ai.scailabs.vault.bench.measure.CpuUse;
+import ai.scailabs.vault.kms.local.LocalFileRootKey;
+import ai.scailabs.vault.testkit.TestDatabase;
+import ai.scailabs.vault.testkit.TestIssuer;
+import ai.scailabs.vault.testkit.TestPostgres;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** Database, issuer and server in a folder of their own, which {@link #close()} removes but for the server's log. */
+public final class Stand implements AutoCloseable {
+    private final Path folder;
+    private final TestPostgres postgres;
+    private final TestDatabase database;
+    private final TestIssuer issuer;
+    private final Tenants tenants;
+    private final int port;
+    private final Map<String, String> settings;
+    private @Nullable ServerProcess server;
+
+    private Stand(Path folder) {
+        this.folder = folder;
+        LocalFileRootKey.openOrCreate(rootKey(), new SecureRandom());
+        this.postgres = TestPostgres.privateInstance(folder.resolve("postgres"), true);
+        this.database = postgres.database();
+        this.issuer = TestIssuer.start();
+        this.tenants = Tenants.issuedBy(issuer);
+        this.port = freePort();
+        this.settings = settings();
+    }
+
+    /** Nothing runs on the folder yet; what an earlier run left there is removed. */
+    public static Stand prepare(Path folder) throws IOException {
+        empty(folder);
+        Files.createDirectories(folder);
+        Stand stand = new Stand(folder);
+        stand.tenants.writeTo(stand.targets());
+        return stand;
+    }
+
+    private Map<String, String> settings() {
+        Map<String, String> chosen = new HashMap<>();
+        chosen.put("DATABASE_URL", database.app().url());
+        chosen.put("DATABASE_OWNER_URL", database.owner().url());
+        chosen.put("DATABASE_WORKER_URL", database.worker().url());
+        chosen.put("SCAIKEY_URL", issuer.issuer());
+        chosen.put("BIND_ADDRESS", "127.0.0.1:" + port);
+        chosen.put("BASE_URL", baseUrl());
+        chosen.put("KMS_PROVIDER", "local");
+        chosen.put("KMS_LOCAL_KEY_FILE", rootKey().toString());
+        chosen.put("SCAIVAULT_DEV", "true");
+        return chosen;
+    }
+
+    /**
+     * Starts the server, again if it runs; tells the time from the start of the process to the first {@code 200} of {@code /v1/health/ready}.
+     *
+     * @param jar of the server, unpacked beside its libraries
+     */
+    public Duration startServer(Path jar) throws InterruptedException {
+        stopServer();
+        ServerProcess started = ServerProcess.start(jar, port, settings, log());
+        server = started;
+        return started.startTime();
+    }
+
+    /** Makes the tenants, their policies and their secrets. */
+    public void seed() throws InterruptedException {
+        Seed.plant(baseUrl(), tenants);
+    }
+
+    public int secretCount() {
+        return tenants.tokens().size() * tenants.paths().size();
+    }
+
+    public int tenantCount() {
+        return tenants.tokens().size();
+    }
+
+    /** What each process has used so far. */
+    public CpuUse cpu() {
+        return CpuUse.now(running().pid(), postgres.pid());
+    }
+
+    public long serverResidentMiB() {
+        return CpuUse.residentMiB(running().pid());
+    }
+
+    public int port() {
+        return port;
+    }
+
+    /** The tokens and paths, for the scripts. */
+    public Path targets() {
+        return folder.resolve("targets");
+    }
+
+    private Path rootKey() {
+        return folder.resolve("root.key");
+    }
+
+    public Path log() {
+        return folder.resolveSibling("server.log");
+    }
+
+    /** Another database on the same PostgreSQL, empty. */
+    public TestDatabase emptyDatabase() {
+        return postgres.database();
+    }
+
+    private String baseUrl() {
+        return "http://127.0.0.1:" + port;
+    }
+
+    private ServerProcess running() {
+        if (server == null) {
+            throw new IllegalStateException("the server does not run");
+        }
+        return server;
+    }
+
+    private void stopServer() {
+        if (server != null) {
+            server.close();
+            server = null;
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        stopServer();
+        issuer.close();
+        postgres.close();
+        empty(folder);
+    }
+
+    /** Below the range from which the system takes ports for outgoing connections, so that it is free at the next start as well. */
+    private static int freePort() {
+        for (int candidate = 18_200; candidate < 18_300; candidate++) {
+            try (ServerSocket socket = new ServerSocket(candidate, 1, InetAddress.getLoopbackAddress())) {
+                return socket.getLocalPort();
+            } catch (IOException taken) {
+                continue;
+            }
+        }
+        throw new IllegalStateException("found no free port on loopback");
+    }
+
+    private static void empty(Path folder) throws IOException {
+        if (!Files.exists(folder)) {
+            return;
+        }
+        List<Path> deepestFirst;
+        try (Stream<Path> files = Files.walk(folder)) {
+            deepestFirst = files.sorted(Comparator.reverseOrder()).toList();
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
+        }
+        for (Path file : deepestFirst) {
+            Files.deleteIfExists(file);
+        }
+    }
+}

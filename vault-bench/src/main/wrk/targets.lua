@@ -1,0 +1,36 @@
+-- What was seeded: one token per tenant, the same paths in each. The file that holds it is the first argument behind "--".
+-- Requests are formatted before the clock runs, so that the tool's own cost stays small and even.
+local targets = {}
+
+local threads = 0
+
+-- Called by wrk once per thread, before init: gives each thread random numbers of its own.
+function setup(thread)
+  threads = threads + 1
+  thread:set("number", threads)
+end
+
+-- One request per tenant and path; what they are is the caller's: format(path, headers).
+function targets.requests(args, format)
+  local tokens, paths = {}, {}
+  for line in io.lines(args[1]) do
+    local kind, value = line:match("^(%w+) (.+)$")
+    table.insert(kind == "token" and tokens or paths, value)
+  end
+  local requests = {}
+  for _, token in ipairs(tokens) do
+    local headers = { Authorization = "Bearer " .. token, Host = wrk.headers["Host"] }
+    for _, path in ipairs(paths) do
+      requests[#requests + 1] = format(path, headers)
+    end
+  end
+  math.randomseed(os.time() * 100 + number)
+  return requests
+end
+
+-- Any request, each as likely as any other.
+function targets.any(requests)
+  return requests[math.random(#requests)]
+end
+
+return targets

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * The circumstances that a dry run assumes.
  *
  * @param sourceIp an IPv4 or IPv6 address; never a name
- * @param timestamp null for now; bindings that have lapsed by then grant nothing
+ * @param timestamp absent means the present; bindings that have lapsed by then grant nothing
  */
 public record TestContext(
         @Nullable String sourceIp,

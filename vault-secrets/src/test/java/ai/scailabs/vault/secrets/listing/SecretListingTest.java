@@ -228,7 +228,6 @@ class SecretListingTest {
         assertThat(all).hasSize(10_000);
         assertThat(level.folders()).hasSize(100);
         assertThat(paths(rare)).containsExactly("big/seed");
-        System.out.println("page of 100: " + perPage + ", level of 100 folders: " + forLevel);
         assertThat(perPage).isLessThan(Duration.ofMillis(60));
         assertThat(forLevel).isLessThan(Duration.ofMillis(250));
     }

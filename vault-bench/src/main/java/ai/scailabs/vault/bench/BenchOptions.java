@@ -18,7 +18,8 @@ import java.util.Set;
  * @param scenarios to measure
  * @param seconds of a round
  * @param rounds whose medians count
- * @param warmUpSeconds of the first scenario; the others get a quarter
+ * @param warmUpSeconds of the first scenario; the others get a sixth
+ * @param hold whether all keeps running after the table, until standard input ends
  */
 record BenchOptions(
         Path folder,
@@ -27,7 +28,8 @@ record BenchOptions(
         Set<Scenario> scenarios,
         int seconds,
         int rounds,
-        int warmUpSeconds) {
+        int warmUpSeconds,
+        boolean hold) {
     private static final int MAX_SECONDS = 600;
 
     /** @throws IllegalArgumentException with what to say to the user */
@@ -39,6 +41,7 @@ record BenchOptions(
         Set<Scenario> scenarios = EnumSet.allOf(Scenario.class);
         int seconds = 0;
         boolean quick = false;
+        boolean hold = false;
         while (!rest.isEmpty()) {
             String option = rest.pop();
             switch (option) {
@@ -48,11 +51,12 @@ record BenchOptions(
                 case "--seconds" -> seconds = seconds(value(option, rest));
                 case "--only" -> scenarios = scenarios(value(option, rest));
                 case "--quick" -> quick = true;
+                case "--hold" -> hold = true;
                 default -> throw new IllegalArgumentException("unknown option " + option + " (bin/bench --help)");
             }
         }
         int length = seconds > 0 ? seconds : quick ? 2 : 6;
-        return new BenchOptions(folder, serverJar, scripts, scenarios, length, quick ? 1 : 3, quick ? 10 : 24);
+        return new BenchOptions(folder, serverJar, scripts, scenarios, length, quick ? 1 : 3, quick ? 10 : 24, hold);
     }
 
     private static Set<Scenario> scenarios(String names) {

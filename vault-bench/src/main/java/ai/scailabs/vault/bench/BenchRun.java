@@ -51,6 +51,12 @@ final class BenchRun {
                     "Server: start %.1f s, memory %d MiB when ready, %d MiB after the run",
                     seconds(start), residentAtReady, residentAfter);
             targets(start, residentAfter).forEach(target -> out.println(target.line()));
+            if (options.hold()) {
+                say(
+                        "%nHeld until Enter: server %d at %s, database %s",
+                        stand.serverPid(), stand.baseUrl(), stand.superuserUrl());
+                System.in.read();
+            }
         }
     }
 

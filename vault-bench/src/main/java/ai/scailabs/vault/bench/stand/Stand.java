@@ -95,6 +95,15 @@ public final class Stand implements AutoCloseable {
         return CpuUse.now(running().pid(), postgres.pid());
     }
 
+    public long serverPid() {
+        return running().pid();
+    }
+
+    /** Sees everything, also past row-level security. */
+    public String superuserUrl() {
+        return database.superuser().url();
+    }
+
     public long serverResidentMiB() {
         return CpuUse.residentMiB(running().pid());
     }
@@ -121,7 +130,7 @@ public final class Stand implements AutoCloseable {
         return postgres.database();
     }
 
-    private String baseUrl() {
+    public String baseUrl() {
         return "http://127.0.0.1:" + port;
     }
 

@@ -66,7 +66,7 @@ public final class PostgresServer {
                             "--locale=C.UTF-8")
                     .start();
             if (initdb.waitFor() != 0) {
-                throw new IOException("PostgreSQL could not make its data directory: see " + log);
+                throw new IOException("PostgreSQL could not make its data directory: see " + log + rootHint());
             }
         } finally {
             Files.deleteIfExists(password);
@@ -88,7 +88,7 @@ public final class PostgresServer {
             }
             // After a kill -9 the dying backends still hold its shared memory for a moment.
             if (Duration.ofNanos(System.nanoTime() - begun).compareTo(FIRST_FAILURES) > 0) {
-                throw new IOException("PostgreSQL did not start: see " + log);
+                throw new IOException("PostgreSQL did not start: see " + log + rootHint());
             }
         }
     }
@@ -170,7 +170,7 @@ public final class PostgresServer {
 
     private ProcessBuilder command(String program, String... arguments) {
         List<String> command = new ArrayList<>();
-        if (new UnixSystem().getUid() == 0) {
+        if (isRoot()) {
             command.addAll(List.of("unshare", "--user"));
         }
         command.add(binaries.program(program).toString());
@@ -178,5 +178,13 @@ public final class PostgresServer {
         return new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
+    }
+
+    private static boolean isRoot() {
+        return new UnixSystem().getUid() == 0;
+    }
+
+    private static String rootHint() {
+        return isRoot() ? " (as root it needs user namespaces; where they are forbidden, use another user)" : "";
     }
 }

@@ -79,6 +79,15 @@ public final class ApiClient {
         }
     }
 
+    int port() {
+        return port;
+    }
+
+    @Nullable
+    String token() {
+        return token;
+    }
+
     /** Makes a policy and binds the identity to it; tells the policy's id. */
     public String allow(String identity, String pattern, String... permissions) {
         Reply policy = post(
@@ -114,8 +123,11 @@ public final class ApiClient {
             return response.headers().firstValue(name).orElse("");
         }
 
+        /** Of the error envelope; empty for any other body. */
         public String code() {
-            return json().path("error").path("code").asString("");
+            return body().isEmpty() || !header("Content-Type").startsWith("application/json")
+                    ? ""
+                    : json().path("error").path("code").asString("");
         }
 
         public Reply expect(int status) {

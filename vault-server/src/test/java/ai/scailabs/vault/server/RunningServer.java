@@ -3,10 +3,13 @@ package ai.scailabs.vault.server;
 import ai.scailabs.vault.kms.local.LocalFileRootKey;
 import ai.scailabs.vault.persistence.jdbc.Schema;
 import ai.scailabs.vault.server.settings.ServerSettings;
+import ai.scailabs.vault.server.wiring.DatabasePools;
 import ai.scailabs.vault.testkit.TestDatabase;
 import ai.scailabs.vault.testkit.TestIssuer;
 import ai.scailabs.vault.testkit.TestPostgres;
 import ai.scailabs.vault.testkit.TokenBuilder;
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -15,6 +18,12 @@ import java.security.SecureRandom;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.UnaryOperator;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.config.BeanPostProcessor;
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.SpringApplicationRunListener;
 import org.springframework.context.ConfigurableApplicationContext;
 
 /** The whole service as it ships, on a database and an issuer of its own. */
@@ -22,6 +31,8 @@ public final class RunningServer implements AutoCloseable {
     /** Every scope there is so far. */
     public static final String ALL_SCOPES =
             "secrets:read secrets:write secrets:delete secrets:list secrets:rotate policies:read policies:write audit:read admin";
+
+    private static @Nullable RunningServer shared;
 
     private final TestDatabase database;
     private final TestIssuer issuer;
@@ -36,16 +47,39 @@ public final class RunningServer implements AutoCloseable {
         this.folder = folder;
     }
 
+    /** One for all tests of this JVM that keep to tenants and partners of their own; it ends with the JVM. */
+    public static synchronized RunningServer shared() {
+        if (shared == null) {
+            RunningServer started = start();
+            Runtime.getRuntime().addShutdownHook(new Thread(started::close, "shared-server-end"));
+            shared = started;
+        }
+        return shared;
+    }
+
     public static RunningServer start() {
         return start(TestPostgres.migratedDatabase(Schema::migrate), Map.of());
     }
 
     public static RunningServer start(TestDatabase database, Map<String, String> overrides) {
+        return start(database, overrides, UnaryOperator.identity());
+    }
+
+    /** @param around stands between the service and the pool of its requests */
+    public static RunningServer start(
+            TestDatabase database, Map<String, String> overrides, UnaryOperator<DataSource> around) {
         TestIssuer issuer = TestIssuer.start();
         Path folder = newFolder();
         LocalFileRootKey.openOrCreate(folder.resolve("root.key"), new SecureRandom());
         ServerSettings settings = ServerSettings.read(environment(database, issuer, folder, overrides));
-        ConfigurableApplicationContext context = VaultServer.start(settings);
+        ConfigurableApplicationContext context = SpringApplication.withHook(
+                application -> new SpringApplicationRunListener() {
+                    @Override
+                    public void contextPrepared(ConfigurableApplicationContext prepared) {
+                        prepared.getBeanFactory().addBeanPostProcessor(new PoolsWrapped(around));
+                    }
+                },
+                () -> VaultServer.start(settings));
         return new RunningServer(database, issuer, context, folder);
     }
 
@@ -78,22 +112,52 @@ public final class RunningServer implements AutoCloseable {
         return issuer;
     }
 
-    /** Of the tenant {@code tnt_<name>} of the partner {@code ptn_acme}, with every scope; the caller may change anything. */
-    public TokenBuilder token(String tenantName) {
-        return issuer.token().tenant("tnt_" + tenantName).partner("ptn_acme").scope(ALL_SCOPES);
+    public Path rootKeyFile() {
+        return folder.resolve("root.key");
     }
 
-    /** A client of this server that sends the token. */
-    public ApiClient client(String token) {
+    /** Of the tenant {@code tnt_<name>} of the partner {@code ptn_acme}, with every scope; the caller may change anything. */
+    public TokenBuilder token(String tenantName) {
+        return token(tenantName, "acme");
+    }
+
+    /** Of the tenant {@code tnt_<name>} of the partner {@code ptn_<name>}. */
+    public TokenBuilder token(String tenantName, String partnerName) {
+        return issuer.token()
+                .tenant("tnt_" + tenantName)
+                .partner("ptn_" + partnerName)
+                .scope(ALL_SCOPES);
+    }
+
+    /** A client of this server that sends the token, or none. */
+    public ApiClient client(@Nullable String token) {
         return new ApiClient(port(), token);
     }
 
     /** A user with every scope, whom a policy lets do everything on every path. */
     public ApiClient owner(String tenantName) {
-        ApiClient client =
-                client(token(tenantName).user("owner@" + tenantName + ".test").sign());
-        client.allow("user:owner@" + tenantName + ".test", "**", "admin");
+        return owner(tenantName, "acme");
+    }
+
+    /** As {@link #owner(String)}, who is also an administrator of the partner. */
+    public ApiClient owner(String tenantName, String partnerName) {
+        String user = "owner@" + tenantName.toLowerCase(java.util.Locale.ROOT) + ".test";
+        ApiClient client = client(
+                token(tenantName, partnerName).user(user).role("partner_admin").sign());
+        client.allow("user:" + user, "**", "admin");
         return client;
+    }
+
+    /** A service account of the tenant with every scope and the permissions on the paths. */
+    public ApiClient member(
+            ApiClient owner,
+            String tenantName,
+            String partnerName,
+            String name,
+            String pattern,
+            String... permissions) {
+        owner.allow("sa:" + name, pattern, permissions);
+        return client(token(tenantName, partnerName).serviceAccount(name).sign());
     }
 
     @Override
@@ -108,11 +172,30 @@ public final class RunningServer implements AutoCloseable {
         }
     }
 
-    private static Path newFolder() {
+    static Path newFolder() {
         try {
             return Files.createTempDirectory("scaivault-test");
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    private record PoolsWrapped(UnaryOperator<DataSource> around) implements BeanPostProcessor {
+        @Override
+        public Object postProcessAfterInitialization(Object bean, String name) {
+            if (!(bean instanceof DatabasePools pools)) {
+                return bean;
+            }
+            DataSource wrapped = around.apply(pools.app());
+            return wrapped == pools.app() ? pools : new DatabasePools(pool(wrapped), pools.audit(), pools.worker());
+        }
+
+        private static HikariDataSource pool(DataSource source) {
+            HikariConfig config = new HikariConfig();
+            config.setDataSource(source);
+            config.setMaximumPoolSize(6);
+            config.setConnectionTimeout(3_000);
+            return new HikariDataSource(config);
         }
     }
 }

@@ -1,0 +1,169 @@
+package ai.scailabs.vault.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ai.scailabs.vault.kernel.id.TenantId;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+
+/** No call with a token without its row: on success and on refusal, walked from the document. */
+class AuditCoverageTest {
+    private static final String AGENT = "audit-test/1.0";
+
+    private final RunningServer server = RunningServer.shared();
+    private final OpenApi api = OpenApi.of(server);
+
+    @TestFactory
+    Stream<DynamicTest> missingScope_leavesARowOfTheRefusal() {
+        ApiClient scopeless = server.client(server.token("audit-scopeless")
+                .scope("")
+                .serviceAccount("scopeless")
+                .sign());
+        PreparedTenant prepared = PreparedTenant.create(server, "audit-scopeless");
+        return api.operations().stream()
+                .filter(OpenApi.Operation::needsScope)
+                .map(operation -> DynamicTest.dynamicTest(operation.toString(), () -> {
+                    String requestId = AuditRow.newRequestId();
+                    prepared.call(operation)
+                            .by(scopeless, "X-Request-ID", requestId)
+                            .expect(403, "insufficient_scope");
+                    AuditRow row = onlyRow(requestId);
+                    assertRow(row, operation, "tnt_audit-scopeless", "sa:scopeless");
+                    assertThat(row.success()).isFalse();
+                    assertThat(row.text("error_code")).isEqualTo("insufficient_scope");
+                }));
+    }
+
+    @TestFactory
+    Stream<DynamicTest> noToken_leavesARowInTheLogOfTheUnidentified() {
+        PreparedTenant prepared = PreparedTenant.create(server, "audit-anonymous");
+        return api.operations().stream()
+                .filter(operation -> !operation.isPublic())
+                .map(operation -> DynamicTest.dynamicTest(operation.toString(), () -> {
+                    String requestId = AuditRow.newRequestId();
+                    ApiClient.Reply reply = prepared.call(operation).by(server.client(null), "X-Request-ID", requestId);
+                    reply.expect(401, "authentication_required");
+                    AuditRow row = onlyRow(requestId);
+                    assertThat(row.text("tenant_id")).isEqualTo(TenantId.UNIDENTIFIED.value());
+                    assertThat(row.text("action")).isEqualTo("authenticate");
+                    assertThat(row.text("error_code")).isEqualTo("authentication_required");
+                    assertThat(row.columns()).containsEntry("identity_id", null).containsEntry("secret_path", null);
+                    assertThat(row.success()).isFalse();
+                }));
+    }
+
+    @TestFactory
+    Stream<DynamicTest> noPolicy_leavesARowOfTheRefusalWithThePath() {
+        ApiClient stranger = server.client(
+                server.token("audit-stranger").serviceAccount("stranger").sign());
+        PreparedTenant prepared = PreparedTenant.create(server, "audit-stranger");
+        return api.operations().stream()
+                .filter(operation -> operation.permission() != null && !operation.isList() && !operation.isBatch())
+                .map(operation -> DynamicTest.dynamicTest(operation.toString(), () -> {
+                    String requestId = AuditRow.newRequestId();
+                    prepared.call(operation)
+                            .by(stranger, "X-Request-ID", requestId)
+                            .expect(403, "access_denied");
+                    List<AuditRow> rows = AuditRow.of(server, requestId);
+                    assertThat(rows).isNotEmpty().allSatisfy(row -> {
+                        assertThat(row.text("error_code")).isEqualTo("access_denied");
+                        assertThat(row.text("secret_path")).startsWith(operation.isShared() ? "" : "app/");
+                    });
+                    assertThat(rows).anySatisfy(row -> assertRow(row, operation, "tnt_audit-stranger", "sa:stranger"));
+                }));
+    }
+
+    @TestFactory
+    Stream<DynamicTest> success_leavesItsRows() {
+        PreparedTenant prepared = PreparedTenant.create(server, "audit-success", "audit-success");
+        return api.operations().stream()
+                .map(operation -> DynamicTest.dynamicTest(operation.toString(), () -> {
+                    String requestId = AuditRow.newRequestId();
+                    ApiClient.Reply reply = prepared.call(operation)
+                            .by(prepared.owner(), "X-Request-ID", requestId, "User-Agent", AGENT);
+                    assertThat(reply.status()).as(reply.body()).isBetween(200, 204);
+                    assertThat(reply.header("X-Request-ID")).isEqualTo(requestId);
+                    List<AuditRow> rows = AuditRow.of(server, requestId);
+                    if (operation.isPublic() || operation.id().equals("testPolicies")) {
+                        assertThat(rows).isEmpty();
+                        return;
+                    }
+                    Set<String> logs =
+                            rows.stream().map(row -> row.text("tenant_id")).collect(Collectors.toSet());
+                    assertThat(logs)
+                            .isEqualTo(
+                                    operation.isShared()
+                                            ? Set.of(prepared.tenant(), prepared.partner())
+                                            : Set.of(prepared.tenant()));
+                    for (AuditRow row : rows) {
+                        assertRow(row, operation, row.text("tenant_id"), "user:owner@audit-success.test");
+                        assertThat(row.text("user_agent")).isEqualTo(AGENT);
+                        boolean refusedPath = row.text("secret_path").endsWith("app/missing");
+                        assertThat(row.success()).isEqualTo(!refusedPath);
+                        assertThat(row.columns().get("error_code")).isEqualTo(refusedPath ? "secret_not_found" : null);
+                        assertThat(row.columns().get("acting_tenant_id"))
+                                .isEqualTo(row.text("tenant_id").equals(prepared.partner()) ? prepared.tenant() : null);
+                    }
+                }));
+    }
+
+    @Test
+    void everyPathOfABatch_hasARowOfItsOwn() {
+        PreparedTenant prepared = PreparedTenant.create(server, "audit-batch", "audit-batch");
+        String requestId = AuditRow.newRequestId();
+        prepared.owner()
+                .post(
+                        "/v1/secrets/batch",
+                        "{\"paths\":[\"app/db\",\"app/old\",\"app/none\"]}",
+                        "X-Request-ID",
+                        requestId)
+                .expect(200);
+        assertThat(AuditRow.of(server, requestId))
+                .extracting(row -> row.text("secret_path") + " " + row.success() + " " + row.text("error_code"))
+                .containsExactlyInAnyOrder("app/db true null", "app/old true null", "app/none false secret_not_found");
+    }
+
+    @Test
+    void auditLog_showsItsOwnRowsOnly_withTheDocumentedFields() {
+        PreparedTenant prepared = PreparedTenant.create(server, "audit-own", "audit-own");
+        PreparedTenant.create(server, "audit-other", "audit-own");
+        ApiClient.Reply reply =
+                prepared.owner().get("/v1/audit/logs?limit=1000").expect(200);
+        assertThat(reply.json().get("logs"))
+                .isNotEmpty()
+                .allSatisfy(entry ->
+                        assertThat(entry.get("tenant_id").stringValue()).isEqualTo("tnt_audit-own"));
+        assertThat(reply.body()).doesNotContain("audit-other");
+    }
+
+    @Test
+    void rows_cannotBeChangedOrRemovedByTheService() {
+        Sql app = new Sql(server.database().app());
+        for (String statement :
+                List.of("update audit_log set success = true", "delete from audit_log", "truncate audit_log")) {
+            org.assertj.core.api.Assertions.assertThatThrownBy(() -> app.update(statement))
+                    .hasRootCauseInstanceOf(java.sql.SQLException.class)
+                    .hasMessageContaining("permission denied");
+        }
+    }
+
+    private AuditRow onlyRow(String requestId) {
+        List<AuditRow> rows = AuditRow.of(server, requestId);
+        assertThat(rows).hasSize(1);
+        return rows.getFirst();
+    }
+
+    private static void assertRow(AuditRow row, OpenApi.Operation operation, String tenant, String identity) {
+        assertThat(row.text("tenant_id")).isEqualTo(tenant);
+        assertThat(row.text("action")).isEqualTo(operation.action());
+        assertThat(row.text("identity_id")).isEqualTo(identity);
+        assertThat(row.text("identity_type")).isEqualTo(identity.startsWith("sa:") ? "service_account" : "user");
+        assertThat(row.text("source_ip")).isEqualTo("127.0.0.1");
+        assertThat((Integer) row.columns().get("duration_ms")).isBetween(0, 60_000);
+    }
+}

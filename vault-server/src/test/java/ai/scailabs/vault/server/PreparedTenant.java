@@ -1,0 +1,127 @@
+package ai.scailabs.vault.server;
+
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * A tenant with something of everything, so that every operation can be called on it with success: secrets and partner secrets with versions, deleted ones, a policy
+ * with a binding.
+ *
+ * @param bound a policy that is bound to somebody by {@code binding}
+ * @param spare a policy that is bound to nobody
+ */
+record PreparedTenant(
+        RunningServer server,
+        String tenant,
+        String partner,
+        ApiClient owner,
+        String bound,
+        String binding,
+        String spare) {
+    /** In every value that is stored. */
+    static final String CANARY = "CANARY-7f3a9c51d2e8";
+
+    private static final AtomicInteger COUNT = new AtomicInteger();
+
+    static PreparedTenant create(RunningServer server, String partnerName) {
+        return create(server, "prepared" + COUNT.incrementAndGet(), partnerName);
+    }
+
+    static PreparedTenant create(RunningServer server, String tenantName, String partnerName) {
+        ApiClient owner = server.owner(tenantName, partnerName);
+        for (String base : List.of("/v1/secrets/", "/v1/partner/secrets/")) {
+            owner.put(base + "app/db", secret("first"));
+            owner.put(base + "app/db", secret("second"));
+            owner.put(base + "app/old", secret("old"));
+            owner.put(base + "app/gone", secret("gone"));
+            owner.delete(base + "app/gone");
+        }
+        String bound = policy(owner, "bound");
+        String binding = owner.post(
+                        "/v1/policies/" + bound + "/bindings",
+                        Map.of("identity_type", "service_account", "identity_id", "sa:somebody"))
+                .expect(201)
+                .json()
+                .get("id")
+                .stringValue();
+        return new PreparedTenant(
+                server, "tnt_" + tenantName, "ptn_" + partnerName, owner, bound, binding, policy(owner, "spare"));
+    }
+
+    private static Map<String, Object> secret(String text) {
+        return Map.of(
+                "data", Map.of("password", CANARY + "-" + text, "nested", List.of(CANARY)),
+                "metadata", Map.of("owner", "team:data", "tags", List.of("mail")));
+    }
+
+    private static String policy(ApiClient owner, String name) {
+        return owner.post("/v1/policies", policyBody(name + " " + COUNT.incrementAndGet()))
+                .expect(201)
+                .json()
+                .get("id")
+                .stringValue();
+    }
+
+    static Map<String, Object> policyBody(String name) {
+        return Map.of(
+                "name", name, "rules", List.of(Map.of("path_pattern", "nothing/here", "permissions", List.of("read"))));
+    }
+
+    /** A call of the operation that succeeds when the tenant's owner makes it. Fails for an operation that nobody has thought of. */
+    ApiCall call(OpenApi.Operation operation) {
+        String secrets = operation.isShared() ? "/v1/partner/secrets" : "/v1/secrets";
+        String policy = "/v1/policies/" + bound;
+        return switch (operation.id()) {
+            case "listSecrets", "listPartnerSecrets" ->
+                new ApiCall("GET", secrets + "?recursive=false&prefix=app/", null);
+            case "readSecret", "readPartnerSecret" -> new ApiCall("GET", secrets + "/app/db", null);
+            case "writeSecret", "writePartnerSecret" -> new ApiCall("PUT", secrets + "/app/db", secret("written"));
+            case "deleteSecret", "deletePartnerSecret" -> new ApiCall("DELETE", secrets + "/app/old", null);
+            case "listSecretVersions", "listPartnerSecretVersions" ->
+                new ApiCall("GET", secrets + "/app/db:versions", null);
+            case "readSecretMetadata", "readPartnerSecretMetadata" ->
+                new ApiCall("GET", secrets + "/app/db:metadata", null);
+            case "patchSecretMetadata", "patchPartnerSecretMetadata" ->
+                new ApiCall("PATCH", secrets + "/app/db:metadata", Map.of("owner", "team:patched"));
+            case "restoreSecret", "restorePartnerSecret" -> new ApiCall("POST", secrets + "/app/gone:restore", null);
+            case "readSecretsInBatch", "readPartnerSecretsInBatch" ->
+                new ApiCall("POST", secrets + "/batch", Map.of("paths", List.of("app/db", "app/missing")));
+            case "readMetadataInBatch", "readPartnerMetadataInBatch" ->
+                new ApiCall(
+                        "POST",
+                        secrets + "/batch/metadata",
+                        Map.of("paths", List.of("app/*", "app/missing"), "expand_wildcards", true));
+            case "whoami" -> new ApiCall("GET", "/v1/auth/whoami", null);
+            case "listPolicies" -> new ApiCall("GET", "/v1/policies", null);
+            case "createPolicy" -> new ApiCall("POST", "/v1/policies", policyBody("new " + COUNT.incrementAndGet()));
+            case "readPolicy" -> new ApiCall("GET", policy, null);
+            case "replacePolicy" -> new ApiCall("PUT", policy, policyBody("replaced " + COUNT.incrementAndGet()));
+            case "updatePolicy" -> new ApiCall("PATCH", policy, Map.of("description", "changed"));
+            case "deletePolicy" -> new ApiCall("DELETE", "/v1/policies/" + spare, null);
+            case "listBindings" -> new ApiCall("GET", policy + "/bindings", null);
+            case "bindPolicy" ->
+                new ApiCall("POST", policy + "/bindings", Map.of("identity_type", "group", "identity_id", "group:ops"));
+            case "unbindPolicy" -> new ApiCall("DELETE", policy + "/bindings/" + binding, null);
+            case "testPolicies" ->
+                new ApiCall(
+                        "POST",
+                        "/v1/policies/test",
+                        Map.of("identity_id", "sa:somebody", "path", "app/db", "permission", "read"));
+            case "queryAuditLog" -> new ApiCall("GET", "/v1/audit/logs?limit=5", null);
+            case "health" -> new ApiCall("GET", "/v1/health", null);
+            case "ready" -> new ApiCall("GET", "/v1/health/ready", null);
+            case "detailedHealth" -> new ApiCall("GET", "/v1/health/detailed", null);
+            case "metrics" -> new ApiCall("GET", "/v1/metrics", null);
+            case "version" -> new ApiCall("GET", "/v1/version", null);
+            case "openapi" -> new ApiCall("GET", "/v1/openapi.json", null);
+            case "docs" -> new ApiCall("GET", "/v1/docs", null);
+            default -> throw new AssertionError("no call is known of the operation " + operation.id() + ": add one");
+        };
+    }
+
+    /** What of this tenant must never be in an answer to somebody else. */
+    String[] ownWords() {
+        return new String[] {CANARY, "team:data", bound, spare, binding, "second"};
+    }
+}

@@ -1,0 +1,74 @@
+package ai.scailabs.vault.server;
+
+import ai.scailabs.vault.testkit.DatabaseLogin;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Looks at and changes the database behind the service's back. */
+record Sql(DatabaseLogin login) {
+    static Sql superuser(RunningServer server) {
+        return new Sql(server.database().superuser());
+    }
+
+    /** Rows by the names of their columns. */
+    List<Map<String, Object>> rows(String sql, Object... arguments) {
+        try (Connection connection = login.dataSource().getConnection();
+                PreparedStatement statement = connection.prepareStatement(sql)) {
+            bind(statement, arguments);
+            try (ResultSet results = statement.executeQuery()) {
+                List<Map<String, Object>> rows = new ArrayList<>();
+                while (results.next()) {
+                    Map<String, Object> row = new LinkedHashMap<>();
+                    for (int i = 1; i <= results.getMetaData().getColumnCount(); i++) {
+                        row.put(results.getMetaData().getColumnLabel(i), results.getObject(i));
+                    }
+                    rows.add(row);
+                }
+                return rows;
+            }
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** The first column of the only row. */
+    Object value(String sql, Object... arguments) {
+        return rows(sql, arguments).getFirst().values().iterator().next();
+    }
+
+    int update(String sql, Object... arguments) {
+        try (Connection connection = login.dataSource().getConnection();
+                PreparedStatement statement = connection.prepareStatement(sql)) {
+            bind(statement, arguments);
+            return statement.executeUpdate();
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** What the tenant or partner space holds, as one number: equal when nothing was changed. Audit rows and epochs do not count. */
+    String fingerprint(String owner) {
+        StringBuilder parts = new StringBuilder();
+        for (String table :
+                List.of("secret", "secret_version", "secret_tombstone", "policy", "policy_binding", "tenant_key")) {
+            parts.append(value(
+                            "select coalesce(md5(string_agg(t::text, '|' order by t::text)), 'none') from " + table
+                                    + " t where tenant_id = ?",
+                            owner))
+                    .append(' ');
+        }
+        return parts.toString();
+    }
+
+    private static void bind(PreparedStatement statement, Object... arguments) throws SQLException {
+        for (int i = 0; i < arguments.length; i++) {
+            statement.setObject(i + 1, arguments[i]);
+        }
+    }
+}

@@ -1,0 +1,268 @@
+package ai.scailabs.vault.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ai.scailabs.vault.testkit.TokenBuilder;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+
+/** Every operation of the document, by every caller who must not: nothing is shown and nothing is changed. */
+class TenantMatrixTest {
+    private static RunningServer server;
+    private static OpenApi api;
+    private static PreparedTenant victim;
+    private static String before;
+
+    @BeforeAll
+    static void prepare() {
+        server = RunningServer.shared();
+        api = OpenApi.of(server);
+        victim = PreparedTenant.create(server, "matrix-victim", "matrix");
+        // Another tenant of the same partner, and one of another: what is theirs they may do everything with.
+        server.owner("matrix-sibling", "matrix");
+        server.owner("matrix-stranger", "matrix-other");
+        before = fingerprint();
+    }
+
+    @AfterAll
+    static void nothingOfTheVictimHasChanged() {
+        assertThat(fingerprint()).isEqualTo(before);
+        assertThat(victim.owner()
+                        .get("/v1/secrets/app/db")
+                        .expect(200)
+                        .json()
+                        .get("version")
+                        .intValue())
+                .isEqualTo(2);
+    }
+
+    private static String fingerprint() {
+        Sql sql = Sql.superuser(server);
+        return sql.fingerprint(victim.tenant()) + sql.fingerprint(victim.partner());
+    }
+
+    @TestFactory
+    Stream<DynamicTest> tokensThatDoNotCount_areRefusedEverywhere() {
+        Map<String, ApiClient> callers = new LinkedHashMap<>();
+        callers.put("authentication_required: no token", server.client(null));
+        callers.put("token_invalid: wrong audience", by(victimToken().audience("scaivault-other")));
+        callers.put("token_invalid: no audience", by(victimToken().without("aud")));
+        callers.put("token_invalid: wrong issuer", by(victimToken().issuedBy("https://scaikey.example.test")));
+        callers.put("token_invalid: no issuer", by(victimToken().without("iss")));
+        callers.put("token_expired: expired", by(victimToken().ttl(Duration.ofMinutes(-2))));
+        callers.put("token_invalid: no expiry", by(victimToken().without("exp")));
+        callers.put("token_invalid: alg none", server.client(victimToken().unsigned()));
+        callers.put("token_invalid: unknown key", server.client(victimToken().signWithUnknownKey()));
+        callers.put("token_invalid: forged key", server.client(victimToken().signWithForgedKey()));
+        callers.put(
+                "token_invalid: public key as secret",
+                server.client(victimToken().signWithPublicKeyAsSecret()));
+        callers.put("token_invalid: damaged", server.client(victimToken().signAndDamage()));
+        callers.put("token_invalid: no tenant", by(victimToken().without("tenant_id")));
+        callers.put("token_invalid: no partner", by(victimToken().without("partner_id")));
+        callers.put(
+                "token_invalid: tenant is a partner's space", by(victimToken().tenant("ptn_matrix")));
+        callers.put("token_invalid: not a token", server.client("abc.def.ghi"));
+        return callers.entrySet().stream()
+                .flatMap(caller -> everyGuarded(
+                        operation -> {
+                            String code = caller.getKey().split(":")[0];
+                            ApiClient.Reply reply =
+                                    victim.call(operation).by(caller.getValue()).expect(401, code);
+                            assertThat(reply.header("WWW-Authenticate")).isEqualTo("Bearer");
+                            assertSilent(operation, reply);
+                        },
+                        caller.getKey()));
+    }
+
+    @TestFactory
+    Stream<DynamicTest> malformedAuthorization_isRefusedEverywhere() {
+        String token = victimToken().sign();
+        return Stream.of("Basic " + token, "Bearer", "Bearer ", token, "Token " + token)
+                .flatMap(value -> everyGuarded(
+                        operation -> assertSilent(
+                                operation,
+                                victim.call(operation)
+                                        .by(server.client(null), "Authorization", value)
+                                        .expect(401, "authentication_required")),
+                        value.split(" ")[0] + " header"));
+    }
+
+    @TestFactory
+    Stream<DynamicTest> tokenOfAKnownTenantUnderAnotherPartner_isRefusedEverywhere() {
+        ApiClient liar = by(server.token("matrix-victim", "matrix-other").user("owner@matrix-victim.test"));
+        return everyGuarded(
+                operation ->
+                        assertSilent(operation, victim.call(operation).by(liar).expect(403, "tenant_access_denied")),
+                "liar");
+    }
+
+    @TestFactory
+    Stream<DynamicTest> foreignTenantHeader_isRefusedEverywhere_whetherOrNotTheTenantExists() {
+        ApiClient sibling = by(server.token("matrix-sibling", "matrix")
+                .user("owner@matrix-sibling.test")
+                .role("partner_admin"));
+        return Stream.of("tnt_matrix-victim", "tnt_matrix-stranger", "tnt_no-such-tenant", "ptn_matrix", "*", "")
+                .flatMap(asked -> everyGuarded(
+                        operation -> assertSilent(
+                                operation,
+                                victim.call(operation)
+                                        .by(sibling, "X-Tenant-ID", asked)
+                                        .expect(403, "tenant_access_denied")),
+                        "asks for '" + asked + "'"));
+    }
+
+    @TestFactory
+    Stream<DynamicTest> missingScope_isRefusedEverywhere() {
+        return everyGuarded(
+                operation -> {
+                    String others = Stream.of(RunningServer.ALL_SCOPES.split(" "))
+                            .filter(scope -> !scope.equals(operation.scope()) && !scope.equals("admin"))
+                            .reduce("", (all, scope) -> all + " " + scope);
+                    ApiClient caller = by(victimToken().scope(others.strip()));
+                    if (!operation.needsScope()) {
+                        victim.call(operation).by(caller).expect(200);
+                        return;
+                    }
+                    ApiClient.Reply reply = victim.call(operation).by(caller).expect(403, "insufficient_scope");
+                    assertThat(reply.json().at("/error/details/required_scope").stringValue())
+                            .isEqualTo(operation.scope());
+                    assertSilent(operation, reply);
+                },
+                "every scope but the right one");
+    }
+
+    /** Any valid token does where there is no path: those operations change the caller's own tenant, here one that is made for it. */
+    @TestFactory
+    Stream<DynamicTest> noPolicy_isRefusedWhereAPathIsNamed_andShownNothingWhereManyAre() {
+        ApiClient nobody = by(server.token("matrix-victim", "matrix").serviceAccount("nobody"));
+        return everyGuarded(
+                operation -> {
+                    if (operation.permission() == null) {
+                        PreparedTenant own = PreparedTenant.create(server, "matrix-unruled");
+                        String ownTenant = own.tenant().substring(4);
+                        own.call(operation)
+                                .by(by(server.token(ownTenant, "matrix-unruled").serviceAccount("nobody")));
+                        return;
+                    }
+                    assertSilent(
+                            operation,
+                            refusedOrEmpty(operation, victim.call(operation).by(nobody), "access_denied", 403));
+                },
+                "no policy");
+    }
+
+    @TestFactory
+    Stream<DynamicTest> administratorOfAnotherPartner_findsNothingOfTheVictim() {
+        ApiClient stranger = by(server.token("matrix-stranger", "matrix-other")
+                .user("owner@matrix-stranger.test")
+                .role("partner_admin"));
+        return everyGuarded(
+                operation -> assertForeign(operation, victim.call(operation).by(stranger)), "stranger");
+    }
+
+    /** Of the partner's secrets a sibling with the rule may see the same: here it has none. */
+    @TestFactory
+    Stream<DynamicTest> siblingTenant_findsNothingOfTheVictim() {
+        ApiClient ownerOfSibling = server.owner("matrix-sibling2", "matrix");
+        ApiClient sibling = server.member(ownerOfSibling, "matrix-sibling2", "matrix", "sibling", "app/**", "admin");
+        return everyGuarded(
+                operation -> {
+                    ApiClient.Reply reply = victim.call(operation).by(sibling);
+                    if (operation.isShared()) {
+                        assertSilent(operation, refusedOrEmpty(operation, reply, "access_denied", 403));
+                    } else {
+                        assertForeign(operation, reply);
+                    }
+                },
+                "sibling");
+    }
+
+    private static void assertForeign(OpenApi.Operation operation, ApiClient.Reply reply) {
+        switch (operation.id()) {
+            // Its own tenant is empty: a write makes a first version there.
+            case "writeSecret", "writePartnerSecret" -> {
+                assertThat(reply.status()).isIn(200, 201);
+                assertThat(reply.json().get("version").intValue()).isEqualTo(1);
+            }
+            case "readPolicy",
+                    "replacePolicy",
+                    "updatePolicy",
+                    "deletePolicy",
+                    "listBindings",
+                    "bindPolicy",
+                    "unbindPolicy" -> reply.expect(404, "policy_not_found");
+            case "whoami", "listPolicies", "queryAuditLog", "detailedHealth", "metrics", "testPolicies" ->
+                reply.expect(200);
+            case "createPolicy" -> reply.expect(201);
+            default -> {
+                assertThat(operation.permission())
+                        .as("%s needs an expectation here", operation)
+                        .isNotNull();
+                refusedOrEmpty(operation, reply, "secret_not_found", 404);
+            }
+        }
+        if (!operation.id().equals("metrics")) {
+            assertSilentButForOwnWrites(operation, reply);
+        }
+    }
+
+    private static ApiClient.Reply refusedOrEmpty(
+            OpenApi.Operation operation, ApiClient.Reply reply, String code, int status) {
+        if (operation.isList()) {
+            reply.expect(200);
+            assertThat(reply.json().get("secrets")).isEmpty();
+            assertThat(reply.json().path("folders")).isEmpty();
+        } else if (operation.isBatch()) {
+            reply.expect(200);
+            assertThat(reply.json().get("secrets")).as(reply.body()).isEmpty();
+            assertThat(reply.json().get("errors"))
+                    .isNotEmpty()
+                    .allSatisfy(
+                            error -> assertThat(error.get("code").stringValue()).isEqualTo(code));
+        } else {
+            reply.expect(status, code);
+        }
+        return reply;
+    }
+
+    private static void assertSilent(OpenApi.Operation operation, ApiClient.Reply reply) {
+        Leaks.assertNone(operation.toString(), reply.body(), victim.ownWords());
+        api.assertDocumented(operation, reply);
+    }
+
+    private static void assertSilentButForOwnWrites(OpenApi.Operation operation, ApiClient.Reply reply) {
+        List<String> words = Stream.of(victim.ownWords())
+                .filter(word -> !(operation.id().startsWith("write") && word.equals("team:data")))
+                .toList();
+        Leaks.assertNone(operation.toString(), reply.body(), words.toArray(String[]::new));
+        api.assertDocumented(operation, reply);
+    }
+
+    private static TokenBuilder victimToken() {
+        return server.token("matrix-victim", "matrix")
+                .user("owner@matrix-victim.test")
+                .role("partner_admin");
+    }
+
+    private static ApiClient by(TokenBuilder token) {
+        return server.client(token.sign());
+    }
+
+    private static Stream<DynamicTest> everyGuarded(Check check, String caller) {
+        return api.operations().stream()
+                .filter(operation -> !operation.isPublic())
+                .map(operation -> DynamicTest.dynamicTest(caller + ": " + operation, () -> check.run(operation)));
+    }
+
+    private interface Check {
+        void run(OpenApi.Operation operation);
+    }
+}

@@ -116,8 +116,9 @@ public class VaultServer {
         properties.put("logging.level.root", settings.logging().level());
         properties.put("logging.level.org", "warn");
         properties.put("logging.level.com", "warn");
-        // One line per wrong URL would let anybody fill the log.
+        // One line per wrong URL or token would let anybody fill the log.
         properties.put("logging.level.org.springframework.web.servlet.PageNotFound", "error");
+        properties.put("logging.level.com.github.benmanes.caffeine.cache.LocalAsyncCache", "error");
         if (settings.logging().json()) {
             properties.put("logging.structured.format.console", "ecs");
         }

@@ -152,14 +152,18 @@ class LimitsTest {
             GET /v1/secretsx                  | 404
             GET /v1/secrets/app:nonsense      | 404
             GET /v1/secrets/app:              | 404
+            GET /v1/secrets/app:/             | 400
+            GET /v1/secrets/app:x/db          | 400
+            GET /v1/secrets/app:metadata/     | 400
+            GET /v1/secrets/app::metadata     | 400
             GET //v1/health                   | 404
             GET /v1/health/                   | 404
             GET /                             | 404
             GET /v1                           | 404
             GET /actuator/health              | 404
             GET /error                        | 404
-            GET /v1/docs/..%2f..%2fapplication.properties | 404
-            GET http://evil.test/v1/secrets/app | 404
+            GET /v1/docs/..%2f..%2fapplication.properties | 400
+            GET http://evil.test/v1/secrets/app | 400
             """)
     void otherSpellingsOfAPath_areRefusedAndNeverRepaired(String requestLine, int status) throws IOException {
         owner.put("/v1/secrets/app/db", Map.of("data", Map.of("a", CANARY)));
@@ -176,7 +180,7 @@ class LimitsTest {
         "POST, /v1/secrets/app", "PATCH, /v1/secrets/app", "PUT, /v1/secrets", "DELETE, /v1/secrets", "POST, /v1/secrets",
         "POST, /v1/partner/secrets/app", "PUT, /v1/secrets/app:metadata", "GET, /v1/secrets/app:restore",
         "DELETE, /v1/secrets/app:versions", "POST, /v1/health", "DELETE, /v1/policies", "PATCH, /v1/audit/logs",
-        "PUT, /v1/policies/test", "OPTIONS, /v1/secrets/app", "TRACE, /v1/secrets/app", "HEAD, /v1/health:x"
+        "OPTIONS, /v1/secrets/app", "OPTIONS, /v1/policies", "TRACE, /v1/secrets/app", "HEAD, /v1/health:x"
     })
     void otherMethod_isRefusedAsSuch(String method, String path) throws IOException {
         try (RawConnection connection = new RawConnection(server.port())) {

@@ -105,7 +105,7 @@ final class OpenApi {
     /** Violations of a schema of this document; empty when the JSON follows it. */
     List<String> violations(JsonNode schema, String json) {
         return schemas.computeIfAbsent(schema, this::compiled).validate(json, InputFormat.JSON).stream()
-                .map(error -> error.getInstanceLocation() + " " + error.getMessage())
+                .map(error -> error.getInstanceLocation() + " " + error.getKeyword() + " " + error.getMessage())
                 .toList();
     }
 

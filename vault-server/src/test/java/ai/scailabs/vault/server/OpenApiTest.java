@@ -3,9 +3,11 @@ package ai.scailabs.vault.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.scailabs.vault.kernel.error.ErrorCode;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -57,6 +59,28 @@ class OpenApiTest {
             }
         }
         assertThat(checked).isGreaterThan(300);
+    }
+
+    /** A text with a comma that lost its quotes becomes a member of its own. */
+    @Test
+    void members_areThoseOfTheFormat() {
+        List<String> strange = new ArrayList<>();
+        collectStrange(api.document().get("components").get("schemas"), "", strange);
+        collectStrange(api.document().get("components").get("parameters"), "", strange);
+        collectStrange(api.document().get("components").get("headers"), "", strange);
+        assertThat(strange).isEmpty();
+    }
+
+    private static void collectStrange(JsonNode node, String place, List<String> strange) {
+        node.properties().forEach(member -> {
+            if (!member.getKey().matches("[A-Za-z0-9_$-]+")) {
+                strange.add(place + ": " + member.getKey());
+            }
+            collectStrange(member.getValue(), place + "/" + member.getKey(), strange);
+        });
+        if (node.isArray()) {
+            node.forEach(element -> collectStrange(element, place + "[]", strange));
+        }
     }
 
     private int checkedExamples(OpenApi.Operation operation, JsonNode described) {

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 /** A connection that sends whatever bytes it is given and reads the answer. Opens itself again when the server has closed it. Not thread-safe. */
 final class RawConnection implements AutoCloseable {
     private static final int PATIENCE_MILLIS = 30_000;
+    private static final int MAX_ATTEMPTS = 4;
 
     private final int port;
     private @Nullable Socket socket;
@@ -26,18 +27,19 @@ final class RawConnection implements AutoCloseable {
         this.port = port;
     }
 
-    /** The first answer to these bytes. @throws IOException also when the server closes without one */
+    /** The first answer to these bytes; asks on new connections before it gives up. @throws IOException when the server closes again and again without one */
     Reply exchange(byte[] request) throws IOException {
-        boolean reused = socket != null;
-        try {
-            return attempt(request);
-        } catch (IOException stale) {
-            close();
-            if (!reused) {
-                throw stale;
+        IOException last = new EOFException("never tried");
+        for (int attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+            try {
+                return attempt(request);
+            } catch (IOException closed) {
+                // A connection that is being closed while it is used loses what was on its way.
+                last = closed;
+                close();
             }
-            return attempt(request);
         }
+        throw last;
     }
 
     private Reply attempt(byte[] request) throws IOException {

@@ -70,9 +70,19 @@ public final class RunningServer implements AutoCloseable {
             TestDatabase database, Map<String, String> overrides, UnaryOperator<DataSource> around) {
         TestIssuer issuer = TestIssuer.start();
         Path folder = newFolder();
-        LocalFileRootKey.openOrCreate(folder.resolve("root.key"), new SecureRandom());
+        newRootKey(folder);
         ServerSettings settings = ServerSettings.read(environment(database, issuer, folder, overrides));
-        ConfigurableApplicationContext context = SpringApplication.withHook(
+        try {
+            return new RunningServer(database, issuer, start(settings, around), folder);
+        } catch (RuntimeException refused) {
+            issuer.close();
+            delete(folder);
+            throw refused;
+        }
+    }
+
+    private static ConfigurableApplicationContext start(ServerSettings settings, UnaryOperator<DataSource> around) {
+        return SpringApplication.withHook(
                 application -> new SpringApplicationRunListener() {
                     @Override
                     public void contextPrepared(ConfigurableApplicationContext prepared) {
@@ -80,7 +90,6 @@ public final class RunningServer implements AutoCloseable {
                     }
                 },
                 () -> VaultServer.start(settings));
-        return new RunningServer(database, issuer, context, folder);
     }
 
     static Map<String, String> environment(
@@ -164,12 +173,20 @@ public final class RunningServer implements AutoCloseable {
     public void close() {
         context.close();
         issuer.close();
+        delete(folder);
+    }
+
+    static void delete(Path folder) {
         try (var files = Files.walk(folder)) {
             files.sorted(Comparator.reverseOrder())
                     .forEach(file -> file.toFile().delete());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    static void newRootKey(Path folder) {
+        LocalFileRootKey.openOrCreate(folder.resolve("root.key"), new SecureRandom());
     }
 
     static Path newFolder() {

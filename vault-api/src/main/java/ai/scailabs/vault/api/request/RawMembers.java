@@ -37,11 +37,27 @@ final class RawMembers extends SimpleModule {
             while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
                 generator.writeName(parser.currentName());
                 scalarsOnly &= !parser.nextToken().isStructStart();
-                generator.copyCurrentStructureExact(parser);
+                copyValue(parser, generator);
             }
             generator.writeEndObject();
         }
         return scalarsOnly;
+    }
+
+    /** Numbers as they are spelled: 1.10 is not 1.1, and neither 1e400 nor -0.0 fits another form. */
+    private static void copyValue(JsonParser parser, JsonGenerator generator) {
+        int depth = 0;
+        for (JsonToken token = parser.currentToken(); token != null; token = parser.nextToken()) {
+            if (token.isNumeric()) {
+                generator.writeNumber(parser.getString());
+            } else {
+                generator.copyCurrentEvent(parser);
+            }
+            depth += token.isStructStart() ? 1 : token.isStructEnd() ? -1 : 0;
+            if (depth == 0) {
+                return;
+            }
+        }
     }
 
     private static final class SecretDataReader extends ValueDeserializer<SecretData> {

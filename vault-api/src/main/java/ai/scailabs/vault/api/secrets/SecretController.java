@@ -105,6 +105,9 @@ public class SecretController {
         }
         Permit permit = target.require(access, call, Permission.DELETE);
         if (version != null) {
+            if (request.getHeader("If-Match") != null) {
+                throw VaultException.invalidField("If-Match", "goes without version, which names what is destroyed");
+            }
             secrets.destroyVersion(permit, target.space(), target.path(), version, call.entry());
             return Answer.ok(
                     call.changed(),

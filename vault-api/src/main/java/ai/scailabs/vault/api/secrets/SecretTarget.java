@@ -4,6 +4,10 @@ import ai.scailabs.vault.access.decision.AccessControl;
 import ai.scailabs.vault.access.decision.Permit;
 import ai.scailabs.vault.access.policy.Permission;
 import ai.scailabs.vault.api.request.Call;
+import ai.scailabs.vault.api.request.CustomMethodMapping;
+import ai.scailabs.vault.kernel.error.ErrorCode;
+import ai.scailabs.vault.kernel.error.VaultException;
+import java.util.Map;
 import ai.scailabs.vault.kernel.path.SecretPath;
 import ai.scailabs.vault.secrets.secret.SecretSpace;
 import jakarta.servlet.http.HttpServletRequest;
@@ -21,8 +25,14 @@ record SecretTarget(SecretSpace space, SecretPath path) {
         String uri = request.getRequestURI();
         SecretSpace space = space(request, call);
         int start = (space.isShared() ? SHARED : OWN).length() + 1;
-        int colon = uri.lastIndexOf(':');
-        String text = uri.substring(Math.min(start, uri.length()), colon < start ? uri.length() : colon);
+        if (uri.length() < start) {
+            throw new VaultException(
+                    ErrorCode.METHOD_NOT_ALLOWED,
+                    "The method is not available here",
+                    Map.of("allowed_methods", "GET"));
+        }
+        boolean suffixed = !CustomMethodMapping.suffixOf(uri).isEmpty();
+        String text = uri.substring(start, suffixed ? uri.lastIndexOf(':') : uri.length());
         SecretPath path = new SecretPath(text);
         call.about(path.value());
         return new SecretTarget(space, path);

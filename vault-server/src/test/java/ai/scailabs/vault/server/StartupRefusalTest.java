@@ -1,0 +1,176 @@
+package ai.scailabs.vault.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import ai.scailabs.vault.persistence.jdbc.Schema;
+import ai.scailabs.vault.server.readiness.StartupRefusal;
+import ai.scailabs.vault.testkit.DatabaseLogin;
+import ai.scailabs.vault.testkit.TestDatabase;
+import ai.scailabs.vault.testkit.TestIssuer;
+import ai.scailabs.vault.testkit.TestPostgres;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Where serving would not be safe, nothing is served, and one line says why. */
+class StartupRefusalTest {
+    private final TestDatabase database = TestPostgres.migratedDatabase(Schema::migrate);
+    private final Sql superuser = new Sql(database.superuser());
+
+    private void assertRefused(Map<String, String> overrides, String... words) {
+        assertThatThrownBy(() -> RunningServer.start(database, overrides).close())
+                .isInstanceOfSatisfying(StartupRefusal.class, refusal -> {
+                    assertThat(String.join("\n", refusal.problems())).contains(words);
+                    assertThat(refusal.problems()).allSatisfy(problem -> assertThat(problem).doesNotContain("\n"));
+                    assertThat(refusal.getMessage()).doesNotContain(database.app().password());
+                });
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"secret", "secret_version", "policy", "policy_binding", "tenant", "tenant_key", "audit_log", "secret_tombstone"})
+    void tableWithRowLevelSecurityOff_isRefused(String table) {
+        superuser.update("alter table " + table + " disable row level security");
+        assertRefused(Map.of(), "table " + table + " does not force row-level security");
+    }
+
+    @Test
+    void tableThatDoesNotForceIt_isRefused() {
+        superuser.update("alter table secret_version no force row level security");
+        assertRefused(Map.of(), "table secret_version does not force row-level security");
+    }
+
+    @Test
+    void tableWithoutAPolicy_isRefused() {
+        superuser.update("drop policy tenant_isolation on secret");
+        assertRefused(Map.of(), "table secret has no policy that compares the tenant");
+    }
+
+    @Test
+    void policyThatLetsEverythingThrough_isRefused() {
+        superuser.update("create policy open_house on secret using (true)");
+        assertRefused(Map.of(), "table secret has a policy that lets");
+    }
+
+    @Test
+    void newTableWithoutRowLevelSecurity_isRefused() {
+        superuser.update("create table later (tenant_id text primary key)");
+        assertRefused(Map.of(), "table later does not force row-level security");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"postgres, is a superuser", "scaivault_owner, owns table secret"})
+    void loginThatRowLevelSecurityDoesNotBind_isRefused(String user, String why) {
+        DatabaseLogin login = new DatabaseLogin(database.app().port(), database.name(), user, database.app().password());
+        assertRefused(Map.of("DATABASE_URL", login.url()), "role " + user, why);
+    }
+
+    @Test
+    void loginWithBypassRls_isRefused() {
+        String role = "bypassing_" + database.name();
+        superuser.update("create role " + role + " login bypassrls password '" + database.app().password() + "'");
+        try {
+            superuser.update("grant connect on database " + database.name() + " to " + role);
+            superuser.update("grant usage on schema public to " + role);
+            superuser.update("grant select on flyway_schema_history to " + role);
+            DatabaseLogin login = new DatabaseLogin(database.app().port(), database.name(), role, database.app().password());
+            assertRefused(Map.of("DATABASE_URL", login.url()), "role " + role + " has BYPASSRLS");
+        } finally {
+            superuser.update("drop owned by " + role);
+            superuser.update("drop role " + role);
+        }
+    }
+
+    @Test
+    void schemaThatIsBehind_isRefused_andBroughtUpToDateByTheOwner() {
+        TestDatabase empty = TestPostgres.freshDatabase();
+        assertThatThrownBy(() -> RunningServer.start(empty, Map.of()).close())
+                .isInstanceOfSatisfying(StartupRefusal.class, refusal -> assertThat(refusal.problems())
+                        .singleElement()
+                        .asString()
+                        .contains("migrations")
+                        .contains("DATABASE_OWNER_URL"));
+        try (RunningServer server = RunningServer.start(empty, Map.of("DATABASE_OWNER_URL", empty.owner().url()))) {
+            server.client(null).get("/v1/health/ready").expect(200);
+        }
+    }
+
+    @Test
+    void databaseThatIsAway_isRefused_withoutItsPassword() {
+        assertRefused(
+                Map.of("DATABASE_URL", "postgresql://scaivault_app:" + database.app().password() + "@127.0.0.1:1/none"),
+                "the database cannot be used");
+    }
+
+    @Test
+    void wrongPassword_isRefused_withoutIt() {
+        assertThatThrownBy(() -> RunningServer.start(
+                        database,
+                        Map.of("DATABASE_URL", "postgresql://scaivault_app:wr0ng-pass@127.0.0.1:" + database.app().port() + "/" + database.name())))
+                .isInstanceOf(StartupRefusal.class)
+                .hasMessageNotContaining("wr0ng-pass");
+    }
+
+    /** As the program: the reason on standard error, and the exit code that says that the environment is at fault. */
+    @Test
+    void program_endsWithCode78_andSaysWhy() throws Exception {
+        assertThat(run(Map.of("BIND_ADDRESS", "nonsense")))
+                .satisfies(ended -> assertThat(ended.code()).isEqualTo(78))
+                .satisfies(ended -> assertThat(ended.error())
+                        .contains("ScaiVault cannot start: BIND_ADDRESS is malformed")
+                        .doesNotContain("nonsense")
+                        .doesNotContain("\tat "));
+        superuser.update("alter table secret disable row level security");
+        assertThat(run(Map.of()))
+                .satisfies(ended -> assertThat(ended.code()).isEqualTo(78))
+                .satisfies(ended -> assertThat(ended.error())
+                        .contains("ScaiVault cannot start: table secret does not force row-level security")
+                        .doesNotContain(database.app().password()));
+    }
+
+    private Ended run(Map<String, String> overrides) throws IOException, InterruptedException {
+        Path folder = RunningServer.newFolder();
+        try (TestIssuer issuer = TestIssuer.start()) {
+            RunningServer.newRootKey(folder);
+            ProcessBuilder builder = new ProcessBuilder(
+                    ProcessHandle.current().info().command().orElseThrow(),
+                    "-XX:TieredStopAtLevel=1",
+                    "--enable-native-access=ALL-UNNAMED",
+                    "-cp",
+                    System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
+                    "ai.scailabs.vault.server.VaultServer");
+            builder.environment().putAll(RunningServer.environment(database, issuer, folder, overrides));
+            Process process = builder.redirectOutput(folder.resolve("out").toFile())
+                    .redirectError(folder.resolve("err").toFile())
+                    .start();
+            try {
+                assertThat(process.waitFor(60, TimeUnit.SECONDS)).as("the program ends by itself").isTrue();
+            } finally {
+                process.destroyForcibly();
+            }
+            return new Ended(process.exitValue(), read(folder.resolve("err")));
+        } finally {
+            RunningServer.delete(folder);
+        }
+    }
+
+    private static String read(Path file) throws IOException {
+        return java.nio.file.Files.readString(file, StandardCharsets.UTF_8);
+    }
+
+    private record Ended(int code, String error) {}
+
+    @Test
+    void everyProblemOfTheBoundary_isToldAtOnce() {
+        superuser.update("alter table secret disable row level security");
+        superuser.update("alter table policy disable row level security");
+        assertRefused(Map.of(), List.of("table secret does not force", "table policy does not force").toArray(String[]::new));
+    }
+}

@@ -96,7 +96,11 @@ class DependencyOutageTest {
     @Test
     void unwritableAuditRowOfAChange_undoesTheChange() {
         Sql superuser = new Sql(database.superuser());
-        int before = owner.get("/v1/secrets/app/db").expect(200).json().get("version").intValue();
+        int before = owner.get("/v1/secrets/app/db")
+                .expect(200)
+                .json()
+                .get("version")
+                .intValue();
         superuser.update("revoke insert on audit_log from scaivault_app");
         try {
             ApiClient.Reply reply = owner.put("/v1/secrets/app/db", Map.of("data", Map.of("a", VALUE)));
@@ -105,7 +109,12 @@ class DependencyOutageTest {
         } finally {
             superuser.update("grant insert on audit_log to scaivault_app");
         }
-        assertThat(owner.get("/v1/secrets/app/db").expect(200).json().get("version").intValue()).isEqualTo(before);
+        assertThat(owner.get("/v1/secrets/app/db")
+                        .expect(200)
+                        .json()
+                        .get("version")
+                        .intValue())
+                .isEqualTo(before);
     }
 
     @Test

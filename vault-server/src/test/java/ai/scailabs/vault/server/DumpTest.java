@@ -57,7 +57,7 @@ class DumpTest {
         root.addAppender(LOG);
         root.setLevel(Level.DEBUG);
         for (String[] tenant : new String[][] {{"dump-a", "dump"}, {"dump-b", "dump"}, {"dump-c", "dump-else"}}) {
-            use(server.owner(tenant[0], tenant[1]));
+            use(tenant[0], server.owner(tenant[0], tenant[1]));
         }
         metrics = server.owner("dump-a", "dump").get("/v1/metrics").expect(200).body();
         dump = dump();
@@ -69,45 +69,61 @@ class DumpTest {
         server.close();
     }
 
-    private static void use(ApiClient owner) {
+    private static void use(String folder, ApiClient owner) {
         TOKENS.add(String.valueOf(owner.token()));
+        String small = folder + "/small";
+        String large = folder + "/large";
         for (String base : List.of("/v1/secrets/", "/v1/partner/secrets/")) {
-            owner.put(base + "app/small", Map.of("data", Map.of("password", CANARY)));
-            owner.put(base + "app/small", Map.of("data", Map.of("password", CANARY + "-second")));
-            owner.put(base + "app/large", Map.of("data", Map.of("list", List.of(CANARY, CANARY.repeat(10_000)), "deep", Map.of(CANARY, CANARY))));
-            owner.get(base + "app/small").expect(200);
-            owner.get(base + "app/large").expect(200);
-            owner.post(base + "batch", Map.of("paths", List.of("app/small", "app/large"))).expect(200);
-            owner.delete(base + "app/large").expect(200);
-            owner.delete(base + "app/small?version=1").expect(200);
+            owner.put(base + small, Map.of("data", Map.of("password", CANARY)));
+            owner.put(base + small, Map.of("data", Map.of("password", CANARY + "-second")));
+            owner.put(
+                    base + large,
+                    Map.of(
+                            "data",
+                            Map.of("list", List.of(CANARY, CANARY.repeat(10_000)), "deep", Map.of(CANARY, CANARY))));
+            owner.get(base + small).expect(200);
+            owner.get(base + large).expect(200);
+            owner.post(base + "batch", Map.of("paths", List.of(small, large))).expect(200);
+            owner.delete(base + large).expect(200);
+            owner.delete(base + small + "?version=1").expect(200);
         }
         // What is refused must not be remembered either.
-        owner.put("/v1/secrets/app/small", "{\"data\":{\"password\":\"" + CANARY + "\"");
-        owner.put("/v1/secrets/app/small", "{\"data\":\"" + CANARY + "\"}");
-        owner.put("/v1/secrets/app/small", "{\"data\":{},\"options\":{\"expires_in\":\"" + CANARY + "\"}}");
-        owner.put("/v1/secrets/app/small", "{\"data\":{},\"secret_type\":\"" + CANARY + "\"}");
-        owner.put("/v1/secrets/app/small", Map.of("data", Map.of()), "If-Match", CANARY);
-        owner.put("/v1/secrets/app/small", Map.of("data", Map.of("a", CANARY)), "Content-Type", "text/" + CANARY);
+        owner.put("/v1/secrets/" + small, "{\"data\":{\"password\":\"" + CANARY + "\"");
+        owner.put("/v1/secrets/" + small, "{\"data\":\"" + CANARY + "\"}");
+        owner.put("/v1/secrets/" + small, "{\"data\":{},\"options\":{\"expires_in\":\"" + CANARY + "\"}}");
+        owner.put("/v1/secrets/" + small, "{\"data\":{},\"secret_type\":\"" + CANARY + "\"}");
+        owner.put("/v1/secrets/" + small, Map.of("data", Map.of()), "If-Match", CANARY);
+        owner.put("/v1/secrets/" + small, Map.of("data", Map.of("a", CANARY)), "Content-Type", "text/" + CANARY);
         owner.get("/v1/secrets/" + CANARY);
         owner.get("/v1/secrets?cursor=" + CANARY);
         owner.get("/v1/secrets?" + CANARY + "=1");
         owner.post("/v1/secrets/batch", Map.of("paths", List.of(CANARY)));
         owner.post("/v1/policies", "{\"name\":\"x\",\"rules\":\"" + CANARY + "\"}");
-        server.client(CANARY + "." + CANARY + "." + CANARY).get("/v1/secrets/app/small").expect(401);
-        owner.get("/v1/secrets/app/small", "X-Forwarded-For", CANARY, "X-Tenant-ID", CANARY, "Cookie", CANARY);
+        server.client(CANARY + "." + CANARY + "." + CANARY)
+                .get("/v1/secrets/" + small)
+                .expect(401);
+        owner.get("/v1/secrets/" + small, "X-Forwarded-For", CANARY, "X-Tenant-ID", CANARY, "Cookie", CANARY);
     }
 
     private static String dump() throws Exception {
         StringWriter all = new StringWriter();
         List<String> tables = Sql.superuser(server)
-                .rows("select format('%I.%I', schemaname, tablename) from pg_tables where schemaname not in ('pg_catalog', 'information_schema')")
+                .rows(
+                        "select format('%I.%I', schemaname, tablename) from pg_tables where schemaname not in ('pg_catalog', 'information_schema')")
                 .stream()
                 .map(row -> String.valueOf(row.values().iterator().next()))
                 .toList();
-        assertThat(tables).contains("public.secret", "public.secret_version", "public.tenant_key", "public.partner_key", "public.policy");
+        assertThat(tables)
+                .contains(
+                        "public.secret",
+                        "public.secret_version",
+                        "public.tenant_key",
+                        "public.partner_key",
+                        "public.policy");
         try (Connection connection = server.database().superuser().dataSource().getConnection()) {
             for (String table : tables) {
-                connection.unwrap(PGConnection.class)
+                connection
+                        .unwrap(PGConnection.class)
                         .getCopyAPI()
                         .copyOut("copy (select * from " + table + ") to stdout", all);
             }
@@ -117,7 +133,7 @@ class DumpTest {
 
     @Test
     void dump_holdsNoValue() {
-        assertThat(dump).hasSizeGreaterThan(200_000).contains("app/small").contains("dump-c");
+        assertThat(dump).hasSizeGreaterThan(200_000).contains("dump-a/small").contains("dump-c");
         assertAbsent("the dump", dump, CANARY.getBytes(StandardCharsets.UTF_8));
         assertAbsent("the dump", dump, "\"password\"".getBytes(StandardCharsets.UTF_8));
     }
@@ -153,21 +169,36 @@ class DumpTest {
         for (Map<String, Object> row : sql.rows("select partner_id, key_id, wrapped_key from partner_key")) {
             String partner = (String) row.get("partner_id");
             KeyId id = KeyId.of((UUID) row.get("key_id"));
-            try (KeyMaterial key = root.unwrap((byte[]) row.get("wrapped_key"), new WrapContext(partner, id, "partner-key"))) {
+            try (KeyMaterial key =
+                    root.unwrap((byte[]) row.get("wrapped_key"), new WrapContext(partner, id, "partner-key"))) {
                 keys.put("partner " + id, key.exposeBytes().clone());
             }
         }
         for (Map<String, Object> row : sql.rows("select * from tenant_key")) {
             KeyId id = KeyId.of((UUID) row.get("key_id"));
-            byte[] place = place("tenant-key", (String) row.get("tenant_id"), (String) row.get("partner_id"), 0, id.bytes());
-            keys.put("tenant " + id, opened(keys.get("partner " + KeyId.of((UUID) row.get("partner_key_id"))), (byte[]) row.get("wrapped_key"), place));
+            byte[] place =
+                    place("tenant-key", (String) row.get("tenant_id"), (String) row.get("partner_id"), 0, id.bytes());
+            keys.put(
+                    "tenant " + id,
+                    opened(
+                            keys.get("partner " + KeyId.of((UUID) row.get("partner_key_id"))),
+                            (byte[]) row.get("wrapped_key"),
+                            place));
         }
         for (Map<String, Object> row : sql.rows("select * from secret_version where ciphertext is not null")) {
             byte[] dataKeyId = Arrays.copyOfRange((byte[]) row.get("ciphertext"), 1, 17);
-            byte[] place = place("value-key", (String) row.get("tenant_id"), (String) row.get("path"), (Integer) row.get("version"), dataKeyId);
+            byte[] place = place(
+                    "value-key",
+                    (String) row.get("tenant_id"),
+                    (String) row.get("path"),
+                    (Integer) row.get("version"),
+                    dataKeyId);
             keys.put(
                     "data " + HexFormat.of().formatHex(dataKeyId),
-                    opened(keys.get("tenant " + KeyId.of((UUID) row.get("tenant_key_id"))), (byte[]) row.get("wrapped_data_key"), place));
+                    opened(
+                            keys.get("tenant " + KeyId.of((UUID) row.get("tenant_key_id"))),
+                            (byte[]) row.get("wrapped_data_key"),
+                            place));
         }
         return keys;
     }
@@ -206,7 +237,7 @@ class DumpTest {
                 .contains("scaivault_requests_total")
                 .contains("scaivault_secret_reads_total")
                 .doesNotContain(CANARY)
-                .doesNotContain("app/small")
+                .doesNotContain("/small")
                 .doesNotContain("owner@");
     }
 
@@ -224,7 +255,8 @@ class DumpTest {
             forms.add(inner);
             forms.add(inner.replace('+', '-').replace('/', '_'));
         }
-        forms.forEach(form -> assertThat(text.contains(form)).as("%s holds %s", where, form).isFalse());
+        forms.forEach(form ->
+                assertThat(text.contains(form)).as("%s holds %s", where, form).isFalse());
     }
 
     private static final class Recorder extends AppenderBase<ILoggingEvent> {
@@ -232,8 +264,10 @@ class DumpTest {
 
         @Override
         protected void append(ILoggingEvent event) {
-            String cause = event.getThrowableProxy() == null ? "" : ThrowableProxyUtil.asString(event.getThrowableProxy());
-            lines.add(event.getLoggerName() + " " + event.getFormattedMessage() + " " + event.getMDCPropertyMap() + " " + cause);
+            String cause =
+                    event.getThrowableProxy() == null ? "" : ThrowableProxyUtil.asString(event.getThrowableProxy());
+            lines.add(event.getLoggerName() + " " + event.getFormattedMessage() + " " + event.getMDCPropertyMap() + " "
+                    + cause);
         }
 
         String text() {

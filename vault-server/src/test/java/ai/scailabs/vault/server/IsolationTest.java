@@ -24,18 +24,17 @@ class IsolationTest {
 
     @TestFactory
     Stream<DynamicContainer> tenants_areApart() {
-        RunningServer bare = RunningServer.start(TestPostgres.migratedDatabase(Schema::migrate), Map.of(), this::unfiltered);
+        RunningServer bare =
+                RunningServer.start(TestPostgres.migratedDatabase(Schema::migrate), Map.of(), this::unfiltered);
         return Stream.of(
                 DynamicContainer.dynamicContainer("with the service's filters", cases(RunningServer.shared())),
                 DynamicContainer.dynamicContainer(
                         "by row-level security alone",
-                        Stream.concat(
-                                cases(bare),
-                                Stream.of(DynamicTest.dynamicTest("filters were taken out", () -> {
-                                    bare.close();
-                                    assertThat(unfiltered).isNotNull();
-                                    assertThat(unfiltered.removedFilters()).isGreaterThan(10);
-                                })))));
+                        Stream.concat(cases(bare), Stream.of(DynamicTest.dynamicTest("filters were taken out", () -> {
+                            bare.close();
+                            assertThat(unfiltered).isNotNull();
+                            assertThat(unfiltered.removedFilters()).isGreaterThan(10);
+                        })))));
     }
 
     private DataSource unfiltered(DataSource source) {
@@ -57,12 +56,23 @@ class IsolationTest {
         return Stream.of(
                 DynamicTest.dynamicTest("values of the same path stay apart", () -> {
                     other.get("/v1/secrets/app/db").expect(404, "secret_not_found");
-                    other.put("/v1/secrets/app/db", Map.of("data", Map.of("mine", "other's"))).expect(201);
-                    assertThat(other.get("/v1/secrets/app/db").expect(200).body()).contains("other's").doesNotContain(PreparedTenant.CANARY);
-                    assertThat(victim.owner().get("/v1/secrets/app/db").expect(200).body())
+                    other.put("/v1/secrets/app/db", Map.of("data", Map.of("mine", "other's")))
+                            .expect(201);
+                    assertThat(other.get("/v1/secrets/app/db").expect(200).body())
+                            .contains("other's")
+                            .doesNotContain(PreparedTenant.CANARY);
+                    assertThat(victim.owner()
+                                    .get("/v1/secrets/app/db")
+                                    .expect(200)
+                                    .body())
                             .contains(PreparedTenant.CANARY)
                             .doesNotContain("other's");
-                    assertThat(victim.owner().get("/v1/secrets/app/db").json().get("version").intValue()).isEqualTo(2);
+                    assertThat(victim.owner()
+                                    .get("/v1/secrets/app/db")
+                                    .json()
+                                    .get("version")
+                                    .intValue())
+                            .isEqualTo(2);
                     other.get("/v1/secrets/app/db?version=2").expect(404, "version_not_found");
                 }),
                 DynamicTest.dynamicTest("what is absent here cannot be changed there", () -> {
@@ -70,21 +80,30 @@ class IsolationTest {
                     other.delete("/v1/secrets/app/old").expect(404, "secret_not_found");
                     other.delete("/v1/secrets/app/old?permanent=true").expect(404, "secret_not_found");
                     other.delete("/v1/secrets/app/old?version=1").expect(404, "secret_not_found");
-                    other.patch("/v1/secrets/app/old:metadata", Map.of("owner", "x")).expect(404, "secret_not_found");
+                    other.patch("/v1/secrets/app/old:metadata", Map.of("owner", "x"))
+                            .expect(404, "secret_not_found");
                     other.post("/v1/secrets/app/gone:restore", null).expect(404, "secret_not_found");
                     other.get("/v1/secrets/app/old:versions").expect(404, "secret_not_found");
                     other.get("/v1/secrets/app/old:metadata").expect(404, "secret_not_found");
-                    assertThat(Sql.superuser(server).fingerprint(victim.tenant())).isEqualTo(before);
+                    assertThat(Sql.superuser(server).fingerprint(victim.tenant()))
+                            .isEqualTo(before);
                 }),
                 DynamicTest.dynamicTest("lists and batches show the caller's own", () -> {
-                    JsonNode list = other.get("/v1/secrets?include_deleted=true").expect(200).json();
+                    JsonNode list = other.get("/v1/secrets?include_deleted=true")
+                            .expect(200)
+                            .json();
                     assertThat(list.get("secrets")).hasSizeLessThanOrEqualTo(1);
-                    assertThat(other.get("/v1/secrets?tag=mail").json().get("secrets")).isEmpty();
-                    ApiClient.Reply batch = other.post("/v1/secrets/batch", Map.of("paths", List.of("app/db", "app/old"))).expect(200);
+                    assertThat(other.get("/v1/secrets?tag=mail").json().get("secrets"))
+                            .isEmpty();
+                    ApiClient.Reply batch = other.post(
+                                    "/v1/secrets/batch", Map.of("paths", List.of("app/db", "app/old")))
+                            .expect(200);
                     assertThat(batch.body()).doesNotContain(PreparedTenant.CANARY);
-                    assertThat(batch.json().at("/errors/app~1old/code").stringValue()).isEqualTo("secret_not_found");
+                    assertThat(batch.json().at("/errors/app~1old/code").stringValue())
+                            .isEqualTo("secret_not_found");
                     ApiClient.Reply metadata = other.post(
-                                    "/v1/secrets/batch/metadata", Map.of("paths", List.of("**"), "expand_wildcards", true))
+                                    "/v1/secrets/batch/metadata",
+                                    Map.of("paths", List.of("**"), "expand_wildcards", true))
                             .expect(200);
                     assertThat(metadata.body()).doesNotContain("team:data");
                 }),
@@ -105,9 +124,13 @@ class IsolationTest {
                     wanderer.get("/v1/secrets/app/db").expect(403, "access_denied");
                 }),
                 DynamicTest.dynamicTest("the audit log is the tenant's own", () -> {
-                    String log = other.get("/v1/audit/logs?limit=1000").expect(200).body();
+                    String log =
+                            other.get("/v1/audit/logs?limit=1000").expect(200).body();
                     assertThat(log).contains("isolation-other" + suffix).doesNotContain("isolation-victim");
-                    assertThat(victim.owner().get("/v1/audit/logs?limit=1000").expect(200).body())
+                    assertThat(victim.owner()
+                                    .get("/v1/audit/logs?limit=1000")
+                                    .expect(200)
+                                    .body())
                             .doesNotContain("isolation-other");
                 }),
                 DynamicTest.dynamicTest("partners share with nobody else", () -> {
@@ -116,7 +139,8 @@ class IsolationTest {
                         shared.expect(200);
                     } else {
                         shared.expect(404, "secret_not_found");
-                        assertThat(other.get("/v1/partner/secrets").json().get("secrets")).isEmpty();
+                        assertThat(other.get("/v1/partner/secrets").json().get("secrets"))
+                                .isEmpty();
                     }
                 }),
                 DynamicTest.dynamicTest("a token cannot claim the victim for another partner", () -> {

@@ -35,10 +35,17 @@ class LimitsTest {
         String frame = "{\"data\":{\"v\":\"\"}}";
         String value = "x".repeat(MAX_BODY - frame.length());
         owner.put("/v1/secrets/large", "{\"data\":{\"v\":\"" + value + "\"}}").expect(201);
-        assertThat(owner.get("/v1/secrets/large").expect(200).json().at("/data/v").stringValue()).isEqualTo(value);
-        ApiClient.Reply over = owner.put("/v1/secrets/large", "{\"data\":{\"v\":\"x" + value + "\"}}").expect(413, "payload_too_large");
+        assertThat(owner.get("/v1/secrets/large")
+                        .expect(200)
+                        .json()
+                        .at("/data/v")
+                        .stringValue())
+                .isEqualTo(value);
+        ApiClient.Reply over = owner.put("/v1/secrets/large", "{\"data\":{\"v\":\"x" + value + "\"}}")
+                .expect(413, "payload_too_large");
         assertThat(over.body()).doesNotContain("xxxx");
-        assertThat(owner.get("/v1/secrets/large").json().get("version").intValue()).isEqualTo(1);
+        assertThat(owner.get("/v1/secrets/large").json().get("version").intValue())
+                .isEqualTo(1);
     }
 
     @Test
@@ -83,7 +90,8 @@ class LimitsTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "text/plain", "application/x-www-form-urlencoded", "application/xml", "application/json; charset=utf-16",
+                "text/plain", "application/x-www-form-urlencoded", "application/xml",
+                        "application/json; charset=utf-16",
                 "application/jsonx", "multipart/form-data; boundary=x", "*/*", "application/merge-patch+json"
             })
     void otherContentType_isRefused(String type) {
@@ -97,14 +105,21 @@ class LimitsTest {
             String request = new String(head("PUT /v1/secrets/type", "Content-Length: 2"), StandardCharsets.US_ASCII)
                             .replace("Content-Type: application/json\r\n", "")
                     + "{}";
-            assertRefused(connection.exchange(request.getBytes(StandardCharsets.US_ASCII)), 415, "unsupported_media_type");
+            assertRefused(
+                    connection.exchange(request.getBytes(StandardCharsets.US_ASCII)), 415, "unsupported_media_type");
         }
     }
 
     @ParameterizedTest
-    @CsvSource({"application/json;charset=UTF-8", "application/json; charset=\"utf-8\"", "APPLICATION/JSON", "application/json; foo=bar"})
+    @CsvSource({
+        "application/json;charset=UTF-8",
+        "application/json; charset=\"utf-8\"",
+        "APPLICATION/JSON",
+        "application/json; foo=bar"
+    })
     void spellingsOfJson_areTaken(String type) {
-        assertThat(owner.put("/v1/secrets/spelling", Map.of("data", Map.of("a", 1)), "Content-Type", type).status())
+        assertThat(owner.put("/v1/secrets/spelling", Map.of("data", Map.of("a", 1)), "Content-Type", type)
+                        .status())
                 .isIn(200, 201);
     }
 
@@ -112,10 +127,13 @@ class LimitsTest {
     void headersTooLarge_areRefusedWithTheEnvelope() throws IOException {
         try (RawConnection connection = new RawConnection(server.port())) {
             assertRefused(
-                    connection.exchange(head("GET /v1/secrets/x", "X-Large: " + "h".repeat(30_000))), 431, "headers_too_large");
+                    connection.exchange(head("GET /v1/secrets/x", "X-Large: " + "h".repeat(30_000))),
+                    431,
+                    "headers_too_large");
         }
         try (RawConnection connection = new RawConnection(server.port())) {
-            String many = IntStream.range(0, 300).mapToObj(i -> "X-H" + i + ": a").collect(Collectors.joining("\r\n"));
+            String many =
+                    IntStream.range(0, 300).mapToObj(i -> "X-H" + i + ": a").collect(Collectors.joining("\r\n"));
             RawConnection.Reply reply = connection.exchange(head("GET /v1/secrets/x", many));
             assertThat(reply.status()).isIn(400, 431);
             assertEnvelope(reply);
@@ -170,17 +188,32 @@ class LimitsTest {
         owner.put("/v1/secrets/app", Map.of("data", Map.of("a", CANARY)));
         try (RawConnection connection = new RawConnection(server.port())) {
             RawConnection.Reply reply = connection.exchange(head(requestLine, "X: y"));
-            assertThat(reply.status()).as(requestLine + " " + reply.body()).isIn(400, 404).isEqualTo(status);
+            assertThat(reply.status())
+                    .as(requestLine + " " + reply.body())
+                    .isIn(400, 404)
+                    .isEqualTo(status);
             assertEnvelope(reply);
         }
     }
 
     @ParameterizedTest
     @CsvSource({
-        "POST, /v1/secrets/app", "PATCH, /v1/secrets/app", "PUT, /v1/secrets", "DELETE, /v1/secrets", "POST, /v1/secrets",
-        "POST, /v1/partner/secrets/app", "PUT, /v1/secrets/app:metadata", "GET, /v1/secrets/app:restore",
-        "DELETE, /v1/secrets/app:versions", "POST, /v1/health", "DELETE, /v1/policies", "PATCH, /v1/audit/logs",
-        "OPTIONS, /v1/secrets/app", "OPTIONS, /v1/policies", "TRACE, /v1/secrets/app", "HEAD, /v1/health:x"
+        "POST, /v1/secrets/app",
+        "PATCH, /v1/secrets/app",
+        "PUT, /v1/secrets",
+        "DELETE, /v1/secrets",
+        "POST, /v1/secrets",
+        "POST, /v1/partner/secrets/app",
+        "PUT, /v1/secrets/app:metadata",
+        "GET, /v1/secrets/app:restore",
+        "DELETE, /v1/secrets/app:versions",
+        "POST, /v1/health",
+        "DELETE, /v1/policies",
+        "PATCH, /v1/audit/logs",
+        "OPTIONS, /v1/secrets/app",
+        "OPTIONS, /v1/policies",
+        "TRACE, /v1/secrets/app",
+        "HEAD, /v1/health:x"
     })
     void otherMethod_isRefusedAsSuch(String method, String path) throws IOException {
         try (RawConnection connection = new RawConnection(server.port())) {
@@ -229,9 +262,11 @@ class LimitsTest {
     @Test
     void requestId_isTheCallersWhenItIsOne() {
         for (String id : List.of("req_12345678", "req_" + "a".repeat(64), "req_A-z_09abc")) {
-            assertThat(owner.get("/v1/health", "X-Request-ID", id).header("X-Request-ID")).isEqualTo(id);
+            assertThat(owner.get("/v1/health", "X-Request-ID", id).header("X-Request-ID"))
+                    .isEqualTo(id);
         }
-        for (String id : List.of("req_1234567", "req_" + "a".repeat(65), "12345678", "req_1234 5678", "req_12345678'")) {
+        for (String id :
+                List.of("req_1234567", "req_" + "a".repeat(65), "12345678", "req_1234 5678", "req_12345678'")) {
             ApiClient.Reply reply = owner.get("/v1/secrets/none", "X-Request-ID", id);
             assertThat(reply.header("X-Request-ID")).isNotEqualTo(id).matches("req_[0-9A-Z]{26}");
             assertThat(reply.json().at("/error/request_id").stringValue()).isEqualTo(reply.header("X-Request-ID"));
@@ -240,7 +275,9 @@ class LimitsTest {
 
     @Test
     void metadataOutsideItsLimits_isRefused() {
-        owner.put("/v1/secrets/meta", Map.of("data", Map.of("a", 1), "metadata", Map.of("description", "d".repeat(4_097))))
+        owner.put(
+                        "/v1/secrets/meta",
+                        Map.of("data", Map.of("a", 1), "metadata", Map.of("description", "d".repeat(4_097))))
                 .expect(422, "validation_error");
         owner.put("/v1/secrets/meta", Map.of("data", Map.of("a", 1), "options", Map.of("reason", "r".repeat(1_025))))
                 .expect(422, "validation_error");
@@ -254,7 +291,8 @@ class LimitsTest {
 
     private static void assertRefused(RawConnection.Reply reply, int status, String code) {
         assertThat(reply.status()).as(reply.body()).isEqualTo(status);
-        assertThat(JsonMapper.shared().readTree(reply.body()).at("/error/code").stringValue()).isEqualTo(code);
+        assertThat(JsonMapper.shared().readTree(reply.body()).at("/error/code").stringValue())
+                .isEqualTo(code);
         assertEnvelope(reply);
     }
 
@@ -262,7 +300,8 @@ class LimitsTest {
         assertThat(reply.headers().get("content-type")).as(reply.body()).startsWith("application/json");
         var error = JsonMapper.shared().readTree(reply.body()).get("error");
         assertThat(error).as(reply.body()).isNotNull();
-        assertThat(error.get("request_id").stringValue()).isEqualTo(reply.headers().get("x-request-id"));
+        assertThat(error.get("request_id").stringValue())
+                .isEqualTo(reply.headers().get("x-request-id"));
         assertThat(reply.headers()).containsEntry("cache-control", "no-store");
         Leaks.assertNone("envelope", reply.body(), CANARY);
     }

@@ -31,7 +31,12 @@ class PartnerSecretsApiTest {
         admin.put(SHARED + "smtp/key", VALUE).expect(201);
         ApiClient ownerOfSecond = server.owner(second, partner);
         ApiClient reader = server.member(ownerOfSecond, second, partner, "reader", "partner/smtp/*", "read", "list");
-        assertThat(reader.get(SHARED + "smtp/key").expect(200).json().at("/data/key").stringValue()).isEqualTo("shared-value");
+        assertThat(reader.get(SHARED + "smtp/key")
+                        .expect(200)
+                        .json()
+                        .at("/data/key")
+                        .stringValue())
+                .isEqualTo("shared-value");
         assertThat(reader.get("/v1/partner/secrets").json().get("secrets")).hasSize(1);
         ApiClient unruled = server.member(ownerOfSecond, second, partner, "unruled", "smtp/**", "admin");
         unruled.get(SHARED + "smtp/key").expect(403, "access_denied");
@@ -74,7 +79,10 @@ class PartnerSecretsApiTest {
     @Test
     void withoutTheRule_theRoleOpensNothing() {
         admin.put(SHARED + "key", VALUE).expect(201);
-        ApiClient unruled = server.client(server.token(second, partner).user("admin@x.test").role("partner_admin").sign());
+        ApiClient unruled = server.client(server.token(second, partner)
+                .user("admin@x.test")
+                .role("partner_admin")
+                .sign());
         unruled.get(SHARED + "key").expect(403, "access_denied");
         unruled.put(SHARED + "key", VALUE).expect(403, "access_denied");
         unruled.delete(SHARED + "key").expect(403, "access_denied");
@@ -83,13 +91,17 @@ class PartnerSecretsApiTest {
     @Test
     void samePathOfTheTenant_isAnotherSecret() {
         admin.put(SHARED + "app/db", VALUE).expect(201);
-        admin.put("/v1/secrets/app/db", Map.of("data", Map.of("key", "own-value"))).expect(201);
-        admin.put("/v1/secrets/partner/app/db", Map.of("data", Map.of("key", "third-value"))).expect(201);
+        admin.put("/v1/secrets/app/db", Map.of("data", Map.of("key", "own-value")))
+                .expect(201);
+        admin.put("/v1/secrets/partner/app/db", Map.of("data", Map.of("key", "third-value")))
+                .expect(201);
         assertThat(admin.get(SHARED + "app/db").body()).contains("shared-value");
         assertThat(admin.get("/v1/secrets/app/db").body()).contains("own-value");
         assertThat(admin.get("/v1/secrets/partner/app/db").body()).contains("third-value");
         JsonNode own = admin.get("/v1/secrets").json().get("secrets");
-        assertThat(own).extracting(secret -> secret.get("path").stringValue()).containsExactly("app/db", "partner/app/db");
+        assertThat(own)
+                .extracting(secret -> secret.get("path").stringValue())
+                .containsExactly("app/db", "partner/app/db");
         admin.delete("/v1/secrets/app/db?permanent=true").expect(200);
         admin.get(SHARED + "app/db").expect(200);
     }
@@ -104,7 +116,8 @@ class PartnerSecretsApiTest {
         reader.get(SHARED + "app/db", "X-Request-ID", requestId).expect(200);
         List<AuditRow> rows = AuditRow.of(server, requestId);
         assertThat(rows)
-                .extracting(row -> row.text("tenant_id") + " " + row.text("secret_path") + " " + row.text("acting_tenant_id"))
+                .extracting(row ->
+                        row.text("tenant_id") + " " + row.text("secret_path") + " " + row.text("acting_tenant_id"))
                 .containsExactlyInAnyOrder(
                         "tnt_" + second + " partner/app/db null", "ptn_" + partner + " app/db tnt_" + second);
     }
@@ -114,7 +127,8 @@ class PartnerSecretsApiTest {
         admin.put(SHARED + "app/db", VALUE).expect(201);
         ApiClient stranger = server.owner(partner + "-stranger", partner + "-else");
         stranger.get(SHARED + "app/db").expect(404, "secret_not_found");
-        stranger.put(SHARED + "app/db", Map.of("data", Map.of("key", "strange-value"))).expect(201);
+        stranger.put(SHARED + "app/db", Map.of("data", Map.of("key", "strange-value")))
+                .expect(201);
         assertThat(admin.get(SHARED + "app/db").body()).contains("shared-value").doesNotContain("strange-value");
     }
 
@@ -123,7 +137,8 @@ class PartnerSecretsApiTest {
         admin.put(SHARED + "app/db", VALUE).expect(201);
         ApiClient ownerOfSecond = server.owner(second, partner);
         String policy = ownerOfSecond.allow("sa:reader", "partner/**", "read");
-        ApiClient reader = server.client(server.token(second, partner).serviceAccount("reader").sign());
+        ApiClient reader = server.client(
+                server.token(second, partner).serviceAccount("reader").sign());
         reader.get(SHARED + "app/db").expect(200);
         ownerOfSecond.delete("/v1/policies/" + policy + "?force=true").expect(204);
         reader.get(SHARED + "app/db").expect(403, "access_denied");
@@ -133,13 +148,21 @@ class PartnerSecretsApiTest {
     void versionsMetadataAndBatch_areThoseOfTheSharedSpace() {
         admin.put(SHARED + "app/db", VALUE).expect(201);
         admin.put(SHARED + "app/db", VALUE).expect(200);
-        assertThat(admin.get(SHARED + "app/db:versions").expect(200).json().get("versions")).hasSize(2);
+        assertThat(admin.get(SHARED + "app/db:versions").expect(200).json().get("versions"))
+                .hasSize(2);
         admin.patch(SHARED + "app/db:metadata", Map.of("owner", "team:partner")).expect(200);
-        assertThat(admin.get(SHARED + "app/db:metadata").json().at("/metadata/owner").stringValue()).isEqualTo("team:partner");
-        JsonNode batch = admin.post(SHARED + "batch", Map.of("paths", List.of("app/db", "app/none"))).expect(200).json();
+        assertThat(admin.get(SHARED + "app/db:metadata")
+                        .json()
+                        .at("/metadata/owner")
+                        .stringValue())
+                .isEqualTo("team:partner");
+        JsonNode batch = admin.post(SHARED + "batch", Map.of("paths", List.of("app/db", "app/none")))
+                .expect(200)
+                .json();
         assertThat(batch.at("/secrets/app~1db/version").intValue()).isEqualTo(2);
         assertThat(batch.at("/errors/app~1none/code").stringValue()).isEqualTo("secret_not_found");
-        JsonNode metadata = admin.post(SHARED + "batch/metadata", Map.of("paths", List.of("**"), "expand_wildcards", true))
+        JsonNode metadata = admin.post(
+                        SHARED + "batch/metadata", Map.of("paths", List.of("**"), "expand_wildcards", true))
                 .expect(200)
                 .json();
         assertThat(metadata.get("secrets")).hasSize(1);

@@ -28,7 +28,10 @@ class PolicyApiTest {
     }
 
     private ApiClient member() {
-        return server.client(server.token(tenant).serviceAccount("member").groups("group:ops").sign());
+        return server.client(server.token(tenant)
+                .serviceAccount("member")
+                .groups("group:ops")
+                .sign());
     }
 
     private String policy(String name) {
@@ -40,7 +43,8 @@ class PolicyApiTest {
     }
 
     private String bind(String policy, String type, String identity) {
-        return owner.post("/v1/policies/" + policy + "/bindings", Map.of("identity_type", type, "identity_id", identity))
+        return owner.post(
+                        "/v1/policies/" + policy + "/bindings", Map.of("identity_type", type, "identity_id", identity))
                 .expect(201)
                 .json()
                 .get("id")
@@ -70,9 +74,11 @@ class PolicyApiTest {
         member.get("/v1/secrets/app/db").expect(403, "access_denied");
         owner.patch("/v1/policies/" + policy, Map.of("is_active", true)).expect(200);
         member.get("/v1/secrets/app/db").expect(200);
-        owner.put("/v1/policies/" + policy, PreparedTenant.policyBody("withdrawn")).expect(200);
+        owner.put("/v1/policies/" + policy, PreparedTenant.policyBody("withdrawn"))
+                .expect(200);
         member.get("/v1/secrets/app/db").expect(403, "access_denied");
-        owner.put("/v1/policies/" + policy, "{\"name\":\"withdrawn\"," + RULES + "}").expect(200);
+        owner.put("/v1/policies/" + policy, "{\"name\":\"withdrawn\"," + RULES + "}")
+                .expect(200);
         member.get("/v1/secrets/app/db").expect(200);
         owner.delete("/v1/policies/" + policy).expect(409, "policy_in_use");
         member.get("/v1/secrets/app/db").expect(200);
@@ -94,14 +100,19 @@ class PolicyApiTest {
         String policy = policy("revised");
         String uri = "/v1/policies/" + policy;
         assertThat(owner.get(uri).expect(200).header("ETag")).isEqualTo("\"1\"");
-        ApiClient.Reply patched = owner.patch(uri, Map.of("description", "two"), "If-Match", "\"1\"").expect(200);
+        ApiClient.Reply patched = owner.patch(uri, Map.of("description", "two"), "If-Match", "\"1\"")
+                .expect(200);
         assertThat(patched.header("ETag")).isEqualTo("\"2\"");
         assertThat(patched.json().get("revision").intValue()).isEqualTo(2);
-        ApiClient.Reply late = owner.patch(uri, Map.of("description", "three"), "If-Match", "\"1\"").expect(409, "version_conflict");
+        ApiClient.Reply late = owner.patch(uri, Map.of("description", "three"), "If-Match", "\"1\"")
+                .expect(409, "version_conflict");
         assertThat(late.json().at("/error/details/current_version").intValue()).isEqualTo(2);
-        owner.put(uri, "{\"name\":\"revised\"," + RULES + "}", "If-Match", "\"1\"").expect(409, "version_conflict");
-        owner.put(uri, "{\"name\":\"revised\"," + RULES + "}", "If-Match", "nonsense").expect(422, "validation_error");
-        ApiClient.Reply replaced = owner.put(uri, "{\"name\":\"revised\"," + RULES + "}", "If-Match", "\"2\"").expect(200);
+        owner.put(uri, "{\"name\":\"revised\"," + RULES + "}", "If-Match", "\"1\"")
+                .expect(409, "version_conflict");
+        owner.put(uri, "{\"name\":\"revised\"," + RULES + "}", "If-Match", "nonsense")
+                .expect(422, "validation_error");
+        ApiClient.Reply replaced = owner.put(uri, "{\"name\":\"revised\"," + RULES + "}", "If-Match", "\"2\"")
+                .expect(200);
         assertThat(replaced.json().get("description").isNull()).isTrue();
     }
 
@@ -112,7 +123,11 @@ class PolicyApiTest {
         owner.put("/v1/policies/" + policy, PreparedTenant.policyBody("kept")).expect(200);
         JsonNode details = owner.get("/v1/policies/" + policy).expect(200).json();
         assertThat(details.get("bindings")).hasSize(1);
-        assertThat(owner.get("/v1/policies/" + policy + "/bindings").expect(200).json().get("bindings")).hasSize(1);
+        assertThat(owner.get("/v1/policies/" + policy + "/bindings")
+                        .expect(200)
+                        .json()
+                        .get("bindings"))
+                .hasSize(1);
     }
 
     @Test
@@ -132,17 +147,29 @@ class PolicyApiTest {
         policy("two");
         String three = policy("three");
         owner.patch("/v1/policies/" + three, Map.of("is_active", false)).expect(200);
-        JsonNode all = owner.get("/v1/policies?include_inactive=true").expect(200).json();
-        assertThat(all.get("policies")).extracting(each -> each.get("name").stringValue()).endsWith("one", "two", "three");
+        JsonNode all =
+                owner.get("/v1/policies?include_inactive=true").expect(200).json();
+        assertThat(all.get("policies"))
+                .extracting(each -> each.get("name").stringValue())
+                .endsWith("one", "two", "three");
         JsonNode active = owner.get("/v1/policies").json();
-        assertThat(active.get("policies")).extracting(each -> each.get("name").stringValue()).endsWith("one", "two");
+        assertThat(active.get("policies"))
+                .extracting(each -> each.get("name").stringValue())
+                .endsWith("one", "two");
         JsonNode page = owner.get("/v1/policies?limit=2").json();
         assertThat(page.get("has_more").booleanValue()).isTrue();
-        JsonNode next = owner.get("/v1/policies?limit=2&cursor=" + page.get("cursor").stringValue()).expect(200).json();
-        assertThat(next.get("policies")).extracting(each -> each.get("name").stringValue()).containsExactly("two");
-        owner.get("/v1/policies?limit=2&include_inactive=true&cursor=" + page.get("cursor").stringValue())
+        JsonNode next = owner.get(
+                        "/v1/policies?limit=2&cursor=" + page.get("cursor").stringValue())
+                .expect(200)
+                .json();
+        assertThat(next.get("policies"))
+                .extracting(each -> each.get("name").stringValue())
+                .containsExactly("two");
+        owner.get("/v1/policies?limit=2&include_inactive=true&cursor="
+                        + page.get("cursor").stringValue())
                 .expect(400, "invalid_cursor");
-        assertThat(owner.get("/v1/policies?scope=partner").expect(200).json().get("policies")).isEmpty();
+        assertThat(owner.get("/v1/policies?scope=partner").expect(200).json().get("policies"))
+                .isEmpty();
         owner.get("/v1/policies?scope=world").expect(422, "validation_error");
     }
 
@@ -190,12 +217,20 @@ class PolicyApiTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"pol_01K9Z6F3V4M8Q2T7B5N1C0D9XE", "pol_x", "x", "pol_01k9z6f3v4m8q2t7b5n1c0d9xe", "pb_01K9Z6F3V4M8Q2T7B5N1C0D9XE"})
+    @ValueSource(
+            strings = {
+                "pol_01K9Z6F3V4M8Q2T7B5N1C0D9XE",
+                "pol_x",
+                "x",
+                "pol_01k9z6f3v4m8q2t7b5n1c0d9xe",
+                "pb_01K9Z6F3V4M8Q2T7B5N1C0D9XE"
+            })
     void policyThatIsNone_isNotFound(String id) {
         owner.get("/v1/policies/" + id).expect(404, "policy_not_found");
         owner.delete("/v1/policies/" + id).expect(404, "policy_not_found");
         owner.get("/v1/policies/" + id + "/bindings").expect(404, "policy_not_found");
-        owner.delete("/v1/policies/" + id + "/bindings/pb_01K9Z6F3V4M8Q2T7B5N1C0D9XE").expect(404, "policy_not_found");
+        owner.delete("/v1/policies/" + id + "/bindings/pb_01K9Z6F3V4M8Q2T7B5N1C0D9XE")
+                .expect(404, "policy_not_found");
     }
 
     @Test
@@ -212,7 +247,9 @@ class PolicyApiTest {
         String binding = bind(policy, "service_account", "sa:member");
         member().get("/v1/secrets/app/db").expect(200);
         Sql.superuser(server)
-                .update("update policy_binding set expires_at = now() - interval '1 second' where binding_id = ?", binding);
+                .update(
+                        "update policy_binding set expires_at = now() - interval '1 second' where binding_id = ?",
+                        binding);
         member().get("/v1/secrets/app/db").expect(403, "access_denied");
     }
 
@@ -229,8 +266,11 @@ class PolicyApiTest {
                 ApiClient member = member();
                 int status = switch (permission) {
                     case "read" -> member.get("/v1/secrets/" + path).status();
-                    case "write" -> member.patch("/v1/secrets/" + path + ":metadata", Map.of()).status();
-                    case "list" -> member.get("/v1/secrets/" + path + ":metadata").status();
+                    case "write" ->
+                        member.patch("/v1/secrets/" + path + ":metadata", Map.of())
+                                .status();
+                    case "list" ->
+                        member.get("/v1/secrets/" + path + ":metadata").status();
                     default -> member.delete("/v1/secrets/" + path).status();
                 };
                 assertThat(verdict.get("allowed").booleanValue())

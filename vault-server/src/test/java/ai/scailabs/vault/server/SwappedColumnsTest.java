@@ -98,7 +98,8 @@ class SwappedColumnsTest {
     }
 
     private static void exchange(List<String> columns, Place other) {
-        String select = "select " + String.join(", ", columns) + " from secret_version where tenant_id = ? and path = ? and version = ?";
+        String select = "select " + String.join(", ", columns)
+                + " from secret_version where tenant_id = ? and path = ? and version = ?";
         Map<String, Object> here = sql.rows(select, Place.HERE.key()).getFirst();
         Map<String, Object> there = sql.rows(select, other.key()).getFirst();
         put(Place.HERE, there);
@@ -163,7 +164,8 @@ class SwappedColumnsTest {
 
     private static void assertReads(Place... places) {
         for (Place place : places) {
-            assertThat(place.read().expect(200).json().at("/data/value").stringValue()).isEqualTo(place.value());
+            assertThat(place.read().expect(200).json().at("/data/value").stringValue())
+                    .isEqualTo(place.value());
         }
     }
 
@@ -177,7 +179,9 @@ class SwappedColumnsTest {
             assertThat(row.success()).isFalse();
         });
         ApiClient.Reply batch = place.owner()
-                .post("/v1/secrets/batch", Map.of("paths", List.of(place.path), "options", Map.of("version", place.version)))
+                .post(
+                        "/v1/secrets/batch",
+                        Map.of("paths", List.of(place.path), "options", Map.of("version", place.version)))
                 .expect(200);
         Leaks.assertNone(place.name(), batch.body(), "value-of-");
         assertThat(batch.body()).contains("integrity_failure");

@@ -183,7 +183,7 @@ class TenantMatrixTest {
         return everyGuarded(
                 operation -> {
                     ApiClient caller = operation.id().startsWith("write") ? writer : sibling;
-            ApiClient.Reply reply = victim.call(operation).by(caller);
+                    ApiClient.Reply reply = victim.call(operation).by(caller);
                     if (operation.isShared()) {
                         assertSilent(operation, refusedOrEmpty(operation, reply, "access_denied", 403));
                     } else {
@@ -218,7 +218,8 @@ class TenantMatrixTest {
             }
         }
         // The log of the caller's own attempts names what it asked for, and its own writes hold what it sent.
-        boolean namesWhatWasAsked = Set.of("queryAuditLog", "writeSecret", "writePartnerSecret").contains(operation.id());
+        boolean namesWhatWasAsked =
+                Set.of("queryAuditLog", "writeSecret", "writePartnerSecret").contains(operation.id());
         String[] words = namesWhatWasAsked ? new String[] {PreparedTenant.CANARY} : victim.ownWords();
         if (operation.id().equals("metrics")) {
             // Its series are named after what they measure.

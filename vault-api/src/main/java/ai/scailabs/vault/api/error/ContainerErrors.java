@@ -20,8 +20,7 @@ public final class ContainerErrors extends ErrorReportValve {
         if (response.getStatus() < 400 || response.getContentWritten() > 0 || !response.setErrorReported()) {
             return;
         }
-        ErrorCode code =
-                fillsHeaderBuffer(request) ? ErrorCode.HEADERS_TOO_LARGE : codeOf(response.getStatus());
+        ErrorCode code = fillsHeaderBuffer(request) ? ErrorCode.HEADERS_TOO_LARGE : codeOf(response.getStatus());
         String requestId = response.getHeader(RequestGate.REQUEST_ID_HEADER);
         if (requestId == null) {
             requestId = "req_" + UUID.randomUUID().toString().replace("-", "");

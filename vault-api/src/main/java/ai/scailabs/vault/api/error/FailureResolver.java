@@ -4,6 +4,7 @@ import ai.scailabs.vault.api.answer.Answer;
 import ai.scailabs.vault.api.answer.AnswerWriter;
 import ai.scailabs.vault.api.request.Call;
 import ai.scailabs.vault.api.request.CallInterceptor;
+import ai.scailabs.vault.api.request.FailureAnswer;
 import ai.scailabs.vault.api.request.RequestFacts;
 import ai.scailabs.vault.audit.trail.AuditReceipt;
 import ai.scailabs.vault.kernel.error.ErrorCode;
@@ -22,7 +23,7 @@ import org.springframework.web.servlet.ModelAndView;
  * Answers every failure with {@code {"error": {code, message, details, request_id}}}. A refusal of a request that reached authentication is recorded
  * before it is answered; when that is not possible the answer is {@code 503}. The cause of an unknown failure goes to the log only.
  */
-public final class FailureResolver implements HandlerExceptionResolver, Ordered {
+public final class FailureResolver implements HandlerExceptionResolver, FailureAnswer, Ordered {
     private static final Logger LOG = LoggerFactory.getLogger(FailureResolver.class);
 
     @Override
@@ -42,6 +43,7 @@ public final class FailureResolver implements HandlerExceptionResolver, Ordered 
     }
 
     /** Records and answers the failure. */
+    @Override
     public void answer(HttpServletRequest request, HttpServletResponse response, VaultException failure)
             throws IOException {
         if (failure.code().status() >= 500) {

@@ -1,6 +1,5 @@
 package ai.scailabs.vault.api.request;
 
-import ai.scailabs.vault.api.error.FailureResolver;
 import ai.scailabs.vault.kernel.error.ErrorCode;
 import ai.scailabs.vault.kernel.error.VaultException;
 import ai.scailabs.vault.kernel.id.Ids;
@@ -25,9 +24,9 @@ public final class RequestGate implements Filter {
     private final Ids ids;
     private final ClientAddress clientAddress;
     private final RequestMetrics metrics;
-    private final FailureResolver failures;
+    private final FailureAnswer failures;
 
-    public RequestGate(Ids ids, ClientAddress clientAddress, RequestMetrics metrics, FailureResolver failures) {
+    public RequestGate(Ids ids, ClientAddress clientAddress, RequestMetrics metrics, FailureAnswer failures) {
         this.ids = ids;
         this.clientAddress = clientAddress;
         this.metrics = metrics;

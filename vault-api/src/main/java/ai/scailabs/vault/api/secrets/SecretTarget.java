@@ -7,10 +7,10 @@ import ai.scailabs.vault.api.request.Call;
 import ai.scailabs.vault.api.request.CustomMethodMapping;
 import ai.scailabs.vault.kernel.error.ErrorCode;
 import ai.scailabs.vault.kernel.error.VaultException;
-import java.util.Map;
 import ai.scailabs.vault.kernel.path.SecretPath;
 import ai.scailabs.vault.secrets.secret.SecretSpace;
 import jakarta.servlet.http.HttpServletRequest;
+import java.util.Map;
 
 /**
  * The space and the path that a URI names. The path is taken from the URI as it was sent: it is never decoded or normalised, so that router, policy and
@@ -27,9 +27,7 @@ record SecretTarget(SecretSpace space, SecretPath path) {
         int start = (space.isShared() ? SHARED : OWN).length() + 1;
         if (uri.length() < start) {
             throw new VaultException(
-                    ErrorCode.METHOD_NOT_ALLOWED,
-                    "The method is not available here",
-                    Map.of("allowed_methods", "GET"));
+                    ErrorCode.METHOD_NOT_ALLOWED, "The method is not available here", Map.of("allowed_methods", "GET"));
         }
         boolean suffixed = !CustomMethodMapping.suffixOf(uri).isEmpty();
         String text = uri.substring(start, suffixed ? uri.lastIndexOf(':') : uri.length());

@@ -1,0 +1,226 @@
+package ai.scailabs.vault.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import ai.scailabs.vault.server.settings.InvalidSettings;
+import ai.scailabs.vault.server.settings.ServerSettings;
+import ai.scailabs.vault.server.settings.Setting;
+import ai.scailabs.vault.testkit.RepositoryFiles;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** The environment is taken as a whole or refused with every variable that is at fault, what it takes, and no value. */
+class SettingsTest {
+    /** A row of the table in the handbook: name, default, what it takes, twin. */
+    private static final Pattern ROW = Pattern.compile("\\| `([A-Z_]+)` \\| ([^|]+) \\| ([^|]+) \\| (yes|no) \\|.*");
+
+    @TempDir
+    Path folder;
+
+    private static Map<String, String> good() {
+        Map<String, String> environment = new HashMap<>();
+        environment.put("DATABASE_URL", "postgresql://scaivault_app:s3cret-word@127.0.0.1:5432/scaivault");
+        environment.put("SCAIKEY_URL", "http://127.0.0.1:9000");
+        environment.put("BIND_ADDRESS", "127.0.0.1:8443");
+        environment.put("BASE_URL", "http://127.0.0.1:8443");
+        environment.put("KMS_PROVIDER", "local");
+        environment.put("KMS_LOCAL_KEY_FILE", "/tmp/root.key");
+        environment.put("SCAIVAULT_DEV", "true");
+        return environment;
+    }
+
+    private static List<String> problems(Map<String, String> environment) {
+        List<String> problems = new ArrayList<>();
+        assertThatThrownBy(() -> ServerSettings.read(environment))
+                .isInstanceOfSatisfying(InvalidSettings.class, invalid -> problems.addAll(invalid.problems()));
+        environment.forEach((name, value) -> {
+            // Words that a problem may use by itself.
+            if (value.length() > 5
+                    && !Setting.valueOf(name.replaceAll("_FILE$", "")
+                                    .replace("TLS_CERT", "TLS_CERT_FILE")
+                                    .replace("TLS_KEY", "TLS_KEY_FILE")
+                                    .replace("KMS_LOCAL_KEY", "KMS_LOCAL_KEY_FILE")
+                                    .replace("_FILE_FILE", "_FILE"))
+                            .takes()
+                            .contains(value)) {
+                assertThat(String.join("\n", problems))
+                        .as("shows the value of " + name)
+                        .doesNotContain(value);
+            }
+        });
+        return problems;
+    }
+
+    @Test
+    void goodEnvironment_isTaken() {
+        ServerSettings settings = ServerSettings.read(good());
+        assertThat(settings.development()).isTrue();
+        assertThat(settings.scaiKey().audience()).isEqualTo("scaivault");
+        assertThat(settings.scaiKey().issuers()).containsExactly("http://127.0.0.1:9000");
+        assertThat(settings.toString()).doesNotContain("s3cret-word");
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"DATABASE_URL", "SCAIKEY_URL", "BASE_URL", "KMS_PROVIDER", "KMS_LOCAL_KEY_FILE"})
+    void missingVariable_isNamed_withWhatItTakes(Setting setting) {
+        for (String empty : new String[] {null, "", "   "}) {
+            Map<String, String> environment = good();
+            environment.remove(setting.name());
+            if (empty != null) {
+                environment.put(setting.name(), empty);
+            }
+            assertThat(problems(environment)).contains(setting + " is not set; it takes " + setting.takes());
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+            DATABASE_URL         | mysql://scaivault_app:s3cret-word@db/scaivault
+            DATABASE_URL         | postgresql://db:5432/scaivault
+            DATABASE_URL         | postgresql://scaivault_app:s3cret-word@db:99999/scaivault
+            DATABASE_URL         | postgresql://scaivault_app:s3cret-word@db/
+            DATABASE_URL         | postgresql://scaivault_app:s3cret-word@db/scaivault?password=another-word
+            DATABASE_OWNER_URL   | jdbc:postgresql://db/scaivault
+            DATABASE_WORKER_URL  | nonsense
+            DATABASE_POOL_SIZE   | 1
+            DATABASE_POOL_SIZE   | 201
+            DATABASE_POOL_SIZE   | eight
+            DATABASE_POOL_SIZE   | -4
+            SCAIKEY_URL          | scaikey.example.test
+            SCAIKEY_URL          | ftp://scaikey.example.test
+            SCAIKEY_URL          | http://scaikey.example.test
+            SCAIKEY_URL          | http://10.0.0.1:9000
+            SCAIKEY_URL          | https://user:s3cret-word@scaikey.example.test
+            SCAIKEY_URL          | https://
+            SCAIKEY_JWKS_URL     | http://scaikey.example.test/jwks
+            SCAIKEY_JWKS_URL     | file:///etc/jwks.json
+            SCAIKEY_ISSUERS      | https://one.example.test,,https://two.example.test
+            BIND_ADDRESS         | localhost:8443
+            BIND_ADDRESS         | 127.0.0.1
+            BIND_ADDRESS         | 127.0.0.1:99999
+            BIND_ADDRESS         | :8443
+            BASE_URL             | vault.example.test
+            LOG_LEVEL            | verbose
+            LOG_LEVEL            | INFO
+            LOG_FORMAT           | xml
+            KMS_PROVIDER         | aws
+            TRUSTED_PROXIES      | 10.0.0.0/33
+            TRUSTED_PROXIES      | proxy.example.test
+            TRUSTED_PROXIES      | 10.0.0.0/8,
+            METRICS_BIND_ADDRESS | 9090
+            MAX_BODY_BYTES       | 1023
+            MAX_BODY_BYTES       | 16777217
+            MAX_BODY_BYTES       | 1MiB
+            SCAIVAULT_DEV        | yes
+            SCAIVAULT_DEV        | TRUE
+            """)
+    void malformedVariable_isNamed_withWhatItTakes_andWithoutItsValue(Setting setting, String value) {
+        Map<String, String> environment = good();
+        environment.put(setting.name(), value);
+        assertThat(problems(environment)).contains(setting + " is malformed; it takes " + setting.takes());
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void secretVariable_mayStandInAFile_andNotInBoth(Setting setting) throws IOException {
+        if (setting.kind() == Setting.Kind.PLAIN) {
+            return;
+        }
+        Path file = folder.resolve(setting.name());
+        String value = "postgresql://somebody:f1le-word@db:5432/scaivault";
+        Files.writeString(file, "\n  " + value + " \n");
+        Map<String, String> environment = good();
+        environment.remove(setting.name());
+        environment.put(setting.name() + "_FILE", file.toString());
+        ServerSettings settings = ServerSettings.read(environment);
+        assertThat(settings.database().toString()).contains("somebody").doesNotContain("f1le-word");
+
+        environment.put(setting.name(), value);
+        assertThat(problems(environment)).contains("set " + setting + " or " + setting + "_FILE, not both");
+
+        environment.remove(setting.name());
+        environment.put(setting.name() + "_FILE", folder.resolve("none").toString());
+        assertThat(problems(environment)).contains(setting + "_FILE names a file that cannot be read");
+        Files.writeString(file, " \n");
+        environment.put(setting.name() + "_FILE", file.toString());
+        assertThat(problems(environment)).contains(setting + "_FILE names an empty file");
+        Files.writeString(file, "mysql://f1le-word");
+        assertThat(problems(environment))
+                .contains(setting + " is malformed; it takes " + setting.takes())
+                .allSatisfy(problem -> assertThat(problem).doesNotContain("f1le-word"));
+    }
+
+    @Test
+    void plainHttpToScaiKey_isForLoopbackInDevelopmentOnly() {
+        Map<String, String> environment = good();
+        environment.put("SCAIVAULT_DEV", "false");
+        assertThat(problems(environment))
+                .contains("SCAIKEY_URL is malformed; it takes " + Setting.SCAIKEY_URL.takes())
+                .contains("KMS_PROVIDER=local is for development: it needs SCAIVAULT_DEV=true");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0.0.0.0:8443", "10.0.0.1:8443", "[::]:8443"})
+    void development_isForLoopbackOnly(String bind) {
+        Map<String, String> environment = good();
+        environment.put("BIND_ADDRESS", bind);
+        assertThat(problems(environment)).contains("SCAIVAULT_DEV=true needs a loopback BIND_ADDRESS");
+        environment.remove("BIND_ADDRESS");
+        assertThat(problems(environment)).contains("SCAIVAULT_DEV=true needs a loopback BIND_ADDRESS");
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"TLS_CERT_FILE", "TLS_KEY_FILE"})
+    void certificateAndKey_goTogether(Setting only) {
+        Map<String, String> environment = good();
+        environment.put(only.name(), "/etc/tls.pem");
+        assertThat(problems(environment)).contains("TLS_CERT_FILE and TLS_KEY_FILE are set together or not at all");
+    }
+
+    @Test
+    void everyProblem_isToldAtOnce() {
+        assertThat(problems(new HashMap<>(Map.of("LOG_LEVEL", "loudest", "DATABASE_POOL_SIZE", "many"))))
+                .hasSizeGreaterThanOrEqualTo(6)
+                .allSatisfy(problem -> assertThat(problem).doesNotContain("\n"));
+    }
+
+    /** The handbook's tables are the settings: one row each, with its default and whether it has a twin. */
+    @Test
+    void handbook_hasExactlyTheSettings() {
+        Set<String> described = new HashSet<>();
+        for (String line :
+                RepositoryFiles.read("docs/operations/configuration.md").lines().toList()) {
+            Matcher row = ROW.matcher(line);
+            if (row.matches()) {
+                Setting setting = Setting.valueOf(row.group(1));
+                assertThat(described.add(setting.name())).as(line).isTrue();
+                assertThat(row.group(4)).as(line).isEqualTo(setting.kind() == Setting.Kind.SECRET ? "yes" : "no");
+                String byDefault = setting.defaultValue();
+                if (byDefault != null && !byDefault.isEmpty()) {
+                    assertThat(row.group(2)).as(line).contains("`" + byDefault + "`");
+                } else {
+                    assertThat(row.group(2)).as(line).containsAnyOf("none", "not set", "empty", "SCAIKEY_URL");
+                }
+            }
+        }
+        assertThat(described)
+                .isEqualTo(new HashSet<>(
+                        Arrays.stream(Setting.values()).map(Setting::name).toList()));
+    }
+}

@@ -26,6 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 class KillLoopTest {
     private static final int ROUNDS = Integer.getInteger("kill.rounds", 50);
     private static final long SEED = Long.getLong("kill.seed", 20_261_122L);
+    private static final int FEWEST = 10;
     private static final int SHORTEST_LOAD_MILLIS = 200;
     private static final int LONGEST_LOAD_MILLIS = 1_500;
 
@@ -72,8 +73,7 @@ class KillLoopTest {
         int requests;
         try (Load load = new Load("http://127.0.0.1:" + server.port(), token, folder, random.nextLong(), promises)) {
             long begin = System.nanoTime();
-            // Not before the load has had answers: a kill that interrupts nothing proves nothing.
-            while (load.requests() < 50 || System.nanoTime() - begin < TimeUnit.MILLISECONDS.toNanos(millis)) {
+            while (isIdle(promises) || System.nanoTime() - begin < TimeUnit.MILLISECONDS.toNanos(millis)) {
                 assertThat(System.nanoTime() - begin).isLessThan(TimeUnit.MINUTES.toNanos(1));
                 LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
             }
@@ -100,6 +100,11 @@ class KillLoopTest {
                 versions);
     }
 
+    /** A kill that interrupts nothing proves nothing. */
+    private static boolean isIdle(Promises promises) {
+        return promises.writes().size() < FEWEST || promises.revealingRequests().size() < FEWEST;
+    }
+
     /** Every process of PostgreSQL, as the end of a machine would; but for the operating system's cache, which outlives them. */
     private static void killAll(TestPostgres postgres) {
         ProcessHandle.of(postgres.pid()).stream()
@@ -116,7 +121,5 @@ class KillLoopTest {
         System.out.printf(
                 "%d kills: %d acknowledged writes, %d other changes and %d revealing reads, all kept and recorded%n",
                 ROUNDS, writes, changes, reads);
-        assertThat(writes).as("writes in %d rounds", ROUNDS).isGreaterThan(20L * ROUNDS);
-        assertThat(reads).as("reads in %d rounds", ROUNDS).isGreaterThan(20L * ROUNDS);
     }
 }

@@ -41,11 +41,12 @@ import org.springframework.boot.webmvc.autoconfigure.WebMvcRegistrations;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
+import org.springframework.web.filter.RequestContextFilter;
 import org.springframework.web.method.support.HandlerMethodArgumentResolver;
-import org.springframework.web.method.support.HandlerMethodReturnValueHandler;
 import org.springframework.web.servlet.HandlerExceptionResolver;
 import org.springframework.web.servlet.config.annotation.InterceptorRegistry;
 import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
+import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandlerAdapter;
 import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandlerMapping;
 
 /** The web layer. The server provides the services, {@code JsonBody}, {@code ClientAddress}, {@code Readiness} and {@code BuildInfo}. */
@@ -106,13 +107,29 @@ public class ApiWiring {
     }
 
     @Bean
-    WebMvcRegistrations customMethods() {
+    WebMvcRegistrations ownMappingAndAnswers() {
         return new WebMvcRegistrations() {
             @Override
             public RequestMappingHandlerMapping getRequestMappingHandlerMapping() {
                 return new CustomMethodMapping();
             }
+
+            @Override
+            public RequestMappingHandlerAdapter getRequestMappingHandlerAdapter() {
+                // Controllers return nothing else; asking every handler of the framework first would cost each request.
+                RequestMappingHandlerAdapter adapter = new RequestMappingHandlerAdapter();
+                adapter.setReturnValueHandlers(List.of(new AnswerWriter()));
+                return adapter;
+            }
         };
+    }
+
+    /** Nothing of ours asks the framework which request the thread serves. */
+    @Bean
+    FilterRegistrationBean<RequestContextFilter> noRequestContext() {
+        FilterRegistrationBean<RequestContextFilter> none = new FilterRegistrationBean<>(new RequestContextFilter());
+        none.setEnabled(false);
+        return none;
     }
 
     @Bean
@@ -126,11 +143,6 @@ public class ApiWiring {
             @Override
             public void addArgumentResolvers(List<HandlerMethodArgumentResolver> resolvers) {
                 resolvers.add(new CallArgument());
-            }
-
-            @Override
-            public void addReturnValueHandlers(List<HandlerMethodReturnValueHandler> handlers) {
-                handlers.add(new AnswerWriter());
             }
 
             @Override

@@ -14,8 +14,8 @@ public final class ConnectionPools {
      * Every statement finds its few rows by an index. Without these the planner, on a small or new table, prefers to scan it, and the security policy is then asked
      * for every row; and it compiles what runs for microseconds.
      */
-    private static final String SESSION_SETTINGS =
-            "-c statement_timeout=" + STATEMENT_TIMEOUT.toMillis() + " -c random_page_cost=1.1 -c jit=off";
+    private static final String SESSION_SETTINGS = "-c statement_timeout=" + STATEMENT_TIMEOUT.toMillis()
+            + " -c random_page_cost=1.1 -c jit=off" + " -c plan_cache_mode=force_generic_plan";
 
     private ConnectionPools() {}
 

@@ -29,6 +29,12 @@ final class SecretReads {
             + " where v.tenant_id = s.tenant_id and v.path = s.path"
             + " and v.version = case ? when 0 then s.current_version else ? end offset 0) v on true";
 
+    /** What most reads ask for; a tenth cheaper to the database than naming the version. */
+    private static final String CURRENT = FOUND + " from tenant t"
+            + " left join secret s on s.tenant_id = t.tenant_id and s.path = ?"
+            + " left join secret_version v on v.tenant_id = s.tenant_id and v.path = s.path and v.version = s.current_version"
+            + " where t.tenant_id = ?";
+
     private static final String ONE = FOUND + " from tenant t"
             + " left join secret s on s.tenant_id = t.tenant_id and s.path = ?"
             + WANTED_VERSION + " where t.tenant_id = ?";
@@ -60,14 +66,11 @@ final class SecretReads {
 
     /** Empty when the space has no row of its own, and so no secret. */
     Optional<StoredSecret> one(TenantId owner, SecretPath path, @Nullable Integer version) {
+        if (version == null) {
+            return tenants.queryOne(owner, CURRENT, (row, number) -> stored(row, path), path.value(), owner.value());
+        }
         return tenants.queryOne(
-                owner,
-                ONE,
-                (row, number) -> stored(row, path),
-                path.value(),
-                wanted(version),
-                wanted(version),
-                owner.value());
+                owner, ONE, (row, number) -> stored(row, path), path.value(), version, version, owner.value());
     }
 
     /** As {@link #one} for every path; one round trip. */

@@ -14,7 +14,7 @@ public enum Setting {
             "the same, logging in as scaivault_owner: the schema is brought up to date at the start"),
     DATABASE_WORKER_URL(
             Kind.SECRET, null, "the same, logging in as scaivault_worker: background jobs run on this instance"),
-    DATABASE_POOL_SIZE(Kind.PLAIN, "8", "a number from 2 to 200"),
+    DATABASE_POOL_SIZE(Kind.PLAIN, "4", "a number from 2 to 200"),
     SCAIKEY_URL(Kind.PLAIN, null, "the https URL of ScaiKey"),
     SCAIKEY_JWKS_URL(Kind.PLAIN, null, "an https URL; overrides discovery"),
     SCAIKEY_ISSUERS(Kind.PLAIN, null, "accepted issuers (iss), separated by commas; by default SCAIKEY_URL"),

@@ -1,0 +1,86 @@
+package ai.scailabs.vault.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ai.scailabs.vault.testkit.RepositoryFiles;
+import ai.scailabs.vault.testkit.TokenBuilder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Every command of every guide runs as it is written, with identities and policies like those of {@code bin/run}. */
+class GuidesTest {
+    private static final String SECRETS = "secrets:read secrets:write secrets:delete secrets:list secrets:rotate";
+    private static final String[] WRITE = {"read", "write", "list", "delete", "rotate"};
+
+    private final RunningServer server = RunningServer.shared();
+
+    @Test
+    void guides_runAsWritten(@TempDir Path folder) throws Exception {
+        bind("guides-web", "guides", "sa:writer", WRITE);
+        bind("guides-web", "guides", "sa:reader", "read", "list");
+        bind("guides-shop", "guides", "sa:sibling_tenant", WRITE);
+        bind("guides-core", "guides-other", "sa:other_tenant", WRITE);
+        administrator("guides-web", "guides").allow("user:partner_admin@guides.example", "partner/**", WRITE);
+        Path dev = folder.resolve("dev.json");
+        JsonMapper.shared()
+                .writeValue(dev, Map.of("base_url", "http://127.0.0.1:" + server.port(), "tokens", tokens()));
+
+        Path output = folder.resolve("output");
+        Process guides = new ProcessBuilder(
+                        RepositoryFiles.root().resolve("docs/guides/run").toString(), "--data", folder.toString())
+                .redirectErrorStream(true)
+                .redirectOutput(output.toFile())
+                .start();
+        boolean ended = guides.waitFor(4, TimeUnit.MINUTES);
+        if (!ended) {
+            guides.destroyForcibly();
+        }
+
+        String said = Files.readString(output, StandardCharsets.UTF_8);
+        assertThat(ended).as(said).isTrue();
+        assertThat(guides.exitValue()).as(said).isZero();
+    }
+
+    private Map<String, String> tokens() {
+        Map<String, String> tokens = new TreeMap<>();
+        tokens.put("admin", person("admin", RunningServer.ALL_SCOPES).role("tenant_admin").sign());
+        tokens.put("writer", service("guides-web", "guides", "writer", SECRETS));
+        tokens.put("reader", service("guides-web", "guides", "reader", "secrets:read secrets:list"));
+        tokens.put("auditor", person("auditor", "audit:read audit:export").sign());
+        tokens.put("no_policy", service("guides-web", "guides", "no_policy", SECRETS));
+        tokens.put("other_tenant", service("guides-core", "guides-other", "other_tenant", SECRETS));
+        tokens.put("sibling_tenant", service("guides-shop", "guides", "sibling_tenant", SECRETS));
+        tokens.put(
+                "partner_admin",
+                person("partner_admin", RunningServer.ALL_SCOPES).role("partner_admin").sign());
+        return tokens;
+    }
+
+    private void bind(String tenant, String partner, String identity, String... permissions) {
+        ApiClient administrator = administrator(tenant, partner);
+        for (Map.Entry<String, List<String>> rule :
+                Map.of("app/**", List.of(permissions), "partner/**", List.of("read", "list")).entrySet()) {
+            administrator.allow(identity, rule.getKey(), rule.getValue().toArray(String[]::new));
+        }
+    }
+
+    private ApiClient administrator(String tenant, String partner) {
+        return server.client(server.token(tenant, partner).user("admin@guides.example").sign());
+    }
+
+    private TokenBuilder person(String name, String scopes) {
+        return server.token("guides-web", "guides").user(name + "@guides.example").scope(scopes);
+    }
+
+    private String service(String tenant, String partner, String name, String scopes) {
+        return server.token(tenant, partner).serviceAccount(name).scope(scopes).sign();
+    }
+}

@@ -51,7 +51,9 @@ class GuidesTest {
 
     private Map<String, String> tokens() {
         Map<String, String> tokens = new TreeMap<>();
-        tokens.put("admin", person("admin", RunningServer.ALL_SCOPES).role("tenant_admin").sign());
+        tokens.put(
+                "admin",
+                person("admin", RunningServer.ALL_SCOPES).role("tenant_admin").sign());
         tokens.put("writer", service("guides-web", "guides", "writer", SECRETS));
         tokens.put("reader", service("guides-web", "guides", "reader", "secrets:read secrets:list"));
         tokens.put("auditor", person("auditor", "audit:read audit:export").sign());
@@ -60,24 +62,30 @@ class GuidesTest {
         tokens.put("sibling_tenant", service("guides-shop", "guides", "sibling_tenant", SECRETS));
         tokens.put(
                 "partner_admin",
-                person("partner_admin", RunningServer.ALL_SCOPES).role("partner_admin").sign());
+                person("partner_admin", RunningServer.ALL_SCOPES)
+                        .role("partner_admin")
+                        .sign());
         return tokens;
     }
 
     private void bind(String tenant, String partner, String identity, String... permissions) {
         ApiClient administrator = administrator(tenant, partner);
-        for (Map.Entry<String, List<String>> rule :
-                Map.of("app/**", List.of(permissions), "partner/**", List.of("read", "list")).entrySet()) {
+        for (Map.Entry<String, List<String>> rule : Map.of(
+                        "app/**", List.of(permissions), "partner/**", List.of("read", "list"))
+                .entrySet()) {
             administrator.allow(identity, rule.getKey(), rule.getValue().toArray(String[]::new));
         }
     }
 
     private ApiClient administrator(String tenant, String partner) {
-        return server.client(server.token(tenant, partner).user("admin@guides.example").sign());
+        return server.client(
+                server.token(tenant, partner).user("admin@guides.example").sign());
     }
 
     private TokenBuilder person(String name, String scopes) {
-        return server.token("guides-web", "guides").user(name + "@guides.example").scope(scopes);
+        return server.token("guides-web", "guides")
+                .user(name + "@guides.example")
+                .scope(scopes);
     }
 
     private String service(String tenant, String partner, String name, String scopes) {

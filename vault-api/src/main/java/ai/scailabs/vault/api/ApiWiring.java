@@ -1,18 +1,17 @@
 package ai.scailabs.vault.api;
 
 import ai.scailabs.vault.access.token.TokenAuthenticator;
-import ai.scailabs.vault.api.answer.AnswerWriter;
 import ai.scailabs.vault.api.audit.AuditController;
 import ai.scailabs.vault.api.auth.AuthController;
 import ai.scailabs.vault.api.error.ContainerErrors;
 import ai.scailabs.vault.api.error.FailureResolver;
 import ai.scailabs.vault.api.policies.PolicyController;
 import ai.scailabs.vault.api.policies.PolicyTestController;
-import ai.scailabs.vault.api.request.CallArgument;
 import ai.scailabs.vault.api.request.CallInterceptor;
 import ai.scailabs.vault.api.request.ClientAddress;
 import ai.scailabs.vault.api.request.Cursors;
 import ai.scailabs.vault.api.request.CustomMethodMapping;
+import ai.scailabs.vault.api.request.EndpointAdapter;
 import ai.scailabs.vault.api.request.RequestGate;
 import ai.scailabs.vault.api.request.RequestMetrics;
 import ai.scailabs.vault.api.secrets.SecretBatchController;
@@ -31,25 +30,19 @@ import ai.scailabs.vault.tenancy.keyring.TenantMac;
 import ai.scailabs.vault.tenancy.tenant.TenantRegistry;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
-import java.util.List;
 import org.apache.catalina.Host;
 import org.apache.catalina.core.StandardHost;
 import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;
 import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
-import org.springframework.boot.webmvc.autoconfigure.WebMvcRegistrations;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
-import org.springframework.web.filter.RequestContextFilter;
-import org.springframework.web.method.support.HandlerMethodArgumentResolver;
-import org.springframework.web.servlet.HandlerExceptionResolver;
-import org.springframework.web.servlet.config.annotation.InterceptorRegistry;
-import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
-import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandlerAdapter;
-import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandlerMapping;
 
-/** The web layer. The server provides the services, {@code JsonBody}, {@code ClientAddress}, {@code Readiness} and {@code BuildInfo}. */
+/**
+ * The web layer: all that the dispatcher uses, and nothing of what the framework would add. The server provides the services, {@code JsonBody}, {@code ClientAddress}, {@code Readiness} and {@code
+ * BuildInfo}.
+ */
 @Configuration(proxyBeanMethods = false)
 @Import({
     SecretController.class,
@@ -91,65 +84,26 @@ public class ApiWiring {
     }
 
     @Bean
-    CallInterceptor callInterceptor(
+    CustomMethodMapping handlers(
             TokenAuthenticator authenticator,
             TenantRegistry tenants,
             AuditTrail trail,
             AuditEntries entries,
             RequestMetrics metrics) {
-        return new CallInterceptor(authenticator, tenants, trail, entries, metrics);
+        CustomMethodMapping mapping = new CustomMethodMapping();
+        mapping.setInterceptors(new CallInterceptor(authenticator, tenants, trail, entries, metrics));
+        return mapping;
+    }
+
+    @Bean
+    EndpointAdapter endpointAdapter() {
+        return new EndpointAdapter();
     }
 
     @Bean
     FilterRegistrationBean<RequestGate> requestGate(
             Ids ids, ClientAddress clientAddress, RequestMetrics metrics, FailureResolver failures) {
         return new FilterRegistrationBean<>(new RequestGate(ids, clientAddress, metrics, failures));
-    }
-
-    @Bean
-    WebMvcRegistrations ownMappingAndAnswers() {
-        return new WebMvcRegistrations() {
-            @Override
-            public RequestMappingHandlerMapping getRequestMappingHandlerMapping() {
-                return new CustomMethodMapping();
-            }
-
-            @Override
-            public RequestMappingHandlerAdapter getRequestMappingHandlerAdapter() {
-                // Controllers return nothing else; asking every handler of the framework first would cost each request.
-                RequestMappingHandlerAdapter adapter = new RequestMappingHandlerAdapter();
-                adapter.setReturnValueHandlers(List.of(new AnswerWriter()));
-                return adapter;
-            }
-        };
-    }
-
-    /** Nothing of ours asks the framework which request the thread serves. */
-    @Bean
-    FilterRegistrationBean<RequestContextFilter> noRequestContext() {
-        FilterRegistrationBean<RequestContextFilter> none = new FilterRegistrationBean<>(new RequestContextFilter());
-        none.setEnabled(false);
-        return none;
-    }
-
-    @Bean
-    WebMvcConfigurer webLayer(CallInterceptor interceptor, FailureResolver failures) {
-        return new WebMvcConfigurer() {
-            @Override
-            public void addInterceptors(InterceptorRegistry registry) {
-                registry.addInterceptor(interceptor);
-            }
-
-            @Override
-            public void addArgumentResolvers(List<HandlerMethodArgumentResolver> resolvers) {
-                resolvers.add(new CallArgument());
-            }
-
-            @Override
-            public void configureHandlerExceptionResolvers(List<HandlerExceptionResolver> resolvers) {
-                resolvers.add(failures);
-            }
-        };
     }
 
     @Bean

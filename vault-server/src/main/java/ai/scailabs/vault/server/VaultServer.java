@@ -14,8 +14,11 @@ import java.util.Map;
 import java.util.function.Consumer;
 import org.springframework.boot.Banner;
 import org.springframework.boot.SpringApplication;
-import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
-import org.springframework.boot.webmvc.autoconfigure.error.ErrorMvcAutoConfiguration;
+import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
+import org.springframework.boot.autoconfigure.context.LifecycleAutoConfiguration;
+import org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration;
+import org.springframework.boot.tomcat.autoconfigure.servlet.TomcatServletWebServerAutoConfiguration;
+import org.springframework.boot.webmvc.autoconfigure.DispatcherServletAutoConfiguration;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
@@ -23,7 +26,12 @@ import org.springframework.context.support.GenericApplicationContext;
 
 /** Starts the service. Exit code 78 (EX_CONFIG) when the environment is at fault. */
 @Configuration(proxyBeanMethods = false)
-@EnableAutoConfiguration(exclude = ErrorMvcAutoConfiguration.class)
+@ImportAutoConfiguration({
+    LifecycleAutoConfiguration.class,
+    SslAutoConfiguration.class,
+    TomcatServletWebServerAutoConfiguration.class,
+    DispatcherServletAutoConfiguration.class
+})
 @Import(ServerWiring.class)
 public class VaultServer {
     private static final int EX_CONFIG = 78;
@@ -90,11 +98,7 @@ public class VaultServer {
         Map<String, Object> properties = new HashMap<>();
         properties.put("spring.main.log-startup-info", false);
         properties.put("spring.threads.virtual.enabled", true);
-        properties.put("spring.jmx.enabled", false);
-        properties.put("spring.web.resources.add-mappings", false);
-        properties.put("spring.mvc.formcontent.filter.enabled", false);
-        properties.put("spring.servlet.encoding.enabled", false);
-        properties.put("spring.servlet.multipart.enabled", false);
+        properties.put("spring.mvc.publish-request-handled-events", false);
         properties.put("server.address", settings.http().bind().address().getHostAddress());
         properties.put("server.port", settings.http().bind().port());
         properties.put("server.shutdown", "graceful");

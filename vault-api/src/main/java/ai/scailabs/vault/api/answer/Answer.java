@@ -64,6 +64,23 @@ public final class Answer {
         return this;
     }
 
+    /**
+     * For an answer that rests on a premise: true once its entry is durable; false when the premise did not hold, and what would have been shown is wiped.
+     *
+     * @throws ai.scailabs.vault.kernel.error.VaultException {@code service_unavailable}
+     */
+    public boolean holds() {
+        boolean holds = false;
+        try {
+            holds = receipt == null || receipt.holds();
+            return holds;
+        } finally {
+            if (!holds) {
+                body.wipe();
+            }
+        }
+    }
+
     int status() {
         return status;
     }

@@ -7,6 +7,7 @@ import ai.scailabs.vault.audit.trail.AuditEntries;
 import ai.scailabs.vault.audit.trail.AuditEntry;
 import ai.scailabs.vault.audit.trail.AuditReceipt;
 import ai.scailabs.vault.audit.trail.AuditTrail;
+import ai.scailabs.vault.audit.trail.Premise;
 import ai.scailabs.vault.kernel.error.ErrorCode;
 import ai.scailabs.vault.kernel.id.TenantId;
 import java.util.Map;
@@ -77,6 +78,11 @@ public final class Call {
     /** Queues the entry of a successful read; the answer waits for it. */
     public AuditReceipt recorded() {
         return recorded(Map.of());
+    }
+
+    /** As {@link #recorded()}, if the premise holds when the entry is written. */
+    public AuditReceipt recordedIf(Premise premise) {
+        return trail.appendIf(premise, entries.succeeded(attempt(tenant(), path)));
     }
 
     /** As {@link #recorded()}, with what was found. */

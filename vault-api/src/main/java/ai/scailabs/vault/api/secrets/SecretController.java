@@ -12,6 +12,7 @@ import ai.scailabs.vault.api.request.JsonBody;
 import ai.scailabs.vault.api.request.PathCategory;
 import ai.scailabs.vault.api.request.QueryParameters;
 import ai.scailabs.vault.audit.trail.AuditAction;
+import ai.scailabs.vault.audit.trail.AuditReceipt;
 import ai.scailabs.vault.kernel.error.ErrorCode;
 import ai.scailabs.vault.kernel.error.VaultException;
 import ai.scailabs.vault.secrets.secret.DeleteResult;
@@ -22,6 +23,7 @@ import ai.scailabs.vault.secrets.secret.SecretView;
 import ai.scailabs.vault.secrets.secret.WriteResult;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Controller;
 import org.springframework.web.bind.annotation.DeleteMapping;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -53,14 +55,36 @@ public class SecretController {
         SecretTarget target = SecretTarget.of(request, call);
         Integer version = QueryParameters.of(request, "version").number("version", 1, MAX_VERSION);
         Permit permit = target.require(access, call, Permission.READ);
-        try (RevealedSecret secret = secrets.read(permit, target.space(), target.path(), version)) {
-            SecretView view = secret.view();
-            // The row is on its way to the disk while the answer is rendered.
-            Answer answer = Answer.ok(call.recorded(), json -> SecretJson.write(json, secret))
-                    .header("ETag", EntityTags.of(view.version()));
-            metrics.read(call.tenant(), view.type());
-            return secret.expired() ? answer.header("X-ScaiVault-Expired", "true") : answer;
+        Answer remembered = version == null ? recall(call, target, permit) : null;
+        if (remembered != null) {
+            return remembered;
         }
+        try (RevealedSecret secret = secrets.read(permit, target.space(), target.path(), version)) {
+            metrics.read(call.tenant(), secret.view().type());
+            return reveal(secret, call.recorded());
+        }
+    }
+
+    /** From memory, or null when what is remembered does not hold any more. */
+    private @Nullable Answer recall(Call call, SecretTarget target, Permit permit) {
+        try (RevealedSecret secret = secrets.recall(permit, target.space(), target.path())) {
+            if (secret == null || secret.premise() == null) {
+                return null;
+            }
+            Answer answer = reveal(secret, call.recordedIf(secret.premise()));
+            if (!answer.holds()) {
+                return null;
+            }
+            metrics.read(call.tenant(), secret.view().type());
+            return answer;
+        }
+    }
+
+    /** The row is on its way to the disk while the answer is rendered. */
+    private static Answer reveal(RevealedSecret secret, AuditReceipt receipt) {
+        Answer answer = Answer.ok(receipt, json -> SecretJson.write(json, secret))
+                .header("ETag", EntityTags.of(secret.view().version()));
+        return secret.expired() ? answer.header("X-ScaiVault-Expired", "true") : answer;
     }
 
     @PutMapping({OWN_PATH, SHARED_PATH})

@@ -2,8 +2,6 @@ package ai.scailabs.vault.audit.trail;
 
 import ai.scailabs.vault.kernel.error.ErrorCode;
 import ai.scailabs.vault.kernel.error.VaultException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -11,15 +9,15 @@ import org.jspecify.annotations.Nullable;
  * Proof that an entry is in the trail, or will be once {@link #await()} returns. An answer is not given without one. One thread awaits it, the one that answers.
  */
 public final class AuditReceipt {
-    private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(12);
     private static final Object DURABLE = new Object();
+    private static final Object LEFT_OUT = new Object();
     private static final AuditReceipt COMMITTED = new AuditReceipt();
 
     static {
         COMMITTED.outcome = DURABLE;
     }
 
-    /** Null while unknown, {@link #DURABLE}, or the failure. */
+    /** Null while unknown, {@link #DURABLE}, {@link #LEFT_OUT}, or the failure. */
     private volatile @Nullable Object outcome;
 
     private volatile @Nullable Thread waiter;
@@ -37,35 +35,50 @@ public final class AuditReceipt {
      * @throws VaultException {@code service_unavailable} when it is not, or not known to be
      */
     public void await() {
-        if (outcome == null) {
-            park();
-        }
-        if (outcome != DURABLE) {
-            throw unavailable(outcome instanceof Throwable failure ? failure : new TimeoutException());
+        if (!holds()) {
+            throw unavailable(new IllegalStateException("the premise of the entry did not hold"));
         }
     }
 
+    /**
+     * For an entry with a premise: true once it is durable, false when it was not written because the premise no longer held.
+     *
+     * @throws VaultException as {@link #await()}
+     */
+    public boolean holds() {
+        if (outcome == null) {
+            park();
+        }
+        if (outcome instanceof Throwable failure) {
+            throw unavailable(failure);
+        }
+        return outcome == DURABLE;
+    }
+
+    /** Unless it was left out. */
     void durable() {
-        end(DURABLE);
+        if (outcome == null) {
+            end(DURABLE);
+        }
+    }
+
+    void leftOut() {
+        end(LEFT_OUT);
     }
 
     void failed(Throwable failure) {
         end(failure);
     }
 
+    /** Without a timer, which would cost more than all else here: the committer's own waits are bounded, and it tells everybody, whatever happens. */
     private void park() {
         // Set before the outcome is looked at again: whoever sets the outcome after that look sees the thread.
         waiter = Thread.currentThread();
-        long deadline = System.nanoTime() + PATIENCE_NANOS;
         while (outcome == null) {
-            long left = deadline - System.nanoTime();
-            if (left <= 0) {
-                return;
-            }
             if (Thread.currentThread().isInterrupted()) {
                 throw unavailable(new InterruptedException());
             }
-            LockSupport.parkNanos(this, left);
+            LockSupport.park(this);
         }
     }
 

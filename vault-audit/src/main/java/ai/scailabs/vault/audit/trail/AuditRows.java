@@ -57,7 +57,7 @@ public final class AuditRows {
         return all;
     }
 
-    private static @Nullable String json(Map<String, Object> extra) {
+    static @Nullable String json(Map<String, Object> extra) {
         return extra.isEmpty() ? null : JSON.writeValueAsString(extra);
     }
 }

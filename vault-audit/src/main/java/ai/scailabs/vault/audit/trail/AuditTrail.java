@@ -3,10 +3,7 @@ package ai.scailabs.vault.audit.trail;
 import ai.scailabs.vault.kernel.error.ErrorCode;
 import ai.scailabs.vault.kernel.error.VaultException;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.SQLException;
-import java.time.Instant;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -47,8 +44,17 @@ public final class AuditTrail implements AutoCloseable {
      * @throws VaultException {@code service_unavailable} when the queue is full or the trail is closed
      */
     public AuditReceipt append(AuditEntry entry) {
+        return enqueue(entry, null);
+    }
+
+    /** As {@link #append}, but the entry is written only if the premise holds at that moment: {@link AuditReceipt#holds()} tells. */
+    public AuditReceipt appendIf(Premise premise, AuditEntry entry) {
+        return enqueue(entry, premise);
+    }
+
+    private AuditReceipt enqueue(AuditEntry entry, @Nullable Premise premise) {
         AuditReceipt receipt = new AuditReceipt();
-        if (closing || !queue.offer(new Waiting(entry, receipt))) {
+        if (closing || !queue.offer(new Waiting(entry, premise, receipt))) {
             failures.increment();
             throw new VaultException(
                     ErrorCode.SERVICE_UNAVAILABLE, "The audit log cannot keep up, so nothing is answered");
@@ -109,11 +115,7 @@ public final class AuditTrail implements AutoCloseable {
                 failures.add(batch.size());
                 batch.forEach(waiting -> waiting.receipt().failed(failure));
             }
-            return;
         }
-        rows.add(batch.size());
-        batches.increment();
-        batch.forEach(waiting -> waiting.receipt().durable());
     }
 
     /** A value that PostgreSQL does not take, in a row that some caller brought: the others of the batch must not suffer for it. */
@@ -124,29 +126,16 @@ public final class AuditTrail implements AutoCloseable {
     }
 
     private void insert(List<Waiting> batch) throws SQLException {
-        try (Connection connection = dataSource.getConnection();
-                PreparedStatement statement = connection.prepareStatement(AuditRows.INSERT)) {
-            for (Waiting waiting : batch) {
-                bind(statement, waiting.entry());
-                statement.addBatch();
-            }
-            statement.executeBatch();
+        AuditBatch statement = new AuditBatch();
+        batch.forEach(waiting -> statement.add(waiting.entry(), waiting.premise()));
+        List<Integer> leftOut;
+        try (Connection connection = dataSource.getConnection()) {
+            leftOut = statement.insert(connection);
         }
-    }
-
-    private static void bind(PreparedStatement statement, AuditEntry entry) throws SQLException {
-        @Nullable Object[] arguments = AuditRows.arguments(entry);
-        for (int i = 0; i < arguments.length; i++) {
-            switch (arguments[i]) {
-                // A typed null: an untyped one would make the driver prepare the statement once per mix of nulls.
-                case null -> statement.setString(i + 1, null);
-                case String text -> statement.setString(i + 1, text);
-                case Integer number -> statement.setInt(i + 1, number);
-                case Boolean flag -> statement.setBoolean(i + 1, flag);
-                case Instant instant -> statement.setObject(i + 1, instant.atOffset(ZoneOffset.UTC));
-                case Object other -> statement.setObject(i + 1, other);
-            }
-        }
+        rows.add(batch.size() - leftOut.size());
+        batches.increment();
+        leftOut.forEach(index -> batch.get(index).receipt().leftOut());
+        batch.forEach(waiting -> waiting.receipt().durable());
     }
 
     /** Commits what is queued, then stops. */
@@ -160,5 +149,5 @@ public final class AuditTrail implements AutoCloseable {
         }
     }
 
-    private record Waiting(AuditEntry entry, AuditReceipt receipt) {}
+    private record Waiting(AuditEntry entry, @Nullable Premise premise, AuditReceipt receipt) {}
 }

@@ -47,7 +47,8 @@ final class ServerProcess {
     Process start(Map<String, String> settings, Map<String, String> callersEnvironment) throws IOException {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(List.of("-XX:+UseSerialGC", "-Xms64m", "-Xmx256m", "--enable-native-access=ALL-UNNAMED"));
+        command.addAll(
+                List.of("-XX:+UseSerialGC", "-Xms64m", "-Xmx256m", "-Xmn112m", "--enable-native-access=ALL-UNNAMED"));
         String more =
                 callersEnvironment.getOrDefault("SCAIVAULT_JAVA_OPTIONS", "").strip();
         if (!more.isEmpty()) {

@@ -45,7 +45,6 @@ public final class ConnectionPools {
         config.addDataSourceProperty("connectTimeout", String.valueOf(BORROW_TIMEOUT.toSeconds()));
         config.addDataSourceProperty("socketTimeout", String.valueOf(SOCKET_TIMEOUT.toSeconds()));
         config.addDataSourceProperty("tcpKeepAlive", "true");
-        config.addDataSourceProperty("reWriteBatchedInserts", "true");
         // The server's details of a refusal quote the row: it would end up in logs.
         config.addDataSourceProperty("logServerErrorDetail", "false");
         config.addDataSourceProperty("options", SESSION_SETTINGS);

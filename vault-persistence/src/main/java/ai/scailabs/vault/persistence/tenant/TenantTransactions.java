@@ -1,6 +1,7 @@
 package ai.scailabs.vault.persistence.tenant;
 
 import ai.scailabs.vault.kernel.id.TenantId;
+import ai.scailabs.vault.persistence.jdbc.ConnectionThreads;
 import com.google.errorprone.annotations.CompileTimeConstant;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -25,12 +26,19 @@ public final class TenantTransactions {
     static final String SET_TENANT = "select set_config('app.tenant_id', ?, true)";
 
     private final DataSource dataSource;
+    private final @Nullable ConnectionThreads threads;
     private final SqlFailures failures = new SqlFailures();
     private final ConcurrentHashMap<String, String> withTenant = new ConcurrentHashMap<>();
 
     /** @param dataSource logs in as the app role; connections in auto-commit mode */
     public TenantTransactions(DataSource dataSource) {
+        this(dataSource, null);
+    }
+
+    /** @param threads that run the statements; absent for the caller's own */
+    public TenantTransactions(DataSource dataSource, @Nullable ConnectionThreads threads) {
         this.dataSource = dataSource;
+        this.threads = threads;
     }
 
     /** One statement in a transaction of its own, in one round trip. */
@@ -58,6 +66,10 @@ public final class TenantTransactions {
 
     /** Several statements in one transaction, rolled back when the work throws or any of its statements failed. */
     public <T> T inTransaction(TenantId tenant, Function<TenantTransaction, T> work) {
+        return threads == null ? transact(tenant, work) : threads.call(() -> transact(tenant, work));
+    }
+
+    private <T> T transact(TenantId tenant, Function<TenantTransaction, T> work) {
         try (Connection connection = dataSource.getConnection()) {
             connection.setAutoCommit(false);
             try {
@@ -77,6 +89,12 @@ public final class TenantTransactions {
     }
 
     private <T> T run(TenantId tenant, String sql, @Nullable Object[] arguments, StatementReader<T> reader) {
+        return threads == null
+                ? runHere(tenant, sql, arguments, reader)
+                : threads.call(() -> runHere(tenant, sql, arguments, reader));
+    }
+
+    private <T> T runHere(TenantId tenant, String sql, @Nullable Object[] arguments, StatementReader<T> reader) {
         String batch = withTenant.computeIfAbsent(sql, statement -> SET_TENANT + "; " + statement);
         try (Connection connection = dataSource.getConnection();
                 PreparedStatement statement = connection.prepareStatement(batch)) {

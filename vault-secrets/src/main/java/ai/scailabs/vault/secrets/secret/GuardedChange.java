@@ -1,7 +1,9 @@
 package ai.scailabs.vault.secrets.secret;
 
 import ai.scailabs.vault.access.decision.Permit;
+import ai.scailabs.vault.kernel.error.VaultException;
 import ai.scailabs.vault.kernel.path.SecretPath;
+import ai.scailabs.vault.secrets.secret.RememberedSecrets.Remembered;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
@@ -17,10 +19,13 @@ final class GuardedChange {
 
     private final SecretReads reads;
     private final PermitCheck permits;
+    private final RememberedSecrets remembered;
 
-    GuardedChange(SecretReads reads, PermitCheck permits) {
+    /** @param remembered what is worthless after a change, and is forgotten early */
+    GuardedChange(SecretReads reads, PermitCheck permits, RememberedSecrets remembered) {
         this.reads = reads;
         this.permits = permits;
+        this.remembered = remembered;
     }
 
     /**
@@ -28,6 +33,35 @@ final class GuardedChange {
      * @throws ai.scailabs.vault.kernel.error.VaultException {@code version_conflict} when others were first every time
      */
     <T> T run(Permit permit, SecretSpace space, SecretPath path, Function<SecretState, Optional<T>> change) {
+        T outcome = look(permit, space, path, change);
+        remembered.forget(space.owner(), path);
+        return outcome;
+    }
+
+    /**
+     * As {@link #run}, but tries first on what is remembered, without looking at what is stored. When that is outdated nothing is changed, and what it would refuse is
+     * decided by a look.
+     *
+     * @param change remembers its own outcome
+     */
+    <T> T runOnRemembered(
+            Permit permit, SecretSpace space, SecretPath path, Function<SecretState, Optional<T>> change) {
+        Remembered known = permit.isShared() ? null : remembered.get(space.owner(), path);
+        if (known != null) {
+            try {
+                Optional<T> outcome = change.apply(known.stateAt(permit.policyEpoch()));
+                if (outcome.isPresent()) {
+                    return outcome.get();
+                }
+            } catch (VaultException perhapsOutdated) {
+                // The look decides.
+            }
+            remembered.forget(space.owner(), path);
+        }
+        return look(permit, space, path, change);
+    }
+
+    private <T> T look(Permit permit, SecretSpace space, SecretPath path, Function<SecretState, Optional<T>> change) {
         int currentVersion = 0;
         for (int attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
             SecretState seen = reads.state(space.owner(), path).orElseThrow(() -> SecretRefusals.notFound(path));

@@ -1,7 +1,9 @@
 package ai.scailabs.vault.secrets.secret;
 
+import ai.scailabs.vault.audit.trail.Premise;
 import ai.scailabs.vault.kernel.sensitive.SensitiveBytes;
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 /** A secret with its value, in plaintext until {@link #close()}, which wipes it. Not thread-safe. */
 public final class RevealedSecret implements AutoCloseable {
@@ -9,12 +11,19 @@ public final class RevealedSecret implements AutoCloseable {
     private final Instant versionCreatedAt;
     private final SensitiveBytes data;
     private final boolean expired;
+    private final @Nullable Premise premise;
 
-    public RevealedSecret(SecretView view, Instant versionCreatedAt, SensitiveBytes data, boolean expired) {
+    RevealedSecret(
+            SecretView view,
+            Instant versionCreatedAt,
+            SensitiveBytes data,
+            boolean expired,
+            @Nullable Premise premise) {
         this.view = view;
         this.versionCreatedAt = versionCreatedAt;
         this.data = data;
         this.expired = expired;
+        this.premise = premise;
     }
 
     public SecretView view() {
@@ -33,6 +42,11 @@ public final class RevealedSecret implements AutoCloseable {
     /** Whether the secret's expiry has passed. */
     public boolean expired() {
         return expired;
+    }
+
+    /** Present when the secret comes from memory: then nobody may see it unless the audit trail says that this holds. */
+    public @Nullable Premise premise() {
+        return premise;
     }
 
     @Override

@@ -6,6 +6,8 @@ import ai.scailabs.vault.crypto.envelope.SealedValue;
 import ai.scailabs.vault.kernel.id.TenantId;
 import ai.scailabs.vault.kernel.path.SecretPath;
 import ai.scailabs.vault.persistence.tenant.TenantTransactions;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -21,7 +23,9 @@ final class SecretChanges {
             " s.tenant_id = ? and s.path = ? and s.revision = ? and t.tenant_id = s.tenant_id and t.epoch = ? and t.status = 'active' ";
 
     private static final String RETURNED_BY_WRITE =
-            " returning s.tenant_id, s.path, s.current_version, s.secret_type, s.max_versions, s.updated_at, s.metadata::text as metadata_text";
+            " returning s.tenant_id, s.path, s.current_version, s.secret_type, s.max_versions, s.updated_at, s.revision, s.metadata::text as metadata_text";
+
+    private static final String STORED = " select metadata_text, revision from changed";
 
     private static final String AUDITED = ", audited as (" + AuditRows.INSERT_SELECT + " from changed)";
 
@@ -33,36 +37,39 @@ final class SecretChanges {
                 from changed c
             )""";
 
-    private static final String CREATE =
-            """
+    private static final String CREATE = """
             with changed as (
                 insert into secret as s
-                    (tenant_id, path, current_version, revision, secret_type, metadata, max_versions, expires_in_seconds, expires_at, expire_action,
+                    (tenant_id, path, current_version, secret_type, metadata, max_versions, expires_in_seconds, expires_at, expire_action,
                     notify_before, updated_at, created_at, created_by)
-                select t.tenant_id, ?, 1, 1, ?, coalesce(nullif(?, ''), '{}')::jsonb, ?, nullif(?::bigint, 0),
+                select t.tenant_id, ?, 1, ?, coalesce(nullif(?, ''), '{}')::jsonb, ?, nullif(?::bigint, 0),
                     ?::timestamptz + nullif(?::bigint, 0) * interval '1 second', ?, string_to_array(?, ','), ?::timestamptz, ?::timestamptz, ?
                 from tenant t
                 where t.tenant_id = ? and t.epoch = ? and t.status = 'active'
                 on conflict (tenant_id, path) do nothing
-            """ + RETURNED_BY_WRITE + ")" + VERSION_ADDED + AUDITED + " select metadata_text from changed";
+            """ + RETURNED_BY_WRITE + ")" + VERSION_ADDED + AUDITED + STORED;
 
-    private static final String ADD_VERSION = """
+    private static final String UPDATE_AND_ADD = """
             with changed as (
                 update secret s
-                set current_version = s.current_version + 1, revision = s.revision + 1, secret_type = ?,
+                set current_version = s.current_version + 1, revision = nextval('secret_revision'), secret_type = ?,
                     metadata = coalesce(nullif(?, '')::jsonb, s.metadata), max_versions = ?, expires_in_seconds = nullif(?::bigint, 0),
                     expires_at = ?::timestamptz + nullif(?::bigint, 0) * interval '1 second', expire_action = ?,
                     notify_before = string_to_array(?, ','), updated_at = ?::timestamptz
                 from tenant t
-                where""" + STILL_AS_SEEN + RETURNED_BY_WRITE + ")" + VERSION_ADDED + """
+                where""" + STILL_AS_SEEN + RETURNED_BY_WRITE + ")" + VERSION_ADDED;
+
+    private static final String ADD_VERSION = UPDATE_AND_ADD + AUDITED + STORED;
+
+    /** When there are more versions than the secret keeps. */
+    private static final String ADD_VERSION_AND_PRUNE = UPDATE_AND_ADD + """
             , pruned as (
                 delete from secret_version v using changed c
                 where v.tenant_id = c.tenant_id and v.path = c.path and v.version <= c.current_version - c.max_versions
-            )"""
-            + AUDITED + " select metadata_text from changed";
+            )""" + AUDITED + STORED;
 
     private static final String SET_METADATA = "with changed as (update secret s"
-            + " set metadata = ?::jsonb, updated_at = ?, revision = s.revision + 1 from tenant t where"
+            + " set metadata = ?::jsonb, updated_at = ?, revision = nextval('secret_revision') from tenant t where"
             + STILL_AS_SEEN + "returning s.metadata::text as metadata_text)" + AUDITED
             + " select metadata_text from changed";
 
@@ -70,11 +77,11 @@ final class SecretChanges {
             " select (select count(*)::integer from secret_version v where v.tenant_id = c.tenant_id and v.path = c.path) from changed c";
 
     private static final String SOFT_DELETE = "with changed as (update secret s"
-            + " set deleted_at = ?, deleted_by = ?, recoverable_until = ?, revision = s.revision + 1 from tenant t where"
+            + " set deleted_at = ?, deleted_by = ?, recoverable_until = ?, revision = nextval('secret_revision') from tenant t where"
             + STILL_AS_SEEN + "returning s.tenant_id, s.path)" + AUDITED + COUNT_VERSIONS;
 
     private static final String RESTORE = "with changed as (update secret s"
-            + " set deleted_at = null, deleted_by = null, recoverable_until = null, revision = s.revision + 1 from tenant t where"
+            + " set deleted_at = null, deleted_by = null, recoverable_until = null, revision = nextval('secret_revision') from tenant t where"
             + STILL_AS_SEEN + "returning s.tenant_id, s.path)" + AUDITED + COUNT_VERSIONS;
 
     /** The versions go with the secret, by their foreign key; the count is of the statement's start. */
@@ -88,8 +95,10 @@ final class SecretChanges {
     private static final String DESTROY_VERSION = "with changed as (update secret_version v"
             + " set wrapped_data_key = null, ciphertext = null, destroyed_at = ?, destroyed_by = ? from secret s, tenant t where"
             + STILL_AS_SEEN
-            + "and v.tenant_id = s.tenant_id and v.path = s.path and v.version = ? and v.destroyed_at is null returning v.version)"
-            + AUDITED + " select version from changed";
+            + "and v.tenant_id = s.tenant_id and v.path = s.path and v.version = ? and v.destroyed_at is null"
+            + " returning v.tenant_id, v.path, v.version), renewed as (update secret s set revision = nextval('secret_revision')"
+            + " from changed c where s.tenant_id = c.tenant_id and s.path = c.path)" + AUDITED
+            + " select version from changed";
 
     private final TenantTransactions tenants;
 
@@ -97,12 +106,12 @@ final class SecretChanges {
         this.tenants = tenants;
     }
 
-    /** The metadata as stored; empty when somebody else was first or the epoch has moved on. */
-    Optional<String> create(TenantId owner, SecretPath path, long epoch, NewVersion added, AuditEntry entry) {
+    /** Empty when somebody else was first or the epoch has moved on. */
+    Optional<StoredChange> create(TenantId owner, SecretPath path, long epoch, NewVersion added, AuditEntry entry) {
         return tenants.queryOne(
                 owner,
                 CREATE,
-                (row, number) -> row.getString(1),
+                StoredChange::of,
                 AuditRows.after(
                         entry,
                         path.value(),
@@ -128,32 +137,33 @@ final class SecretChanges {
     }
 
     /** As {@link #create} for the version after the current one of {@code seen}. */
-    Optional<String> addVersion(TenantId owner, SecretPath path, SecretState seen, NewVersion added, AuditEntry entry) {
-        return tenants.queryOne(
-                owner,
-                ADD_VERSION,
-                (row, number) -> row.getString(1),
-                AuditRows.after(
-                        entry,
-                        added.type().wireName(),
-                        orEmpty(added.metadataJson()),
-                        added.options().maxVersions(),
-                        seconds(added.options()),
-                        added.at(),
-                        seconds(added.options()),
-                        added.options().expireAction().wireName(),
-                        SecretColumns.text(added.options().notifyBefore()),
-                        added.at(),
-                        owner.value(),
-                        path.value(),
-                        seen.revision(),
-                        seen.epoch(),
-                        added.sealed().tenantKeyId().value(),
-                        added.sealed().wrappedDataKey(),
-                        added.sealed().ciphertext(),
-                        added.by(),
-                        orEmpty(added.client()),
-                        orEmpty(added.reason())));
+    Optional<StoredChange> addVersion(
+            TenantId owner, SecretPath path, SecretState seen, NewVersion added, AuditEntry entry) {
+        @Nullable
+        Object[] arguments = AuditRows.after(
+                entry,
+                added.type().wireName(),
+                orEmpty(added.metadataJson()),
+                added.options().maxVersions(),
+                seconds(added.options()),
+                added.at(),
+                seconds(added.options()),
+                added.options().expireAction().wireName(),
+                SecretColumns.text(added.options().notifyBefore()),
+                added.at(),
+                owner.value(),
+                path.value(),
+                seen.revision(),
+                seen.epoch(),
+                added.sealed().tenantKeyId().value(),
+                added.sealed().wrappedDataKey(),
+                added.sealed().ciphertext(),
+                added.by(),
+                orEmpty(added.client()),
+                orEmpty(added.reason()));
+        return seen.liveVersion() + 1 > added.options().maxVersions()
+                ? tenants.queryOne(owner, ADD_VERSION_AND_PRUNE, StoredChange::of, arguments)
+                : tenants.queryOne(owner, ADD_VERSION, StoredChange::of, arguments);
     }
 
     /** The metadata as stored. */
@@ -212,6 +222,13 @@ final class SecretChanges {
         return expiresIn == null ? 0 : expiresIn.toSeconds();
     }
 
+    /** What the database made of a write. @param metadataJson as it is stored */
+    record StoredChange(String metadataJson, long revision) {
+        static StoredChange of(ResultSet row, int number) throws SQLException {
+            return new StoredChange(row.getString(1), row.getLong(2));
+        }
+    }
+
     /** A sealed version and what the secret becomes with it. @param metadataJson absent to keep what the secret has */
     record NewVersion(
             SealedValue sealed,
@@ -221,5 +238,9 @@ final class SecretChanges {
             Instant at,
             String by,
             @Nullable String client,
-            @Nullable String reason) {}
+            @Nullable String reason) {
+        StoredVersion stored(int version) {
+            return new StoredVersion(version, type, sealed.tenantKeyId(), sealed, at);
+        }
+    }
 }

@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
 final class SecretReads {
     private static final String FOUND =
             "select t.epoch, t.status = 'active', v.version, v.secret_type, v.tenant_key_id, v.wrapped_data_key, "
-                    + "v.ciphertext, v.created_at, " + SecretColumns.VIEW;
-    private static final int VIEW_IN_FOUND = 9;
+                    + "v.ciphertext, v.created_at, s.revision, " + SecretColumns.VIEW;
+    private static final int VIEW_IN_FOUND = 10;
 
     /**
      * All three columns of the key are looked up in the index, so that a read costs the same however many versions there are: the offset keeps the planner from joining first
@@ -134,7 +134,11 @@ final class SecretReads {
 
     private static StoredSecret stored(ResultSet row, SecretPath path) throws SQLException {
         return new StoredSecret(
-                row.getLong(1), row.getBoolean(2), SecretColumns.view(row, VIEW_IN_FOUND, path, null), version(row));
+                row.getLong(1),
+                row.getBoolean(2),
+                row.getLong(9),
+                SecretColumns.view(row, VIEW_IN_FOUND, path, null),
+                version(row));
     }
 
     private static @Nullable StoredVersion version(ResultSet row) throws SQLException {
@@ -170,7 +174,7 @@ final class SecretReads {
         static NamedSecret of(ResultSet row) throws SQLException {
             String text = row.getString(PATH_IN_MANY);
             if (text == null) {
-                return new NamedSecret(null, new StoredSecret(row.getLong(1), row.getBoolean(2), null, null));
+                return new NamedSecret(null, new StoredSecret(row.getLong(1), row.getBoolean(2), 0, null, null));
             }
             SecretPath path = new SecretPath(text);
             return new NamedSecret(path, stored(row, path));

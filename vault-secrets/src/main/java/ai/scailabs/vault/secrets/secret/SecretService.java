@@ -4,15 +4,19 @@ import ai.scailabs.vault.access.decision.AccessControl;
 import ai.scailabs.vault.access.decision.Permit;
 import ai.scailabs.vault.access.policy.Permission;
 import ai.scailabs.vault.audit.trail.AuditEntry;
+import ai.scailabs.vault.audit.trail.Premise;
 import ai.scailabs.vault.crypto.envelope.EnvelopeCipher;
 import ai.scailabs.vault.crypto.envelope.KeyChain;
 import ai.scailabs.vault.crypto.envelope.SealedValue;
 import ai.scailabs.vault.crypto.envelope.ValuePlace;
 import ai.scailabs.vault.crypto.keyring.TenantKeyrings;
+import ai.scailabs.vault.kernel.error.VaultException;
 import ai.scailabs.vault.kernel.id.TenantId;
 import ai.scailabs.vault.kernel.path.SecretPath;
 import ai.scailabs.vault.persistence.tenant.TenantTransactions;
+import ai.scailabs.vault.secrets.secret.RememberedSecrets.Remembered;
 import ai.scailabs.vault.secrets.secret.SecretChanges.NewVersion;
+import ai.scailabs.vault.secrets.secret.SecretChanges.StoredChange;
 import ai.scailabs.vault.secrets.secret.SecretReads.StoredMetadata;
 import ai.scailabs.vault.secrets.version.VersionHistory;
 import ai.scailabs.vault.secrets.version.VersionHistory.StoredHistory;
@@ -43,6 +47,7 @@ public final class SecretService {
     private final PermitCheck permits;
     private final GuardedChange guarded;
     private final ValueOpener opener;
+    private final RememberedSecrets remembered = new RememberedSecrets();
     private final TenantKeyrings keyrings;
     private final EnvelopeCipher cipher;
     private final Clock clock;
@@ -59,7 +64,7 @@ public final class SecretService {
         this.changes = new SecretChanges(tenants);
         this.history = new VersionHistory(tenants);
         this.permits = new PermitCheck(access);
-        this.guarded = new GuardedChange(reads, permits);
+        this.guarded = new GuardedChange(reads, permits, remembered);
         this.opener = new ValueOpener(keyrings, cipher, accesses, clock);
         this.keyrings = keyrings;
         this.cipher = cipher;
@@ -79,7 +84,34 @@ public final class SecretService {
         StoredSecret found = reads.one(space.owner(), path, version).orElseThrow(() -> SecretRefusals.notFound(path));
         permits.confirm(permit, found.epoch(), found.active());
         SecretView secret = requireLive(permit, path, found.secret());
-        return opener.open(space.owner(), secret, found.version(), version, found.epoch());
+        RevealedSecret revealed = opener.open(space.owner(), secret, found.version(), version, found.epoch());
+        if (version == null && found.version() != null) {
+            remembered.put(space.owner(), found.revision(), secret, found.version());
+        }
+        return revealed;
+    }
+
+    /**
+     * The current value, from memory and without asking the database, when it was read before; the caller closes it. It may be outdated, and the permit withdrawn: nobody may
+     * see it unless its {@linkplain RevealedSecret#premise() premise} holds. Null when only {@link #read} can tell.
+     *
+     * @param permit to read
+     */
+    public @Nullable RevealedSecret recall(Permit permit, SecretSpace space, SecretPath path) {
+        PermitCheck.requireFor(permit, Permission.READ, space, path);
+        // A shared space's epoch says nothing about the actor's policies.
+        Remembered known = permit.isShared() ? null : remembered.get(space.owner(), path);
+        if (known == null) {
+            return null;
+        }
+        try {
+            Premise premise = new Premise(permit.policyEpoch(), known.revision());
+            return opener.openRemembered(space.owner(), known, premise);
+        } catch (VaultException refused) {
+            // Whatever it is, it may be so no more: what is stored decides.
+            remembered.forget(space.owner(), path);
+            return null;
+        }
     }
 
     /**
@@ -102,7 +134,7 @@ public final class SecretService {
             throw SecretRefusals.tooLarge(MAX_DATA_BYTES);
         }
         String metadataJson = draft.metadataJson() == null ? null : Metadata.checked(draft.metadataJson());
-        return guarded.run(permit, space, path, seen -> {
+        return guarded.runOnRemembered(permit, space, path, seen -> {
             if (seen.isSoftDeleted()) {
                 throw SecretRefusals.occupiedByDeleted(path);
             }
@@ -128,10 +160,14 @@ public final class SecretService {
         NewVersion added = new NewVersion(
                 sealed, draft.typeOrDefault(), metadataJson, options, now(), by, draft.client(), draft.reason());
         AuditEntry recorded = with(entry, Map.of("version", version, "created", before == null));
-        Optional<String> stored = before == null
+        Optional<StoredChange> stored = before == null
                 ? changes.create(space.owner(), path, seen.epoch(), added, recorded)
                 : changes.addVersion(space.owner(), path, seen, added, recorded);
-        return stored.map(metadata -> new WriteResult(view(path, before, version, metadata, added), before == null));
+        return stored.map(change -> {
+            SecretView after = view(path, before, version, change.metadataJson(), added);
+            remembered.put(space.owner(), change.revision(), after, added.stored(version));
+            return new WriteResult(after, before == null);
+        });
     }
 
     private static SecretView view(

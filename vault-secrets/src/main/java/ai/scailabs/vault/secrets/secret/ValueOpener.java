@@ -1,11 +1,13 @@
 package ai.scailabs.vault.secrets.secret;
 
+import ai.scailabs.vault.audit.trail.Premise;
 import ai.scailabs.vault.crypto.envelope.EnvelopeCipher;
 import ai.scailabs.vault.crypto.envelope.KeyChain;
 import ai.scailabs.vault.crypto.envelope.ValuePlace;
 import ai.scailabs.vault.crypto.keyring.TenantKeyrings;
 import ai.scailabs.vault.kernel.id.TenantId;
 import ai.scailabs.vault.kernel.sensitive.SensitiveBytes;
+import ai.scailabs.vault.secrets.secret.RememberedSecrets.Remembered;
 import java.time.Clock;
 import org.jspecify.annotations.Nullable;
 
@@ -31,6 +33,21 @@ final class ValueOpener {
      */
     RevealedSecret open(
             TenantId owner, SecretView secret, @Nullable StoredVersion stored, @Nullable Integer wanted, long epoch) {
+        return open(owner, secret, stored, wanted, epoch, null);
+    }
+
+    /** The current version of a secret that was remembered. @param premise names the epoch that the chain is to be of */
+    RevealedSecret openRemembered(TenantId owner, Remembered remembered, Premise premise) {
+        return open(owner, remembered.secret(), remembered.version(), null, premise.epoch(), premise);
+    }
+
+    private RevealedSecret open(
+            TenantId owner,
+            SecretView secret,
+            @Nullable StoredVersion stored,
+            @Nullable Integer wanted,
+            long epoch,
+            @Nullable Premise premise) {
         if (stored == null) {
             throw SecretRefusals.versionNotFound(secret.path(), wanted == null ? secret.version() : wanted);
         }
@@ -45,6 +62,6 @@ final class ValueOpener {
         ValuePlace place = new ValuePlace(owner, secret.path(), stored.version());
         SensitiveBytes data = cipher.open(chain, place, stored.sealed());
         accesses.revealed(owner, secret.path());
-        return new RevealedSecret(secret.ofVersion(stored), stored.createdAt(), data, expired);
+        return new RevealedSecret(secret.ofVersion(stored), stored.createdAt(), data, expired, premise);
     }
 }

@@ -20,7 +20,8 @@ public record DatabasePools(
 
     public static DatabasePools open(ServerSettings.Database settings) {
         return new DatabasePools(
-                ConnectionPools.open(settings.app(), "scaivault-app", settings.poolSize()),
+                // One more than requests can take, for whoever looks whether the database is there.
+                ConnectionPools.open(settings.app(), "scaivault-app", settings.poolSize() + 1),
                 ConnectionPools.openAs(settings.app(), DatabaseRole.AUDIT, "scaivault-audit", 1),
                 settings.worker() == null
                         ? null

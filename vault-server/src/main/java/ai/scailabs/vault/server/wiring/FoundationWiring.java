@@ -8,6 +8,7 @@ import ai.scailabs.vault.crypto.root.RootKey;
 import ai.scailabs.vault.crypto.root.SharedUnwraps;
 import ai.scailabs.vault.kernel.id.Ids;
 import ai.scailabs.vault.kms.local.LocalFileRootKey;
+import ai.scailabs.vault.persistence.jdbc.ConnectionThreads;
 import ai.scailabs.vault.persistence.tenant.TenantTransactions;
 import ai.scailabs.vault.server.metrics.MeteredRootKey;
 import ai.scailabs.vault.server.settings.ServerSettings;
@@ -47,8 +48,13 @@ class FoundationWiring {
     }
 
     @Bean
-    TenantTransactions tenantTransactions(DatabasePools pools) {
-        return new TenantTransactions(pools.app());
+    ConnectionThreads connectionThreads(ServerSettings settings) {
+        return new ConnectionThreads("database", settings.database().poolSize());
+    }
+
+    @Bean
+    TenantTransactions tenantTransactions(DatabasePools pools, ConnectionThreads threads) {
+        return new TenantTransactions(pools.app(), threads);
     }
 
     @Bean

@@ -1,0 +1,129 @@
+package ai.scailabs.vault.audit.trail;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.Function;
+import java.util.function.IntFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes entries of many tenants in one statement and one commit, except those whose premise no longer holds. Columns travel as arrays, so that the statement is the same
+ * for any number of entries.
+ */
+final class AuditBatch {
+    /**
+     * A premise is looked at as the tenant of its own entry: row-level security binds the committer to that tenant, row by row. The offsets keep the planner from looking
+     * before the tenant is set; if it did, the premise would not hold, and the caller would read from the database.
+     */
+    private static final String INSERT = """
+            with entry as materialized (
+                select e.*,
+                    e.epoch is null or coalesce(t.epoch = e.epoch and t.status = 'active' and s.revision = e.revision, false) as holds
+                from unnest(?::text[], ?::bigint[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[],
+                    ?::integer[], ?::text[], ?::text[], ?::bigint[], ?::bigint[])
+                    with ordinality as e (tenant_id, occurred_micros, log_id, action, identity_type, identity_id, acting_tenant_id, secret_path, source_ip,
+                        user_agent, error_code, duration_ms, request_id, extra_data, epoch, revision, number)
+                left join lateral (select set_config('app.tenant_id', e.tenant_id, true) as tenant_id offset 0) own on e.epoch is not null
+                left join lateral (
+                    select t.epoch, t.status from tenant t where t.tenant_id = own.tenant_id offset 0) t on e.epoch is not null
+                left join lateral (
+                    select s.revision from secret s where s.tenant_id = own.tenant_id and s.path = e.secret_path offset 0) s on e.epoch is not null
+            ), appended as (
+                insert into audit_log (tenant_id, occurred_at, log_id, action, identity_type, identity_id, acting_tenant_id, secret_path, source_ip,
+                    user_agent, success, error_code, duration_ms, request_id, extra_data)
+                select tenant_id, timestamptz 'epoch' + occurred_micros * interval '1 microsecond', log_id::uuid, action, identity_type, identity_id,
+                    acting_tenant_id, secret_path, source_ip, user_agent, error_code is null, error_code, duration_ms, request_id, extra_data::jsonb
+                from entry
+                where holds
+            )
+            select number from entry where not holds
+            """;
+
+    private final List<AuditEntry> entries = new ArrayList<>();
+    private final List<@Nullable Premise> premises = new ArrayList<>();
+
+    void add(AuditEntry entry, @Nullable Premise premise) {
+        entries.add(entry);
+        premises.add(premise);
+    }
+
+    /**
+     * Returns when all is durable.
+     *
+     * @param connection in auto-commit mode
+     * @return which entries were left out, counted from 0
+     */
+    List<Integer> insert(Connection connection) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(INSERT)) {
+            bind(connection, statement);
+            List<Integer> leftOut = new ArrayList<>(0);
+            try (ResultSet results = statement.executeQuery()) {
+                while (results.next()) {
+                    leftOut.add(results.getInt(1) - 1);
+                }
+            }
+            return leftOut;
+        }
+    }
+
+    private void bind(Connection connection, PreparedStatement statement) throws SQLException {
+        List<@Nullable Object[]> columns = List.of(
+                texts(entry -> entry.tenant().value()),
+                column(Long[]::new, i -> micros(entries.get(i).occurredAt())),
+                texts(entry -> entry.id().toString()),
+                texts(entry -> entry.action().wireName()),
+                texts(entry -> entry.identity() == null
+                        ? null
+                        : entry.identity().type().wireName()),
+                texts(entry ->
+                        entry.identity() == null ? null : entry.identity().value()),
+                texts(entry -> entry.actingTenant() == null
+                        ? null
+                        : entry.actingTenant().value()),
+                texts(AuditEntry::path),
+                texts(AuditEntry::sourceIp),
+                texts(AuditEntry::userAgent),
+                texts(entry ->
+                        entry.errorCode() == null ? null : entry.errorCode().code()),
+                column(Integer[]::new, i -> entries.get(i).durationMillis()),
+                texts(AuditEntry::requestId),
+                texts(entry -> AuditRows.json(entry.extra())),
+                column(
+                        Long[]::new,
+                        i -> premises.get(i) == null ? null : premises.get(i).epoch()),
+                column(
+                        Long[]::new,
+                        i -> premises.get(i) == null ? null : premises.get(i).revision()));
+        for (int i = 0; i < columns.size(); i++) {
+            statement.setArray(i + 1, connection.createArrayOf(typeOf(columns.get(i)), columns.get(i)));
+        }
+    }
+
+    private @Nullable String[] texts(Function<AuditEntry, @Nullable String> column) {
+        return column(String[]::new, i -> column.apply(entries.get(i)));
+    }
+
+    private <T> @Nullable T[] column(IntFunction<@Nullable T[]> empty, IntFunction<@Nullable T> cell) {
+        @Nullable T[] cells = empty.apply(entries.size());
+        Arrays.setAll(cells, cell);
+        return cells;
+    }
+
+    private static String typeOf(@Nullable Object[] column) {
+        return switch (column) {
+            case Long[] longs -> "int8";
+            case Integer[] integers -> "int4";
+            default -> "text";
+        };
+    }
+
+    private static long micros(Instant instant) {
+        return instant.getEpochSecond() * 1_000_000 + instant.getNano() / 1_000;
+    }
+}

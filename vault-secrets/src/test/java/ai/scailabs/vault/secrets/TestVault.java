@@ -53,6 +53,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import javax.sql.DataSource;
 
@@ -75,6 +76,7 @@ public final class TestVault implements AutoCloseable {
     private final HikariDataSource app;
     private final TenantRegistry registry;
     private final PolicyService policies;
+    private final Supplier<SecretService> instances;
 
     private TestVault(TestDatabase database, Path folder, UnaryOperator<DataSource> wrap) {
         this.database = database;
@@ -90,7 +92,8 @@ public final class TestVault implements AutoCloseable {
         EnvelopeCipher cipher = new EnvelopeCipher(new SharedUnwraps(root), ids, RANDOM);
         StoredKeyrings keyrings = new StoredKeyrings(plain, cipher, root.id(), clock);
         this.accessTimes = new AccessTimes(tenants, clock);
-        this.secrets = new SecretService(tenants, access, keyrings, cipher, accessTimes, clock);
+        this.instances = () -> new SecretService(tenants, access, keyrings, cipher, accessTimes, clock);
+        this.secrets = instances.get();
         this.batch = new SecretBatch(tenants, access, keyrings, cipher, accessTimes, clock);
         this.listing = new SecretListing(tenants, access, clock);
     }
@@ -102,6 +105,11 @@ public final class TestVault implements AutoCloseable {
     /** @param wrap what this module's statements go through */
     public static TestVault open(Path folder, UnaryOperator<DataSource> wrap) {
         return new TestVault(TestPostgres.migratedDatabase(Schema::migrate), folder, wrap);
+    }
+
+    /** With a memory of its own, on the same database. */
+    public SecretService anotherInstance() {
+        return instances.get();
     }
 
     /** A user of a new tenant of a new partner. */

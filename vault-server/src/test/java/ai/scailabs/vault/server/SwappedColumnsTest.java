@@ -55,12 +55,17 @@ class SwappedColumnsTest {
             return client;
         }
 
+        /** Read without naming the version, and so from memory when it was read before. */
+        boolean isCurrent() {
+            return this != HERE;
+        }
+
         String value() {
             return "value-of-" + name();
         }
 
         ApiClient.Reply read(String... headers) {
-            return owner().get("/v1/secrets/" + path + "?version=" + version, headers);
+            return owner().get("/v1/secrets/" + path + (isCurrent() ? "" : "?version=" + version), headers);
         }
 
         Object[] key() {

@@ -72,7 +72,9 @@ public class SecretController {
                 return null;
             }
             Answer answer = reveal(secret, call.recordedIf(secret.premise()));
-            if (!answer.holds()) {
+            boolean holds = answer.holds();
+            metrics.recalled(holds);
+            if (!holds) {
                 return null;
             }
             metrics.read(call.tenant(), secret.view().type());

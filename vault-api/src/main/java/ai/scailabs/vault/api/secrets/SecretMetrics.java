@@ -12,8 +12,18 @@ public final class SecretMetrics {
     private final ConcurrentHashMap<ReadSeries, Counter> reads = new ConcurrentHashMap<>();
     private final ConcurrentHashMap<TenantId, Counter> writes = new ConcurrentHashMap<>();
 
+    private final Counter confirmed;
+    private final Counter outdated;
+
     public SecretMetrics(MeterRegistry registry) {
         this.registry = registry;
+        this.confirmed = registry.counter("scaivault.recalls", "outcome", "confirmed");
+        this.outdated = registry.counter("scaivault.recalls", "outcome", "outdated");
+    }
+
+    /** A read was tried from memory. */
+    void recalled(boolean held) {
+        (held ? confirmed : outdated).increment();
     }
 
     void read(TenantId tenant, SecretType type) {

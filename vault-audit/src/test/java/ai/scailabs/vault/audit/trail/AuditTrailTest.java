@@ -104,7 +104,7 @@ class AuditTrailTest {
         try (Connection connection = database.committer().getConnection();
                 Statement statement = connection.createStatement();
                 ResultSet results = statement.executeQuery(
-                        "select count(*) from pg_prepared_statements where statement like 'insert into audit_log%'")) {
+                        "select count(*) from pg_prepared_statements where statement like 'with entry%'")) {
             results.next();
             assertThat(results.getInt(1)).isEqualTo(1);
         }

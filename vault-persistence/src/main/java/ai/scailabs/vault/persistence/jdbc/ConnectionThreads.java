@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 
 /**
@@ -20,10 +21,13 @@ public final class ConnectionThreads implements AutoCloseable {
 
     private final ArrayBlockingQueue<Work<?>> queue = new ArrayBlockingQueue<>(QUEUE_CAPACITY);
     private final ThreadGroup threads;
+    private final int size;
+    private final AtomicInteger busy = new AtomicInteger();
 
     /** @param name of the threads, before their number */
     public ConnectionThreads(String name, int count) {
         this.threads = new ThreadGroup(name);
+        this.size = count;
         for (int i = 0; i < count; i++) {
             start(name + "-" + i, this::serve);
         }
@@ -62,10 +66,27 @@ public final class ConnectionThreads implements AutoCloseable {
         }
     }
 
+    public int size() {
+        return size;
+    }
+
+    /** Threads that wait for work now. */
+    public int idle() {
+        return size - busy.get();
+    }
+
+    /** Work that waits for a thread now. */
+    public int waiting() {
+        return queue.size();
+    }
+
     private void serve() {
         try {
             while (true) {
-                queue.take().run();
+                Work<?> next = queue.take();
+                busy.incrementAndGet();
+                next.run();
+                busy.decrementAndGet();
             }
         } catch (InterruptedException closed) {
             Thread.currentThread().interrupt();

@@ -2,7 +2,7 @@ package ai.scailabs.vault.server.metrics;
 
 import ai.scailabs.vault.access.token.TokenAuthenticator;
 import ai.scailabs.vault.audit.trail.AuditTrail;
-import com.zaxxer.hikari.HikariDataSource;
+import ai.scailabs.vault.persistence.jdbc.ConnectionThreads;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -17,15 +17,17 @@ public final class ServerMeters implements AutoCloseable {
     private final JvmGcMetrics garbageCollection = new JvmGcMetrics();
 
     public ServerMeters(
-            MeterRegistry registry, HikariDataSource database, AuditTrail trail, TokenAuthenticator authenticator) {
+            MeterRegistry registry, ConnectionThreads database, AuditTrail trail, TokenAuthenticator authenticator) {
         new JvmMemoryMetrics().bindTo(registry);
         new JvmThreadMetrics().bindTo(registry);
         new ProcessorMetrics().bindTo(registry);
         new UptimeMetrics().bindTo(registry);
         garbageCollection.bindTo(registry);
-        Gauge.builder("scaivault.db.pool.size", database, HikariDataSource::getMaximumPoolSize)
+        Gauge.builder("scaivault.db.pool.size", database, ConnectionThreads::size)
                 .register(registry);
-        Gauge.builder("scaivault.db.pool.available", database, ServerMeters::available)
+        Gauge.builder("scaivault.db.pool.available", database, ConnectionThreads::idle)
+                .register(registry);
+        Gauge.builder("scaivault.db.queue.depth", database, ConnectionThreads::waiting)
                 .register(registry);
         Gauge.builder("scaivault.audit.queue.depth", trail, AuditTrail::queueDepth)
                 .register(registry);
@@ -45,12 +47,6 @@ public final class ServerMeters implements AutoCloseable {
                         authenticator,
                         tokens -> tokens.statistics().cachedTokens())
                 .register(registry);
-    }
-
-    private static double available(HikariDataSource pool) {
-        return pool.getHikariPoolMXBean() == null
-                ? 0
-                : pool.getMaximumPoolSize() - pool.getHikariPoolMXBean().getActiveConnections();
     }
 
     @Override

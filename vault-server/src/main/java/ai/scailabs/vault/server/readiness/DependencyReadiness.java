@@ -3,14 +3,15 @@ package ai.scailabs.vault.server.readiness;
 import ai.scailabs.vault.access.token.TokenAuthenticator;
 import ai.scailabs.vault.api.system.Readiness;
 import ai.scailabs.vault.audit.trail.AuditTrail;
+import ai.scailabs.vault.persistence.jdbc.ConnectionThreads;
 import ai.scailabs.vault.persistence.tenant.TenantBoundary;
-import com.zaxxer.hikari.HikariDataSource;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
+import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
 /** Looks at every dependency, at most once a second however often it is asked: anybody may ask. */
@@ -19,7 +20,8 @@ public final class DependencyReadiness implements Readiness {
     private static final String OK = "ok";
     private static final String ERROR = "error";
 
-    private final HikariDataSource database;
+    private final DataSource database;
+    private final ConnectionThreads threads;
     private final EncryptionProbe encryption;
     private final TokenAuthenticator authenticator;
     private final AuditTrail trail;
@@ -28,8 +30,13 @@ public final class DependencyReadiness implements Readiness {
     private volatile @Nullable Observation latest;
 
     public DependencyReadiness(
-            HikariDataSource database, EncryptionProbe encryption, TokenAuthenticator authenticator, AuditTrail trail) {
+            DataSource database,
+            ConnectionThreads threads,
+            EncryptionProbe encryption,
+            TokenAuthenticator authenticator,
+            AuditTrail trail) {
         this.database = database;
+        this.threads = threads;
         this.encryption = encryption;
         this.authenticator = authenticator;
         this.trail = trail;
@@ -59,9 +66,8 @@ public final class DependencyReadiness implements Readiness {
             checks.put(name, figures);
         });
         figures(checks, "database").put("latency_ms", observation.databaseNanos() / 1e6);
-        figures(checks, "database").put("pool_size", database.getMaximumPoolSize());
-        figures(checks, "database")
-                .put("pool_available", database.getHikariPoolMXBean().getIdleConnections());
+        figures(checks, "database").put("pool_size", threads.size());
+        figures(checks, "database").put("pool_available", threads.idle());
         figures(checks, "encryption").put("latency_ms", observation.encryptionNanos() / 1e6);
         figures(checks, "encryption").put("root_key", encryption.rootKeyId());
         figures(checks, "audit").put("queue_depth", trail.queueDepth());

@@ -8,6 +8,7 @@ import ai.scailabs.vault.audit.trail.AuditEntries;
 import ai.scailabs.vault.audit.trail.AuditTrail;
 import ai.scailabs.vault.crypto.root.RootKey;
 import ai.scailabs.vault.kernel.id.Ids;
+import ai.scailabs.vault.persistence.jdbc.ConnectionThreads;
 import ai.scailabs.vault.secrets.lifecycle.AccessTimes;
 import ai.scailabs.vault.secrets.lifecycle.PurgeJob;
 import ai.scailabs.vault.secrets.secret.SecretService;
@@ -51,18 +52,23 @@ class OperationsWiring {
     @Bean
     DependencyReadiness readiness(
             DatabasePools pools,
+            ConnectionThreads threads,
             RootKey rootKey,
             Ids ids,
             SecureRandom random,
             TokenAuthenticator authenticator,
             AuditTrail trail) {
-        return new DependencyReadiness(pools.app(), new EncryptionProbe(rootKey, ids, random), authenticator, trail);
+        return new DependencyReadiness(
+                pools.app(), threads, new EncryptionProbe(rootKey, ids, random), authenticator, trail);
     }
 
     @Bean
     ServerMeters serverMeters(
-            PrometheusMeterRegistry registry, DatabasePools pools, AuditTrail trail, TokenAuthenticator authenticator) {
-        return new ServerMeters(registry, pools.app(), trail, authenticator);
+            PrometheusMeterRegistry registry,
+            ConnectionThreads threads,
+            AuditTrail trail,
+            TokenAuthenticator authenticator) {
+        return new ServerMeters(registry, threads, trail, authenticator);
     }
 
     @Bean

@@ -54,8 +54,8 @@ final class ServerProcess implements AutoCloseable {
     private static List<String> command(Path jar) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(
-                List.of("-XX:+UseSerialGC", "-Xms64m", "-Xmx256m", "-Xmn112m", "--enable-native-access=ALL-UNNAMED"));
+        command.addAll(List.of(
+                "-XX:+UseSerialGC", "-Xms256m", "-Xmx256m", "-XX:NewRatio=1", "--enable-native-access=ALL-UNNAMED"));
         String more = System.getenv().getOrDefault("SCAIVAULT_JAVA_OPTIONS", "").strip();
         if (!more.isEmpty()) {
             command.addAll(List.of(more.split("\\s+")));

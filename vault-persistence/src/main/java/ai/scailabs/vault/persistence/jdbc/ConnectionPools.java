@@ -39,6 +39,9 @@ public final class ConnectionPools {
         config.setPassword(login.password());
         config.setPoolName(name);
         config.setMaximumPoolSize(size);
+        // More are opened when they are needed: logging in costs more than a thousand statements, and at the start a
+        // second of it.
+        config.setMinimumIdle(1);
         config.setConnectionTimeout(BORROW_TIMEOUT.toMillis());
         config.setInitializationFailTimeout(-1);
         config.addDataSourceProperty("ApplicationName", name);

@@ -19,6 +19,7 @@ import ai.scailabs.vault.secrets.secret.DeleteResult;
 import ai.scailabs.vault.secrets.secret.Precondition;
 import ai.scailabs.vault.secrets.secret.RevealedSecret;
 import ai.scailabs.vault.secrets.secret.SecretService;
+import ai.scailabs.vault.secrets.secret.SecretType;
 import ai.scailabs.vault.secrets.secret.SecretView;
 import ai.scailabs.vault.secrets.secret.WriteResult;
 import jakarta.servlet.http.HttpServletRequest;
@@ -67,19 +68,22 @@ public class SecretController {
 
     /** From memory, or null when what is remembered does not hold any more. */
     private @Nullable Answer recall(Call call, SecretTarget target, Permit permit) {
+        Answer answer;
+        SecretType type;
         try (RevealedSecret secret = secrets.recall(permit, target.space(), target.path())) {
             if (secret == null || secret.premise() == null) {
                 return null;
             }
-            Answer answer = reveal(secret, call.recordedIf(secret.premise()));
-            boolean holds = answer.holds();
-            metrics.recalled(holds);
-            if (!holds) {
-                return null;
-            }
-            metrics.read(call.tenant(), secret.view().type());
-            return answer;
+            type = secret.view().type();
+            answer = reveal(secret, call.recordedIf(secret.premise()));
         }
+        boolean holds = answer.holds();
+        metrics.recalled(holds);
+        if (!holds) {
+            return null;
+        }
+        metrics.read(call.tenant(), type);
+        return answer;
     }
 
     /** The row is on its way to the disk while the answer is rendered. */

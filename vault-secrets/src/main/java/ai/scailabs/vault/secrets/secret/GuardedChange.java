@@ -53,8 +53,12 @@ final class GuardedChange {
                 if (outcome.isPresent()) {
                     return outcome.get();
                 }
-            } catch (VaultException perhapsOutdated) {
-                // The look decides.
+            } catch (VaultException refused) {
+                // A refusal may rest on what is outdated, so a look decides; after an outage nobody knows what was
+                // done, and it is not done again.
+                if (refused.code().status() == 503) {
+                    throw refused;
+                }
             }
             remembered.forget(space.owner(), path);
         }

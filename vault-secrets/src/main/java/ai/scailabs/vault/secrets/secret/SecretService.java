@@ -96,6 +96,7 @@ public final class SecretService {
      * see it unless its {@linkplain RevealedSecret#premise() premise} holds. Null when only {@link #read} can tell.
      *
      * @param permit to read
+     * @throws VaultException {@code kms_unavailable}, {@code service_unavailable}
      */
     public @Nullable RevealedSecret recall(Permit permit, SecretSpace space, SecretPath path) {
         PermitCheck.requireFor(permit, Permission.READ, space, path);
@@ -108,7 +109,10 @@ public final class SecretService {
             Premise premise = new Premise(permit.policyEpoch(), known.revision());
             return opener.openRemembered(space.owner(), known, premise);
         } catch (VaultException refused) {
-            // Whatever it is, it may be so no more: what is stored decides.
+            if (refused.code().status() == 503) {
+                throw refused;
+            }
+            // It may be so no more: what is stored decides.
             remembered.forget(space.owner(), path);
             return null;
         }

@@ -199,6 +199,24 @@ class RecalledSecretTest {
     }
 
     @Test
+    void outage_isToldAndNotTriedAgain() {
+        Actor actor = actorWhoHasRead("{\"k\":1}");
+        var permit = vault.permit(actor, Permission.READ, PATH.value());
+        vault.root.beforeUnwrap(() -> {
+            throw new VaultException(ErrorCode.KMS_UNAVAILABLE, "down");
+        });
+        try {
+            int before = vault.root.unwraps();
+            refused(ErrorCode.KMS_UNAVAILABLE, () -> vault.secrets.recall(permit, TestVault.space(actor), PATH));
+            refused(ErrorCode.KMS_UNAVAILABLE, () -> vault.put(actor, PATH.value(), "{\"k\":2}"));
+            assertThat(vault.root.unwraps() - before).isEqualTo(2);
+        } finally {
+            vault.root.beforeUnwrap(() -> {});
+        }
+        assertThat(recalled(actor)).isEqualTo("{\"k\":1} confirmed");
+    }
+
+    @Test
     void writeOnAnOutdatedMemory_losesNothing() {
         Actor actor = actorWhoHasRead("{\"k\":1}");
         write(actor, "{\"k\":2}");

@@ -56,7 +56,7 @@ record BenchOptions(
             }
         }
         int length = seconds > 0 ? seconds : quick ? 2 : 6;
-        return new BenchOptions(folder, serverJar, scripts, scenarios, length, quick ? 1 : 3, quick ? 10 : 24, hold);
+        return new BenchOptions(folder, serverJar, scripts, scenarios, length, quick ? 1 : 3, quick ? 10 : 45, hold);
     }
 
     private static Set<Scenario> scenarios(String names) {

@@ -56,6 +56,10 @@ final class ServerProcess implements AutoCloseable {
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(List.of(
                 "-XX:+UseSerialGC", "-Xms256m", "-Xmx256m", "-XX:NewRatio=1", "--enable-native-access=ALL-UNNAMED"));
+        command.addAll(List.of(
+                "-XX:+AutoCreateSharedArchive",
+                "-XX:SharedArchiveFile=" + jar.resolveSibling("vault-server.jsa"),
+                "-Xlog:cds*=off,aot*=off"));
         String more = System.getenv().getOrDefault("SCAIVAULT_JAVA_OPTIONS", "").strip();
         if (!more.isEmpty()) {
             command.addAll(List.of(more.split("\\s+")));

@@ -9,6 +9,9 @@ import ai.scailabs.vault.testkit.TestPostgres;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
@@ -28,6 +31,21 @@ class SchemaTest {
 
         assertThat(missing).isSorted().hasSize(migrationFiles());
         assertThat(Schema.pending(database.app().dataSource())).isEmpty();
+    }
+
+    @Test
+    void databaseIsCurrent_onceMigrated_andUntilItsHistoryIsAltered() throws SQLException {
+        TestDatabase database = TestPostgres.freshDatabase();
+        assertThat(Schema.isCurrent(database.app().dataSource())).isFalse();
+
+        Schema.migrate(database.owner().dataSource());
+        assertThat(Schema.isCurrent(database.app().dataSource())).isTrue();
+
+        try (Connection connection = database.owner().dataSource().getConnection();
+                Statement statement = connection.createStatement()) {
+            statement.execute("update flyway_schema_history set checksum = checksum + 1 where version is not null");
+        }
+        assertThat(Schema.isCurrent(database.app().dataSource())).isFalse();
     }
 
     @Test

@@ -28,13 +28,9 @@ public final class DatabaseGate {
      */
     public static void pass(DataSource app, @Nullable DatabaseLogin owner) {
         try {
-            if (owner != null) {
-                migrate(owner);
-            }
-            List<String> pending = Schema.pending(app);
-            if (!pending.isEmpty()) {
-                throw new StartupRefusal(List.of("the database lacks the migrations " + pending
-                        + "; start one instance with DATABASE_OWNER_URL to bring it up to date"));
+            // Most starts find nothing to do, and need no second login to see it.
+            if (!isCurrent(app)) {
+                bringUpToDate(app, owner);
             }
             List<String> problems = TenantBoundary.problems(app);
             if (!problems.isEmpty()) {
@@ -43,6 +39,26 @@ public final class DatabaseGate {
         } catch (SQLException | FlywayException failure) {
             LOG.debug("the database gate", failure);
             throw new StartupRefusal(List.of("the database cannot be used: " + rootMessage(failure)));
+        }
+    }
+
+    private static boolean isCurrent(DataSource app) {
+        try {
+            return Schema.isCurrent(app);
+        } catch (FlywayException unreadable) {
+            LOG.debug("the history of the schema", unreadable);
+            return false;
+        }
+    }
+
+    private static void bringUpToDate(DataSource app, @Nullable DatabaseLogin owner) {
+        if (owner != null) {
+            migrate(owner);
+        }
+        List<String> pending = Schema.pending(app);
+        if (!pending.isEmpty()) {
+            throw new StartupRefusal(List.of("the database lacks the migrations " + pending
+                    + "; start one instance with DATABASE_OWNER_URL to bring it up to date"));
         }
     }
 

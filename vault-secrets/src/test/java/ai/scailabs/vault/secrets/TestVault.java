@@ -248,6 +248,7 @@ public final class TestVault implements AutoCloseable {
 
     @Override
     public void close() {
+        secrets.close();
         app.close();
     }
 }

@@ -3,10 +3,13 @@ package ai.scailabs.vault.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.scailabs.vault.persistence.jdbc.Schema;
+import ai.scailabs.vault.testkit.TestDatabase;
 import ai.scailabs.vault.testkit.TestPostgres;
 import ai.scailabs.vault.testkit.UnfilteredDataSource;
+import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -23,9 +26,10 @@ class IsolationTest {
     private @Nullable UnfilteredDataSource unfiltered;
 
     @TestFactory
-    Stream<DynamicContainer> tenants_areApart() {
-        RunningServer bare =
-                RunningServer.start(TestPostgres.migratedDatabase(Schema::migrate), Map.of(), this::unfiltered);
+    Stream<DynamicContainer> tenants_areApart() throws SQLException {
+        TestDatabase database = TestPostgres.migratedDatabase(Schema::migrate);
+        RunningServer bare = RunningServer.start(database, Map.of(), this::unfiltered);
+        Objects.requireNonNull(unfiltered).unfilterFunctions(database.owner().dataSource());
         return Stream.of(
                 DynamicContainer.dynamicContainer("with the service's filters", cases(RunningServer.shared())),
                 DynamicContainer.dynamicContainer(

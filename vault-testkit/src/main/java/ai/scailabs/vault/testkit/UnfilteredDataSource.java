@@ -5,7 +5,11 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.logging.Logger;
 import java.util.regex.Pattern;
@@ -51,6 +55,28 @@ public final class UnfilteredDataSource implements DataSource {
             throw new IllegalStateException("cannot take the tenant filter out of: " + sql);
         }
         return text;
+    }
+
+    /**
+     * Makes the functions of the schema anew without their tenant filters. Triggers keep theirs: they follow a row, whoever changed it.
+     *
+     * @param owner of the functions
+     */
+    public void unfilterFunctions(DataSource owner) throws SQLException {
+        List<String> definitions = new ArrayList<>();
+        try (Connection connection = owner.getConnection();
+                Statement statement = connection.createStatement()) {
+            try (ResultSet results = statement.executeQuery(
+                    "select pg_get_functiondef(oid) from pg_proc where pronamespace = 'public'::regnamespace"
+                            + " and prorettype <> 'trigger'::regtype")) {
+                while (results.next()) {
+                    definitions.add(results.getString(1));
+                }
+            }
+            for (String definition : definitions) {
+                statement.execute(unfiltered(definition));
+            }
+        }
     }
 
     private String replace(Pattern filter, String sql, String replacement) {

@@ -47,6 +47,26 @@ class UnfilteredDataSourceTest {
     }
 
     @Test
+    void function_seesRowsThatItsFilterHid() throws SQLException {
+        try (Connection connection = source.getConnection();
+                Statement statement = connection.createStatement()) {
+            statement.execute("create table t (tenant_id text, a int)");
+            statement.execute("insert into t values ('tnt_a', 1), ('tnt_b', 2)");
+            statement.execute(
+                    "create function counted(names text[]) returns bigint language plpgsql as $$ begin return"
+                            + " (select count(*) from t, unnest(names) as w (tenant_id) where t.tenant_id = w.tenant_id); end $$");
+
+            source.unfilterFunctions(source);
+
+            try (ResultSet results = statement.executeQuery("select counted(array['tnt_a'])")) {
+                results.next();
+                assertThat(results.getInt(1)).isEqualTo(2);
+            }
+        }
+        assertThat(source.removedFilters()).isEqualTo(1);
+    }
+
+    @Test
     void preparedStatement_seesRowsThatItsFilterHid() throws SQLException {
         try (Connection connection = source.getConnection();
                 Statement setUp = connection.createStatement()) {

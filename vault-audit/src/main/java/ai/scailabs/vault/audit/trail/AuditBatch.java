@@ -4,12 +4,9 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.function.Function;
-import java.util.function.IntFunction;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -73,46 +70,18 @@ final class AuditBatch {
     }
 
     private void bind(Connection connection, PreparedStatement statement) throws SQLException {
-        List<@Nullable Object[]> columns = List.of(
-                texts(entry -> entry.tenant().value()),
-                column(Long[]::new, i -> micros(entries.get(i).occurredAt())),
-                texts(entry -> entry.id().toString()),
-                texts(entry -> entry.action().wireName()),
-                texts(entry -> entry.identity() == null
-                        ? null
-                        : entry.identity().type().wireName()),
-                texts(entry ->
-                        entry.identity() == null ? null : entry.identity().value()),
-                texts(entry -> entry.actingTenant() == null
-                        ? null
-                        : entry.actingTenant().value()),
-                texts(AuditEntry::path),
-                texts(AuditEntry::sourceIp),
-                texts(AuditEntry::userAgent),
-                texts(entry ->
-                        entry.errorCode() == null ? null : entry.errorCode().code()),
-                column(Integer[]::new, i -> entries.get(i).durationMillis()),
-                texts(AuditEntry::requestId),
-                texts(entry -> AuditRows.json(entry.extra())),
-                column(
-                        Long[]::new,
-                        i -> premises.get(i) == null ? null : premises.get(i).epoch()),
-                column(
-                        Long[]::new,
-                        i -> premises.get(i) == null ? null : premises.get(i).revision()));
+        List<@Nullable Object[]> columns = new ArrayList<>(AuditColumns.of(entries));
+        columns.add(column(Premise::epoch));
+        columns.add(column(Premise::revision));
         for (int i = 0; i < columns.size(); i++) {
             statement.setArray(i + 1, connection.createArrayOf(typeOf(columns.get(i)), columns.get(i)));
         }
     }
 
-    private @Nullable String[] texts(Function<AuditEntry, @Nullable String> column) {
-        return column(String[]::new, i -> column.apply(entries.get(i)));
-    }
-
-    private <T> @Nullable T[] column(IntFunction<@Nullable T[]> empty, IntFunction<@Nullable T> cell) {
-        @Nullable T[] cells = empty.apply(entries.size());
-        Arrays.setAll(cells, cell);
-        return cells;
+    private @Nullable Long[] column(ToLongFunction<Premise> number) {
+        return premises.stream()
+                .map(premise -> premise == null ? null : number.applyAsLong(premise))
+                .toArray(Long[]::new);
     }
 
     private static String typeOf(@Nullable Object[] column) {
@@ -121,9 +90,5 @@ final class AuditBatch {
             case Integer[] integers -> "int4";
             default -> "text";
         };
-    }
-
-    private static long micros(Instant instant) {
-        return instant.getEpochSecond() * 1_000_000 + instant.getNano() / 1_000;
     }
 }

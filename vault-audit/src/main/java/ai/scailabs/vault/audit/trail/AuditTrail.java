@@ -2,12 +2,10 @@ package ai.scailabs.vault.audit.trail;
 
 import ai.scailabs.vault.kernel.error.ErrorCode;
 import ai.scailabs.vault.kernel.error.VaultException;
+import ai.scailabs.vault.persistence.jdbc.GroupCommitter;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -21,21 +19,18 @@ import org.jspecify.annotations.Nullable;
 public final class AuditTrail implements AutoCloseable {
     private static final int QUEUE_CAPACITY = 8_192;
     private static final int MAX_BATCH = 1_024;
-    private static final long LOOK_FOR_CLOSE_MILLIS = 200;
     private static final String DATA_EXCEPTION = "22";
 
     private final DataSource dataSource;
-    private final ArrayBlockingQueue<Waiting> queue = new ArrayBlockingQueue<>(QUEUE_CAPACITY);
-    private final Thread committer;
+    private final GroupCommitter<Waiting> committer;
     private final LongAdder rows = new LongAdder();
     private final LongAdder batches = new LongAdder();
     private final LongAdder failures = new LongAdder();
-    private volatile boolean closing;
 
     /** @param dataSource connections in auto-commit mode that may insert rows of every tenant; one is used at a time */
     public AuditTrail(DataSource dataSource) {
         this.dataSource = dataSource;
-        this.committer = Thread.ofPlatform().name("audit-committer").daemon().start(this::commitUntilClosed);
+        this.committer = new GroupCommitter<>("audit-committer", 1, QUEUE_CAPACITY, MAX_BATCH, this::commit);
     }
 
     /**
@@ -54,7 +49,7 @@ public final class AuditTrail implements AutoCloseable {
 
     private AuditReceipt enqueue(AuditEntry entry, @Nullable Premise premise) {
         AuditReceipt receipt = new AuditReceipt();
-        if (closing || !queue.offer(new Waiting(entry, premise, receipt))) {
+        if (!committer.offer(new Waiting(entry, premise, receipt))) {
             failures.increment();
             throw new VaultException(
                     ErrorCode.SERVICE_UNAVAILABLE, "The audit log cannot keep up, so nothing is answered");
@@ -64,7 +59,7 @@ public final class AuditTrail implements AutoCloseable {
 
     /** Entries that wait for a commit now. */
     public int queueDepth() {
-        return queue.size();
+        return committer.depth();
     }
 
     /** Entries made durable since the start. */
@@ -82,29 +77,7 @@ public final class AuditTrail implements AutoCloseable {
         return failures.sum();
     }
 
-    private void commitUntilClosed() {
-        List<Waiting> batch = new ArrayList<>(MAX_BATCH);
-        while (!closing || !queue.isEmpty()) {
-            Waiting first = next();
-            if (first == null) {
-                continue;
-            }
-            batch.add(first);
-            queue.drainTo(batch, MAX_BATCH - 1);
-            commit(batch);
-            batch.clear();
-        }
-    }
-
-    private @Nullable Waiting next() {
-        try {
-            return queue.poll(LOOK_FOR_CLOSE_MILLIS, TimeUnit.MILLISECONDS);
-        } catch (InterruptedException closed) {
-            return null;
-        }
-    }
-
-    /** Whatever happens, every waiter is told and the committer lives on. */
+    /** Whatever happens, every waiter is told. */
     private void commit(List<Waiting> batch) {
         try {
             insert(batch);
@@ -141,12 +114,7 @@ public final class AuditTrail implements AutoCloseable {
     /** Commits what is queued, then stops. */
     @Override
     public void close() {
-        closing = true;
-        try {
-            committer.join(TimeUnit.SECONDS.toMillis(15));
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        committer.close();
     }
 
     private record Waiting(AuditEntry entry, @Nullable Premise premise, AuditReceipt receipt) {}

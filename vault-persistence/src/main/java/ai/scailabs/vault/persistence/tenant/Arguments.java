@@ -26,11 +26,19 @@ final class Arguments {
             case byte[] bytes -> statement.setBytes(position, bytes);
             case UUID id -> statement.setObject(position, id);
             case Instant instant -> statement.setObject(position, instant.atOffset(ZoneOffset.UTC));
-            case String[] texts ->
-                statement.setArray(position, statement.getConnection().createArrayOf("text", texts));
+            case String[] texts -> bindArray(statement, position, "text", texts);
+            case Long[] numbers -> bindArray(statement, position, "int8", numbers);
+            case Integer[] numbers -> bindArray(statement, position, "int4", numbers);
+            case byte[][] many -> bindArray(statement, position, "bytea", many);
             default ->
                 throw new IllegalArgumentException(
                         "no way to bind a " + value.getClass().getName());
         }
+    }
+
+    private static void bindArray(
+            PreparedStatement statement, int position, String elementType, @Nullable Object[] elements)
+            throws SQLException {
+        statement.setArray(position, statement.getConnection().createArrayOf(elementType, elements));
     }
 }

@@ -59,6 +59,30 @@ public final class TenantTransactions {
         return onlyRow(run(tenant, sql, arguments, statement -> rows(statement, mapper)));
     }
 
+    /**
+     * Calls a function of the database that does something for each of several tenants, and sets each before it does: no tenant is set when it begins, so that it sees nothing
+     * until then. In a transaction of its own, in one round trip.
+     */
+    public <T> List<T> callForMany(
+            @CompileTimeConstant final String sql, RowMapper<T> mapper, @Nullable Object... arguments) {
+        return threads == null
+                ? callHere(sql, mapper, arguments)
+                : threads.call(() -> callHere(sql, mapper, arguments));
+    }
+
+    private <T> List<T> callHere(String sql, RowMapper<T> mapper, @Nullable Object[] arguments) {
+        try (Connection connection = dataSource.getConnection();
+                PreparedStatement statement = connection.prepareStatement(sql)) {
+            for (int i = 0; i < arguments.length; i++) {
+                Arguments.bind(statement, i + 1, arguments[i]);
+            }
+            statement.execute();
+            return rows(statement, mapper);
+        } catch (SQLException e) {
+            throw failures.translate(sql, e);
+        }
+    }
+
     /** One INSERT, UPDATE or DELETE in a transaction of its own, in one round trip; tells how many rows it changed. */
     public int update(TenantId tenant, @CompileTimeConstant final String sql, @Nullable Object... arguments) {
         return run(tenant, sql, arguments, PreparedStatement::getUpdateCount);

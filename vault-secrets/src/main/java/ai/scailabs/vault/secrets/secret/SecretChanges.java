@@ -2,10 +2,10 @@ package ai.scailabs.vault.secrets.secret;
 
 import ai.scailabs.vault.audit.trail.AuditEntry;
 import ai.scailabs.vault.audit.trail.AuditRows;
-import ai.scailabs.vault.crypto.envelope.SealedValue;
 import ai.scailabs.vault.kernel.id.TenantId;
 import ai.scailabs.vault.kernel.path.SecretPath;
 import ai.scailabs.vault.persistence.tenant.TenantTransactions;
+import ai.scailabs.vault.secrets.secret.VersionCommits.NextVersion;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -17,25 +17,12 @@ import org.jspecify.annotations.Nullable;
  * The statements that change. Each is one statement and so all or nothing: it does nothing unless the secret's revision and the tenant's epoch are still what the
  * caller saw, and it writes its audit row from the row that it changed.
  */
-final class SecretChanges {
+final class SecretChanges implements AutoCloseable {
     /** Parameters: tenant, path, revision, epoch. */
     private static final String STILL_AS_SEEN =
             " s.tenant_id = ? and s.path = ? and s.revision = ? and t.tenant_id = s.tenant_id and t.epoch = ? and t.status = 'active' ";
 
-    private static final String RETURNED_BY_WRITE =
-            " returning s.tenant_id, s.path, s.current_version, s.secret_type, s.max_versions, s.updated_at, s.revision, s.metadata::text as metadata_text";
-
-    private static final String STORED = " select metadata_text, revision from changed";
-
     private static final String AUDITED = ", audited as (" + AuditRows.INSERT_SELECT + " from changed)";
-
-    private static final String VERSION_ADDED = """
-            , added as (
-                insert into secret_version
-                    (tenant_id, path, version, secret_type, tenant_key_id, wrapped_data_key, ciphertext, created_at, created_by, client, reason)
-                select c.tenant_id, c.path, c.current_version, c.secret_type, ?::uuid, ?::bytea, ?::bytea, c.updated_at, ?, nullif(?, ''), nullif(?, '')
-                from changed c
-            )""";
 
     private static final String CREATE = """
             with changed as (
@@ -47,26 +34,13 @@ final class SecretChanges {
                 from tenant t
                 where t.tenant_id = ? and t.epoch = ? and t.status = 'active'
                 on conflict (tenant_id, path) do nothing
-            """ + RETURNED_BY_WRITE + ")" + VERSION_ADDED + AUDITED + STORED;
-
-    private static final String UPDATE_AND_ADD = """
-            with changed as (
-                update secret s
-                set current_version = s.current_version + 1, revision = nextval('secret_revision'), secret_type = ?,
-                    metadata = coalesce(nullif(?, '')::jsonb, s.metadata), max_versions = ?, expires_in_seconds = nullif(?::bigint, 0),
-                    expires_at = ?::timestamptz + nullif(?::bigint, 0) * interval '1 second', expire_action = ?,
-                    notify_before = string_to_array(?, ','), updated_at = ?::timestamptz
-                from tenant t
-                where""" + STILL_AS_SEEN + RETURNED_BY_WRITE + ")" + VERSION_ADDED;
-
-    private static final String ADD_VERSION = UPDATE_AND_ADD + AUDITED + STORED;
-
-    /** When there are more versions than the secret keeps. */
-    private static final String ADD_VERSION_AND_PRUNE = UPDATE_AND_ADD + """
-            , pruned as (
-                delete from secret_version v using changed c
-                where v.tenant_id = c.tenant_id and v.path = c.path and v.version <= c.current_version - c.max_versions
-            )""" + AUDITED + STORED;
+                returning s.tenant_id, s.path, s.current_version, s.secret_type, s.updated_at, s.revision, s.metadata::text as metadata_text
+            ), added as (
+                insert into secret_version
+                    (tenant_id, path, version, secret_type, tenant_key_id, wrapped_data_key, ciphertext, created_at, created_by, client, reason)
+                select c.tenant_id, c.path, c.current_version, c.secret_type, ?::uuid, ?::bytea, ?::bytea, c.updated_at, ?, nullif(?, ''), nullif(?, '')
+                from changed c
+            )""" + AUDITED + " select metadata_text, revision from changed";
 
     private static final String SET_METADATA = "with changed as (update secret s"
             + " set metadata = ?::jsonb, updated_at = ?, revision = nextval('secret_revision') from tenant t where"
@@ -101,9 +75,11 @@ final class SecretChanges {
             + " select version from changed";
 
     private final TenantTransactions tenants;
+    private final VersionCommits versions;
 
     SecretChanges(TenantTransactions tenants) {
         this.tenants = tenants;
+        this.versions = new VersionCommits(tenants);
     }
 
     /** Empty when somebody else was first or the epoch has moved on. */
@@ -139,31 +115,7 @@ final class SecretChanges {
     /** As {@link #create} for the version after the current one of {@code seen}. */
     Optional<StoredChange> addVersion(
             TenantId owner, SecretPath path, SecretState seen, NewVersion added, AuditEntry entry) {
-        @Nullable
-        Object[] arguments = AuditRows.after(
-                entry,
-                added.type().wireName(),
-                orEmpty(added.metadataJson()),
-                added.options().maxVersions(),
-                seconds(added.options()),
-                added.at(),
-                seconds(added.options()),
-                added.options().expireAction().wireName(),
-                SecretColumns.text(added.options().notifyBefore()),
-                added.at(),
-                owner.value(),
-                path.value(),
-                seen.revision(),
-                seen.epoch(),
-                added.sealed().tenantKeyId().value(),
-                added.sealed().wrappedDataKey(),
-                added.sealed().ciphertext(),
-                added.by(),
-                orEmpty(added.client()),
-                orEmpty(added.reason()));
-        return seen.liveVersion() + 1 > added.options().maxVersions()
-                ? tenants.queryOne(owner, ADD_VERSION_AND_PRUNE, StoredChange::of, arguments)
-                : tenants.queryOne(owner, ADD_VERSION, StoredChange::of, arguments);
+        return versions.add(new NextVersion(owner, path, seen.revision(), seen.epoch(), added, entry));
     }
 
     /** The metadata as stored. */
@@ -213,6 +165,11 @@ final class SecretChanges {
                 AuditRows.after(entry, at, by, owner.value(), path.value(), seen.revision(), seen.epoch(), version));
     }
 
+    @Override
+    public void close() {
+        versions.close();
+    }
+
     private static String orEmpty(@Nullable String text) {
         return text == null ? "" : text;
     }
@@ -226,21 +183,6 @@ final class SecretChanges {
     record StoredChange(String metadataJson, long revision) {
         static StoredChange of(ResultSet row, int number) throws SQLException {
             return new StoredChange(row.getString(1), row.getLong(2));
-        }
-    }
-
-    /** A sealed version and what the secret becomes with it. @param metadataJson absent to keep what the secret has */
-    record NewVersion(
-            SealedValue sealed,
-            SecretType type,
-            @Nullable String metadataJson,
-            SecretOptions options,
-            Instant at,
-            String by,
-            @Nullable String client,
-            @Nullable String reason) {
-        StoredVersion stored(int version) {
-            return new StoredVersion(version, type, sealed.tenantKeyId(), sealed, at);
         }
     }
 }

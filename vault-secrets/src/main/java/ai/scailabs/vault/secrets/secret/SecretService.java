@@ -15,7 +15,6 @@ import ai.scailabs.vault.kernel.id.TenantId;
 import ai.scailabs.vault.kernel.path.SecretPath;
 import ai.scailabs.vault.persistence.tenant.TenantTransactions;
 import ai.scailabs.vault.secrets.secret.RememberedSecrets.Remembered;
-import ai.scailabs.vault.secrets.secret.SecretChanges.NewVersion;
 import ai.scailabs.vault.secrets.secret.SecretChanges.StoredChange;
 import ai.scailabs.vault.secrets.secret.SecretReads.StoredMetadata;
 import ai.scailabs.vault.secrets.version.VersionHistory;
@@ -38,7 +37,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Besides what each method names: {@code tenant_access_denied} when the space is suspended, {@code access_denied} when the permit was withdrawn meanwhile,
  * {@code secret_not_found} when no secret lies at the path, {@code service_unavailable} and {@code kms_unavailable}.
  */
-public final class SecretService {
+public final class SecretService implements AutoCloseable {
     public static final int MAX_DATA_BYTES = 1024 * 1024;
 
     private final SecretReads reads;
@@ -392,6 +391,12 @@ public final class SecretService {
     }
 
     /** As exact as the database keeps it. */
+    /** Lets the writes that are under way end, and takes none any more. */
+    @Override
+    public void close() {
+        changes.close();
+    }
+
     private Instant now() {
         return clock.instant().truncatedTo(ChronoUnit.MICROS);
     }

@@ -314,12 +314,13 @@ class SecretReadTest {
     }
 
     @Test
-    void withoutTheApplicationsTenantFilters_rowLevelSecurityHolds() {
+    void withoutTheApplicationsTenantFilters_rowLevelSecurityHolds() throws Exception {
         UnfilteredDataSource[] source = new UnfilteredDataSource[1];
         try (TestVault open = TestVault.open(folder, dataSource -> {
             source[0] = new UnfilteredDataSource(dataSource);
             return source[0];
         })) {
+            source[0].unfilterFunctions(open.database.owner().dataSource());
             Actor one = open.owner();
             Actor other = open.owner();
             open.put(one, "app/db", "{\"k\":\"one\"}");

@@ -19,14 +19,13 @@ import tools.jackson.databind.JsonNode;
 
 /** What the document says is what the running service does. */
 class OpenApiTest {
-    /** For conditions, revocation and acting on other tenants: later versions give them. */
+    /** For conditions and revocation: later versions give them. */
     private static final Set<ErrorCode> NOT_GIVEN_YET = EnumSet.of(
             ErrorCode.TOKEN_REVOKED,
             ErrorCode.MFA_REQUIRED,
             ErrorCode.IP_NOT_ALLOWED,
             ErrorCode.TIME_WINDOW_VIOLATION,
-            ErrorCode.FORBIDDEN,
-            ErrorCode.TENANT_NOT_FOUND);
+            ErrorCode.FORBIDDEN);
 
     private final RunningServer server = RunningServer.shared();
     private final OpenApi api = OpenApi.of(server);
@@ -101,12 +100,6 @@ class OpenApiTest {
             }
         }
         return checked;
-    }
-
-    @Test
-    void documentOfOtherTenantsAndPartnerAdministrators_isOfALaterVersion() {
-        assertThat(api.document().get("paths").propertyNames()).noneMatch(path -> path.startsWith("/v1/t/"));
-        server.owner("openapi-prefix").get("/v1/t/tnt_other/secrets/app/db").expect(404, "not_found");
     }
 
     /** In the order of the document, on one tenant: what one changes the next one sees. */

@@ -67,6 +67,9 @@ final class RandomInputs {
 
     private void bendUri() {
         StringBuilder bent = new StringBuilder(uri);
+        if (random.nextInt(8) == 0 && uri.startsWith("/v1/")) {
+            bent.insert("/v1/".length(), "t/" + pick(RandomPieces.IN_PATHS) + "/");
+        }
         for (int i = random.nextInt(1, 4); i > 0; i--) {
             // The collection stays mostly what it is, so that its handler sees the rest.
             int from = random.nextInt(4) == 0

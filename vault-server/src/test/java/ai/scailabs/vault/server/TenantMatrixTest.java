@@ -105,18 +105,74 @@ class TenantMatrixTest {
     }
 
     @TestFactory
-    Stream<DynamicTest> foreignTenantHeader_isRefusedEverywhere_whetherOrNotTheTenantExists() {
+    Stream<DynamicTest> whoIsNoAdministratorOfThePartner_reachesNoOtherTenant_whetherOrNotItExists() {
         ApiClient sibling = by(server.token("matrix-sibling", "matrix")
                 .user("owner@matrix-sibling.test")
-                .role("partner_admin"));
+                .role("tenant_admin")
+                .role("super_admin"));
         return Stream.of("tnt_matrix-victim", "tnt_matrix-stranger", "tnt_no-such-tenant", "ptn_matrix", "*", "")
-                .flatMap(asked -> everyGuarded(
+                .flatMap(asked -> asking(asked, sibling, 403, "tenant_access_denied"));
+    }
+
+    @TestFactory
+    Stream<DynamicTest> administratorOfThePartner_reachesNoTenantOfAnother_whetherOrNotItExists() {
+        ApiClient admin = by(server.token("matrix-sibling", "matrix")
+                .user("owner@matrix-sibling.test")
+                .role("partner_admin"));
+        return Stream.of(
+                        "tnt_matrix-stranger",
+                        "tnt_no-such-tenant",
+                        "ptn_matrix",
+                        "ptn_matrix-other",
+                        "tnt_",
+                        "tnt_matrix-victim.",
+                        "TNT_matrix-victim",
+                        "tnt_MATRIX-victim",
+                        "tnt_matrix-victim%20",
+                        "*",
+                        "")
+                .flatMap(asked -> asking(asked, admin, 404, "tenant_not_found"));
+    }
+
+    /** By the prefix and by the header. */
+    private static Stream<DynamicTest> asking(String asked, ApiClient caller, int status, String code) {
+        return Stream.concat(
+                everyGuarded(
+                        operation -> assertSilent(
+                                operation,
+                                victim.call(operation).on(asked).by(caller).expect(status, code)),
+                        "asks by prefix for '" + asked + "'"),
+                everyGuarded(
                         operation -> assertSilent(
                                 operation,
                                 victim.call(operation)
-                                        .by(sibling, "X-Tenant-ID", asked)
-                                        .expect(403, "tenant_access_denied")),
-                        "asks for '" + asked + "'"));
+                                        .by(caller, "X-Tenant-ID", asked)
+                                        .expect(status, code)),
+                        "asks by header for '" + asked + "'"));
+    }
+
+    @TestFactory
+    Stream<DynamicTest> administratorOfThePartner_needsAPolicyOfTheTenantAbroad() {
+        ApiClient admin = by(server.token("matrix-sibling", "matrix")
+                .user("ruled-at-home@matrix-sibling.test")
+                .groups("ops")
+                .role("partner_admin"));
+        server.owner("matrix-sibling", "matrix").allow("user:ruled-at-home@matrix-sibling.test", "**", "admin");
+        return everyGuarded(
+                operation -> {
+                    if (operation.permission() != null) {
+                        assertSilent(
+                                operation,
+                                refusedOrEmpty(
+                                        operation,
+                                        victim.call(operation)
+                                                .on(victim.tenant())
+                                                .by(admin),
+                                        "access_denied",
+                                        403));
+                    }
+                },
+                "no policy abroad");
     }
 
     @TestFactory

@@ -50,6 +50,15 @@ public record Actor(
         return roles.contains(role);
     }
 
+    /**
+     * The same caller acting on another tenant of its partner. There it is known by its own name only: groups are the tenant's own, and one of the same name elsewhere is
+     * another.
+     */
+    public Actor actingOn(TenantId other) {
+        return new Actor(
+                identity, displayName, other, partner, scopes, Set.of(), roles, mfaVerifiedAt, tokenExpiresAt, tokenId);
+    }
+
     /** Names the caller and nothing of the token. */
     @Override
     public String toString() {

@@ -16,7 +16,7 @@ public class AuthController {
     @GetMapping("/v1/auth/whoami")
     @Endpoint(action = AuditAction.WHOAMI, category = PathCategory.AUTH)
     public Answer whoami(Call call) {
-        Actor actor = call.actor();
+        Actor actor = call.caller();
         return Answer.ok(
                 call.recorded(),
                 json -> json.text("identity_id", actor.identity().value())

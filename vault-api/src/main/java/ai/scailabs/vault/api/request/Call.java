@@ -10,7 +10,9 @@ import ai.scailabs.vault.audit.trail.AuditTrail;
 import ai.scailabs.vault.audit.trail.Premise;
 import ai.scailabs.vault.kernel.error.ErrorCode;
 import ai.scailabs.vault.kernel.id.TenantId;
+import java.util.LinkedHashSet;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +26,7 @@ public final class Call {
     private final AuditEntries entries;
     private final RequestFacts facts;
     private final AuditAction action;
+    private @Nullable Actor caller;
     private @Nullable Actor actor;
     private @Nullable String path;
     private @Nullable TenantId sharedSpace;
@@ -36,19 +39,40 @@ public final class Call {
     }
 
     void identifiedAs(Actor identified) {
+        this.caller = identified;
         this.actor = identified;
     }
 
-    /** Known once the interceptor let the request through, hence in every controller. */
-    public Actor actor() {
-        if (actor == null) {
-            throw new IllegalStateException("not authenticated");
-        }
-        return actor;
+    /** @param acting the caller, perhaps on another tenant of its partner */
+    void actingAs(Actor acting) {
+        this.actor = acting;
     }
 
+    /** The token's bearer in the tenant that this call acts on. Known once the interceptor let the request through, hence in every controller. */
+    public Actor actor() {
+        return identified(actor);
+    }
+
+    /** The token's bearer in the token's own tenant. */
+    public Actor caller() {
+        return identified(caller);
+    }
+
+    private static Actor identified(@Nullable Actor known) {
+        if (known == null) {
+            throw new IllegalStateException("not authenticated");
+        }
+        return known;
+    }
+
+    /** The tenant that this call acts on. */
     public TenantId tenant() {
         return actor().tenant();
+    }
+
+    /** Whether that is another than the token's. */
+    public boolean isAbroad() {
+        return !tenant().equals(caller().tenant());
     }
 
     public RequestFacts facts() {
@@ -67,12 +91,12 @@ public final class Call {
 
     /** The entry of a change, to be written in its own transaction. */
     public AuditEntry entry() {
-        return entries.succeeded(attempt(sharedSpace == null ? tenant() : sharedSpace, path));
+        return entries.succeeded(attempt(place(), path));
     }
 
     /** After the transaction that carried {@link #entry()}. */
     public AuditReceipt changed() {
-        return sharedSpace == null ? AuditReceipt.ofCommittedChange() : append(tenant(), path, null, Map.of());
+        return appendTo(witnesses(), path, null, Map.of());
     }
 
     /** Queues the entry of a successful read; the answer waits for it. */
@@ -80,7 +104,7 @@ public final class Call {
         return recorded(Map.of());
     }
 
-    /** As {@link #recorded()}, if the premise holds when the entry is written. */
+    /** As {@link #recorded()}, if the premise holds when the entry is written; for a call that acts on the token's own tenant. */
     public AuditReceipt recordedIf(Premise premise) {
         return trail.appendIf(premise, entries.succeeded(attempt(tenant(), path)));
     }
@@ -93,10 +117,10 @@ public final class Call {
     /** Queues an entry about one of several resources of this request. */
     public AuditReceipt recordedAbout(
             @Nullable String resource, @Nullable ErrorCode failure, Map<String, Object> extra) {
-        if (sharedSpace != null) {
-            append(sharedSpace, resource, failure, extra).await();
-        }
-        return append(tenant(), resource, failure, extra);
+        Set<TenantId> logs = new LinkedHashSet<>();
+        logs.add(place());
+        logs.addAll(witnesses());
+        return appendTo(logs, resource, failure, extra);
     }
 
     /** Queues the entry of a refusal or failure; before authentication it goes to the log of the unidentified. */
@@ -105,23 +129,57 @@ public final class Call {
             return trail.append(entries.failed(
                     facts.attempt(TenantId.UNIDENTIFIED, AuditAction.AUTHENTICATE, null, null, null), code));
         }
-        return append(tenant(), path, code, Map.of());
+        Set<TenantId> logs = new LinkedHashSet<>();
+        logs.add(tenant());
+        logs.add(caller().tenant());
+        return appendTo(logs, path, code, Map.of());
     }
 
-    private AuditReceipt append(
-            TenantId log, @Nullable String resource, @Nullable ErrorCode failure, Map<String, Object> extra) {
-        Attempt attempt = attempt(log, resource);
-        AuditEntry entry = failure == null ? entries.succeeded(attempt) : entries.failed(attempt, failure);
-        return trail.append(extra.isEmpty() ? entry : entry.withExtra(extra));
+    /** Whose log tells what happened there: the tenant that is acted on, or the space that its partner shares. */
+    private TenantId place() {
+        return sharedSpace == null ? tenant() : sharedSpace;
     }
 
-    /** In the caller's own log, what its partner shares goes by the name that policies use. */
-    private Attempt attempt(TenantId log, @Nullable String resource) {
-        if (sharedSpace != null && log.equals(tenant())) {
-            String shared = resource == null ? "partner" : "partner/" + resource;
-            return facts.attempt(log, action, actor().identity(), null, shared);
+    /** Whose logs tell what was done from there, or on their behalf, in another place. */
+    private Set<TenantId> witnesses() {
+        if (sharedSpace == null && !isAbroad()) {
+            return Set.of();
         }
-        TenantId acting = log.equals(tenant()) ? null : tenant();
-        return facts.attempt(log, action, actor().identity(), acting, resource);
+        Set<TenantId> logs = new LinkedHashSet<>();
+        logs.add(tenant());
+        logs.add(caller().tenant());
+        logs.remove(place());
+        return logs;
+    }
+
+    /** All are durable when the receipt says that the last is. */
+    private AuditReceipt appendTo(
+            Set<TenantId> logs, @Nullable String resource, @Nullable ErrorCode failure, Map<String, Object> extra) {
+        AuditReceipt last = AuditReceipt.ofCommittedChange();
+        for (TenantId log : logs) {
+            last.await();
+            Attempt attempt = attempt(log, resource);
+            AuditEntry entry = failure == null ? entries.succeeded(attempt) : entries.failed(attempt, failure);
+            last = trail.append(extra.isEmpty() ? entry : entry.withExtra(extra));
+        }
+        return last;
+    }
+
+    private Attempt attempt(TenantId log, @Nullable String resource) {
+        TenantId home = caller().tenant();
+        return facts.attempt(log, action, caller().identity(), log.equals(home) ? null : home, nameIn(log, resource));
+    }
+
+    /** What its partner shares goes by the name that policies use in a tenant's log; what was done abroad bears that tenant's name at home. */
+    private @Nullable String nameIn(TenantId log, @Nullable String resource) {
+        String name = resource;
+        if (sharedSpace != null && !log.equals(sharedSpace)) {
+            name = name == null ? "partner" : "partner/" + name;
+        }
+        if (log.equals(caller().tenant()) && isAbroad()) {
+            String tenant = "t/" + tenant();
+            name = name == null ? tenant : tenant + "/" + name;
+        }
+        return name;
     }
 }

@@ -22,6 +22,7 @@ public final class CallInterceptor implements HandlerInterceptor {
 
     private final TokenAuthenticator authenticator;
     private final TenantRegistry tenants;
+    private final TenantSelection selection;
     private final AuditTrail trail;
     private final AuditEntries entries;
     private final RequestMetrics metrics;
@@ -35,6 +36,7 @@ public final class CallInterceptor implements HandlerInterceptor {
             RequestMetrics metrics) {
         this.authenticator = authenticator;
         this.tenants = tenants;
+        this.selection = new TenantSelection(tenants);
         this.trail = trail;
         this.entries = entries;
         this.metrics = metrics;
@@ -48,16 +50,20 @@ public final class CallInterceptor implements HandlerInterceptor {
         Rule rule = rules.computeIfAbsent(method, CallInterceptor::ruleOf);
         metrics.started(request, rule.category());
         Endpoint endpoint = rule.endpoint();
+        RequestFacts facts = RequestFacts.of(request);
         if (endpoint == null) {
+            if (facts.askedTenant() != null) {
+                throw new VaultException(ErrorCode.NOT_FOUND, "There is nothing here");
+            }
             return true;
         }
-        Call call = new Call(trail, entries, RequestFacts.of(request), endpoint.action());
+        Call call = new Call(trail, entries, facts, endpoint.action());
         request.setAttribute(Call.ATTRIBUTE, call);
-        Actor actor = authenticator.authenticate(bearerToken(request));
-        tenants.require(actor.tenant(), actor.partner());
-        call.identifiedAs(actor);
-        refuseOtherTenant(request, actor);
-        if (!endpoint.scope().isEmpty() && !actor.hasScope(endpoint.scope())) {
+        Actor caller = authenticator.authenticate(bearerToken(request));
+        tenants.require(caller.tenant(), caller.partner());
+        call.identifiedAs(caller);
+        call.actingAs(selection.acting(request, facts.askedTenant(), caller));
+        if (!endpoint.scope().isEmpty() && !caller.hasScope(endpoint.scope())) {
             throw new VaultException(
                     ErrorCode.INSUFFICIENT_SCOPE,
                     "The token lacks the scope " + endpoint.scope(),
@@ -83,14 +89,6 @@ public final class CallInterceptor implements HandlerInterceptor {
             throw new VaultException(ErrorCode.AUTHENTICATION_REQUIRED, "The Authorization header holds no token");
         }
         return token;
-    }
-
-    /** A header that asks for another tenant is answered, never ignored. */
-    private static void refuseOtherTenant(HttpServletRequest request, Actor actor) {
-        String asked = request.getHeader("X-Tenant-ID");
-        if (asked != null && !asked.equals(actor.tenant().value())) {
-            throw new VaultException(ErrorCode.TENANT_ACCESS_DENIED, "The token does not reach that tenant");
-        }
     }
 
     private static Rule ruleOf(HandlerMethod method) {

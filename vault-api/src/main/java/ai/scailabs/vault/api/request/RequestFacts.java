@@ -12,10 +12,15 @@ import org.jspecify.annotations.Nullable;
  *
  * @param requestId the caller's, when it has the right form, else ours
  * @param userAgent printable ASCII, at most 256 characters
+ * @param askedTenant what stood in the place of the tenant in the prefix {@code /v1/t/{tenant}}, as it was sent
  * @param startedNanos {@link System#nanoTime()} at arrival
  */
 public record RequestFacts(
-        String requestId, String sourceIp, @Nullable String userAgent, long startedNanos) {
+        String requestId,
+        String sourceIp,
+        @Nullable String userAgent,
+        @Nullable String askedTenant,
+        long startedNanos) {
     static final String ATTRIBUTE = RequestFacts.class.getName();
 
     /** Those of a request that passed the gate. */

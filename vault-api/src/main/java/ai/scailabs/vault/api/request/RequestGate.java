@@ -36,10 +36,14 @@ public final class RequestGate implements Filter {
     @Override
     public void doFilter(ServletRequest rawRequest, ServletResponse rawResponse, FilterChain chain)
             throws IOException, ServletException {
-        HttpServletRequest request = (HttpServletRequest) rawRequest;
+        HttpServletRequest request = PrefixedRequest.withoutPrefix((HttpServletRequest) rawRequest);
         HttpServletResponse response = (HttpServletResponse) rawResponse;
-        RequestFacts facts =
-                new RequestFacts(requestId(request), clientAddress.of(request), userAgent(request), System.nanoTime());
+        RequestFacts facts = new RequestFacts(
+                requestId(request),
+                clientAddress.of(request),
+                userAgent(request),
+                request instanceof PrefixedRequest prefixed ? prefixed.askedTenant() : null,
+                System.nanoTime());
         request.setAttribute(RequestFacts.ATTRIBUTE, facts);
         ResponseHeaders.addTo(response, facts.requestId());
         MDC.put("request_id", facts.requestId());

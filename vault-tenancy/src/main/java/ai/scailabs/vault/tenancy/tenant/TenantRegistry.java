@@ -69,6 +69,30 @@ public final class TenantRegistry {
         return admitted(known.state(), partner);
     }
 
+    /**
+     * As {@link #require} for a tenant that somebody of the partner asks for by its id. Makes none.
+     *
+     * @throws VaultException {@code tenant_not_found} when no tenant of the partner bears the id, whether or not another's does; {@code tenant_access_denied} when it is
+     *     suspended; {@code service_unavailable}
+     */
+    public TenantState requireExisting(TenantId tenant, PartnerId partner) {
+        KnownTenant known = remembered.getIfPresent(tenant);
+        if (known != null && known.state().partner().equals(partner)) {
+            return require(tenant, partner);
+        }
+        // Another partner's is looked up as well, although it may be remembered: an answer from memory would tell it by
+        // its speed.
+        long askedAt = System.nanoTime();
+        TenantState state =
+                find(tenant).filter(found -> found.partner().equals(partner)).orElseThrow(TenantRegistry::notFound);
+        remembered.put(tenant, new KnownTenant(state, askedAt));
+        return admitted(state, partner);
+    }
+
+    public static VaultException notFound() {
+        return new VaultException(ErrorCode.TENANT_NOT_FOUND, "The partner has no such tenant");
+    }
+
     private TenantState reread(KnownTenant known, PartnerId partner) {
         try {
             return read(known.state().tenant(), partner);

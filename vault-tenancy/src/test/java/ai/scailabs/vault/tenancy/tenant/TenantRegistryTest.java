@@ -78,6 +78,29 @@ class TenantRegistryTest {
     }
 
     @Test
+    void tenantThatIsAskedFor_isFoundUnderItsOwnPartnerOnly_andNeverMade() throws Exception {
+        TenantId tenant = new TenantId("tnt_asked-for");
+        TenantId unknown = new TenantId("tnt_asked-for-in-vain");
+        TenantRegistry seen = registry();
+        seen.require(tenant, NORTH);
+
+        assertThat(seen.requireExisting(tenant, NORTH).partner()).isEqualTo(NORTH);
+        assertThat(registry().requireExisting(tenant, NORTH).partner()).isEqualTo(NORTH);
+        for (TenantRegistry each : List.of(seen, registry())) {
+            assertNotFound(() -> each.requireExisting(tenant, SOUTH));
+            assertNotFound(() -> each.requireExisting(unknown, SOUTH));
+            assertNotFound(() -> each.requireExisting(unknown, NORTH));
+        }
+        assertThat(database.text("select count(*) from tenant where tenant_id = 'tnt_asked-for-in-vain'"))
+                .isEqualTo("0");
+
+        database.execute("update tenant set status = 'suspended' where tenant_id = 'tnt_asked-for'");
+
+        assertDenied(() -> registry().requireExisting(tenant, NORTH));
+        assertNotFound(() -> registry().requireExisting(tenant, SOUTH));
+    }
+
+    @Test
     void suspendedTenant_isRefused_byARunningInstanceOnceWhatItKnowsIsTooOld() throws Exception {
         TenantId tenant = new TenantId("tnt_suspended");
         TenantRegistry forgetful = new TenantRegistry(database.tenants(), Clock.systemUTC(), Duration.ZERO);
@@ -163,8 +186,16 @@ class TenantRegistryTest {
     }
 
     private static void assertDenied(Callable<?> call) {
+        assertRefused(ErrorCode.TENANT_ACCESS_DENIED, call);
+    }
+
+    private static void assertNotFound(Callable<?> call) {
+        assertRefused(ErrorCode.TENANT_NOT_FOUND, call);
+    }
+
+    private static void assertRefused(ErrorCode code, Callable<?> call) {
         assertThatThrownBy(call::call)
                 .isInstanceOfSatisfying(
-                        VaultException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.TENANT_ACCESS_DENIED));
+                        VaultException.class, e -> assertThat(e.code()).isEqualTo(code));
     }
 }

@@ -1,9 +1,13 @@
 package ai.scailabs.vault.server;
 
+import ai.scailabs.vault.api.listener.TlsFiles;
+import ai.scailabs.vault.api.listener.TlsListener;
+import ai.scailabs.vault.api.listener.UnusableTlsFile;
 import ai.scailabs.vault.server.readiness.DatabaseGate;
 import ai.scailabs.vault.server.readiness.StartupRefusal;
 import ai.scailabs.vault.server.settings.InvalidSettings;
 import ai.scailabs.vault.server.settings.ServerSettings;
+import ai.scailabs.vault.server.settings.Setting;
 import ai.scailabs.vault.server.wiring.DatabasePools;
 import ai.scailabs.vault.server.wiring.ServerWiring;
 import java.io.IOException;
@@ -12,11 +16,11 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.springframework.boot.Banner;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
 import org.springframework.boot.autoconfigure.context.LifecycleAutoConfiguration;
-import org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration;
 import org.springframework.boot.tomcat.autoconfigure.servlet.TomcatServletWebServerAutoConfiguration;
 import org.springframework.boot.webmvc.autoconfigure.DispatcherServletAutoConfiguration;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -28,7 +32,6 @@ import org.springframework.context.support.GenericApplicationContext;
 @Configuration(proxyBeanMethods = false)
 @ImportAutoConfiguration({
     LifecycleAutoConfiguration.class,
-    SslAutoConfiguration.class,
     TomcatServletWebServerAutoConfiguration.class,
     DispatcherServletAutoConfiguration.class
 })
@@ -76,6 +79,7 @@ public class VaultServer {
     /** Runs once logging works and before anything is wired. */
     private static void prepare(
             ConfigurableApplicationContext context, ServerSettings settings, Consumer<DatabasePools> gate) {
+        TlsListener tls = tlsListener(settings.http().tls());
         DatabasePools pools = DatabasePools.open(settings.database());
         try {
             gate.accept(pools);
@@ -85,8 +89,29 @@ public class VaultServer {
         }
         GenericApplicationContext beans = (GenericApplicationContext) context;
         beans.registerBean(ServerSettings.class, () -> settings);
+        if (tls != null) {
+            beans.registerBean(TlsListener.class, () -> tls);
+        }
         // A bean, unlike a bare singleton, is closed with the context.
         beans.registerBean(DatabasePools.class, () -> pools);
+    }
+
+    private static @Nullable TlsListener tlsListener(@Nullable TlsFiles files) {
+        if (files == null) {
+            return null;
+        }
+        TlsListener.prepareRuntime();
+        try {
+            return new TlsListener(files);
+        } catch (UnusableTlsFile problem) {
+            Setting setting = switch (problem.part()) {
+                case CERTIFICATE -> Setting.TLS_CERT_FILE;
+                case KEY -> Setting.TLS_KEY_FILE;
+                case CLIENT_AUTHORITIES -> Setting.TLS_CLIENT_CA_FILE;
+                case CLIENT_REVOCATIONS -> Setting.TLS_CLIENT_CRL_FILE;
+            };
+            throw new StartupRefusal(List.of(setting + " " + problem.getMessage()));
+        }
     }
 
     private static void refuse(PrintStream target, List<String> problems) {
@@ -109,14 +134,6 @@ public class VaultServer {
         properties.put("server.tomcat.keep-alive-timeout", "75s");
         properties.put("server.tomcat.connection-timeout", "20s");
         properties.put("server.tomcat.mbeanregistry.enabled", false);
-        ServerSettings.Tls tls = settings.http().tls();
-        if (tls != null) {
-            properties.put(
-                    "server.ssl.certificate", tls.certificateFile().toUri().toString());
-            properties.put(
-                    "server.ssl.certificate-private-key", tls.keyFile().toUri().toString());
-            properties.put("server.ssl.enabled-protocols", "TLSv1.3,TLSv1.2");
-        }
         properties.put("logging.level.root", settings.logging().level());
         properties.put("logging.level.org", "warn");
         properties.put("logging.level.com", "warn");

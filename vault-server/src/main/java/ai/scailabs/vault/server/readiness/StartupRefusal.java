@@ -8,7 +8,7 @@ public final class StartupRefusal extends RuntimeException {
 
     private final List<String> problems;
 
-    StartupRefusal(List<String> problems) {
+    public StartupRefusal(List<String> problems) {
         super(String.join("; ", problems), null, false, false);
         this.problems = List.copyOf(problems);
     }

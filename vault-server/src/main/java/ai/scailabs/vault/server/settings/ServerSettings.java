@@ -1,5 +1,6 @@
 package ai.scailabs.vault.server.settings;
 
+import ai.scailabs.vault.api.listener.TlsFiles;
 import ai.scailabs.vault.api.request.AddressRange;
 import ai.scailabs.vault.persistence.jdbc.DatabaseLogin;
 import java.net.InetAddress;
@@ -32,13 +33,10 @@ public record ServerSettings(
     public record Http(
             ListenAddress bind,
             URI baseUrl,
-            @Nullable Tls tls,
+            @Nullable TlsFiles tls,
             List<AddressRange> trustedProxies,
             @Nullable ListenAddress metrics,
             int maxBodyBytes) {}
-
-    /** PEM files. */
-    public record Tls(Path certificateFile, Path keyFile) {}
 
     /** Levels as the logging system names them. */
     public record Logging(String level, boolean json) {}
@@ -94,13 +92,23 @@ public record ServerSettings(
         Integer maxBody = reader.required(Setting.MAX_BODY_BYTES, number(1_024, 16_777_216));
         Path certificate = reader.optional(Setting.TLS_CERT_FILE, ServerSettings::path);
         Path key = reader.optional(Setting.TLS_KEY_FILE, ServerSettings::path);
+        Path authorities = reader.optional(Setting.TLS_CLIENT_CA_FILE, ServerSettings::path);
+        Path revocations = reader.optional(Setting.TLS_CLIENT_CRL_FILE, ServerSettings::path);
         if ((certificate == null) != (key == null)) {
             reader.problem("TLS_CERT_FILE and TLS_KEY_FILE are set together or not at all");
+        }
+        if (authorities != null && certificate == null) {
+            reader.problem("TLS_CLIENT_CA_FILE needs TLS_CERT_FILE and TLS_KEY_FILE");
+        }
+        if (revocations != null && authorities == null) {
+            reader.problem("TLS_CLIENT_CRL_FILE needs TLS_CLIENT_CA_FILE");
+            revocations = null;
         }
         if (bind == null || baseUrl == null || proxies == null || maxBody == null) {
             return null;
         }
-        Tls tls = certificate == null || key == null ? null : new Tls(certificate, key);
+        TlsFiles tls =
+                certificate == null || key == null ? null : new TlsFiles(certificate, key, authorities, revocations);
         return new Http(bind, baseUrl, tls, proxies, metrics, maxBody);
     }
 

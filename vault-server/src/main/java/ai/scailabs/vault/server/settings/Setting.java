@@ -30,6 +30,9 @@ public enum Setting {
             "the path of the local root key (32 bytes, mode 0600), which must exist; with KMS_PROVIDER=local"),
     TLS_CERT_FILE(Kind.PLAIN, null, "a PEM certificate chain, together with TLS_KEY_FILE"),
     TLS_KEY_FILE(Kind.PLAIN, null, "a PEM private key, together with TLS_CERT_FILE"),
+    TLS_CLIENT_CA_FILE(Kind.PLAIN, null, "PEM certificates of the authorities whose client certificates are required"),
+    TLS_CLIENT_CRL_FILE(
+            Kind.PLAIN, null, "PEM revocation lists, a current one of each authority in TLS_CLIENT_CA_FILE"),
     TRUSTED_PROXIES(Kind.PLAIN, "", "CIDR ranges separated by commas"),
     METRICS_BIND_ADDRESS(Kind.PLAIN, null, "address:port where /v1/metrics needs no token"),
     MAX_BODY_BYTES(Kind.PLAIN, "1048576", "a number from 1024 to 16777216"),

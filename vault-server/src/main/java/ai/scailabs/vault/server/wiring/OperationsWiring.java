@@ -1,6 +1,7 @@
 package ai.scailabs.vault.server.wiring;
 
 import ai.scailabs.vault.access.token.TokenAuthenticator;
+import ai.scailabs.vault.api.listener.TlsListener;
 import ai.scailabs.vault.api.request.ClientAddress;
 import ai.scailabs.vault.api.request.JsonBody;
 import ai.scailabs.vault.api.system.BuildInfo;
@@ -28,6 +29,7 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Properties;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -100,8 +102,11 @@ class OperationsWiring {
             SecretService secrets,
             AuditEntries entries,
             Ids ids,
-            Clock clock) {
+            Clock clock,
+            ObjectProvider<TlsListener> tls) {
         BackgroundJobs jobs = new BackgroundJobs();
+        tls.ifAvailable(
+                listener -> jobs.every(Duration.ofSeconds(5), Duration.ofSeconds(5), "tls-files", listener::reload));
         jobs.every(Duration.ofSeconds(10), Duration.ofSeconds(10), "access-times", accessTimes::flush);
         if (pools.worker() != null) {
             AuditPartitions partitions = new AuditPartitions(pools.worker());

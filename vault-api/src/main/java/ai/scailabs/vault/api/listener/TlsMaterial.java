@@ -1,0 +1,151 @@
+package ai.scailabs.vault.api.listener;
+
+import ai.scailabs.vault.api.listener.UnusableTlsFile.Part;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.security.PrivateKey;
+import java.security.Signature;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.ssl.pem.PemSslStore;
+import org.springframework.boot.ssl.pem.PemSslStoreBundle;
+import org.springframework.boot.ssl.pem.PemSslStoreDetails;
+
+/**
+ * The files as they were at one moment, read once and found to belong together.
+ *
+ * @param fingerprint SHA-256 of all of them: tells whether they have changed
+ * @param leaf the service's own certificate
+ * @param clientAuthorities absent when client certificates are not asked for
+ */
+record TlsMaterial(
+        byte[] fingerprint,
+        X509Certificate leaf,
+        KeyStore own,
+        @Nullable KeyStore clientAuthorities) {
+    private static final int MAX_FILE_BYTES = 1024 * 1024;
+    private static final byte[] PROOF =
+            "the key signs and its certificate verifies".getBytes(StandardCharsets.US_ASCII);
+
+    static TlsMaterial read(TlsFiles files) throws UnusableTlsFile {
+        MessageDigest digest = sha256();
+        String certificate = text(Part.CERTIFICATE, files.certificate(), digest);
+        String key = text(Part.KEY, files.key(), digest);
+        String authorities = files.clientAuthorities() == null
+                ? null
+                : text(Part.CLIENT_AUTHORITIES, files.clientAuthorities(), digest);
+        if (files.clientRevocations() != null) {
+            requireLists(text(Part.CLIENT_REVOCATIONS, files.clientRevocations(), digest));
+        }
+        List<X509Certificate> chain = certificates(Part.CERTIFICATE, certificate);
+        PrivateKey privateKey = privateKey(key);
+        requirePair(chain.getFirst(), privateKey);
+        PemSslStore own = PemSslStore.of(chain, privateKey);
+        PemSslStore trusted =
+                authorities == null ? null : PemSslStore.of(certificates(Part.CLIENT_AUTHORITIES, authorities), null);
+        PemSslStoreBundle stores = new PemSslStoreBundle(own, trusted);
+        return new TlsMaterial(
+                digest.digest(),
+                chain.getFirst(),
+                Objects.requireNonNull(stores.getKeyStore()),
+                stores.getTrustStore());
+    }
+
+    private static String text(Part part, Path file, MessageDigest digest) throws UnusableTlsFile {
+        try {
+            if (Files.size(file) > MAX_FILE_BYTES) {
+                throw new UnusableTlsFile(part, "names a file of more than a megabyte");
+            }
+            byte[] content = Files.readAllBytes(file);
+            digest.update((byte) part.ordinal());
+            digest.update(content);
+            String text = new String(content, StandardCharsets.US_ASCII);
+            if (!text.contains("-----BEGIN ")) {
+                throw new UnusableTlsFile(part, "names a file that is not PEM");
+            }
+            return text;
+        } catch (IOException unreadable) {
+            throw new UnusableTlsFile(part, "names a file that cannot be read");
+        }
+    }
+
+    private static List<X509Certificate> certificates(Part part, String pem) throws UnusableTlsFile {
+        try {
+            PemSslStore store = PemSslStore.load(PemSslStoreDetails.forCertificate(pem));
+            List<X509Certificate> found = store == null ? null : store.certificates();
+            if (found != null && !found.isEmpty()) {
+                return found;
+            }
+        } catch (RuntimeException malformed) {
+            // Said below, without what was found.
+        }
+        throw new UnusableTlsFile(part, "names a file that holds no PEM certificate");
+    }
+
+    private static PrivateKey privateKey(String pem) throws UnusableTlsFile {
+        try {
+            PemSslStore store = PemSslStore.load(new PemSslStoreDetails(null, null, pem));
+            PrivateKey key = store == null ? null : store.privateKey();
+            if (key != null) {
+                return key;
+            }
+        } catch (RuntimeException malformed) {
+            // Said below, without what was found.
+        }
+        throw new UnusableTlsFile(Part.KEY, "names a file that holds no PEM private key without a password");
+    }
+
+    private static void requirePair(X509Certificate leaf, PrivateKey key) throws UnusableTlsFile {
+        String algorithm = switch (key.getAlgorithm()) {
+            case "RSA" -> "SHA256withRSA";
+            case "EC" -> "SHA256withECDSA";
+            default -> key.getAlgorithm();
+        };
+        try {
+            Signature signature = Signature.getInstance(algorithm);
+            signature.initSign(key);
+            signature.update(PROOF);
+            byte[] signed = signature.sign();
+            signature.initVerify(leaf.getPublicKey());
+            signature.update(PROOF);
+            if (signature.verify(signed)) {
+                return;
+            }
+        } catch (GeneralSecurityException otherKind) {
+            // Said below.
+        }
+        throw new UnusableTlsFile(Part.KEY, "names the key of another certificate");
+    }
+
+    private static void requireLists(String pem) throws UnusableTlsFile {
+        try {
+            boolean none = CertificateFactory.getInstance("X.509")
+                    .generateCRLs(new ByteArrayInputStream(pem.getBytes(StandardCharsets.US_ASCII)))
+                    .isEmpty();
+            if (!none) {
+                return;
+            }
+        } catch (GeneralSecurityException malformed) {
+            // Said below.
+        }
+        throw new UnusableTlsFile(Part.CLIENT_REVOCATIONS, "names a file that holds no PEM revocation list");
+    }
+
+    private static MessageDigest sha256() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

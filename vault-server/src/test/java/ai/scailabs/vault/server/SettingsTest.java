@@ -24,6 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The environment is taken as a whole or refused with every variable that is at fault, what it takes, and no value. */
 class SettingsTest {
@@ -65,6 +66,29 @@ class SettingsTest {
             }
         });
         return problems;
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "?sslmode=prefer", "?sslmode=allow", "?sslmode=required"})
+    void databaseThatIsEncryptedByChance_isRefusedOutsideDevelopment(String query) {
+        assertThat(problems(outsideDevelopment(query)))
+                .filteredOn(problem -> problem.contains("must say sslmode"))
+                .hasSize(3);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"?sslmode=require", "?sslmode=verify-ca", "?sslmode=verify-full", "?sslmode=disable"})
+    void databaseThatIsVerifiedOrSaidNotToBe_isTaken(String query) {
+        assertThat(problems(outsideDevelopment(query))).noneMatch(problem -> problem.contains("DATABASE"));
+    }
+
+    private static Map<String, String> outsideDevelopment(String query) {
+        Map<String, String> environment = good();
+        environment.put("SCAIVAULT_DEV", "false");
+        for (String name : List.of("DATABASE_URL", "DATABASE_OWNER_URL", "DATABASE_WORKER_URL")) {
+            environment.put(name, "postgresql://scaivault_app:s3cret-word@db/scaivault" + query);
+        }
+        return environment;
     }
 
     @Test

@@ -5,10 +5,12 @@ import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.postgresql.ssl.DefaultJavaSSLFactory;
 
 /**
  * Where the database is and as whom to log in, read from a URL such as {@code postgresql://user:password@host:5432/name?sslmode=require}. User and
- * password are percent-decoded; the query goes to the driver as it is. Several hosts, separated by commas, are tried in turn.
+ * password are percent-decoded; the query goes to the driver, but that {@code sslmode=require} is verified as {@code verify-full} is,
+ * and that without {@code sslrootcert} the certificates count that the Java runtime trusts. Several hosts, separated by commas, are tried in turn.
  */
 public record DatabaseLogin(String jdbcUrl, String user, String password) {
     private static final int DEFAULT_PORT = 5432;
@@ -16,6 +18,8 @@ public record DatabaseLogin(String jdbcUrl, String user, String password) {
     private static final Pattern FORM =
             Pattern.compile("postgres(?:ql)?://(?<user>[^:@/?#\\s]+)(?::(?<password>[^@/?#\\s]*))?@(?<hosts>" + HOST
                     + "(?:," + HOST + ")*)/(?<name>[^/?#\\s]+)(?<query>\\?[^#\\s]*)?");
+    private static final Pattern SSL_MODE = Pattern.compile("[?&]sslmode=([^&]*)");
+    private static final Pattern TRUST_IN_QUERY = Pattern.compile("[?&](sslrootcert|sslfactory)=");
     /** They have their place in the front, where nothing prints them. */
     private static final Pattern LOGIN_IN_QUERY = Pattern.compile("[?&](user|password)=");
 
@@ -26,18 +30,36 @@ public record DatabaseLogin(String jdbcUrl, String user, String password) {
             return Optional.empty();
         }
         String query = matcher.group("query") == null ? "" : matcher.group("query");
-        if (LOGIN_IN_QUERY.matcher(query).find()) {
+        boolean saysTwice = SSL_MODE.matcher(query).results().count() > 1;
+        if (LOGIN_IN_QUERY.matcher(query).find() || saysTwice) {
             return Optional.empty();
         }
         try {
             String password = matcher.group("password");
             return Optional.of(new DatabaseLogin(
-                    "jdbc:postgresql://" + withPorts(matcher.group("hosts")) + "/" + matcher.group("name") + query,
+                    "jdbc:postgresql://" + withPorts(matcher.group("hosts")) + "/" + matcher.group("name")
+                            + verified(query),
                     decoded(matcher.group("user")),
                     password == null ? "" : decoded(password)));
         } catch (IllegalArgumentException badEscapeOrPort) {
             return Optional.empty();
         }
+    }
+
+    /** As in the URL after the change that {@link #parse} makes; empty when it says nothing, which is the driver's {@code prefer}. */
+    public String sslMode() {
+        Matcher mode = SSL_MODE.matcher(jdbcUrl);
+        return mode.find() ? mode.group(1) : "";
+    }
+
+    /** Encryption without verification helps against nobody who can reach the connection: it is not offered. */
+    private static String verified(String query) {
+        String certain = query.replaceFirst("([?&]sslmode=)require(?=&|$)", "$1verify-full");
+        Matcher mode = SSL_MODE.matcher(certain);
+        boolean verifies = mode.find() && mode.group(1).startsWith("verify-");
+        return verifies && !TRUST_IN_QUERY.matcher(certain).find()
+                ? certain + "&sslfactory=" + DefaultJavaSSLFactory.class.getName()
+                : certain;
     }
 
     private static String withPorts(String hosts) {

@@ -10,7 +10,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class DatabaseLoginTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            postgresql://app:pw@db.example.test:6543/vault?sslmode=require | jdbc:postgresql://db.example.test:6543/vault?sslmode=require | app | pw
+            postgresql://app:pw@db.example.test:6543/vault?sslmode=disable | jdbc:postgresql://db.example.test:6543/vault?sslmode=disable | app | pw
             postgres://app:pw@db/vault                                     | jdbc:postgresql://db:5432/vault                              | app | pw
             postgresql://app@db/vault                                      | jdbc:postgresql://db:5432/vault                              | app | ''
             postgresql://app:@db/vault                                     | jdbc:postgresql://db:5432/vault                              | app | ''
@@ -23,6 +23,25 @@ class DatabaseLoginTest {
             """)
     void wellFormed_isRead(String url, String jdbcUrl, String user, String password) {
         assertThat(DatabaseLogin.parse(url)).contains(new DatabaseLogin(jdbcUrl, user, password));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            ?sslmode=require                              | ?sslmode=verify-full&sslfactory=org.postgresql.ssl.DefaultJavaSSLFactory     | verify-full
+            ?a=1&sslmode=require&b=2                      | ?a=1&sslmode=verify-full&b=2&sslfactory=org.postgresql.ssl.DefaultJavaSSLFactory | verify-full
+            ?sslmode=verify-full                          | ?sslmode=verify-full&sslfactory=org.postgresql.ssl.DefaultJavaSSLFactory     | verify-full
+            ?sslmode=verify-ca&sslrootcert=/ca.crt        | ?sslmode=verify-ca&sslrootcert=/ca.crt                                       | verify-ca
+            ?sslrootcert=/ca.crt&sslmode=require          | ?sslrootcert=/ca.crt&sslmode=verify-full                                     | verify-full
+            ?sslmode=required                             | ?sslmode=required                                                            | required
+            ?sslmode=prefer                               | ?sslmode=prefer                                                              | prefer
+            ''                                            | ''                                                                           | ''
+            """)
+    void encryption_isVerifiedOrSaidNotToBe(String query, String expected, String mode) {
+        DatabaseLogin login =
+                DatabaseLogin.parse("postgresql://app:pw@db/vault" + query).orElseThrow();
+
+        assertThat(login.jdbcUrl()).isEqualTo("jdbc:postgresql://db:5432/vault" + expected);
+        assertThat(login.sslMode()).isEqualTo(mode);
     }
 
     @ParameterizedTest
@@ -47,7 +66,8 @@ class DatabaseLoginTest {
                 "postgresql://app:pw@db/vault/more",
                 "postgresql://app:pw@db/vault#fragment",
                 "postgresql://app:pw@db/vault?password=other",
-                "postgresql://app:pw@db/vault?sslmode=require&user=other"
+                "postgresql://app:pw@db/vault?sslmode=require&user=other",
+                "postgresql://app:pw@db/vault?sslmode=require&sslmode=disable"
             })
     void malformed_isRefused(String url) {
         assertThat(DatabaseLogin.parse(url)).isEmpty();

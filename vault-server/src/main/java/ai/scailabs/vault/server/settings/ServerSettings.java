@@ -46,7 +46,7 @@ public record ServerSettings(
         SettingsReader reader = new SettingsReader(environment);
         Boolean development = reader.required(Setting.SCAIVAULT_DEV, ServerSettings::flag);
         boolean dev = Boolean.TRUE.equals(development);
-        Database database = database(reader);
+        Database database = database(reader, dev);
         ScaiKey scaiKey = scaiKey(reader, dev);
         Http http = http(reader);
         Logging logging = logging(reader);
@@ -65,12 +65,25 @@ public record ServerSettings(
         return new ServerSettings(database, scaiKey, http, logging, rootKey, dev);
     }
 
-    private static @Nullable Database database(SettingsReader reader) {
+    private static @Nullable Database database(SettingsReader reader, boolean dev) {
         DatabaseLogin app = reader.required(Setting.DATABASE_URL, DatabaseLogin::parse);
         DatabaseLogin owner = reader.optional(Setting.DATABASE_OWNER_URL, DatabaseLogin::parse);
         DatabaseLogin worker = reader.optional(Setting.DATABASE_WORKER_URL, DatabaseLogin::parse);
+        if (!dev) {
+            requireDecided(reader, Setting.DATABASE_URL, app);
+            requireDecided(reader, Setting.DATABASE_OWNER_URL, owner);
+            requireDecided(reader, Setting.DATABASE_WORKER_URL, worker);
+        }
         Integer poolSize = reader.required(Setting.DATABASE_POOL_SIZE, number(2, 200));
         return app == null || poolSize == null ? null : new Database(app, owner, worker, poolSize);
+    }
+
+    /** What encrypts when it happens to work gives way to whoever sits between. */
+    private static void requireDecided(SettingsReader reader, Setting setting, @Nullable DatabaseLogin login) {
+        if (login != null && !List.of("verify-full", "verify-ca", "disable").contains(login.sslMode())) {
+            reader.problem(setting + " must say sslmode=verify-full, verify-ca or require, which are verified, or"
+                    + " sslmode=disable");
+        }
     }
 
     private static @Nullable ScaiKey scaiKey(SettingsReader reader, boolean dev) {

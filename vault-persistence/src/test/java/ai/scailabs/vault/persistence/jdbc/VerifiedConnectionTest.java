@@ -1,0 +1,94 @@
+package ai.scailabs.vault.persistence.jdbc;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import ai.scailabs.vault.testkit.TestAuthority;
+import ai.scailabs.vault.testkit.TestDatabase;
+import ai.scailabs.vault.testkit.TestPostgres;
+import com.zaxxer.hikari.HikariDataSource;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** To a PostgreSQL that speaks TLS with a certificate of an authority of its own. */
+class VerifiedConnectionTest {
+    private static final TestAuthority AUTHORITY = new TestAuthority("database authority");
+
+    @TempDir
+    static Path folder;
+
+    private static TestPostgres server;
+    private static TestDatabase database;
+
+    @BeforeAll
+    static void start() throws IOException, SQLException {
+        server = TestPostgres.privateInstance(folder.resolve("data"), false);
+        database = server.database();
+        TestAuthority.Issued own = AUTHORITY.server("database");
+        Path key = TestAuthority.write(folder.resolve("data/server.key"), own.key());
+        Files.setPosixFilePermissions(key, PosixFilePermissions.fromString("rw-------"));
+        TestAuthority.write(folder.resolve("data/server.crt"), own.certificate());
+        TestAuthority.write(folder.resolve("ours.crt"), AUTHORITY.certificate());
+        TestAuthority.write(folder.resolve("other.crt"), new TestAuthority("another authority").certificate());
+        try (Connection connection = database.superuser().dataSource().getConnection();
+                Statement statement = connection.createStatement()) {
+            for (String each : List.of("alter system set ssl = on", "select pg_reload_conf()")) {
+                statement.execute(each);
+            }
+        }
+    }
+
+    @AfterAll
+    static void stop() {
+        server.close();
+    }
+
+    @Test
+    void serverOfTheTrustedAuthority_isReachedEncrypted() throws SQLException {
+        for (String mode : List.of("require", "verify-full", "verify-ca")) {
+            assertThat(encrypted("localhost", "?sslmode=" + mode + "&sslrootcert=" + folder.resolve("ours.crt")))
+                    .as(mode)
+                    .isTrue();
+        }
+        assertThat(encrypted("localhost", "?sslmode=disable")).isFalse();
+    }
+
+    @Test
+    void serverThatCannotBeVerified_isNotReached() {
+        for (String mode : List.of("require", "verify-full", "verify-ca")) {
+            assertRefused("localhost", "?sslmode=" + mode + "&sslrootcert=" + folder.resolve("other.crt"));
+            // Trusted by no authority of the Java runtime.
+            assertRefused("localhost", "?sslmode=" + mode);
+        }
+        // The certificate names localhost and 127.0.0.1 only.
+        assertRefused("127.0.0.2", "?sslmode=require&sslrootcert=" + folder.resolve("ours.crt"));
+    }
+
+    private static void assertRefused(String host, String query) {
+        assertThatThrownBy(() -> encrypted(host, query)).as(host + query).isInstanceOf(SQLException.class);
+    }
+
+    private static boolean encrypted(String host, String query) throws SQLException {
+        DatabaseLogin login = DatabaseLogin.parse(database.app().url().replace("127.0.0.1", host) + query)
+                .orElseThrow();
+        try (HikariDataSource pool = ConnectionPools.open(login, "verified-test", 1);
+                Connection connection = pool.getConnection();
+                Statement statement = connection.createStatement();
+                ResultSet results =
+                        statement.executeQuery("select ssl from pg_stat_ssl where pid = pg_backend_pid()")) {
+            results.next();
+            return results.getBoolean(1);
+        }
+    }
+}

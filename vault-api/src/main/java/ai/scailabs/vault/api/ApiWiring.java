@@ -6,6 +6,7 @@ import ai.scailabs.vault.api.auth.AuthController;
 import ai.scailabs.vault.api.error.ContainerErrors;
 import ai.scailabs.vault.api.error.FailureResolver;
 import ai.scailabs.vault.api.policies.PolicyController;
+import ai.scailabs.vault.api.policies.PolicyDecisionController;
 import ai.scailabs.vault.api.policies.PolicyTestController;
 import ai.scailabs.vault.api.request.CallInterceptor;
 import ai.scailabs.vault.api.request.ClientAddress;
@@ -51,6 +52,7 @@ import org.springframework.context.annotation.Import;
     SecretBatchController.class,
     PolicyController.class,
     PolicyTestController.class,
+    PolicyDecisionController.class,
     AuditController.class,
     AuthController.class,
     HealthController.class,

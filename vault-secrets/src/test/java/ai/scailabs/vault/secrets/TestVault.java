@@ -161,7 +161,7 @@ public final class TestVault implements AutoCloseable {
     }
 
     public void withdraw(Actor actor, String policyId) {
-        policies.delete(actor, policyId, true, entry(actor, AuditAction.POLICY_DELETE, null));
+        policies.delete(actor, policyId, true, null, entry(actor, AuditAction.POLICY_DELETE, null));
     }
 
     public AuditEntry entry(Actor actor, AuditAction action, String path) {

@@ -111,6 +111,7 @@ class PolicyApiTest {
                 .expect(409, "version_conflict");
         owner.put(uri, "{\"name\":\"revised\"," + RULES + "}", "If-Match", "nonsense")
                 .expect(422, "validation_error");
+        owner.delete(uri, "If-Match", "\"1\"").expect(409, "version_conflict");
         ApiClient.Reply replaced = owner.put(uri, "{\"name\":\"revised\"," + RULES + "}", "If-Match", "\"2\"")
                 .expect(200);
         assertThat(replaced.json().get("description").isNull()).isTrue();
@@ -184,7 +185,19 @@ class PolicyApiTest {
             {"name":"x","rules":[{"permissions":["read"]}]}                                  | 400 | invalid_policy
             {"name":"x","rules":[{"path_pattern":"/a","permissions":["read"]}]}              | 400 | invalid_glob
             {"name":"x","rules":[{"path_pattern":"a//b","permissions":["read"]}]}            | 400 | invalid_glob
-            {"name":"x","rules":[{"path_pattern":"a/..","permissions":["read"],"conditions":{"require_mfa":true}}]} | 400 | invalid_policy
+            {"name":"x","rules":[{"path_pattern":"a","permissions":["read"],"conditions":{"require_vpn":true}}]} | 400 | invalid_request
+            {"name":"x","rules":[{"path_pattern":"a","permissions":["read"],"conditions":[]}]} | 400 | invalid_request
+            {"name":"x","rules":[{"path_pattern":"a","permissions":["read"],"conditions":{"require_mfa":"yes"}}]} | 400 | invalid_request
+            {"name":"x","rules":[{"path_pattern":"a","permissions":["read"],"conditions":{"mfa_max_age":"5m"}}]} | 400 | invalid_policy
+            {"name":"x","rules":[{"path_pattern":"a","permissions":["read"],"conditions":{"require_mfa":true,"mfa_max_age":"0m"}}]} | 400 | invalid_duration
+            {"name":"x","rules":[{"path_pattern":"a","permissions":["read"],"conditions":{"ip_ranges":[]}}]} | 400 | invalid_policy
+            {"name":"x","rules":[{"path_pattern":"a","permissions":["read"],"conditions":{"ip_ranges":"10.0.0.0/8"}}]} | 400 | invalid_request
+            {"name":"x","rules":[{"path_pattern":"a","permissions":["read"],"conditions":{"ip_ranges":["10.0.0.1/8"]}}]} | 400 | invalid_policy
+            {"name":"x","rules":[{"path_pattern":"a","permissions":["read"],"conditions":{"ip_ranges":[null]}}]} | 400 | invalid_policy
+            {"name":"x","rules":[{"path_pattern":"a","permissions":["read"],"conditions":{"time_window":{}}}]} | 400 | invalid_policy
+            {"name":"x","rules":[{"path_pattern":"a","permissions":["read"],"conditions":{"time_window":{"days":["mon"],"start":"08:00","end":"18:00","timezone":"UTC","except":[]}}}]} | 400 | invalid_request
+            {"name":"x","rules":[{"path_pattern":"a","permissions":["read"],"conditions":{"time_window":{"days":["someday"],"start":"08:00","end":"18:00","timezone":"UTC"}}}]} | 400 | invalid_policy
+            {"name":"x","rules":[{"path_pattern":"a","permissions":["read"],"conditions":{"time_window":{"days":["mon"],"start":"08:00","end":"18:00","timezone":"Mars/Base"}}}]} | 400 | invalid_policy
             {"name":"x","rules":[{"path_pattern":"a","permissions":["read"],"conditon":{}}]} | 400 | invalid_request
             {"name":"x","rules":[null]}                                                      | 422 | validation_error
             {"rules":[{"path_pattern":"a","permissions":["read"]}]}                          | 422 | validation_error

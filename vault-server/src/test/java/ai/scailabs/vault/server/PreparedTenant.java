@@ -109,6 +109,8 @@ record PreparedTenant(
                         "POST",
                         "/v1/policies/test",
                         Map.of("identity_id", "sa:somebody", "path", "app/db", "permission", "read"));
+            case "readDecision" -> new ApiCall("GET", "/v1/policies/decisions/" + refusal(), null);
+            case "whoCan" -> new ApiCall("GET", "/v1/policies/who-can?path=app/db&permission=read", null);
             case "queryAuditLog" -> new ApiCall("GET", "/v1/audit/logs?limit=5", null);
             case "health" -> new ApiCall("GET", "/v1/health", null);
             case "ready" -> new ApiCall("GET", "/v1/health/ready", null);
@@ -119,6 +121,18 @@ record PreparedTenant(
             case "docs" -> new ApiCall("GET", "/v1/docs", null);
             default -> throw new AssertionError("no call is known of the operation " + operation.id() + ": add one");
         };
+    }
+
+    /** The decision by which somebody is refused now. */
+    private String refusal() {
+        return server.client(server.token(tenant.substring(4), partner.substring(4))
+                        .serviceAccount("refused")
+                        .sign())
+                .get("/v1/secrets/app/db")
+                .expect(403, "access_denied")
+                .json()
+                .at("/error/details/decision_id")
+                .stringValue();
     }
 
     /** What of this tenant must never be in an answer to somebody else. */

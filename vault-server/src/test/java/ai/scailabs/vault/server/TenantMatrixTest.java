@@ -263,7 +263,8 @@ class TenantMatrixTest {
                     "listBindings",
                     "bindPolicy",
                     "unbindPolicy" -> reply.expect(404, "policy_not_found");
-            case "whoami", "listPolicies", "queryAuditLog", "detailedHealth", "metrics", "testPolicies" ->
+            case "readDecision" -> reply.expect(404, "decision_not_found");
+            case "whoami", "listPolicies", "queryAuditLog", "detailedHealth", "metrics", "testPolicies", "whoCan" ->
                 reply.expect(200);
             case "createPolicy" -> reply.expect(201);
             default -> {

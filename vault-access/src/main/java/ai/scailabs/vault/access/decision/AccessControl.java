@@ -1,22 +1,20 @@
 package ai.scailabs.vault.access.decision;
 
 import ai.scailabs.vault.access.identity.Actor;
+import ai.scailabs.vault.access.identity.Caller;
 import ai.scailabs.vault.access.policy.Permission;
 import ai.scailabs.vault.access.policy.PolicySnapshots;
-import ai.scailabs.vault.kernel.error.ErrorCode;
 import ai.scailabs.vault.kernel.error.VaultException;
 import ai.scailabs.vault.kernel.id.IdentityId;
 import ai.scailabs.vault.kernel.id.TenantId;
 import ai.scailabs.vault.kernel.path.SecretPath;
 import ai.scailabs.vault.persistence.tenant.TenantTransactions;
 import java.time.Clock;
-import java.time.Instant;
-import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides by the policies of the actor's tenant. Who has no rule and who has none that fits get the same answer, and nobody's answer depends on whether
+ * Decides by the policies of the caller's tenant. Who has no rule and who has none that fits get the same answer, and nobody's answer depends on whether
  * anything lies at the path. A refusal is always by the policies of this moment; a permission may rest on policies read earlier until it is {@linkplain
  * #confirm confirmed}. Thread-safe.
  */
@@ -36,75 +34,143 @@ public final class AccessControl {
         this.clock = clock;
     }
 
-    /** @throws VaultException {@code access_denied} */
-    public Permit require(Actor actor, Permission permission, SecretPath path) {
-        Subject subject = Subject.of(actor);
-        long now = clock.millis();
-        CompiledPolicies known = policies.known(actor.tenant());
-        Match match = known == null ? null : known.match(subject, permission, path.value(), now);
-        if (known == null || match == null) {
-            known = fresh(actor.tenant());
-            match = known.match(subject, permission, path.value(), now);
+    /**
+     * By the rules whose conditions hold for this caller now.
+     *
+     * @throws VaultException {@code access_denied}; {@code mfa_required}, {@code time_window_violation} or {@code ip_not_allowed} when only conditions stand in the
+     *     way
+     */
+    public Permit require(Caller caller, Permission permission, SecretPath path) {
+        Subject subject = Subject.of(caller.actor());
+        Circumstances circumstances = Circumstances.of(caller, clock.millis());
+        CompiledPolicies known = policies.known(caller.actor().tenant());
+        Verdict verdict = known == null ? null : known.decide(subject, permission, path.value(), circumstances);
+        if (known == null || verdict == null || verdict.match() == null) {
+            known = fresh(caller.actor().tenant());
+            verdict = known.decide(subject, permission, path.value(), circumstances);
         }
-        return permit(actor, permission, path, false, known.epoch(), match);
+        Match match = verdict.match();
+        if (match == null) {
+            throw new Explanation(known, subject, permission, path.value(), circumstances).refusal(verdict, null);
+        }
+        return new Permit(caller, permission, path, false, known.epoch(), match, verdict.isLasting());
+    }
+
+    /** For a caller of whom only the token is known. */
+    public Permit require(Actor actor, Permission permission, SecretPath path) {
+        return require(Caller.fromSomewhere(actor), permission, path);
+    }
+
+    /** Whether {@link #require} or {@link #requireShared} would give the holder of the permit another one for the same path. */
+    public boolean allows(Permit permit, Permission permission) {
+        Actor actor = permit.actor();
+        String path =
+                (permit.isShared() ? SHARED_SPACE : OWN_SPACE) + permit.path().value();
+        return (!permit.isShared() || missingRole(actor, permission) == null)
+                && fresh(actor.tenant())
+                                .decide(
+                                        Subject.of(actor),
+                                        permission,
+                                        path,
+                                        Circumstances.of(permit.caller(), clock.millis()))
+                                .match()
+                        != null;
     }
 
     /**
      * For a secret that the actor's partner shares: by a rule for {@code partner/<path>} in the actor's own tenant; to do anything but read and list takes the
      * partner administrator's role as well. The permit rests on the policies of this moment.
      *
-     * @throws VaultException {@code access_denied}
+     * @throws VaultException as {@link #require}
      */
-    public Permit requireShared(Actor actor, Permission permission, SecretPath path) {
+    public Permit requireShared(Caller caller, Permission permission, SecretPath path) {
+        Actor actor = caller.actor();
         CompiledPolicies current = fresh(actor.tenant());
-        Match match = mayTry(actor, permission)
-                ? current.match(Subject.of(actor), permission, SHARED_SPACE + path.value(), clock.millis())
-                : null;
-        return permit(actor, permission, path, true, current.epoch(), match);
+        Subject subject = Subject.of(actor);
+        Circumstances circumstances = Circumstances.of(caller, clock.millis());
+        String asked = SHARED_SPACE + path.value();
+        String missingRole = missingRole(actor, permission);
+        Verdict verdict = current.decide(subject, permission, asked, circumstances);
+        Match match = verdict.match();
+        if (missingRole != null || match == null) {
+            throw new Explanation(current, subject, permission, asked, circumstances)
+                    .refusal(missingRole == null ? verdict : Verdict.NO_RULE, missingRole);
+        }
+        return new Permit(caller, permission, path, true, current.epoch(), match, verdict.isLasting());
     }
 
-    private static boolean mayTry(Actor actor, Permission permission) {
+    /** For a caller of whom only the token is known. */
+    public Permit requireShared(Actor actor, Permission permission, SecretPath path) {
+        return requireShared(Caller.fromSomewhere(actor), permission, path);
+    }
+
+    private static @Nullable String missingRole(Actor actor, Permission permission) {
         return switch (permission) {
-            case READ, LIST -> true;
-            case WRITE, DELETE, ROTATE, ADMIN -> actor.hasRole(Actor.PARTNER_ADMIN);
+            case READ, LIST -> null;
+            case WRITE, DELETE, ROTATE, ADMIN -> actor.hasRole(Actor.PARTNER_ADMIN) ? null : Actor.PARTNER_ADMIN;
         };
     }
 
     /**
-     * The permit, if the policies of this epoch give it too.
+     * The permit, if the policies of this epoch give it too. One that rests on a condition, or on a binding that lapses, is decided again at this moment in any
+     * case.
      *
      * @param currentEpoch of the actor's tenant, as it came with the data or was read in the transaction of the change; ignored for a shared path, whose owner's
      *     epoch says nothing about the actor's policies: there it is read again
-     * @throws VaultException {@code access_denied} when it was withdrawn
+     * @throws VaultException as {@link #require}, when it was withdrawn
      */
     public Permit confirm(Permit permit, long currentEpoch) {
+        Actor actor = permit.actor();
         if (permit.isShared()) {
-            return epochs.current(permit.actor().tenant()) == permit.policyEpoch()
+            return permit.isLasting() && epochs.current(actor.tenant()) == permit.policyEpoch()
                     ? permit
-                    : requireShared(permit.actor(), permit.permission(), permit.path());
+                    : requireShared(permit.caller(), permit.permission(), permit.path());
         }
-        if (permit.policyEpoch() == currentEpoch) {
+        if (permit.policyEpoch() == currentEpoch && permit.isLasting()) {
             return permit;
         }
-        Actor actor = permit.actor();
         CompiledPolicies current = policies.at(actor.tenant(), currentEpoch);
-        Match match = current.match(
-                Subject.of(actor), permit.permission(), permit.path().value(), clock.millis());
-        return permit(actor, permit.permission(), permit.path(), false, current.epoch(), match);
+        Subject subject = Subject.of(actor);
+        Circumstances circumstances = Circumstances.of(permit.caller(), clock.millis());
+        String path = permit.path().value();
+        Verdict verdict = current.decide(subject, permit.permission(), path, circumstances);
+        Match match = verdict.match();
+        if (match == null) {
+            throw new Explanation(current, subject, permit.permission(), path, circumstances).refusal(verdict, null);
+        }
+        return new Permit(
+                permit.caller(),
+                permit.permission(),
+                permit.path(),
+                false,
+                current.epoch(),
+                match,
+                verdict.isLasting());
     }
 
-    /** The paths of its own tenant on which the actor has the permission; empty only by the policies of this moment. */
+    /**
+     * The paths of its own tenant on which the caller has the permission, by the rules whose conditions hold now; empty only by the policies of this moment.
+     */
+    public PathFilter filter(Caller caller, Permission permission) {
+        TenantId tenant = caller.actor().tenant();
+        CompiledPolicies known = policies.known(tenant);
+        PathFilter filter = known == null ? null : filter(caller, permission, OWN_SPACE, known);
+        return filter == null || filter.isEmpty() ? filter(caller, permission, OWN_SPACE, fresh(tenant)) : filter;
+    }
+
+    /** For a caller of whom only the token is known. */
     public PathFilter filter(Actor actor, Permission permission) {
-        CompiledPolicies known = policies.known(actor.tenant());
-        PathFilter filter = known == null ? null : filter(actor, permission, OWN_SPACE, known);
-        return filter == null || filter.isEmpty()
-                ? filter(actor, permission, OWN_SPACE, fresh(actor.tenant()))
-                : filter;
+        return filter(Caller.fromSomewhere(actor), permission);
     }
 
     /** The same for the space that the actor's partner shares, with paths as they are there; by the policies of this moment. */
+    public PathFilter filterShared(Caller caller, Permission permission) {
+        return filter(caller, permission, SHARED_SPACE, fresh(caller.actor().tenant()));
+    }
+
+    /** For a caller of whom only the token is known. */
     public PathFilter filterShared(Actor actor, Permission permission) {
-        return filter(actor, permission, SHARED_SPACE, fresh(actor.tenant()));
+        return filterShared(Caller.fromSomewhere(actor), permission);
     }
 
     /**
@@ -113,18 +179,17 @@ public final class AccessControl {
      * @param currentEpoch as for {@link #confirm(Permit, long)}
      */
     public PathFilter confirm(PathFilter filter, long currentEpoch) {
-        Actor actor = filter.actor();
-        long epoch = filter.isShared() ? epochs.current(actor.tenant()) : currentEpoch;
+        TenantId tenant = filter.caller().actor().tenant();
+        long epoch = filter.isShared() ? epochs.current(tenant) : currentEpoch;
         if (filter.policyEpoch() == epoch) {
             return filter;
         }
         String space = filter.isShared() ? SHARED_SPACE : OWN_SPACE;
-        return filter(actor, filter.permission(), space, policies.at(actor.tenant(), epoch));
+        return filter(filter.caller(), filter.permission(), space, policies.at(tenant, epoch));
     }
 
-    private PathFilter filter(Actor actor, Permission permission, String space, CompiledPolicies by) {
-        return new PathFilter(
-                actor, permission, space, by.epoch(), by.granting(Subject.of(actor), permission, clock.millis()));
+    private PathFilter filter(Caller caller, Permission permission, String space, CompiledPolicies by) {
+        return new PathFilter(caller, permission, space, by, Circumstances.of(caller, clock.millis()));
     }
 
     /**
@@ -136,16 +201,28 @@ public final class AccessControl {
      */
     public Decision explain(
             TenantId tenant, IdentityId subject, Permission permission, String path, TestContext context) {
-        // The path is checked as the endpoints check theirs; throws for what no request could name.
-        SecretPath checked =
-                new SecretPath(path.startsWith(SHARED_SPACE) ? path.substring(SHARED_SPACE.length()) : path);
-        String asked = checked.value().length() == path.length() ? path : SHARED_SPACE + checked.value();
-        Instant at = context.timestamp() == null ? clock.instant() : context.timestamp();
-        return explain(tenant, new Subject(subject, Set.of()), permission, asked, at);
+        Subject asked = new Subject(subject, Set.of());
+        return new Explanation(fresh(tenant), asked, permission, legal(path), context.at(clock.instant())).inFull();
     }
 
-    Decision explain(TenantId tenant, Subject subject, Permission permission, String path, Instant at) {
-        return fresh(tenant).explain(subject, permission, path, at.toEpochMilli());
+    /**
+     * Who is let in by what, by the policies of this moment: in the order of identities, of policies, of rules. Groups stand for their members, who are not known.
+     *
+     * @param path as for {@link #explain}
+     * @param limit 1 or more
+     * @param after where the page before ended
+     * @throws VaultException {@code invalid_path}
+     */
+    public WhoCan whoCan(
+            TenantId tenant, Permission permission, String path, int limit, WhoCan.@Nullable Position after) {
+        return new GrantPage(fresh(tenant), limit, after, clock.millis()).of(permission, legal(path));
+    }
+
+    /** The path is checked as the endpoints check theirs; throws for what no request could name. */
+    private static String legal(String path) {
+        SecretPath checked =
+                new SecretPath(path.startsWith(SHARED_SPACE) ? path.substring(SHARED_SPACE.length()) : path);
+        return checked.value().length() == path.length() ? path : SHARED_SPACE + checked.value();
     }
 
     /** How often a tenant's policies were read anew since the start, for metrics. */
@@ -156,14 +233,5 @@ public final class AccessControl {
     /** What was read before if it still holds, for one cheap query; else what holds now. */
     private CompiledPolicies fresh(TenantId tenant) {
         return policies.at(tenant, epochs.current(tenant));
-    }
-
-    private static Permit permit(
-            Actor actor, Permission permission, SecretPath path, boolean shared, long epoch, @Nullable Match match) {
-        if (match == null) {
-            throw new VaultException(
-                    ErrorCode.ACCESS_DENIED, "No policy allows this", Map.of("permission", permission.wireName()));
-        }
-        return new Permit(actor, permission, path, shared, epoch, match);
     }
 }

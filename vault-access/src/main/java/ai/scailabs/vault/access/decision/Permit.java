@@ -1,33 +1,43 @@
 package ai.scailabs.vault.access.decision;
 
 import ai.scailabs.vault.access.identity.Actor;
+import ai.scailabs.vault.access.identity.Caller;
 import ai.scailabs.vault.access.policy.Permission;
 import ai.scailabs.vault.kernel.id.TenantId;
 import ai.scailabs.vault.kernel.path.SecretPath;
 
 /**
- * Proof that an actor may do one thing at one path, by the policies of an epoch. Only {@link AccessControl} makes it. It is for one request: whoever holds it
+ * Proof that a caller may do one thing at one path, by the policies of an epoch. Only {@link AccessControl} makes it. It is for one request: whoever holds it
  * lets it be {@linkplain AccessControl#confirm confirmed} with the epoch that came with the data before anything is revealed or changed.
  */
 public final class Permit {
-    private final Actor actor;
+    private final Caller caller;
     private final Permission permission;
     private final SecretPath path;
     private final boolean shared;
     private final long policyEpoch;
     private final Match match;
+    private final boolean lasting;
 
-    Permit(Actor actor, Permission permission, SecretPath path, boolean shared, long policyEpoch, Match match) {
-        this.actor = actor;
+    Permit(
+            Caller caller,
+            Permission permission,
+            SecretPath path,
+            boolean shared,
+            long policyEpoch,
+            Match match,
+            boolean lasting) {
+        this.caller = caller;
         this.permission = permission;
         this.path = path;
         this.shared = shared;
         this.policyEpoch = policyEpoch;
         this.match = match;
+        this.lasting = lasting;
     }
 
     public Actor actor() {
-        return actor;
+        return caller.actor();
     }
 
     public Permission permission() {
@@ -46,7 +56,7 @@ public final class Permit {
 
     /** Whose secret it is: the actor's tenant, or the space that its partner shares. */
     public TenantId owner() {
-        return shared ? TenantId.sharedBy(actor.partner()) : actor.tenant();
+        return shared ? TenantId.sharedBy(actor().partner()) : actor().tenant();
     }
 
     /** The epoch of the actor's tenant whose policies were asked. */
@@ -59,8 +69,17 @@ public final class Permit {
         return match;
     }
 
+    Caller caller() {
+        return caller;
+    }
+
+    /** Whether it ends only by a change of the policies: it rests on no condition, and on no binding that lapses. */
+    boolean isLasting() {
+        return lasting;
+    }
+
     @Override
     public String toString() {
-        return "Permit[" + permission.wireName() + " for " + actor.identity() + " by " + match.policyId() + "]";
+        return "Permit[" + permission.wireName() + " for " + actor().identity() + " by " + match.policyId() + "]";
     }
 }

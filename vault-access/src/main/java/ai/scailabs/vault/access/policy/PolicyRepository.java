@@ -10,7 +10,9 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -80,6 +82,29 @@ final class PolicyRepository {
                         (results, index) -> results.getInt(1),
                         tx.tenant().value())
                 .orElseThrow();
+    }
+
+    /** Of all policies of the tenant but this one, inactive ones included. */
+    long countRulesOfOthers(TenantTransaction tx, String policyId) {
+        return tx.queryOne(
+                        """
+                        select coalesce(sum(jsonb_array_length(rules)), 0) from policy where tenant_id = ? and policy_id <> ?
+                        """, (results, index) -> results.getLong(1), tx.tenant().value(), policyId)
+                .orElseThrow();
+    }
+
+    /** The names that these policies have now; those that are gone are left out. */
+    Map<String, String> names(TenantId tenant, List<String> policyIds) {
+        Map<String, String> names = new HashMap<>();
+        transactions
+                .query(
+                        tenant,
+                        "select policy_id, name from policy where tenant_id = ? and policy_id = any (?::text[])",
+                        (results, index) -> Map.entry(results.getString(1), results.getString(2)),
+                        tenant.value(),
+                        policyIds.toArray(String[]::new))
+                .forEach(each -> names.put(each.getKey(), each.getValue()));
+        return names;
     }
 
     Optional<Policy> findForChange(TenantTransaction tx, String policyId) {

@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** Grants permissions on the paths that a pattern matches. */
-public record PolicyRule(PathGlob pathPattern, Set<Permission> permissions) {
+/** Grants permissions on the paths that a pattern matches, under conditions. */
+public record PolicyRule(PathGlob pathPattern, Set<Permission> permissions, RuleConditions conditions) {
     /** Of one policy. */
     public static final int MAX_RULES = 100;
 
@@ -23,17 +23,22 @@ public record PolicyRule(PathGlob pathPattern, Set<Permission> permissions) {
         permissions = Collections.unmodifiableSet(EnumSet.copyOf(permissions));
     }
 
+    /** Without conditions. */
+    public PolicyRule(PathGlob pathPattern, Set<Permission> permissions) {
+        this(pathPattern, permissions, RuleConditions.NONE);
+    }
+
     /** Whether the rule is about this path, a secret's or a virtual one. */
     public boolean matchesPath(String path) {
         return pathPattern.matches(path);
     }
 
-    /** Whether the rule grants this permission on the paths that it matches. */
+    /** Whether the rule grants this permission on the paths that it matches, where its conditions hold. */
     public boolean grants(Permission permission) {
         return permission.isGrantedBy(permissions);
     }
 
-    /** @throws VaultException {@code invalid_policy} or {@code invalid_glob}, with the index of the rule in its details */
+    /** @throws VaultException {@code invalid_policy}, {@code invalid_glob} or {@code invalid_duration}; its details name the rule and the field */
     static List<PolicyRule> parseAll(List<RuleDraft> drafts) {
         if (drafts.isEmpty() || drafts.size() > MAX_RULES) {
             throw new VaultException(
@@ -49,9 +54,6 @@ public record PolicyRule(PathGlob pathPattern, Set<Permission> permissions) {
     }
 
     private static PolicyRule parse(RuleDraft draft, int index) {
-        if (draft.conditions() != null) {
-            throw invalid(index, "has conditions, which are not available in this version");
-        }
         if (draft.pathPattern() == null) {
             throw invalid(index, "lacks path_pattern");
         }
@@ -64,7 +66,8 @@ public record PolicyRule(PathGlob pathPattern, Set<Permission> permissions) {
                     .orElseThrow(() ->
                             invalid(index, "has a permission other than read, write, delete, list, rotate and admin")));
         }
-        return new PolicyRule(glob(draft.pathPattern(), index), permissions);
+        return new PolicyRule(
+                glob(draft.pathPattern(), index), permissions, ConditionsForm.parse(index, draft.conditions()));
     }
 
     private static PathGlob glob(String pattern, int index) {

@@ -27,6 +27,8 @@ import org.springframework.dao.DuplicateKeyException;
  */
 public final class PolicyService {
     public static final int MAX_POLICIES = 1_000;
+    /** Of all policies of a tenant. */
+    public static final int MAX_TENANT_RULES = 20_000;
     /** Of one policy. */
     public static final int MAX_BINDINGS = 1_000;
     /** Of all policies of a tenant. */
@@ -70,6 +72,7 @@ public final class PolicyService {
                         "A tenant has at most " + MAX_POLICIES + " policies",
                         Map.of("max_policies", MAX_POLICIES));
             }
+            requireRoomForRules(tx, policy);
             repository.insert(tx, policy);
             repository.record(tx, entry.withPath(policy.id()));
             return policy;
@@ -81,6 +84,11 @@ public final class PolicyService {
         requireId(policyId);
         Policy policy = repository.find(tenant, policyId).orElseThrow(PolicyService::policyNotFound);
         return new PolicyDetails(policy, repository.bindings(tenant, policyId));
+    }
+
+    /** The names that these policies have now, by id; those that are gone are left out. */
+    public Map<String, String> names(TenantId tenant, List<String> policyIds) {
+        return repository.names(tenant, policyIds);
     }
 
     /**
@@ -174,6 +182,7 @@ public final class PolicyService {
             Policy old = locked(tx, policyId);
             requireRevision(old, expectedRevision);
             Policy updated = edit.apply(old);
+            requireRoomForRules(tx, updated);
             repository.update(tx, updated);
             repository.record(tx, entry.withPath(policyId));
             return updated;
@@ -191,11 +200,13 @@ public final class PolicyService {
 
     /**
      * @param force deletes a policy that grants something to someone as well, with its bindings
-     * @throws VaultException {@code policy_not_found}; {@code policy_in_use} while bindings that have not lapsed exist
+     * @param expectedRevision null to delete whatever is there
+     * @throws VaultException {@code policy_not_found}; {@code version_conflict}; {@code policy_in_use} while bindings that have not lapsed exist
      */
-    public void delete(Actor actor, String policyId, boolean force, AuditEntry entry) {
+    public void delete(
+            Actor actor, String policyId, boolean force, @Nullable Integer expectedRevision, AuditEntry entry) {
         change(actor, "The policy is being changed", tx -> {
-            locked(tx, policyId);
+            requireRevision(locked(tx, policyId), expectedRevision);
             int bindings = repository.countBindings(tx, policyId, now());
             if (bindings > 0 && !force) {
                 throw new VaultException(
@@ -247,6 +258,15 @@ public final class PolicyService {
             repository.record(tx, about(entry, policyId, Map.of("binding_id", bindingId)));
             return bindingId;
         });
+    }
+
+    private void requireRoomForRules(TenantTransaction tx, Policy policy) {
+        if (repository.countRulesOfOthers(tx, policy.id()) + policy.rules().size() > MAX_TENANT_RULES) {
+            throw new VaultException(
+                    ErrorCode.CONFLICT,
+                    "A tenant has at most " + MAX_TENANT_RULES + " rules; use patterns that cover more",
+                    Map.of("max_tenant_rules", MAX_TENANT_RULES));
+        }
     }
 
     private void requireRoom(TenantTransaction tx, String policyId, Instant now) {

@@ -1,11 +1,10 @@
 package ai.scailabs.vault.access.policy;
 
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** A rule as a caller sent it. */
 public record RuleDraft(
         @Nullable String pathPattern,
         @Nullable List<String> permissions,
-        @Nullable Map<String, Object> conditions) {}
+        @Nullable ConditionsDraft conditions) {}

@@ -56,6 +56,22 @@ class PolicyServiceTest {
     }
 
     @Test
+    void deletion_guardedByARevision_sparesWhatWasChangedSince() {
+        Policy policy = created("guarded deletion");
+        db.policies.patch(
+                ADMIN,
+                policy.id(),
+                new PolicyPatch(null, "changed", false, null, null, null),
+                1,
+                db.entry(ADMIN, AuditAction.POLICY_UPDATE));
+        VaultException late = refused(
+                ErrorCode.VERSION_CONFLICT,
+                () -> policies.delete(ADMIN, policy.id(), true, 1, db.entry(ADMIN, AuditAction.POLICY_DELETE)));
+        assertThat(late.details()).isEqualTo(Map.of("current_version", 2));
+        policies.delete(ADMIN, policy.id(), true, 2, db.entry(ADMIN, AuditAction.POLICY_DELETE));
+    }
+
+    @Test
     void malformedPolicies_areRefusedAndLeaveNothing() {
         long before = db.number("select count(*) from policy");
         long audited = db.number("select count(*) from audit_log");
@@ -88,19 +104,6 @@ class PolicyServiceTest {
                 () -> db.create(ADMIN, new PolicyDraft("n", "a\u0000", List.of(rule("a", "read")), null, null)));
         assertThat(db.number("select count(*) from policy")).isEqualTo(before);
         assertThat(db.number("select count(*) from audit_log")).isEqualTo(audited);
-    }
-
-    @Test
-    void conditions_areRefusedAndNeverIgnored() {
-        for (Map<String, Object> conditions :
-                List.of(Map.<String, Object>of("require_mfa", true), Map.<String, Object>of())) {
-            VaultException refusal = refused(
-                    ErrorCode.INVALID_POLICY,
-                    () -> db.create(
-                            ADMIN, withRules(rule("a", "read"), new RuleDraft("b", List.of("read"), conditions))));
-            assertThat(refusal.getMessage()).contains("not available in this version");
-            assertThat(refusal.details()).containsEntry("rule_index", 1);
-        }
     }
 
     @Test
@@ -140,8 +143,8 @@ class PolicyServiceTest {
         var entry = db.entry(ADMIN, AuditAction.POLICY_DELETE);
         Policy first = created("first of two");
         Policy second = created("second of two");
-        policies.delete(ADMIN, first.id(), false, entry);
-        refused(ErrorCode.CONFLICT, () -> policies.delete(ADMIN, second.id(), false, entry));
+        policies.delete(ADMIN, first.id(), false, null, entry);
+        refused(ErrorCode.CONFLICT, () -> policies.delete(ADMIN, second.id(), false, null, entry));
         assertThat(policies.get(ACME, second.id())).isNotNull();
     }
 
@@ -175,7 +178,8 @@ class PolicyServiceTest {
                         STRANGER, policy.id(), binding.id(), db.entry(STRANGER, AuditAction.POLICY_UNBIND)));
         refused(
                 missing,
-                () -> policies.delete(STRANGER, policy.id(), true, db.entry(STRANGER, AuditAction.POLICY_DELETE)));
+                () -> policies.delete(
+                        STRANGER, policy.id(), true, null, db.entry(STRANGER, AuditAction.POLICY_DELETE)));
         refused(
                 missing,
                 () -> policies.replace(
@@ -261,10 +265,10 @@ class PolicyServiceTest {
         db.bind(ADMIN, policy, "group:ops", null);
         VaultException refusal = refused(
                 ErrorCode.POLICY_IN_USE,
-                () -> policies.delete(ADMIN, policy.id(), false, db.entry(ADMIN, AuditAction.POLICY_DELETE)));
+                () -> policies.delete(ADMIN, policy.id(), false, null, db.entry(ADMIN, AuditAction.POLICY_DELETE)));
         assertThat(refusal.details()).containsEntry("binding_count", 1);
 
-        policies.delete(ADMIN, policy.id(), true, db.entry(ADMIN, AuditAction.POLICY_DELETE));
+        policies.delete(ADMIN, policy.id(), true, null, db.entry(ADMIN, AuditAction.POLICY_DELETE));
 
         refused(ErrorCode.POLICY_NOT_FOUND, () -> policies.get(ACME, policy.id()));
         assertThat(db.number("select count(*) from policy_binding where policy_id = '" + policy.id() + "'"))

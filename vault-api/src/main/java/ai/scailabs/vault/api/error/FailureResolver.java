@@ -6,7 +6,6 @@ import ai.scailabs.vault.api.request.Call;
 import ai.scailabs.vault.api.request.CallInterceptor;
 import ai.scailabs.vault.api.request.FailureAnswer;
 import ai.scailabs.vault.api.request.RequestFacts;
-import ai.scailabs.vault.audit.trail.AuditReceipt;
 import ai.scailabs.vault.kernel.error.ErrorCode;
 import ai.scailabs.vault.kernel.error.VaultException;
 import jakarta.servlet.http.HttpServletRequest;
@@ -62,9 +61,9 @@ public final class FailureResolver implements HandlerExceptionResolver, FailureA
             return failure;
         }
         try {
-            AuditReceipt receipt = call.refused(failure.code());
-            receipt.await();
-            return failure;
+            Call.Refusal refusal = call.refused(failure);
+            refusal.receipt().await();
+            return refusal.shown();
         } catch (VaultException unrecorded) {
             return unrecorded;
         }

@@ -1,5 +1,6 @@
 package ai.scailabs.vault.api.policies;
 
+import ai.scailabs.vault.access.policy.ConditionsForm;
 import ai.scailabs.vault.access.policy.Permission;
 import ai.scailabs.vault.access.policy.Policy;
 import ai.scailabs.vault.access.policy.PolicyBinding;
@@ -111,7 +112,7 @@ public class PolicyController {
     public Answer delete(Call call, @PathVariable String id, HttpServletRequest request) {
         String policyId = policyId(call, id);
         boolean force = QueryParameters.of(request, "force").isTrue("force");
-        policies.delete(call.actor(), policyId, force, call.entry());
+        policies.delete(call.actor(), policyId, force, revision(request), call.entry());
         return Answer.noContent(call.changed());
     }
 
@@ -182,6 +183,9 @@ public class PolicyController {
                 .texts(
                         "permissions",
                         rule.permissions().stream().map(Permission::wireName).toList());
+        if (!rule.conditions().isNone()) {
+            json.value("conditions", ConditionsForm.write(rule.conditions()));
+        }
     }
 
     private static void writeSummary(JsonWriter json, PolicySummary policy) {

@@ -1,6 +1,7 @@
 package ai.scailabs.vault.api.policies;
 
 import ai.scailabs.vault.access.policy.BindingDraft;
+import ai.scailabs.vault.access.policy.ConditionsDraft;
 import ai.scailabs.vault.access.policy.PolicyDraft;
 import ai.scailabs.vault.access.policy.PolicyPatch;
 import ai.scailabs.vault.access.policy.RuleDraft;
@@ -9,7 +10,6 @@ import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
@@ -20,9 +20,29 @@ final class PolicyRequests {
     record Rule(
             @Nullable String pathPattern,
             @Nullable List<String> permissions,
-            @Nullable Map<String, Object> conditions) {
+            @Nullable Conditions conditions) {
         RuleDraft draft() {
-            return new RuleDraft(pathPattern, permissions, conditions);
+            return new RuleDraft(pathPattern, permissions, conditions == null ? null : conditions.draft());
+        }
+    }
+
+    record Conditions(
+            @Nullable List<@Nullable String> ipRanges,
+            @Nullable Boolean requireMfa,
+            @Nullable String mfaMaxAge,
+            @Nullable TimeWindow timeWindow) {
+        ConditionsDraft draft() {
+            return new ConditionsDraft(ipRanges, requireMfa, mfaMaxAge, timeWindow == null ? null : timeWindow.draft());
+        }
+    }
+
+    record TimeWindow(
+            @Nullable List<@Nullable String> days,
+            @Nullable String start,
+            @Nullable String end,
+            @Nullable String timezone) {
+        ConditionsDraft.Window draft() {
+            return new ConditionsDraft.Window(days, start, end, timezone);
         }
     }
 

@@ -1,6 +1,7 @@
 package ai.scailabs.vault.api.request;
 
 import ai.scailabs.vault.access.identity.Actor;
+import ai.scailabs.vault.access.identity.Caller;
 import ai.scailabs.vault.audit.trail.Attempt;
 import ai.scailabs.vault.audit.trail.AuditAction;
 import ai.scailabs.vault.audit.trail.AuditEntries;
@@ -9,7 +10,10 @@ import ai.scailabs.vault.audit.trail.AuditReceipt;
 import ai.scailabs.vault.audit.trail.AuditTrail;
 import ai.scailabs.vault.audit.trail.Premise;
 import ai.scailabs.vault.kernel.error.ErrorCode;
+import ai.scailabs.vault.kernel.error.VaultException;
+import ai.scailabs.vault.kernel.id.Ids;
 import ai.scailabs.vault.kernel.id.TenantId;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
@@ -20,6 +24,9 @@ import org.jspecify.annotations.Nullable;
  * is known to be well-formed, so that a refusal is recorded with it. Lives as long as the request; not thread-safe.
  */
 public final class Call {
+    /** Of the ids of decisions. */
+    public static final String DECISION_PREFIX = "dec_";
+
     static final String ATTRIBUTE = Call.class.getName();
 
     private final AuditTrail trail;
@@ -56,6 +63,11 @@ public final class Call {
     /** The token's bearer in the token's own tenant. */
     public Actor caller() {
         return identified(caller);
+    }
+
+    /** The actor, and where it calls from. */
+    public Caller located() {
+        return new Caller(actor(), facts.callerAddress());
     }
 
     private static Actor identified(@Nullable Actor known) {
@@ -123,16 +135,43 @@ public final class Call {
         return appendTo(logs, resource, failure, extra);
     }
 
+    /** As {@link #recordedAbout} for a refusal, with its evidence in the log of the tenant whose policies refused. */
+    public Refusal refusedAbout(String resource, VaultException failure, Map<String, Object> extra) {
+        Set<TenantId> logs = new LinkedHashSet<>();
+        logs.add(place());
+        logs.addAll(witnesses());
+        return refuseIn(logs, resource, failure, extra);
+    }
+
     /** Queues the entry of a refusal or failure; before authentication it goes to the log of the unidentified. */
-    public AuditReceipt refused(ErrorCode code) {
+    public Refusal refused(VaultException failure) {
         if (actor == null) {
-            return trail.append(entries.failed(
-                    facts.attempt(TenantId.UNIDENTIFIED, AuditAction.AUTHENTICATE, null, null, null), code));
+            AuditReceipt receipt = trail.append(entries.failed(
+                    facts.attempt(TenantId.UNIDENTIFIED, AuditAction.AUTHENTICATE, null, null, null), failure.code()));
+            return new Refusal(receipt, failure);
         }
         Set<TenantId> logs = new LinkedHashSet<>();
         logs.add(tenant());
         logs.add(caller().tenant());
-        return appendTo(logs, path, code, Map.of());
+        return refuseIn(logs, path, failure, Map.of());
+    }
+
+    /** A decision is found by the entry that holds its evidence, which no other log gets. */
+    private Refusal refuseIn(
+            Set<TenantId> logs, @Nullable String resource, VaultException failure, Map<String, Object> extra) {
+        AuditReceipt last = AuditReceipt.ofCommittedChange();
+        VaultException shown = failure;
+        for (TenantId log : logs) {
+            last.await();
+            AuditEntry entry = entries.failed(attempt(log, resource), failure.code());
+            Map<String, Object> all = new LinkedHashMap<>(extra);
+            if (log.equals(tenant()) && !failure.evidence().isEmpty()) {
+                all.putAll(failure.evidence());
+                shown = failure.withDetail("decision_id", Ids.text(DECISION_PREFIX, entry.id()));
+            }
+            last = trail.append(entry.withExtra(all));
+        }
+        return new Refusal(last, shown);
     }
 
     /** Whose log tells what happened there: the tenant that is acted on, or the space that its partner shares. */
@@ -182,4 +221,12 @@ public final class Call {
         }
         return name;
     }
+
+    /**
+     * A refusal on its way into the log.
+     *
+     * @param receipt to be awaited before it is answered
+     * @param shown to the caller: names the decision, when it was one
+     */
+    public record Refusal(AuditReceipt receipt, VaultException shown) {}
 }

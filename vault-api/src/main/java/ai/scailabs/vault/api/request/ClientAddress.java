@@ -1,5 +1,7 @@
 package ai.scailabs.vault.api.request;
 
+import ai.scailabs.vault.kernel.net.AddressRange;
+import ai.scailabs.vault.kernel.net.IpAddress;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.Collections;
 import java.util.List;
@@ -15,28 +17,36 @@ public final class ClientAddress {
         this.trustedProxies = List.copyOf(trustedProxies);
     }
 
-    String of(HttpServletRequest request) {
+    Found of(HttpServletRequest request) {
         String peer = request.getRemoteAddr();
         if (trustedProxies.isEmpty() || !isTrusted(peer)) {
-            return peer;
+            return new Found(peer, true);
         }
         String client = peer;
         List<String> hops = Collections.list(request.getHeaders("X-Forwarded-For"));
         String[] addresses = String.join(",", hops).split(",", -1);
         for (int i = addresses.length - 1; i >= 0; i--) {
             String address = addresses[i].strip();
-            if (!AddressRange.isAddress(address)) {
-                return client;
+            if (IpAddress.parse(address).isEmpty()) {
+                return new Found(client, false);
             }
             client = address;
             if (!isTrusted(address)) {
-                return client;
+                return new Found(client, true);
             }
         }
-        return client;
+        return new Found(client, true);
     }
 
     private boolean isTrusted(String address) {
-        return trustedProxies.stream().anyMatch(range -> range.contains(address));
+        return IpAddress.parse(address)
+                .filter(parsed -> trustedProxies.stream().anyMatch(range -> range.contains(parsed)))
+                .isPresent();
     }
+
+    /**
+     * @param address for people to read
+     * @param isCaller false when a trusted proxy named nothing, or something else than an address: then it is the proxy's, and where the caller is nobody knows
+     */
+    record Found(String address, boolean isCaller) {}
 }

@@ -38,9 +38,11 @@ public final class RequestGate implements Filter {
             throws IOException, ServletException {
         HttpServletRequest request = PrefixedRequest.withoutPrefix((HttpServletRequest) rawRequest);
         HttpServletResponse response = (HttpServletResponse) rawResponse;
+        ClientAddress.Found source = clientAddress.of(request);
         RequestFacts facts = new RequestFacts(
                 requestId(request),
-                clientAddress.of(request),
+                source.address(),
+                source.isCaller(),
                 userAgent(request),
                 request instanceof PrefixedRequest prefixed ? prefixed.askedTenant() : null,
                 System.nanoTime());

@@ -46,8 +46,9 @@ public class SecretBatchController {
         SecretSpace space = SecretTarget.space(request, call);
         BatchRequests.Read body = bodies.read(request, BatchRequests.Read.class);
         List<SecretPath> paths = body.secretPaths();
-        try (BatchResult result = batch.read(call.actor(), space, paths, body.version(), body.failFast())) {
-            AuditReceipt receipt = record(call, result);
+        try (BatchResult result = batch.read(call.located(), space, paths, body.version(), body.failFast())) {
+            Map<String, VaultException> errors = new LinkedHashMap<>();
+            AuditReceipt receipt = record(call, result, errors);
             result.secrets()
                     .values()
                     .forEach(secret -> metrics.read(call.tenant(), secret.view().type()));
@@ -57,7 +58,7 @@ public class SecretBatchController {
                                     "secrets",
                                     byText(result.secrets()),
                                     (each, secret) -> write(each, secret, body.includeMetadata()))
-                            .objects("errors", byText(result.errors()), SecretBatchController::write));
+                            .objects("errors", errors, SecretBatchController::write));
         }
     }
 
@@ -66,7 +67,7 @@ public class SecretBatchController {
     public Answer metadata(Call call, HttpServletRequest request) {
         SecretSpace space = SecretTarget.space(request, call);
         BatchRequests.Metadata body = bodies.read(request, BatchRequests.Metadata.class);
-        MetadataBatch result = listing.metadataBatch(call.actor(), space, body.given(), body.expand());
+        MetadataBatch result = listing.metadataBatch(call.located(), space, body.given(), body.expand());
         Map<String, SecretView> secrets = byText(result.secrets());
         return Answer.ok(
                 call.recorded(Map.of(
@@ -76,17 +77,23 @@ public class SecretBatchController {
                         .flag("truncated", result.truncated()));
     }
 
-    /** One row per path; the last receipt stands for all, which are durable by then. */
-    private static AuditReceipt record(Call call, BatchResult result) {
+    /**
+     * One row per path; the last receipt stands for all, which are durable by then.
+     *
+     * @param errors gets what is shown of those that failed
+     */
+    private static AuditReceipt record(Call call, BatchResult result, Map<String, VaultException> errors) {
         List<AuditReceipt> receipts = new ArrayList<>();
         result.secrets()
                 .forEach((path, secret) -> receipts.add(call.recordedAbout(
                         path.value(),
                         null,
                         Map.of("batch", true, "version", secret.view().version()))));
-        result.errors()
-                .forEach((path, failure) ->
-                        receipts.add(call.recordedAbout(path.value(), failure.code(), Map.of("batch", true))));
+        result.errors().forEach((path, failure) -> {
+            Call.Refusal refusal = call.refusedAbout(path.value(), failure, Map.of("batch", true));
+            receipts.add(refusal.receipt());
+            errors.put(path.value(), refusal.shown());
+        });
         receipts.forEach(AuditReceipt::await);
         return receipts.getLast();
     }
@@ -106,6 +113,9 @@ public class SecretBatchController {
 
     private static void write(JsonWriter json, VaultException failure) {
         json.text("code", failure.code().code()).text("message", failure.getMessage());
+        if (failure.details().get("decision_id") instanceof String decision) {
+            json.text("decision_id", decision);
+        }
     }
 
     private static <T> Map<String, T> byText(Map<SecretPath, T> byPath) {

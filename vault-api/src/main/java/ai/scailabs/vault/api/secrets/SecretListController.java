@@ -52,7 +52,7 @@ public class SecretListController {
         if (!query.prefix().isEmpty()) {
             call.about(query.prefix());
         }
-        ListPage page = listing.list(call.actor(), space, query);
+        ListPage page = listing.list(call.located(), space, query);
         String cursor = cursors.encode(call, list, page.nextAfter());
         return Answer.ok(call.recorded(), json -> {
             json.objects("secrets", page.secrets(), SecretJson::write);

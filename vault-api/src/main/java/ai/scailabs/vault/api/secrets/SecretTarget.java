@@ -48,7 +48,7 @@ record SecretTarget(SecretSpace space, SecretPath path) {
 
     Permit require(AccessControl access, Call call, Permission permission) {
         return space.isShared()
-                ? access.requireShared(call.actor(), permission, path)
-                : access.require(call.actor(), permission, path);
+                ? access.requireShared(call.located(), permission, path)
+                : access.require(call.located(), permission, path);
     }
 }

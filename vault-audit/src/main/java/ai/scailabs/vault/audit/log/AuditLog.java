@@ -1,13 +1,17 @@
 package ai.scailabs.vault.audit.log;
 
 import ai.scailabs.vault.audit.trail.AuditAction;
+import ai.scailabs.vault.kernel.id.Ids;
 import ai.scailabs.vault.kernel.id.TenantId;
 import ai.scailabs.vault.persistence.tenant.TenantTransactions;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.type.TypeReference;
@@ -18,10 +22,13 @@ public final class AuditLog {
     private static final TypeReference<Map<String, Object>> MAP = new TypeReference<>() {};
     private static final JsonMapper JSON = JsonMapper.shared();
 
-    private static final String SELECT = """
+    private static final String COLUMNS = """
             select log_id, occurred_at, action, identity_type, identity_id, tenant_id, acting_tenant_id, secret_path, source_ip, user_agent,
                    success, error_code, duration_ms, request_id, extra_data
             from audit_log
+            """;
+
+    private static final String SELECT = COLUMNS + """
             where tenant_id = ?
               and occurred_at >= coalesce(?::timestamptz, '-infinity')
               and occurred_at < coalesce(?::timestamptz, 'infinity')
@@ -36,6 +43,13 @@ public final class AuditLog {
             order by occurred_at desc, log_id desc
             limit ?
             """;
+
+    private static final String SELECT_ONE = COLUMNS + """
+            where tenant_id = ? and occurred_at between ? and ? and log_id = ?
+            """;
+
+    /** An id is made in the same moment as the entry's time; only a clock that was set back lets them differ by more. */
+    private static final List<Duration> APART = List.of(Duration.ofMillis(50), Duration.ofSeconds(15));
 
     private final TenantTransactions tenants;
 
@@ -73,6 +87,19 @@ public final class AuditLog {
                 query.requestId(),
                 query.requestId(),
                 query.limit());
+    }
+
+    /** The entry of the id, by a short range of the primary key. */
+    public Optional<RecordedEntry> find(TenantId tenant, UUID id) {
+        Instant madeAt = Ids.madeAt(id);
+        for (Duration apart : APART) {
+            Optional<RecordedEntry> found = tenants.queryOne(
+                    tenant, SELECT_ONE, AuditLog::entry, tenant.value(), madeAt.minus(apart), madeAt.plus(apart), id);
+            if (found.isPresent()) {
+                return found;
+            }
+        }
+        return Optional.empty();
     }
 
     private static RecordedEntry entry(ResultSet row, int number) throws SQLException {

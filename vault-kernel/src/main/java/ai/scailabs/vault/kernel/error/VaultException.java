@@ -13,6 +13,7 @@ public final class VaultException extends RuntimeException {
 
     private final ErrorCode code;
     private final transient Map<String, Object> details;
+    private final transient Map<String, Object> evidence;
 
     public VaultException(ErrorCode code, String message) {
         this(code, message, Map.of());
@@ -20,16 +21,22 @@ public final class VaultException extends RuntimeException {
 
     /** @param details shown to the caller as they are; iteration order is kept */
     public VaultException(ErrorCode code, String message, Map<String, ?> details) {
+        this(code, message, details, Map.of());
+    }
+
+    private VaultException(ErrorCode code, String message, Map<String, ?> details, Map<String, ?> evidence) {
         // A refusal is an answer, not an accident: the stack trace of one would only cost time.
         super(message, null, false, code.status() >= 500);
         this.code = code;
         this.details = Collections.unmodifiableMap(new LinkedHashMap<>(details));
+        this.evidence = Collections.unmodifiableMap(new LinkedHashMap<>(evidence));
     }
 
     public VaultException(ErrorCode code, String message, Throwable cause) {
         super(message, cause);
         this.code = code;
         this.details = Map.of();
+        this.evidence = Map.of();
     }
 
     /** A field that is well-formed JSON but not acceptable: {@code 422 validation_error} with {@code details.fields}. */
@@ -44,5 +51,22 @@ public final class VaultException extends RuntimeException {
 
     public Map<String, Object> details() {
         return details;
+    }
+
+    /** The same refusal, which its audit entry explains by this; the caller is not shown it. */
+    public VaultException withEvidence(Map<String, ?> known) {
+        return new VaultException(code, String.valueOf(getMessage()), details, known);
+    }
+
+    /** The same refusal with one more detail. */
+    public VaultException withDetail(String name, Object value) {
+        Map<String, Object> more = new LinkedHashMap<>(details);
+        more.put(name, value);
+        return new VaultException(code, String.valueOf(getMessage()), more, evidence);
+    }
+
+    /** What the audit entry of the refusal tells beyond its code; empty for most. */
+    public Map<String, Object> evidence() {
+        return evidence;
     }
 }

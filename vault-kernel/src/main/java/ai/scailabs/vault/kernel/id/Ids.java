@@ -4,10 +4,15 @@ import com.github.f4b6a3.ulid.Ulid;
 import com.github.f4b6a3.ulid.UlidFactory;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.time.Instant;
+import java.util.Optional;
 import java.util.UUID;
+import java.util.regex.Pattern;
 
 /** Makes new identifiers: prefix + ULID, ordered by time, unguessable in their last 80 bits. Thread-safe. */
 public final class Ids {
+    private static final Pattern ULID = Pattern.compile("[0-7][0-9A-HJKMNP-TV-Z]{25}");
+
     private final Clock clock;
     private final UlidFactory factory;
 
@@ -29,5 +34,17 @@ public final class Ids {
     /** The text form of an id that is stored as {@code uuid}. */
     public static String text(String prefix, UUID id) {
         return prefix + Ulid.from(id);
+    }
+
+    /** The reverse of {@link #text}; empty for any other text. */
+    public static Optional<UUID> uuid(String prefix, String text) {
+        boolean fits = text.startsWith(prefix)
+                && ULID.matcher(text.substring(prefix.length())).matches();
+        return fits ? Optional.of(Ulid.from(text.substring(prefix.length())).toUuid()) : Optional.empty();
+    }
+
+    /** When the id was made, to the millisecond; a little later than that when the clock had been set back. */
+    public static Instant madeAt(UUID id) {
+        return Ulid.from(id).getInstant();
     }
 }

@@ -107,7 +107,7 @@ public record PathGlob(String pattern, List<String> segments) {
     }
 
     /** Wildcards within one segment, by back-tracking to the last star only: linear times the number of stars. */
-    static boolean segmentMatches(String expected, String actual) {
+    public static boolean segmentMatches(String expected, String actual) {
         if (expected.equals("*")) {
             return !actual.isEmpty();
         }

@@ -2,7 +2,7 @@ package ai.scailabs.vault.secrets.listing;
 
 import ai.scailabs.vault.access.decision.AccessControl;
 import ai.scailabs.vault.access.decision.PathFilter;
-import ai.scailabs.vault.access.identity.Actor;
+import ai.scailabs.vault.access.identity.Caller;
 import ai.scailabs.vault.access.policy.Permission;
 import ai.scailabs.vault.kernel.error.ErrorCode;
 import ai.scailabs.vault.kernel.error.VaultException;
@@ -39,8 +39,8 @@ public final class SecretListing {
      *
      * @throws VaultException {@code tenant_access_denied} when the space is suspended, {@code service_unavailable}
      */
-    public ListPage list(Actor actor, SecretSpace space, ListQuery query) {
-        return scan(actor, space, query, List.of()).page();
+    public ListPage list(Caller caller, SecretSpace space, ListQuery query) {
+        return scan(caller, space, query, List.of()).page();
     }
 
     /**
@@ -50,7 +50,7 @@ public final class SecretListing {
      * @param expandWildcards whether a path may be a pattern, which stands for the secrets that it matches: at most 1000 in all
      * @throws VaultException {@code validation_error}, {@code invalid_path}, {@code invalid_glob}, {@code tenant_access_denied}, {@code service_unavailable}
      */
-    public MetadataBatch metadataBatch(Actor actor, SecretSpace space, List<String> paths, boolean expandWildcards) {
+    public MetadataBatch metadataBatch(Caller caller, SecretSpace space, List<String> paths, boolean expandWildcards) {
         if (paths.isEmpty() || paths.size() > MetadataBatch.MAX_PATHS) {
             throw VaultException.invalidField("paths", "does not have 1 to " + MetadataBatch.MAX_PATHS + " members");
         }
@@ -58,7 +58,7 @@ public final class SecretListing {
                 .distinct()
                 .map(path -> PathGlob.parse(expandWildcards && isPattern(path) ? path : new SecretPath(path).value()))
                 .toList();
-        Scanned scanned = scan(actor, space, ListQuery.below("", ListQuery.MAX_LIMIT), globs);
+        Scanned scanned = scan(caller, space, ListQuery.below("", ListQuery.MAX_LIMIT), globs);
         Map<SecretPath, SecretView> found = new LinkedHashMap<>();
         scanned.page().secrets().forEach(secret -> found.put(secret.path(), secret));
         String end = scanned.page().nextAfter();
@@ -77,18 +77,15 @@ public final class SecretListing {
     private static VaultException missing(PathFilter filter, String path) {
         return filter.matches(path)
                 ? new VaultException(ErrorCode.SECRET_NOT_FOUND, "No secret lies at this path", Map.of("path", path))
-                : new VaultException(
-                        ErrorCode.ACCESS_DENIED,
-                        "No policy allows this",
-                        Map.of("permission", Permission.LIST.wireName()));
+                : filter.refusal(path);
     }
 
     static boolean isPattern(String path) {
         return path.indexOf('*') >= 0 || path.indexOf('?') >= 0;
     }
 
-    private Scanned scan(Actor actor, SecretSpace space, ListQuery query, List<PathGlob> globs) {
-        PathFilter filter = filter(actor, space);
+    private Scanned scan(Caller caller, SecretSpace space, ListQuery query, List<PathGlob> globs) {
+        PathFilter filter = filter(caller, space);
         for (int attempt = 0; attempt < MAX_RESTARTS; attempt++) {
             ListScan scan = new ListScan(rows, access, space, query, globs, filter, clock.instant());
             ListPage page = scan.page();
@@ -100,14 +97,14 @@ public final class SecretListing {
         throw new VaultException(ErrorCode.SERVICE_UNAVAILABLE, "The policies change faster than the list can be read");
     }
 
-    private PathFilter filter(Actor actor, SecretSpace space) {
+    private PathFilter filter(Caller caller, SecretSpace space) {
         if (space.isShared()) {
-            return access.filterShared(actor, Permission.LIST);
+            return access.filterShared(caller, Permission.LIST);
         }
-        if (!space.owner().equals(actor.tenant())) {
+        if (!space.owner().equals(caller.actor().tenant())) {
             throw new IllegalArgumentException("the space is another tenant's");
         }
-        return access.filter(actor, Permission.LIST);
+        return access.filter(caller, Permission.LIST);
     }
 
     /** @param filter by which the page was made */

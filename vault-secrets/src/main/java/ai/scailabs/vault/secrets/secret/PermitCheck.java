@@ -3,7 +3,6 @@ package ai.scailabs.vault.secrets.secret;
 import ai.scailabs.vault.access.decision.AccessControl;
 import ai.scailabs.vault.access.decision.Permit;
 import ai.scailabs.vault.access.policy.Permission;
-import ai.scailabs.vault.kernel.error.ErrorCode;
 import ai.scailabs.vault.kernel.error.VaultException;
 import ai.scailabs.vault.kernel.path.SecretPath;
 
@@ -41,18 +40,6 @@ final class PermitCheck {
 
     /** Whether the caller may know that a deleted secret can be restored. */
     boolean mayWrite(Permit permit) {
-        try {
-            if (permit.isShared()) {
-                access.requireShared(permit.actor(), Permission.WRITE, permit.path());
-            } else {
-                access.require(permit.actor(), Permission.WRITE, permit.path());
-            }
-            return true;
-        } catch (VaultException refused) {
-            if (refused.code() != ErrorCode.ACCESS_DENIED) {
-                throw refused;
-            }
-            return false;
-        }
+        return access.allows(permit, Permission.WRITE);
     }
 }

@@ -2,7 +2,7 @@ package ai.scailabs.vault.secrets.secret;
 
 import ai.scailabs.vault.access.decision.AccessControl;
 import ai.scailabs.vault.access.decision.PathFilter;
-import ai.scailabs.vault.access.identity.Actor;
+import ai.scailabs.vault.access.identity.Caller;
 import ai.scailabs.vault.access.policy.Permission;
 import ai.scailabs.vault.crypto.envelope.EnvelopeCipher;
 import ai.scailabs.vault.crypto.keyring.TenantKeyrings;
@@ -26,12 +26,6 @@ import org.jspecify.annotations.Nullable;
 public final class SecretBatch {
     public static final int MAX_PATHS = 100;
     private static final int MAX_RESTARTS = 4;
-    private static final Outcome FORBIDDEN = new Outcome(
-            null,
-            new VaultException(
-                    ErrorCode.ACCESS_DENIED,
-                    "No policy allows this",
-                    Map.of("permission", Permission.READ.wireName())));
 
     private final SecretReads reads;
     private final AccessControl access;
@@ -60,12 +54,12 @@ public final class SecretBatch {
      *     is in the result
      */
     public BatchResult read(
-            Actor actor, SecretSpace space, List<SecretPath> paths, @Nullable Integer version, boolean failFast) {
+            Caller caller, SecretSpace space, List<SecretPath> paths, @Nullable Integer version, boolean failFast) {
         if (paths.isEmpty() || paths.size() > MAX_PATHS) {
             throw VaultException.invalidField("paths", "does not have 1 to " + MAX_PATHS + " members");
         }
         List<SecretPath> wanted = paths.stream().distinct().toList();
-        PathFilter filter = filter(actor, space);
+        PathFilter filter = filter(caller, space);
         for (int attempt = 0; attempt < MAX_RESTARTS; attempt++) {
             PathFilter asked = filter;
             List<SecretPath> allowed =
@@ -73,21 +67,21 @@ public final class SecretBatch {
             FoundMany found = reads.many(space.owner(), allowed, version);
             filter = confirmed(filter, space, found);
             if (filter == asked) {
-                return opened(space.owner(), wanted, allowed, found, version, failFast);
+                return opened(space.owner(), filter, wanted, allowed, found, version, failFast);
             }
         }
         throw new VaultException(
                 ErrorCode.SERVICE_UNAVAILABLE, "The policies change faster than the batch can be read");
     }
 
-    private PathFilter filter(Actor actor, SecretSpace space) {
+    private PathFilter filter(Caller caller, SecretSpace space) {
         if (space.isShared()) {
-            return access.filterShared(actor, Permission.READ);
+            return access.filterShared(caller, Permission.READ);
         }
-        if (!space.owner().equals(actor.tenant())) {
+        if (!space.owner().equals(caller.actor().tenant())) {
             throw new IllegalArgumentException("the space is another tenant's");
         }
-        return access.filter(actor, Permission.READ);
+        return access.filter(caller, Permission.READ);
     }
 
     private PathFilter confirmed(PathFilter filter, SecretSpace space, FoundMany found) {
@@ -100,6 +94,7 @@ public final class SecretBatch {
 
     private BatchResult opened(
             TenantId owner,
+            PathFilter filter,
             List<SecretPath> wanted,
             List<SecretPath> allowed,
             FoundMany found,
@@ -109,7 +104,10 @@ public final class SecretBatch {
         Map<SecretPath, RevealedSecret> secrets = new LinkedHashMap<>();
         Map<SecretPath, VaultException> errors = new LinkedHashMap<>();
         for (SecretPath path : wanted) {
-            Outcome outcome = outcomes.getOrDefault(path, FORBIDDEN);
+            Outcome outcome = outcomes.get(path);
+            if (outcome == null) {
+                outcome = new Outcome(null, filter.refusal(path.value()));
+            }
             if (outcome.secret() != null) {
                 secrets.put(path, outcome.secret());
             } else if (outcome.error() != null) {

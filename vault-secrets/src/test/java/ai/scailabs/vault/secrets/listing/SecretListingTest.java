@@ -4,6 +4,7 @@ import static ai.scailabs.vault.secrets.Refusals.refused;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.scailabs.vault.access.identity.Actor;
+import ai.scailabs.vault.access.identity.Caller;
 import ai.scailabs.vault.access.policy.Permission;
 import ai.scailabs.vault.audit.trail.AuditAction;
 import ai.scailabs.vault.kernel.error.ErrorCode;
@@ -47,7 +48,8 @@ class SecretListingTest {
         Actor nobody = vault.actor(owner.tenant(), owner.partner(), "user:nobody", java.util.Set.of());
         vault.put(owner, "app/db", "{}");
 
-        ListPage page = vault.listing.list(nobody, TestVault.space(nobody), ListQuery.below("", 10));
+        ListPage page =
+                vault.listing.list(Caller.fromSomewhere(nobody), TestVault.space(nobody), ListQuery.below("", 10));
 
         assertThat(page).isEqualTo(new ListPage(List.of(), List.of(), null));
     }
@@ -71,7 +73,7 @@ class SecretListingTest {
 
         assertThat(all).hasSize(31).isSorted().doesNotHaveDuplicates();
         assertThat(all).contains("exact").allMatch(path -> path.equals("exact") || path.endsWith("/ssl/cert"));
-        ListPage level = vault.listing.list(actor, TestVault.space(actor), level("", 10));
+        ListPage level = vault.listing.list(Caller.fromSomewhere(actor), TestVault.space(actor), level("", 10));
         assertThat(level.folders()).containsExactly("a/");
         assertThat(paths(level)).containsExactly("exact");
     }
@@ -112,21 +114,21 @@ class SecretListingTest {
             vault.put(actor, path, "{}");
         }
 
-        ListPage top = vault.listing.list(actor, TestVault.space(actor), level("", 10));
+        ListPage top = vault.listing.list(Caller.fromSomewhere(actor), TestVault.space(actor), level("", 10));
         assertThat(paths(top)).containsExactly("app", "app-x", "z");
         assertThat(top.folders()).containsExactly("app/");
         assertThat(top.nextAfter()).isNull();
-        ListPage below = vault.listing.list(actor, TestVault.space(actor), level("app/", 10));
+        ListPage below = vault.listing.list(Caller.fromSomewhere(actor), TestVault.space(actor), level("app/", 10));
         assertThat(paths(below)).containsExactly("app/a");
         assertThat(below.folders()).containsExactly("app/b/", "app/c/");
-        ListPage both = vault.listing.list(actor, TestVault.space(actor), level("app", 10));
+        ListPage both = vault.listing.list(Caller.fromSomewhere(actor), TestVault.space(actor), level("app", 10));
         assertThat(paths(both)).containsExactly("app", "app/a");
 
         List<String> seen = new ArrayList<>();
         String after = null;
         do {
             ListPage page = vault.listing.list(
-                    actor,
+                    Caller.fromSomewhere(actor),
                     TestVault.space(actor),
                     new ListQuery("", false, null, null, null, null, false, null, 1, after));
             seen.addAll(paths(page));
@@ -188,7 +190,7 @@ class SecretListingTest {
         int written = 0;
         do {
             ListPage page = vault.listing.list(
-                    actor,
+                    Caller.fromSomewhere(actor),
                     TestVault.space(actor),
                     new ListQuery("s", true, null, null, null, null, false, null, 3, after));
             seen.addAll(paths(page));
@@ -220,10 +222,12 @@ class SecretListingTest {
         List<String> all = allPages(actor, "big", 100);
         Duration perPage = Duration.ofNanos((System.nanoTime() - start) / 100);
         long levelStart = System.nanoTime();
-        ListPage level = vault.listing.list(actor, TestVault.space(actor), level("big/", 1_000));
+        ListPage level = vault.listing.list(Caller.fromSomewhere(actor), TestVault.space(actor), level("big/", 1_000));
         Duration forLevel = Duration.ofNanos(System.nanoTime() - levelStart);
         ListPage rare = vault.listing.list(
-                actor, TestVault.space(actor), new ListQuery("", true, "t", null, null, null, false, null, 10, null));
+                Caller.fromSomewhere(actor),
+                TestVault.space(actor),
+                new ListQuery("", true, "t", null, null, null, false, null, 10, null));
 
         assertThat(all).hasSize(10_000);
         assertThat(level.folders()).hasSize(100);
@@ -250,7 +254,8 @@ class SecretListingTest {
         vault.root.delayBy(Duration.ofMillis(20).toNanos());
         int before = vault.root.unwraps();
 
-        try (BatchResult result = vault.batch.read(actor, TestVault.space(actor), paths, null, false)) {
+        try (BatchResult result =
+                vault.batch.read(Caller.fromSomewhere(actor), TestVault.space(actor), paths, null, false)) {
             assertThat(vault.root.unwraps() - before)
                     .as("calls of the root key")
                     .isLessThanOrEqualTo(4);
@@ -266,7 +271,7 @@ class SecretListingTest {
             vault.root.delayBy(0);
         }
         try (BatchResult fast = vault.batch.read(
-                actor,
+                Caller.fromSomewhere(actor),
                 TestVault.space(actor),
                 List.of(new SecretPath("open/1"), new SecretPath("closed/1"), new SecretPath("open/none")),
                 null,
@@ -278,7 +283,7 @@ class SecretListingTest {
         refused(
                 ErrorCode.VALIDATION_ERROR,
                 () -> vault.batch.read(
-                        actor,
+                        Caller.fromSomewhere(actor),
                         TestVault.space(actor),
                         IntStream.range(0, 101)
                                 .mapToObj(i -> new SecretPath("open/" + i))
@@ -293,12 +298,12 @@ class SecretListingTest {
         String policy = vault.grant(actor, "**", "admin");
         vault.put(actor, "a", "{}");
         vault.batch
-                .read(actor, TestVault.space(actor), List.of(new SecretPath("a")), null, false)
+                .read(Caller.fromSomewhere(actor), TestVault.space(actor), List.of(new SecretPath("a")), null, false)
                 .close();
         vault.withdraw(actor, policy);
 
-        try (BatchResult result =
-                vault.batch.read(actor, TestVault.space(actor), List.of(new SecretPath("a")), null, false)) {
+        try (BatchResult result = vault.batch.read(
+                Caller.fromSomewhere(actor), TestVault.space(actor), List.of(new SecretPath("a")), null, false)) {
             assertThat(result.secrets()).isEmpty();
             assertThat(result.errors().get(new SecretPath("a")).code()).isEqualTo(ErrorCode.ACCESS_DENIED);
         }
@@ -314,7 +319,7 @@ class SecretListingTest {
         }
 
         MetadataBatch batch = vault.listing.metadataBatch(
-                actor,
+                Caller.fromSomewhere(actor),
                 TestVault.space(actor),
                 List.of("open/*", "closed/*", "open/c/d", "open/none", "closed/a"),
                 true);
@@ -328,7 +333,8 @@ class SecretListingTest {
         assertThat(batch.truncated()).isFalse();
         refused(
                 ErrorCode.INVALID_PATH,
-                () -> vault.listing.metadataBatch(actor, TestVault.space(actor), List.of("open/*"), false));
+                () -> vault.listing.metadataBatch(
+                        Caller.fromSomewhere(actor), TestVault.space(actor), List.of("open/*"), false));
     }
 
     @Test
@@ -343,14 +349,19 @@ class SecretListingTest {
             open.put(one, "app/one", "{}");
             open.put(other, "app/other", "{}");
 
-            assertThat(paths(open.listing.list(one, TestVault.space(one), ListQuery.below("", 10))))
+            assertThat(paths(open.listing.list(
+                            Caller.fromSomewhere(one), TestVault.space(one), ListQuery.below("", 10))))
                     .containsExactly("app/one");
             assertThat(open.listing
-                            .list(other, TestVault.space(other), level("", 10))
+                            .list(Caller.fromSomewhere(other), TestVault.space(other), level("", 10))
                             .folders())
                     .containsExactly("app/");
-            try (BatchResult batch =
-                    open.batch.read(other, TestVault.space(other), List.of(new SecretPath("app/one")), null, false)) {
+            try (BatchResult batch = open.batch.read(
+                    Caller.fromSomewhere(other),
+                    TestVault.space(other),
+                    List.of(new SecretPath("app/one")),
+                    null,
+                    false)) {
                 assertThat(batch.secrets()).isEmpty();
             }
             assertThat(source[0].removedFilters()).isPositive();
@@ -366,7 +377,7 @@ class SecretListingTest {
             boolean includeDeleted,
             String q) {
         return paths(vault.listing.list(
-                actor,
+                Caller.fromSomewhere(actor),
                 TestVault.space(actor),
                 new ListQuery("", true, tag, type, owner, expiringWithin, includeDeleted, q, 100, null)));
     }
@@ -380,7 +391,7 @@ class SecretListingTest {
         String after = null;
         do {
             ListPage page = vault.listing.list(
-                    actor,
+                    Caller.fromSomewhere(actor),
                     TestVault.space(actor),
                     new ListQuery(prefix, true, null, null, null, null, false, null, limit, after));
             after = page.nextAfter();

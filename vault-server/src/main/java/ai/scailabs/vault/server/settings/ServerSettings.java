@@ -1,7 +1,7 @@
 package ai.scailabs.vault.server.settings;
 
 import ai.scailabs.vault.api.listener.TlsFiles;
-import ai.scailabs.vault.api.request.AddressRange;
+import ai.scailabs.vault.kernel.net.AddressRange;
 import ai.scailabs.vault.persistence.jdbc.DatabaseLogin;
 import java.net.InetAddress;
 import java.net.URI;

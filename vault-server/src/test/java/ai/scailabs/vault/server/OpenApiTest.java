@@ -19,8 +19,8 @@ import tools.jackson.databind.JsonNode;
 
 /** What the document says is what the running service does. */
 class OpenApiTest {
-    /** For revocation and roles: later versions give them. */
-    private static final Set<ErrorCode> NOT_GIVEN_YET = EnumSet.of(ErrorCode.TOKEN_REVOKED, ErrorCode.FORBIDDEN);
+    /** For revocation: a later version gives it. */
+    private static final Set<ErrorCode> NOT_GIVEN_YET = EnumSet.of(ErrorCode.TOKEN_REVOKED);
 
     private final RunningServer server = RunningServer.shared();
     private final OpenApi api = OpenApi.of(server);

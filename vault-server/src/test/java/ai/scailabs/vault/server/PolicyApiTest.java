@@ -203,7 +203,7 @@ class PolicyApiTest {
             {"rules":[{"path_pattern":"a","permissions":["read"]}]}                          | 422 | validation_error
             {"name":" x","rules":[{"path_pattern":"a","permissions":["read"]}]}              | 422 | validation_error
             {"name":"x\\u202e","rules":[{"path_pattern":"a","permissions":["read"]}]}        | 422 | validation_error
-            {"name":"x","scope":"partner","rules":[{"path_pattern":"a","permissions":["read"]}]} | 422 | validation_error
+            {"name":"x","scope":"world","rules":[{"path_pattern":"a","permissions":["read"]}]} | 422 | validation_error
             {"name":"x","is_active":"yes","rules":[{"path_pattern":"a","permissions":["read"]}]} | 400 | invalid_request
             """)
     void malformedPolicy_isRefused(String body, int status, String code) {

@@ -237,7 +237,10 @@ class PolicyConditionsApiTest {
         server.owner(tenant + "-sibling", partner)
                 .get("/v1/policies/decisions/" + id)
                 .expect(404, "decision_not_found");
-        server.client(server.token(tenant, partner).scope("audit:read").sign())
+        server.client(server.token(tenant, partner)
+                        .serviceAccount("auditor")
+                        .scope("audit:read")
+                        .sign())
                 .get("/v1/policies/decisions/" + id)
                 .expect(403, "insufficient_scope");
     }

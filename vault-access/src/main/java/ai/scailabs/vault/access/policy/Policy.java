@@ -22,6 +22,8 @@ public record Policy(
         Instant createdAt,
         String createdBy,
         Instant updatedAt) {
-    /** The only scope that this version knows. */
+    /** It decides in the tenant that it is of. */
     public static final String TENANT_SCOPE = "tenant";
+    /** It is the partner's, and decides in each of its tenants. */
+    public static final String PARTNER_SCOPE = "partner";
 }

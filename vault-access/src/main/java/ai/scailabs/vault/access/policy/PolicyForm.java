@@ -41,13 +41,19 @@ final class PolicyForm {
         return description;
     }
 
-    /** @throws VaultException {@code validation_error} for a scope that is none, or that this version does not have */
-    static void scope(@Nullable String scope) {
-        if (scope != null && scope.equals("partner")) {
-            throw VaultException.invalidField("scope", "partner is not available in this version");
+    /** @throws VaultException {@code validation_error} for a scope that is none */
+    static String scope(@Nullable String scope) {
+        String wanted = scope == null ? Policy.TENANT_SCOPE : scope;
+        if (!wanted.equals(Policy.TENANT_SCOPE) && !wanted.equals(Policy.PARTNER_SCOPE)) {
+            throw VaultException.invalidField("scope", "must be tenant or partner");
         }
-        if (scope != null && !scope.equals(Policy.TENANT_SCOPE)) {
-            throw VaultException.invalidField("scope", "must be tenant");
+        return wanted;
+    }
+
+    /** @throws VaultException {@code validation_error} for a scope that is none, or another than the policy has */
+    static void sameScope(@Nullable String scope, Policy policy) {
+        if (scope != null && !scope(scope).equals(policy.scope())) {
+            throw VaultException.invalidField("scope", "cannot change");
         }
     }
 

@@ -14,7 +14,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /** The SQL of policies and bindings. Methods that take a transaction belong to a change that writes its audit row in the same one. */
 final class PolicyRepository {
@@ -29,23 +28,22 @@ final class PolicyRepository {
     }
 
     List<PolicySummary> page(
-            TenantId tenant, @Nullable String scope, boolean includeInactive, String after, int rows, Instant now) {
+            TenantId tenant, String scope, boolean includeInactive, String after, int rows, Instant now) {
         return transactions.query(
                 tenant,
                 """
-                select policy_id, name, jsonb_array_length(rules) as rule_count, is_active, created_at, updated_at,
+                select policy_id, name, scope, jsonb_array_length(rules) as rule_count, is_active, created_at, updated_at,
                     (select count(*) from policy_binding b
                         where b.tenant_id = policy.tenant_id and b.policy_id = policy.policy_id
                         and (b.expires_at is null or b.expires_at > ?)) as binding_count
                 from policy
-                where tenant_id = ? and (?::text is null or scope = ?::text) and (is_active or ?) and policy_id > ?
+                where tenant_id = ? and scope = ? and (is_active or ?) and policy_id > ?
                 order by policy_id
                 limit ?
                 """,
                 (results, index) -> summary(results),
                 now,
                 tenant.value(),
-                scope,
                 scope,
                 includeInactive,
                 after,
@@ -219,6 +217,7 @@ final class PolicyRepository {
         return new PolicySummary(
                 results.getString("policy_id"),
                 results.getString("name"),
+                results.getString("scope"),
                 results.getInt("rule_count"),
                 results.getInt("binding_count"),
                 results.getBoolean("is_active"),

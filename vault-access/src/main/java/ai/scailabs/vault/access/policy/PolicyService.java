@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DuplicateKeyException;
 
 /**
- * Changes and shows the policies of one tenant. A change, its audit row and the tenant's new epoch are one transaction; the entry's path becomes the id of
+ * Changes and shows the policies of one tenant, and those of its partner. A change, its audit row and the tenant's new epoch are one transaction; the entry's path becomes the id of
  * the policy. Whoever asks must have been allowed to by scope and role before. Thread-safe.
  */
 public final class PolicyService {
@@ -40,39 +40,65 @@ public final class PolicyService {
     private static final Pattern BINDING_ID = Pattern.compile("pb_[0-9A-HJKMNP-TV-Z]{26}");
 
     private final PolicyRepository repository;
+    private final PolicySpaces spaces;
+    private final PolicyRoom room;
     private final Clock clock;
     private final Ids ids;
 
     public PolicyService(TenantTransactions transactions, Clock clock, Ids ids) {
         this.repository = new PolicyRepository(transactions);
+        this.spaces = new PolicySpaces(repository);
+        this.room = new PolicyRoom(repository);
         this.clock = clock;
         this.ids = ids;
     }
 
-    /** @throws VaultException {@code invalid_policy}, {@code invalid_glob}, {@code validation_error}; {@code conflict} when the name is taken */
+    /**
+     * The space in which a policy of this scope lies: the actor's tenant, or what its partner shares.
+     *
+     * @param scope absent means the tenant's own
+     * @throws VaultException {@code validation_error}
+     */
+    public TenantId spaceOf(Actor actor, @Nullable String scope) {
+        return PolicySpaces.of(actor, PolicyForm.scope(scope));
+    }
+
+    /**
+     * The space in which the policy lies.
+     *
+     * @throws VaultException {@code policy_not_found}
+     */
+    public TenantId find(Actor actor, String policyId) {
+        requireId(policyId);
+        return spaces.find(actor, policyId);
+    }
+
+    /**
+     * @param entry of the space of the draft's scope, as every entry that comes with a change is of the policy's
+     * @throws VaultException {@code invalid_policy}, {@code invalid_glob}, {@code invalid_duration}, {@code validation_error}; {@code conflict} when the name is taken;
+     *     {@code forbidden} for a policy of the partner, as for every change of one
+     */
     public Policy create(Actor actor, PolicyDraft draft, AuditEntry entry) {
-        PolicyForm.scope(draft.scope());
+        String scope = PolicyForm.scope(draft.scope());
+        if (!PolicySpaces.of(actor, scope).equals(entry.tenant())) {
+            throw new IllegalArgumentException("the entry is of another space");
+        }
         Instant now = now();
         Policy policy = new Policy(
                 ids.next("pol_"),
                 PolicyForm.name(draft.name()),
                 PolicyForm.description(draft.description()),
-                Policy.TENANT_SCOPE,
+                scope,
                 PolicyForm.rules(draft.rules()),
                 draft.active() == null || draft.active(),
                 1,
                 now,
                 actor.identity().value(),
                 now);
-        return change(actor, "A policy of this name exists already", tx -> {
+        return change(actor, entry, "A policy of this name exists already", tx -> {
             lock(tx);
-            if (repository.countPolicies(tx) >= MAX_POLICIES) {
-                throw new VaultException(
-                        ErrorCode.CONFLICT,
-                        "A tenant has at most " + MAX_POLICIES + " policies",
-                        Map.of("max_policies", MAX_POLICIES));
-            }
-            requireRoomForRules(tx, policy);
+            room.requireForPolicy(tx);
+            room.requireForRules(tx, policy);
             repository.insert(tx, policy);
             repository.record(tx, entry.withPath(policy.id()));
             return policy;
@@ -80,19 +106,19 @@ public final class PolicyService {
     }
 
     /** @throws VaultException {@code policy_not_found} */
-    public PolicyDetails get(TenantId tenant, String policyId) {
+    public PolicyDetails get(TenantId space, String policyId) {
         requireId(policyId);
-        Policy policy = repository.find(tenant, policyId).orElseThrow(PolicyService::policyNotFound);
-        return new PolicyDetails(policy, repository.bindings(tenant, policyId));
+        Policy policy = repository.find(space, policyId).orElseThrow(PolicyService::policyNotFound);
+        return new PolicyDetails(policy, repository.bindings(space, policyId));
     }
 
     /** The names that these policies have now, by id; those that are gone are left out. */
-    public Map<String, String> names(TenantId tenant, List<String> policyIds) {
-        return repository.names(tenant, policyIds);
+    public Map<String, String> names(Actor actor, List<String> policyIds) {
+        return spaces.names(actor, policyIds);
     }
 
     /**
-     * Oldest first.
+     * Those that decide in the actor's tenant, oldest first.
      *
      * @param scope {@code tenant} or {@code partner}; null for both
      * @param limit 1 to {@value #MAX_PAGE}
@@ -100,18 +126,18 @@ public final class PolicyService {
      * @throws VaultException {@code validation_error}
      */
     public PolicyPage list(
-            TenantId tenant, @Nullable String scope, boolean includeInactive, int limit, @Nullable String after) {
+            Actor actor, @Nullable String scope, boolean includeInactive, int limit, @Nullable String after) {
         if (limit < 1 || limit > MAX_PAGE) {
             throw VaultException.invalidField("limit", "must be 1 to " + MAX_PAGE);
         }
         if (after != null && !POLICY_ID.matcher(after).matches()) {
             throw new VaultException(ErrorCode.INVALID_CURSOR, "The cursor names no policy");
         }
-        if (scope != null && !scope.equals(Policy.TENANT_SCOPE) && !scope.equals("partner")) {
-            throw VaultException.invalidField("scope", "must be tenant or partner");
+        if (scope != null) {
+            PolicyForm.scope(scope);
         }
         List<PolicySummary> found =
-                repository.page(tenant, scope, includeInactive, after == null ? "" : after, limit + 1, now());
+                spaces.page(actor, scope, includeInactive, after == null ? "" : after, limit + 1, now());
         boolean hasMore = found.size() > limit;
         return new PolicyPage(hasMore ? List.copyOf(found.subList(0, limit)) : found, hasMore);
     }
@@ -124,12 +150,14 @@ public final class PolicyService {
      */
     public Policy replace(
             Actor actor, String policyId, PolicyDraft draft, @Nullable Integer expectedRevision, AuditEntry entry) {
-        PolicyForm.scope(draft.scope());
         String name = PolicyForm.name(draft.name());
         String description = PolicyForm.description(draft.description());
         List<PolicyRule> rules = PolicyForm.rules(draft.rules());
         boolean active = draft.active() == null || draft.active();
-        return update(actor, policyId, expectedRevision, entry, old -> changed(old, name, description, rules, active));
+        return update(actor, policyId, expectedRevision, entry, old -> {
+            PolicyForm.sameScope(draft.scope(), old);
+            return changed(old, name, description, rules, active);
+        });
     }
 
     /**
@@ -140,21 +168,18 @@ public final class PolicyService {
      */
     public Policy patch(
             Actor actor, String policyId, PolicyPatch patch, @Nullable Integer expectedRevision, AuditEntry entry) {
-        PolicyForm.scope(patch.scope());
         String name = patch.name() == null ? null : PolicyForm.name(patch.name());
         String description = PolicyForm.description(patch.description());
         List<PolicyRule> rules = patch.rules() == null ? null : PolicyForm.rules(patch.rules());
-        return update(
-                actor,
-                policyId,
-                expectedRevision,
-                entry,
-                old -> changed(
-                        old,
-                        name == null ? old.name() : name,
-                        description == null && !patch.clearDescription() ? old.description() : description,
-                        rules == null ? old.rules() : rules,
-                        patch.active() == null ? old.active() : patch.active()));
+        return update(actor, policyId, expectedRevision, entry, old -> {
+            PolicyForm.sameScope(patch.scope(), old);
+            return changed(
+                    old,
+                    name == null ? old.name() : name,
+                    description == null && !patch.clearDescription() ? old.description() : description,
+                    rules == null ? old.rules() : rules,
+                    patch.active() == null ? old.active() : patch.active());
+        });
     }
 
     private Policy changed(
@@ -178,11 +203,11 @@ public final class PolicyService {
             @Nullable Integer expectedRevision,
             AuditEntry entry,
             UnaryOperator<Policy> edit) {
-        return change(actor, "Another policy has this name", tx -> {
+        return change(actor, entry, "Another policy has this name", tx -> {
             Policy old = locked(tx, policyId);
             requireRevision(old, expectedRevision);
             Policy updated = edit.apply(old);
-            requireRoomForRules(tx, updated);
+            room.requireForRules(tx, updated);
             repository.update(tx, updated);
             repository.record(tx, entry.withPath(policyId));
             return updated;
@@ -205,7 +230,7 @@ public final class PolicyService {
      */
     public void delete(
             Actor actor, String policyId, boolean force, @Nullable Integer expectedRevision, AuditEntry entry) {
-        change(actor, "The policy is being changed", tx -> {
+        change(actor, entry, "The policy is being changed", tx -> {
             requireRevision(locked(tx, policyId), expectedRevision);
             int bindings = repository.countBindings(tx, policyId, now());
             if (bindings > 0 && !force) {
@@ -231,10 +256,10 @@ public final class PolicyService {
                 PolicyForm.expiry(draft.expiresAt(), now),
                 now,
                 actor.identity().value());
-        return change(actor, "The identity is bound to this policy already", tx -> {
+        return change(actor, entry, "The identity is bound to this policy already", tx -> {
             locked(tx, policyId);
             repository.deleteLapsed(tx, policyId, now);
-            requireRoom(tx, policyId, now);
+            room.requireForBinding(tx, policyId, now);
             repository.insert(tx, binding);
             repository.record(
                     tx, about(entry, policyId, Map.of("binding_id", binding.id(), "grantee", grantee.value())));
@@ -243,13 +268,13 @@ public final class PolicyService {
     }
 
     /** @throws VaultException {@code policy_not_found} */
-    public List<PolicyBinding> bindings(TenantId tenant, String policyId) {
-        return get(tenant, policyId).bindings();
+    public List<PolicyBinding> bindings(TenantId space, String policyId) {
+        return get(space, policyId).bindings();
     }
 
     /** @throws VaultException {@code policy_not_found}; {@code binding_not_found} also for a binding of another policy */
     public void unbind(Actor actor, String policyId, String bindingId, AuditEntry entry) {
-        change(actor, "The policy is being changed", tx -> {
+        change(actor, entry, "The policy is being changed", tx -> {
             locked(tx, policyId);
             boolean possible = BINDING_ID.matcher(bindingId).matches();
             if (!possible || !repository.deleteBinding(tx, policyId, bindingId)) {
@@ -258,26 +283,6 @@ public final class PolicyService {
             repository.record(tx, about(entry, policyId, Map.of("binding_id", bindingId)));
             return bindingId;
         });
-    }
-
-    private void requireRoomForRules(TenantTransaction tx, Policy policy) {
-        if (repository.countRulesOfOthers(tx, policy.id()) + policy.rules().size() > MAX_TENANT_RULES) {
-            throw new VaultException(
-                    ErrorCode.CONFLICT,
-                    "A tenant has at most " + MAX_TENANT_RULES + " rules; use patterns that cover more",
-                    Map.of("max_tenant_rules", MAX_TENANT_RULES));
-        }
-    }
-
-    private void requireRoom(TenantTransaction tx, String policyId, Instant now) {
-        if (repository.countBindings(tx, policyId, now) >= MAX_BINDINGS
-                || repository.countBindings(tx) >= MAX_TENANT_BINDINGS) {
-            throw new VaultException(
-                    ErrorCode.CONFLICT,
-                    "A policy has at most " + MAX_BINDINGS + " bindings, a tenant " + MAX_TENANT_BINDINGS
-                            + "; bind a group instead",
-                    Map.of("max_bindings", MAX_BINDINGS, "max_tenant_bindings", MAX_TENANT_BINDINGS));
-        }
     }
 
     private static AuditEntry about(AuditEntry entry, String policyId, Map<String, Object> found) {
@@ -305,9 +310,11 @@ public final class PolicyService {
         }
     }
 
-    private <T> T change(Actor actor, String whenTaken, Function<TenantTransaction, T> work) {
+    /** In the space whose log the entry is for. */
+    private <T> T change(Actor actor, AuditEntry entry, String whenTaken, Function<TenantTransaction, T> work) {
+        PolicySpaces.requireWritable(actor, entry.tenant());
         try {
-            return repository.transactions().inTransaction(actor.tenant(), work);
+            return repository.transactions().inTransaction(entry.tenant(), work);
         } catch (DuplicateKeyException taken) {
             throw new VaultException(ErrorCode.CONFLICT, whenTaken, Map.of("state", "exists"));
         }

@@ -4,7 +4,8 @@ import ai.scailabs.vault.kernel.id.IdentityId;
 import java.util.List;
 
 /**
- * Everything that decides about accesses in one tenant, as it was at one moment: its active policies in the order of their ids.
+ * Everything that decides about accesses in one tenant, as it was at one moment: its active policies in the order of their ids, then those of its partner in
+ * theirs.
  *
  * @param epoch of the tenant at that moment; 0 for a tenant that does not exist here
  */

@@ -3,6 +3,7 @@ package ai.scailabs.vault.access.policy;
 import ai.scailabs.vault.access.policy.PolicySnapshot.BoundPolicy;
 import ai.scailabs.vault.access.policy.PolicySnapshot.Grantee;
 import ai.scailabs.vault.kernel.id.IdentityId;
+import ai.scailabs.vault.kernel.id.PartnerId;
 import ai.scailabs.vault.kernel.id.TenantId;
 import ai.scailabs.vault.persistence.tenant.TenantTransactions;
 import java.sql.Array;
@@ -10,22 +11,23 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Reads what decides about accesses, with the epoch under which it holds, in one statement. Thread-safe. */
+/** Reads what decides about accesses, with the epoch under which it holds. Thread-safe. */
 public final class PolicySnapshots {
     private static final Logger LOG = LoggerFactory.getLogger(PolicySnapshots.class);
 
     private static final String READ = """
-            select t.epoch, p.policy_id, p.name, p.rules::text as rules,
+            select t.epoch, t.partner_id, p.policy_id, p.name, p.rules::text as rules,
                 array(select b.identity_id from policy_binding b
                     where b.tenant_id = p.tenant_id and b.policy_id = p.policy_id order by b.binding_id) as identities,
                 array(select (extract(epoch from b.expires_at) * 1000)::bigint from policy_binding b
                     where b.tenant_id = p.tenant_id and b.policy_id = p.policy_id order by b.binding_id) as expiries
             from tenant t
-            left join policy p on p.tenant_id = t.tenant_id and p.is_active and p.scope = 'tenant'
+            left join policy p on p.tenant_id = t.tenant_id and p.is_active and p.scope = ?
             where t.tenant_id = ?
             order by p.policy_id
             """;
@@ -36,30 +38,38 @@ public final class PolicySnapshots {
         this.transactions = transactions;
     }
 
+    /** What decides in the tenant: its own policies, then those of its partner. */
     public PolicySnapshot read(TenantId tenant) {
-        List<Row> rows = transactions.query(tenant, READ, (results, index) -> row(results), tenant.value());
-        List<BoundPolicy> policies = new ArrayList<>();
-        for (Row row : rows) {
-            if (row.policy() != null) {
-                policies.add(row.policy());
-            }
+        List<Row> own = rows(tenant, Policy.TENANT_SCOPE);
+        if (own.isEmpty()) {
+            return new PolicySnapshot(0, List.of());
         }
-        return new PolicySnapshot(rows.isEmpty() ? 0 : rows.getFirst().epoch(), List.copyOf(policies));
+        // Later, so that they are not older than the epoch that they are kept under: their every change moves it.
+        List<Row> shared = rows(TenantId.sharedBy(own.getFirst().partner()), Policy.PARTNER_SCOPE);
+        List<BoundPolicy> policies = Stream.concat(own.stream(), shared.stream())
+                .flatMap(row -> Stream.ofNullable(row.policy()))
+                .toList();
+        return new PolicySnapshot(own.getFirst().epoch(), policies);
+    }
+
+    private List<Row> rows(TenantId space, String scope) {
+        return transactions.query(space, READ, (results, index) -> row(results), scope, space.value());
     }
 
     private static Row row(ResultSet results) throws SQLException {
         long epoch = results.getLong("epoch");
+        PartnerId partner = new PartnerId(results.getString("partner_id"));
         String id = results.getString("policy_id");
         if (id == null) {
-            return new Row(epoch, null);
+            return new Row(epoch, partner, null);
         }
         try {
             List<PolicyRule> rules = RulesJson.read(results.getString("rules"));
-            return new Row(epoch, new BoundPolicy(id, results.getString("name"), rules, grantees(results)));
+            return new Row(epoch, partner, new BoundPolicy(id, results.getString("name"), rules, grantees(results)));
         } catch (IllegalStateException unreadable) {
             // Rules only ever grant, so a policy that cannot be read is safe to leave out; the tenant's others go on.
             LOG.error("Policy {} grants nothing: its rules cannot be read", id, unreadable);
-            return new Row(epoch, null);
+            return new Row(epoch, partner, null);
         }
     }
 
@@ -78,5 +88,6 @@ public final class PolicySnapshots {
         return (Object[]) array.getArray();
     }
 
-    private record Row(long epoch, @Nullable BoundPolicy policy) {}
+    private record Row(
+            long epoch, PartnerId partner, @Nullable BoundPolicy policy) {}
 }

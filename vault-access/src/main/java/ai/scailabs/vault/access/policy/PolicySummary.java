@@ -10,6 +10,7 @@ import java.time.Instant;
 public record PolicySummary(
         String id,
         String name,
+        String scope,
         int ruleCount,
         int bindingCount,
         boolean active,

@@ -56,6 +56,30 @@ class PolicyServiceTest {
     }
 
     @Test
+    void rulesOfATenant_areBounded() {
+        Policy policy = created("almost too many");
+        db.execute(
+                "insert into policy (tenant_id, policy_id, name, scope, rules, is_active, revision, created_at, created_by, updated_at)"
+                        + " select 'tnt_acme', 'pol_room' || p, 'room ' || p, 'tenant', (select jsonb_agg(jsonb_build_object("
+                        + "'path_pattern', 'room', 'permissions', jsonb_build_array('read'))) from generate_series(1, 100)),"
+                        + " false, 1, now(), 'sa:test', now() from generate_series(1, 200) p");
+        try {
+            VaultException full = refused(ErrorCode.CONFLICT, () -> created("one too many"));
+            assertThat(full.details()).isEqualTo(Map.of("max_tenant_rules", PolicyService.MAX_TENANT_RULES));
+            refused(
+                    ErrorCode.CONFLICT,
+                    () -> db.policies.patch(
+                            ADMIN,
+                            policy.id(),
+                            new PolicyPatch(null, "x", false, null, null, null),
+                            null,
+                            db.entry(ADMIN, AuditAction.POLICY_UPDATE)));
+        } finally {
+            db.execute("delete from policy where name like 'room %'");
+        }
+    }
+
+    @Test
     void deletion_guardedByARevision_sparesWhatWasChangedSince() {
         Policy policy = created("guarded deletion");
         db.policies.patch(
@@ -94,7 +118,7 @@ class PolicyServiceTest {
                 List.of("", " a", "a ", "a\nb", "a\u0000", "a\u00a0b", "a\u200bb", "\ud800", "x".repeat(129))) {
             refused(ErrorCode.VALIDATION_ERROR, () -> db.create(ADMIN, draft(name, rule("a", "read"))));
         }
-        for (String scope : List.of("partner", "global", "")) {
+        for (String scope : List.of("Partner", "global", "")) {
             refused(
                     ErrorCode.VALIDATION_ERROR,
                     () -> db.create(ADMIN, new PolicyDraft("n", null, List.of(rule("a", "read")), scope, null)));
@@ -188,7 +212,7 @@ class PolicyServiceTest {
                         draft("x", rule("a", "read")),
                         null,
                         db.entry(STRANGER, AuditAction.POLICY_UPDATE)));
-        assertThat(policies.list(OTHER, null, true, 100, null).policies())
+        assertThat(policies.list(STRANGER, null, true, 100, null).policies())
                 .noneMatch(summary -> summary.id().equals(policy.id()));
         assertThat(policies.get(ACME, policy.id()).bindings()).containsExactly(binding);
     }
@@ -198,7 +222,7 @@ class PolicyServiceTest {
         for (String odd :
                 List.of("", "pol_", "pol_x", "pol_\u0000", "pol_' or 1=1 --", "\ud800", "x".repeat(100_000))) {
             refused(ErrorCode.POLICY_NOT_FOUND, () -> policies.get(ACME, odd));
-            refused(ErrorCode.INVALID_CURSOR, () -> policies.list(ACME, null, true, 10, odd));
+            refused(ErrorCode.INVALID_CURSOR, () -> policies.list(ADMIN, null, true, 10, odd));
         }
         Policy policy = created("odd bindings");
         for (String odd : List.of("", "pb_x", "pb_\u0000")) {
@@ -342,7 +366,7 @@ class PolicyServiceTest {
             names.add(created("listed " + i).name());
         }
         List<String> seen = new ArrayList<>();
-        PolicyPage page = policies.list(ACME, "tenant", true, 2, null);
+        PolicyPage page = policies.list(ADMIN, "tenant", true, 2, null);
         while (true) {
             assertThat(page.policies()).hasSizeLessThanOrEqualTo(2);
             page.policies().forEach(summary -> seen.add(summary.name()));
@@ -350,12 +374,12 @@ class PolicyServiceTest {
                 break;
             }
             page = policies.list(
-                    ACME, "tenant", true, 2, page.policies().getLast().id());
+                    ADMIN, "tenant", true, 2, page.policies().getLast().id());
         }
         assertThat(seen).doesNotHaveDuplicates().containsAll(names);
-        assertThat(policies.list(ACME, "partner", true, 2, null).policies()).isEmpty();
-        refused(ErrorCode.VALIDATION_ERROR, () -> policies.list(ACME, null, true, 0, null));
-        refused(ErrorCode.VALIDATION_ERROR, () -> policies.list(ACME, null, true, 1001, null));
-        refused(ErrorCode.VALIDATION_ERROR, () -> policies.list(ACME, "all", true, 1, null));
+        assertThat(policies.list(ADMIN, "partner", true, 2, null).policies()).isEmpty();
+        refused(ErrorCode.VALIDATION_ERROR, () -> policies.list(ADMIN, null, true, 0, null));
+        refused(ErrorCode.VALIDATION_ERROR, () -> policies.list(ADMIN, null, true, 1001, null));
+        refused(ErrorCode.VALIDATION_ERROR, () -> policies.list(ADMIN, "all", true, 1, null));
     }
 }

@@ -21,6 +21,7 @@ import ai.scailabs.vault.api.request.QueryParameters;
 import ai.scailabs.vault.audit.trail.AuditAction;
 import ai.scailabs.vault.kernel.error.ErrorCode;
 import ai.scailabs.vault.kernel.error.VaultException;
+import ai.scailabs.vault.kernel.id.TenantId;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.OptionalInt;
 import java.util.regex.Pattern;
@@ -55,7 +56,7 @@ public class PolicyController {
         QueryParameters parameters = QueryParameters.of(request, "scope", "include_inactive", "limit", "cursor");
         String list = "policies?" + parameters.filters();
         PolicyPage page = policies.list(
-                call.tenant(),
+                call.actor(),
                 parameters.text("scope"),
                 parameters.isTrue("include_inactive"),
                 parameters.limit(),
@@ -74,14 +75,17 @@ public class PolicyController {
     @Endpoint(scope = "policies:write", action = AuditAction.POLICY_CREATE, category = PathCategory.POLICIES)
     public Answer create(Call call, HttpServletRequest request) {
         PolicyRequests.Policy body = bodies.read(request, PolicyRequests.Policy.class);
+        in(call, policies.spaceOf(call.actor(), body.scope()));
         Policy created = policies.create(call.actor(), body.draft(), call.entry());
+        call.about(created.id());
         return tagged(Answer.json(201, call.changed(), json -> write(json, created)), created);
     }
 
     @GetMapping("/v1/policies/{id}")
     @Endpoint(scope = "policies:read", action = AuditAction.POLICY_READ, category = PathCategory.POLICIES)
     public Answer get(Call call, @PathVariable String id) {
-        PolicyDetails details = policies.get(call.tenant(), policyId(call, id));
+        TenantId space = spaceOf(call, id);
+        PolicyDetails details = policies.get(space, id);
         Answer answer = Answer.ok(call.recorded(), json -> {
             write(json, details.policy());
             json.objects("bindings", details.bindings(), PolicyController::writeBinding);
@@ -92,34 +96,35 @@ public class PolicyController {
     @PutMapping("/v1/policies/{id}")
     @Endpoint(scope = "policies:write", action = AuditAction.POLICY_UPDATE, category = PathCategory.POLICIES)
     public Answer replace(Call call, @PathVariable String id, HttpServletRequest request) {
-        String policyId = policyId(call, id);
+        spaceOf(call, id);
         PolicyRequests.Policy body = bodies.read(request, PolicyRequests.Policy.class);
-        Policy replaced = policies.replace(call.actor(), policyId, body.draft(), revision(request), call.entry());
+        Policy replaced = policies.replace(call.actor(), id, body.draft(), revision(request), call.entry());
         return tagged(Answer.ok(call.changed(), json -> write(json, replaced)), replaced);
     }
 
     @PatchMapping("/v1/policies/{id}")
     @Endpoint(scope = "policies:write", action = AuditAction.POLICY_UPDATE, category = PathCategory.POLICIES)
     public Answer patch(Call call, @PathVariable String id, HttpServletRequest request) {
-        String policyId = policyId(call, id);
+        spaceOf(call, id);
         PolicyRequests.Patch body = bodies.readPatch(request, PolicyRequests.Patch.class);
-        Policy patched = policies.patch(call.actor(), policyId, body.patch(), revision(request), call.entry());
+        Policy patched = policies.patch(call.actor(), id, body.patch(), revision(request), call.entry());
         return tagged(Answer.ok(call.changed(), json -> write(json, patched)), patched);
     }
 
     @DeleteMapping("/v1/policies/{id}")
     @Endpoint(scope = "policies:write", action = AuditAction.POLICY_DELETE, category = PathCategory.POLICIES)
     public Answer delete(Call call, @PathVariable String id, HttpServletRequest request) {
-        String policyId = policyId(call, id);
+        spaceOf(call, id);
         boolean force = QueryParameters.of(request, "force").isTrue("force");
-        policies.delete(call.actor(), policyId, force, revision(request), call.entry());
+        policies.delete(call.actor(), id, force, revision(request), call.entry());
         return Answer.noContent(call.changed());
     }
 
     @GetMapping("/v1/policies/{id}/bindings")
     @Endpoint(scope = "policies:read", action = AuditAction.POLICY_READ, category = PathCategory.POLICIES)
     public Answer bindings(Call call, @PathVariable String id) {
-        PolicyDetails details = policies.get(call.tenant(), policyId(call, id));
+        TenantId space = spaceOf(call, id);
+        PolicyDetails details = policies.get(space, id);
         return Answer.ok(
                 call.recorded(),
                 json -> json.objects("bindings", details.bindings(), PolicyController::writeBinding)
@@ -130,30 +135,38 @@ public class PolicyController {
     @PostMapping("/v1/policies/{id}/bindings")
     @Endpoint(scope = "policies:write", action = AuditAction.POLICY_BIND, category = PathCategory.POLICIES)
     public Answer bind(Call call, @PathVariable String id, HttpServletRequest request) {
-        String policyId = policyId(call, id);
+        spaceOf(call, id);
         PolicyRequests.Binding body = bodies.read(request, PolicyRequests.Binding.class);
-        PolicyBinding binding = policies.bind(call.actor(), policyId, body.draft(), call.entry());
+        PolicyBinding binding = policies.bind(call.actor(), id, body.draft(), call.entry());
         return Answer.json(201, call.changed(), json -> writeBinding(json, binding));
     }
 
     @DeleteMapping("/v1/policies/{id}/bindings/{bindingId}")
     @Endpoint(scope = "policies:write", action = AuditAction.POLICY_UNBIND, category = PathCategory.POLICIES)
     public Answer unbind(Call call, @PathVariable String id, @PathVariable String bindingId) {
-        String policyId = policyId(call, id);
+        spaceOf(call, id);
         if (!BINDING_ID.matcher(bindingId).matches()) {
             throw new VaultException(ErrorCode.BINDING_NOT_FOUND, "The policy has no such binding");
         }
-        policies.unbind(call.actor(), policyId, bindingId, call.entry());
+        policies.unbind(call.actor(), id, bindingId, call.entry());
         return Answer.noContent(call.changed());
     }
 
-    /** What is no id of ours is not looked up, and not recorded. */
-    private static String policyId(Call call, String text) {
-        if (!POLICY_ID.matcher(text).matches()) {
+    /** Where the policy lies. What is no id of ours is not looked up, and not recorded. */
+    private TenantId spaceOf(Call call, String id) {
+        if (!POLICY_ID.matcher(id).matches()) {
             throw new VaultException(ErrorCode.POLICY_NOT_FOUND, "There is no such policy");
         }
-        call.about(text);
-        return text;
+        call.about(id);
+        return in(call, policies.find(call.actor(), id));
+    }
+
+    /** What is done in the partner's space is recorded there, too. */
+    private static TenantId in(Call call, TenantId space) {
+        if (!space.equals(call.tenant())) {
+            call.inShared(space);
+        }
+        return space;
     }
 
     private static @Nullable Integer revision(HttpServletRequest request) {
@@ -191,6 +204,7 @@ public class PolicyController {
     private static void writeSummary(JsonWriter json, PolicySummary policy) {
         json.text("id", policy.id())
                 .text("name", policy.name())
+                .text("scope", policy.scope())
                 .number("rule_count", policy.ruleCount())
                 .number("binding_count", policy.bindingCount())
                 .flag("is_active", policy.active())

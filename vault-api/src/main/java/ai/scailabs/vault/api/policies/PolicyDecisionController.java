@@ -53,7 +53,7 @@ public class PolicyDecisionController {
         call.about(id);
         List<Map<?, ?>> evaluated = objects(entry.extra().get("evaluated"));
         Map<String, String> names = policies.names(
-                call.tenant(),
+                call.actor(),
                 evaluated.stream()
                         .map(policy -> String.valueOf(policy.get("policy_id")))
                         .toList());

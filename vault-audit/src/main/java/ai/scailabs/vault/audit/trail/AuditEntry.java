@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param actingTenant the tenant of the identity, when it is not {@code tenant}
  * @param path the resource, for example a secret's path; only ever a legal path or an id of ours
  * @param errorCode present exactly when the attempt failed
- * @param extra small and flat; what the action needs beyond the columns
+ * @param extra small; what the action needs beyond the columns, or why policies refused it
  */
 public record AuditEntry(
         TenantId tenant,

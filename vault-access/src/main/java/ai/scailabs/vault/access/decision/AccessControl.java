@@ -14,7 +14,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides by the policies of the caller's tenant. Who has no rule and who has none that fits get the same answer, and nobody's answer depends on whether
+ * Decides by the policies of the caller's tenant and of its partner. Who has no rule and who has none that fits get the same answer, and nobody's answer depends on whether
  * anything lies at the path. A refusal is always by the policies of this moment; a permission may rest on policies read earlier until it is {@linkplain
  * #confirm confirmed}. Thread-safe.
  */
@@ -78,7 +78,7 @@ public final class AccessControl {
     }
 
     /**
-     * For a secret that the actor's partner shares: by a rule for {@code partner/<path>} in the actor's own tenant; to do anything but read and list takes the
+     * For a secret that the actor's partner shares: by a rule for {@code partner/<path>} that decides in the actor's own tenant; to do anything but read and list takes the
      * partner administrator's role as well. The permit rests on the policies of this moment.
      *
      * @throws VaultException as {@link #require}

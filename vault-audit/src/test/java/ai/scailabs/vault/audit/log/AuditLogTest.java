@@ -10,6 +10,7 @@ import ai.scailabs.vault.audit.trail.AuditEntry;
 import ai.scailabs.vault.audit.trail.AuditRows;
 import ai.scailabs.vault.kernel.error.ErrorCode;
 import ai.scailabs.vault.kernel.id.IdentityId;
+import ai.scailabs.vault.kernel.id.Ids;
 import ai.scailabs.vault.kernel.id.TenantId;
 import java.time.Clock;
 import java.time.Duration;
@@ -23,6 +24,8 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class AuditLogTest {
     /** Ahead of now, as partitions of the past do not exist in a new database. */
@@ -74,6 +77,35 @@ class AuditLogTest {
         assertThat(entry.errorCode()).isEqualTo("access_denied");
         assertThat(entry.durationMillis()).isEqualTo(7);
         assertThat(entry.extra()).isEqualTo(Map.of("version", 3));
+    }
+
+    /** Also when the clock had been set back, so that ids were ahead of it. */
+    @ParameterizedTest
+    @ValueSource(longs = {0, 40, 4_000, 10_000})
+    void entry_isFoundByItsId_inItsTenantOnly(long millisAhead) {
+        TenantId tenant = new TenantId("tnt_by-id-" + millisAhead);
+        UUID id = database.ids().nextUuid();
+        AuditEntry entry = new AuditEntry(
+                tenant,
+                Ids.madeAt(id).minusMillis(millisAhead),
+                id,
+                AuditAction.READ,
+                JO,
+                null,
+                "app/db",
+                null,
+                null,
+                ErrorCode.ACCESS_DENIED,
+                7,
+                "req_by-id",
+                Map.of());
+        database.tenants().update(tenant, AuditRows.INSERT, AuditRows.arguments(entry));
+
+        assertThat(log.find(tenant, id))
+                .hasValueSatisfying(found -> assertThat(found.id()).isEqualTo(id));
+        assertThat(log.find(ACME, id)).isEmpty();
+        assertThat(log.find(tenant, database.ids().nextUuid())).isEmpty();
+        assertThat(Ids.uuid("dec_", Ids.text("dec_", id))).contains(id);
     }
 
     @Test

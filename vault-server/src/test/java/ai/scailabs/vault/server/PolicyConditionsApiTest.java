@@ -176,6 +176,28 @@ class PolicyConditionsApiTest {
     }
 
     @Test
+    void headerThatTheProxyDoesNotWrite_movesNobody() {
+        try (RunningServer proxied = RunningServer.start(
+                TestPostgres.migratedDatabase(Schema::migrate),
+                Map.of("TRUSTED_PROXIES", "127.0.0.0/8,::1", "TRUSTED_PROXY_HEADER", "Forwarded"))) {
+            ApiClient admin = proxied.owner("forwarded");
+            admin.put("/v1/secrets/app/db", VALUE).expect(201);
+            allow(admin, "app/**", ELSEWHERE);
+            ApiClient caller = proxied.client(
+                    proxied.token("forwarded").serviceAccount("member").sign());
+            caller.get("/v1/secrets/app/db", "X-Forwarded-For", "10.0.0.1").expect(403, "ip_not_allowed");
+            caller.get("/v1/secrets/app/db", "X-Forwarded-For", "10.0.0.1", "Forwarded", "for=203.0.113.9")
+                    .expect(403, "ip_not_allowed");
+            for (String spoofed : List.of("for=10.0.0.1, for=203.0.113.9", "for=10.0.0.1, for=_hidden", "10.0.0.1")) {
+                caller.get("/v1/secrets/app/db", "Forwarded", spoofed).expect(403, "ip_not_allowed");
+            }
+            for (String told : List.of("for=10.0.0.1", "for=6.6.6.6, for=\"10.0.0.1:99\";proto=https")) {
+                caller.get("/v1/secrets/app/db", "Forwarded", told).expect(200);
+            }
+        }
+    }
+
+    @Test
     void conditions_areShownAsTheyWereWritten() {
         Map<String, Object> conditions = Map.of(
                 "ip_ranges",

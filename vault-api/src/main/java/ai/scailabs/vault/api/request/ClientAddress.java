@@ -7,14 +7,17 @@ import java.util.Collections;
 import java.util.List;
 
 /**
- * Where a request comes from: the TCP peer, unless that is a trusted proxy; then the right-most address of {@code X-Forwarded-For} that is none. A header
- * of an untrusted peer is never looked at.
+ * Where a request comes from: the TCP peer, unless that is a trusted proxy; then the right-most address of its header that is none. A header of an untrusted peer is never
+ * looked at.
  */
 public final class ClientAddress {
     private final List<AddressRange> trustedProxies;
+    private final ProxyHeader header;
 
-    public ClientAddress(List<AddressRange> trustedProxies) {
+    /** @param header that the proxies write */
+    public ClientAddress(List<AddressRange> trustedProxies, ProxyHeader header) {
         this.trustedProxies = List.copyOf(trustedProxies);
+        this.header = header;
     }
 
     Found of(HttpServletRequest request) {
@@ -23,10 +26,9 @@ public final class ClientAddress {
             return new Found(peer, true);
         }
         String client = peer;
-        List<String> hops = Collections.list(request.getHeaders("X-Forwarded-For"));
-        String[] addresses = String.join(",", hops).split(",", -1);
-        for (int i = addresses.length - 1; i >= 0; i--) {
-            String address = addresses[i].strip();
+        List<String> hops = header.hops(String.join(",", Collections.list(request.getHeaders(header.headerName()))));
+        for (int i = hops.size() - 1; i >= 0; i--) {
+            String address = hops.get(i).strip();
             if (IpAddress.parse(address).isEmpty()) {
                 return new Found(client, false);
             }

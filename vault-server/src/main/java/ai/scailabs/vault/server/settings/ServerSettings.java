@@ -1,6 +1,7 @@
 package ai.scailabs.vault.server.settings;
 
 import ai.scailabs.vault.api.listener.TlsFiles;
+import ai.scailabs.vault.api.request.ProxyHeader;
 import ai.scailabs.vault.kernel.net.AddressRange;
 import ai.scailabs.vault.persistence.jdbc.DatabaseLogin;
 import java.net.InetAddress;
@@ -35,6 +36,7 @@ public record ServerSettings(
             URI baseUrl,
             @Nullable TlsFiles tls,
             List<AddressRange> trustedProxies,
+            ProxyHeader proxyHeader,
             @Nullable ListenAddress metrics,
             int maxBodyBytes) {}
 
@@ -101,6 +103,7 @@ public record ServerSettings(
         ListenAddress bind = reader.required(Setting.BIND_ADDRESS, ListenAddress::parse);
         URI baseUrl = reader.required(Setting.BASE_URL, ServerSettings::webUrl);
         List<AddressRange> proxies = reader.required(Setting.TRUSTED_PROXIES, ServerSettings::ranges);
+        ProxyHeader proxyHeader = reader.required(Setting.TRUSTED_PROXY_HEADER, ProxyHeader::parse);
         ListenAddress metrics = reader.optional(Setting.METRICS_BIND_ADDRESS, ListenAddress::parse);
         Integer maxBody = reader.required(Setting.MAX_BODY_BYTES, number(1_024, 16_777_216));
         Path certificate = reader.optional(Setting.TLS_CERT_FILE, ServerSettings::path);
@@ -117,12 +120,12 @@ public record ServerSettings(
             reader.problem("TLS_CLIENT_CRL_FILE needs TLS_CLIENT_CA_FILE");
             revocations = null;
         }
-        if (bind == null || baseUrl == null || proxies == null || maxBody == null) {
+        if (bind == null || baseUrl == null || proxies == null || proxyHeader == null || maxBody == null) {
             return null;
         }
         TlsFiles tls =
                 certificate == null || key == null ? null : new TlsFiles(certificate, key, authorities, revocations);
-        return new Http(bind, baseUrl, tls, proxies, metrics, maxBody);
+        return new Http(bind, baseUrl, tls, proxies, proxyHeader, metrics, maxBody);
     }
 
     private static @Nullable Logging logging(SettingsReader reader) {

@@ -34,6 +34,7 @@ public enum Setting {
     TLS_CLIENT_CRL_FILE(
             Kind.PLAIN, null, "PEM revocation lists, a current one of each authority in TLS_CLIENT_CA_FILE"),
     TRUSTED_PROXIES(Kind.PLAIN, "", "CIDR ranges separated by commas"),
+    TRUSTED_PROXY_HEADER(Kind.PLAIN, "X-Forwarded-For", "X-Forwarded-For or Forwarded"),
     METRICS_BIND_ADDRESS(Kind.PLAIN, null, "address:port where /v1/metrics needs no token"),
     MAX_BODY_BYTES(Kind.PLAIN, "1048576", "a number from 1024 to 16777216"),
     SCAIVAULT_DEV(Kind.PLAIN, "false", "true or false; true only with a loopback BIND_ADDRESS");

@@ -48,7 +48,8 @@ class OperationsWiring {
 
     @Bean
     ClientAddress clientAddress(ServerSettings settings) {
-        return new ClientAddress(settings.http().trustedProxies());
+        return new ClientAddress(
+                settings.http().trustedProxies(), settings.http().proxyHeader());
     }
 
     @Bean

@@ -1,5 +1,6 @@
 package ai.scailabs.vault.api;
 
+import ai.scailabs.vault.access.quota.Quota;
 import ai.scailabs.vault.access.token.TokenAuthenticator;
 import ai.scailabs.vault.api.audit.AuditController;
 import ai.scailabs.vault.api.auth.AuthController;
@@ -13,6 +14,7 @@ import ai.scailabs.vault.api.request.ClientAddress;
 import ai.scailabs.vault.api.request.Cursors;
 import ai.scailabs.vault.api.request.CustomMethodMapping;
 import ai.scailabs.vault.api.request.EndpointAdapter;
+import ai.scailabs.vault.api.request.RateGate;
 import ai.scailabs.vault.api.request.RequestGate;
 import ai.scailabs.vault.api.request.RequestMetrics;
 import ai.scailabs.vault.api.secrets.SecretBatchController;
@@ -86,14 +88,20 @@ public class ApiWiring {
     }
 
     @Bean
+    RateGate rateGate(Quota quota) {
+        return new RateGate(quota);
+    }
+
+    @Bean
     CustomMethodMapping handlers(
             TokenAuthenticator authenticator,
             TenantRegistry tenants,
+            RateGate rates,
             AuditTrail trail,
             AuditEntries entries,
             RequestMetrics metrics) {
         CustomMethodMapping mapping = new CustomMethodMapping();
-        mapping.setInterceptors(new CallInterceptor(authenticator, tenants, trail, entries, metrics));
+        mapping.setInterceptors(new CallInterceptor(authenticator, tenants, rates, trail, entries, metrics));
         return mapping;
     }
 

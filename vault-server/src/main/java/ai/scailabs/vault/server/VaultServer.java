@@ -137,6 +137,7 @@ public class VaultServer {
         properties.put("logging.level.root", settings.logging().level());
         properties.put("logging.level.org", "warn");
         properties.put("logging.level.com", "warn");
+        properties.put("logging.level.io", "warn");
         // One line per wrong URL or token would let anybody fill the log.
         properties.put("logging.level.org.springframework.web.servlet.PageNotFound", "error");
         properties.put("logging.level.com.github.benmanes.caffeine.cache.LocalAsyncCache", "error");

@@ -1,5 +1,6 @@
 package ai.scailabs.vault.server;
 
+import ai.scailabs.vault.access.quota.RateCategory;
 import ai.scailabs.vault.kms.local.LocalFileRootKey;
 import ai.scailabs.vault.persistence.jdbc.Schema;
 import ai.scailabs.vault.server.settings.ServerSettings;
@@ -105,8 +106,27 @@ public final class RunningServer implements AutoCloseable {
         environment.put("SCAIVAULT_DEV", "true");
         environment.put("LOG_FORMAT", "text");
         environment.put("LOG_LEVEL", "warn");
+        environment.putAll(generousRateLimits());
         environment.putAll(overrides);
         return environment;
+    }
+
+    /** Tests ask faster than anybody may: those about limits set their own. */
+    public static Map<String, String> generousRateLimits() {
+        Map<String, String> settings = new HashMap<>();
+        for (RateCategory category : RateCategory.values()) {
+            settings.put("RATE_LIMIT_" + category + "_PER_MINUTE", "10000000");
+        }
+        return settings;
+    }
+
+    /** As the API is documented. */
+    static Map<String, String> documentedRateLimits() {
+        Map<String, String> settings = new HashMap<>();
+        for (RateCategory category : RateCategory.values()) {
+            settings.put("RATE_LIMIT_" + category + "_PER_MINUTE", String.valueOf(category.perMinute()));
+        }
+        return settings;
     }
 
     public int port() {

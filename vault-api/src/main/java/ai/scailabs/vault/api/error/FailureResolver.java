@@ -85,6 +85,9 @@ public final class FailureResolver implements HandlerExceptionResolver, FailureA
         if (code.status() == 503) {
             answer.header("Retry-After", "1");
         }
+        if (failure.details().get("retry_after") instanceof Long seconds) {
+            answer.header("Retry-After", seconds.toString());
+        }
         if (failure.details().get("allowed_methods") instanceof String allowed) {
             answer.header("Allow", allowed);
         }

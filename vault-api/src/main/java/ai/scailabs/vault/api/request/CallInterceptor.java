@@ -16,12 +16,13 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.web.method.HandlerMethod;
 import org.springframework.web.servlet.HandlerInterceptor;
 
-/** Authenticates, binds the tenant and checks the scope of every handler that is not declared public. What is not declared is refused. */
+/** Authenticates, binds the tenant, counts the call and checks the scope of every handler that is not declared public. What is not declared is refused. */
 public final class CallInterceptor implements HandlerInterceptor {
     private static final String BEARER = "Bearer ";
 
     private final TokenAuthenticator authenticator;
     private final TenantRegistry tenants;
+    private final RateGate rates;
     private final TenantSelection selection;
     private final AuditTrail trail;
     private final AuditEntries entries;
@@ -31,11 +32,13 @@ public final class CallInterceptor implements HandlerInterceptor {
     public CallInterceptor(
             TokenAuthenticator authenticator,
             TenantRegistry tenants,
+            RateGate rates,
             AuditTrail trail,
             AuditEntries entries,
             RequestMetrics metrics) {
         this.authenticator = authenticator;
         this.tenants = tenants;
+        this.rates = rates;
         this.selection = new TenantSelection(tenants);
         this.trail = trail;
         this.entries = entries;
@@ -62,6 +65,7 @@ public final class CallInterceptor implements HandlerInterceptor {
         Actor caller = authenticator.authenticate(bearerToken(request));
         tenants.require(caller.tenant(), caller.partner());
         call.identifiedAs(caller);
+        rates.admit(caller, rule.category(), response);
         call.actingAs(selection.acting(request, facts.askedTenant(), caller));
         if (!endpoint.scope().isEmpty() && !caller.hasScope(endpoint.scope())) {
             throw new VaultException(

@@ -1,23 +1,36 @@
 package ai.scailabs.vault.api.request;
 
+import ai.scailabs.vault.access.quota.RateCategory;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
-/** The kinds of endpoint that metrics, and later rate limits, tell apart. */
+/** The kinds of endpoint that metrics and rate limits tell apart. */
 public enum PathCategory {
-    SECRETS_READ,
-    SECRETS_WRITE,
-    SECRETS_DELETE,
-    SECRETS_LIST,
-    BATCH_READ,
-    BATCH_METADATA,
-    POLICIES,
-    POLICY_TEST,
-    AUDIT_QUERY,
-    AUTH,
-    SYSTEM,
-    UNKNOWN;
+    SECRETS_READ(RateCategory.SECRETS_READ),
+    SECRETS_WRITE(RateCategory.SECRETS_WRITE),
+    SECRETS_DELETE(RateCategory.SECRETS_DELETE),
+    SECRETS_LIST(RateCategory.SECRETS_LIST),
+    BATCH_READ(RateCategory.BATCH_READ),
+    BATCH_METADATA(RateCategory.BATCH_METADATA),
+    POLICIES(RateCategory.POLICIES),
+    POLICY_TEST(RateCategory.POLICY_TEST),
+    AUDIT_QUERY(RateCategory.AUDIT_QUERY),
+    AUTH(RateCategory.AUTH),
+    SYSTEM(null),
+    UNKNOWN(null);
 
+    private final @Nullable RateCategory rate;
     private final String wireName = name().toLowerCase(Locale.ROOT);
+
+    PathCategory(@Nullable RateCategory rate) {
+        this.rate = rate;
+    }
+
+    /** Whose bucket pays for a call; absent: it is not limited. */
+    @Nullable
+    RateCategory rate() {
+        return rate;
+    }
 
     public String wireName() {
         return wireName;

@@ -1,11 +1,14 @@
 package ai.scailabs.vault.api.secrets;
 
+import ai.scailabs.vault.access.quota.Allowance;
+import ai.scailabs.vault.access.quota.RateCategory;
 import ai.scailabs.vault.api.answer.Answer;
 import ai.scailabs.vault.api.answer.JsonWriter;
 import ai.scailabs.vault.api.request.Call;
 import ai.scailabs.vault.api.request.Endpoint;
 import ai.scailabs.vault.api.request.JsonBody;
 import ai.scailabs.vault.api.request.PathCategory;
+import ai.scailabs.vault.api.request.RateGate;
 import ai.scailabs.vault.audit.trail.AuditAction;
 import ai.scailabs.vault.audit.trail.AuditReceipt;
 import ai.scailabs.vault.kernel.error.VaultException;
@@ -30,12 +33,15 @@ import org.springframework.web.bind.annotation.PostMapping;
 public class SecretBatchController {
     private final SecretBatch batch;
     private final SecretListing listing;
+    private final RateGate rates;
     private final JsonBody bodies;
     private final SecretMetrics metrics;
 
-    public SecretBatchController(SecretBatch batch, SecretListing listing, JsonBody bodies, SecretMetrics metrics) {
+    public SecretBatchController(
+            SecretBatch batch, SecretListing listing, RateGate rates, JsonBody bodies, SecretMetrics metrics) {
         this.batch = batch;
         this.listing = listing;
+        this.rates = rates;
         this.bodies = bodies;
         this.metrics = metrics;
     }
@@ -45,8 +51,8 @@ public class SecretBatchController {
     public Answer read(Call call, HttpServletRequest request) {
         SecretSpace space = SecretTarget.space(request, call);
         BatchRequests.Read body = bodies.read(request, BatchRequests.Read.class);
-        List<SecretPath> paths = body.secretPaths();
-        try (BatchResult result = batch.read(call.located(), space, paths, body.version(), body.failFast())) {
+        List<SecretPath> paths = body.secretPaths().stream().distinct().toList();
+        try (BatchResult result = paid(call, space, paths, body)) {
             Map<String, VaultException> errors = new LinkedHashMap<>();
             AuditReceipt receipt = record(call, result, errors);
             result.secrets()
@@ -75,6 +81,37 @@ public class SecretBatchController {
                 json -> json.objects("secrets", secrets, SecretJson::write)
                         .objects("errors", byText(result.errors()), SecretBatchController::write)
                         .flag("truncated", result.truncated()));
+    }
+
+    /** Every value costs a unit of what the identity may read. It is paid before anything is looked up: a path that is not paid tells nothing about itself. */
+    private BatchResult paid(Call call, SecretSpace space, List<SecretPath> paths, BatchRequests.Read body) {
+        Allowance allowance = rates.payUpTo(call, RateCategory.SECRETS_READ, paths.size());
+        int paid = allowance.granted();
+        int given = 0;
+        try {
+            BatchResult looked = paid == 0
+                    ? new BatchResult(Map.of(), Map.of(), false)
+                    : batch.read(call.located(), space, paths.subList(0, paid), body.version(), body.failFast());
+            BatchResult whole = paid == paths.size() || looked.aborted()
+                    ? looked
+                    : withUnpaid(looked, paths.subList(paid, paths.size()), allowance, body.failFast());
+            given = whole.secrets().size();
+            return whole;
+        } finally {
+            rates.giveBack(call, RateCategory.SECRETS_READ, paid - given);
+        }
+    }
+
+    private static BatchResult withUnpaid(
+            BatchResult looked, List<SecretPath> unpaid, Allowance allowance, boolean failFast) {
+        VaultException refusal = RateGate.refusal(allowance, RateCategory.SECRETS_READ);
+        if (failFast) {
+            looked.close();
+            return new BatchResult(Map.of(), Map.of(unpaid.getFirst(), refusal), true);
+        }
+        Map<SecretPath, VaultException> errors = new LinkedHashMap<>(looked.errors());
+        unpaid.forEach(path -> errors.put(path, refusal));
+        return new BatchResult(looked.secrets(), errors, false);
     }
 
     /**

@@ -33,14 +33,12 @@ public class HealthController {
     @PublicEndpoint
     public Answer ready() {
         Readiness.Report report = readiness.report();
-        if (report.ready()) {
-            return Answer.open(200, json -> json.text("status", "ready").value("checks", report.checks()));
-        }
-        return Answer.open(
-                503,
-                json -> json.text("status", "not_ready")
-                        .value("checks", report.checks())
-                        .value("errors", report.errors()));
+        return Answer.open(report.ready() ? 200 : 503, json -> {
+            json.text("status", report.ready() ? "ready" : "not_ready").value("checks", report.checks());
+            if (!report.errors().isEmpty()) {
+                json.value("errors", report.errors());
+            }
+        });
     }
 
     @GetMapping("/v1/health/detailed")
@@ -49,7 +47,7 @@ public class HealthController {
         Readiness.Details details = readiness.details();
         return Answer.ok(
                 call.recorded(),
-                json -> json.text("status", details.healthy() ? "healthy" : "unhealthy")
+                json -> json.text("status", details.state().wireName())
                         .text("version", build.version())
                         .number("uptime_seconds", details.uptimeSeconds())
                         .value("checks", details.checks()));

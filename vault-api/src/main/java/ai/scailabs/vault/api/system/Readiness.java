@@ -1,5 +1,6 @@
 package ai.scailabs.vault.api.system;
 
+import java.util.Locale;
 import java.util.Map;
 
 /** Whether this instance can serve, checked anew at each call; the server implements it. */
@@ -11,15 +12,30 @@ public interface Readiness {
     Details details();
 
     /**
-     * @param checks {@code ok} or {@code error} by dependency
+     * @param state whether it can serve
+     * @param checks {@code ok}, {@code error} or {@code not_configured} by dependency
      * @param errors what is wrong, by dependency, in words without addresses or credentials
      */
-    record Report(Map<String, String> checks, Map<String, String> errors) {
+    record Report(State state, Map<String, String> checks, Map<String, String> errors) {
         public boolean ready() {
-            return errors.isEmpty();
+            return state != State.UNHEALTHY;
         }
     }
 
     /** @param checks figures by dependency */
-    record Details(boolean healthy, long uptimeSeconds, Map<String, Map<String, Object>> checks) {}
+    record Details(State state, long uptimeSeconds, Map<String, Map<String, Object>> checks) {}
+
+    /** Of the instance as a whole. */
+    enum State {
+        HEALTHY,
+        /** It serves, without something that it can do without. */
+        DEGRADED,
+        UNHEALTHY;
+
+        private final String wireName = name().toLowerCase(Locale.ROOT);
+
+        public String wireName() {
+            return wireName;
+        }
+    }
 }

@@ -1,5 +1,7 @@
 package ai.scailabs.vault.bench.stand;
 
+import ai.scailabs.vault.access.quota.RateCategory;
+import ai.scailabs.vault.access.quota.RateLimits;
 import ai.scailabs.vault.bench.measure.CpuUse;
 import ai.scailabs.vault.kms.local.LocalFileRootKey;
 import ai.scailabs.vault.testkit.TestDatabase;
@@ -62,6 +64,10 @@ public final class Stand implements AutoCloseable {
         chosen.put("KMS_PROVIDER", "local");
         chosen.put("KMS_LOCAL_KEY_FILE", rootKey().toString());
         chosen.put("SCAIVAULT_DEV", "true");
+        // A few identities ask as fast as the service can answer.
+        for (RateCategory category : RateCategory.values()) {
+            chosen.put("RATE_LIMIT_" + category + "_PER_MINUTE", String.valueOf(RateLimits.MAX_PER_MINUTE));
+        }
         return chosen;
     }
 

@@ -1,5 +1,6 @@
 package ai.scailabs.vault.server.readiness;
 
+import ai.scailabs.vault.access.redis.RedisLink;
 import ai.scailabs.vault.access.token.TokenAuthenticator;
 import ai.scailabs.vault.api.system.Readiness;
 import ai.scailabs.vault.audit.trail.AuditTrail;
@@ -19,27 +20,33 @@ public final class DependencyReadiness implements Readiness {
     private static final Duration FRESHNESS = Duration.ofSeconds(1);
     private static final String OK = "ok";
     private static final String ERROR = "error";
+    private static final String REDIS = "redis";
+    private static final String NOT_CONFIGURED = "not_configured";
 
     private final DataSource database;
     private final ConnectionThreads threads;
     private final EncryptionProbe encryption;
     private final TokenAuthenticator authenticator;
     private final AuditTrail trail;
+    private final @Nullable RedisLink redis;
     private final long startedNanos = System.nanoTime();
     private final ReentrantLock looking = new ReentrantLock();
     private volatile @Nullable Observation latest;
 
+    /** @param redis absent: not configured. Without it the service goes on, and says so */
     public DependencyReadiness(
             DataSource database,
             ConnectionThreads threads,
             EncryptionProbe encryption,
             TokenAuthenticator authenticator,
-            AuditTrail trail) {
+            AuditTrail trail,
+            @Nullable RedisLink redis) {
         this.database = database;
         this.threads = threads;
         this.encryption = encryption;
         this.authenticator = authenticator;
         this.trail = trail;
+        this.redis = redis;
     }
 
     @Override
@@ -47,10 +54,42 @@ public final class DependencyReadiness implements Readiness {
         Observation observation = observe();
         Map<String, String> checks = new LinkedHashMap<>();
         observation.errors().forEach((name, problem) -> checks.put(name, problem.isEmpty() ? OK : ERROR));
-        checks.put("redis", "not_configured");
+        checks.put(REDIS, redisStatus());
         Map<String, String> errors = new LinkedHashMap<>(observation.errors());
+        errors.put(REDIS, redisProblem());
         errors.values().removeIf(String::isEmpty);
-        return new Report(checks, errors);
+        return new Report(state(observation), checks, errors);
+    }
+
+    private State state(Observation observation) {
+        if (!observation.errors().values().stream().allMatch(String::isEmpty)) {
+            return State.UNHEALTHY;
+        }
+        return redisProblem().isEmpty() ? State.HEALTHY : State.DEGRADED;
+    }
+
+    private String redisStatus() {
+        if (redis == null) {
+            return NOT_CONFIGURED;
+        }
+        return redis.problem().isEmpty() ? OK : ERROR;
+    }
+
+    private String redisProblem() {
+        String problem = redis == null ? "" : redis.problem();
+        return problem.isEmpty() ? "" : problem + "; rate limits are kept by this instance alone";
+    }
+
+    private Map<String, Object> redisFigures() {
+        Map<String, Object> figures = new LinkedHashMap<>();
+        figures.put("status", redisStatus());
+        if (redis != null && redis.problem().isEmpty()) {
+            figures.put("latency_ms", redis.lastLatencyNanos() / 1e6);
+            redis.memoryUsedMb().ifPresent(megabytes -> figures.put("memory_used_mb", megabytes));
+        } else if (redis != null) {
+            figures.put("error", redisProblem());
+        }
+        return figures;
     }
 
     @Override
@@ -71,9 +110,8 @@ public final class DependencyReadiness implements Readiness {
         figures(checks, "encryption").put("latency_ms", observation.encryptionNanos() / 1e6);
         figures(checks, "encryption").put("root_key", encryption.rootKeyId());
         figures(checks, "audit").put("queue_depth", trail.queueDepth());
-        checks.put("redis", Map.of("status", "not_configured"));
-        boolean healthy = observation.errors().values().stream().allMatch(String::isEmpty);
-        return new Details(healthy, (System.nanoTime() - startedNanos) / 1_000_000_000, checks);
+        checks.put(REDIS, redisFigures());
+        return new Details(state(observation), (System.nanoTime() - startedNanos) / 1_000_000_000, checks);
     }
 
     private static Map<String, Object> figures(Map<String, Map<String, Object>> checks, String name) {

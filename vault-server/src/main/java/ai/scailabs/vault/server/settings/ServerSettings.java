@@ -1,5 +1,8 @@
 package ai.scailabs.vault.server.settings;
 
+import ai.scailabs.vault.access.quota.RateCategory;
+import ai.scailabs.vault.access.quota.RateLimits;
+import ai.scailabs.vault.access.redis.RedisLogin;
 import ai.scailabs.vault.api.listener.TlsFiles;
 import ai.scailabs.vault.api.request.ProxyHeader;
 import ai.scailabs.vault.kernel.net.AddressRange;
@@ -10,15 +13,24 @@ import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** What the environment says, valid as a whole. */
 public record ServerSettings(
-        Database database, ScaiKey scaiKey, Http http, Logging logging, Path localRootKeyFile, boolean development) {
+        Database database,
+        ScaiKey scaiKey,
+        Http http,
+        Logging logging,
+        Path localRootKeyFile,
+        RateLimits rateLimits,
+        @Nullable Redis redis,
+        boolean development) {
 
     /** @param owner absent: the schema must be up to date already; @param worker absent: no background jobs here */
     public record Database(
@@ -40,6 +52,9 @@ public record ServerSettings(
             @Nullable ListenAddress metrics,
             int maxBodyBytes) {}
 
+    /** @param caFile absent: what the runtime trusts */
+    public record Redis(RedisLogin login, @Nullable Path caFile) {}
+
     /** Levels as the logging system names them. */
     public record Logging(String level, boolean json) {}
 
@@ -53,6 +68,8 @@ public record ServerSettings(
         Http http = http(reader);
         Logging logging = logging(reader);
         Path rootKey = rootKey(reader, dev);
+        RateLimits rateLimits = rateLimits(reader);
+        Redis redis = redis(reader);
         if (dev && http != null && !http.bind().isLoopback()) {
             reader.problem("SCAIVAULT_DEV=true needs a loopback BIND_ADDRESS");
         }
@@ -64,7 +81,7 @@ public record ServerSettings(
                 || rootKey == null) {
             throw new InvalidSettings(reader.problems());
         }
-        return new ServerSettings(database, scaiKey, http, logging, rootKey, dev);
+        return new ServerSettings(database, scaiKey, http, logging, rootKey, rateLimits, redis, dev);
     }
 
     private static @Nullable Database database(SettingsReader reader, boolean dev) {
@@ -141,6 +158,36 @@ public record ServerSettings(
             reader.problem("KMS_PROVIDER=local is for development: it needs SCAIVAULT_DEV=true");
         }
         return file;
+    }
+
+    private static RateLimits rateLimits(SettingsReader reader) {
+        Map<RateCategory, Integer> perMinute = new EnumMap<>(RateCategory.class);
+        for (Setting setting : Setting.values()) {
+            setting.rate().ifPresent(category -> {
+                OptionalInt limit = reader.required(setting, ServerSettings::rate);
+                if (limit != null) {
+                    limit.ifPresent(number -> perMinute.put(category, number));
+                }
+            });
+        }
+        OptionalInt ceiling = reader.required(Setting.RATE_LIMIT_TENANT_PER_MINUTE, ServerSettings::rate);
+        return new RateLimits(perMinute, ceiling == null ? OptionalInt.empty() : ceiling);
+    }
+
+    private static @Nullable Redis redis(SettingsReader reader) {
+        RedisLogin login = reader.optional(Setting.REDIS_URL, RedisLogin::parse);
+        Path caFile = reader.optional(Setting.REDIS_CA_FILE, CertificateFile::parse);
+        if (caFile != null && (login == null || !login.tls())) {
+            reader.problem("REDIS_CA_FILE goes with a REDIS_URL that begins with rediss://");
+        }
+        return login == null ? null : new Redis(login, caFile);
+    }
+
+    /** No number stands for no limit: 0 could mean that nothing is allowed. */
+    private static Optional<OptionalInt> rate(String text) {
+        return text.equals("off")
+                ? Optional.of(OptionalInt.empty())
+                : number(1, RateLimits.MAX_PER_MINUTE).apply(text).map(OptionalInt::of);
     }
 
     private static Optional<Boolean> flag(String text) {

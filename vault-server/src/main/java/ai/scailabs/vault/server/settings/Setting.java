@@ -1,5 +1,8 @@
 package ai.scailabs.vault.server.settings;
 
+import ai.scailabs.vault.access.quota.RateCategory;
+import ai.scailabs.vault.access.quota.RateLimits;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Every environment variable that the server reads: its default and what it takes. A secret one may be given as a file instead: {@code NAME_FILE}. */
@@ -37,6 +40,35 @@ public enum Setting {
     TRUSTED_PROXY_HEADER(Kind.PLAIN, "X-Forwarded-For", "X-Forwarded-For or Forwarded"),
     METRICS_BIND_ADDRESS(Kind.PLAIN, null, "address:port where /v1/metrics needs no token"),
     MAX_BODY_BYTES(Kind.PLAIN, "1048576", "a number from 1024 to 16777216"),
+    REDIS_URL(
+            Kind.SECRET,
+            null,
+            "redis://user:password@host:port/0, or rediss:// for TLS; rate limits are then shared by all instances"),
+    REDIS_CA_FILE(Kind.PLAIN, null, "a PEM file of certificates that vouch for Redis, with a rediss:// REDIS_URL"),
+    RATE_LIMIT_SECRETS_READ_PER_MINUTE(RateCategory.SECRETS_READ),
+    RATE_LIMIT_SECRETS_WRITE_PER_MINUTE(RateCategory.SECRETS_WRITE),
+    RATE_LIMIT_SECRETS_DELETE_PER_MINUTE(RateCategory.SECRETS_DELETE),
+    RATE_LIMIT_SECRETS_LIST_PER_MINUTE(RateCategory.SECRETS_LIST),
+    RATE_LIMIT_BATCH_READ_PER_MINUTE(RateCategory.BATCH_READ),
+    RATE_LIMIT_BATCH_METADATA_PER_MINUTE(RateCategory.BATCH_METADATA),
+    RATE_LIMIT_AUDIT_QUERY_PER_MINUTE(RateCategory.AUDIT_QUERY),
+    RATE_LIMIT_AUDIT_EXPORT_PER_MINUTE(RateCategory.AUDIT_EXPORT),
+    RATE_LIMIT_POLICIES_PER_MINUTE(RateCategory.POLICIES),
+    RATE_LIMIT_POLICY_TEST_PER_MINUTE(RateCategory.POLICY_TEST),
+    RATE_LIMIT_PKI_ISSUE_PER_MINUTE(RateCategory.PKI_ISSUE),
+    RATE_LIMIT_PKI_ADMIN_PER_MINUTE(RateCategory.PKI_ADMIN),
+    RATE_LIMIT_ACME_ORDER_PER_MINUTE(RateCategory.ACME_ORDER),
+    RATE_LIMIT_WEBHOOKS_PER_MINUTE(RateCategory.WEBHOOKS),
+    RATE_LIMIT_SUBSCRIPTIONS_PER_MINUTE(RateCategory.SUBSCRIPTIONS),
+    RATE_LIMIT_SUBSCRIPTION_POLL_PER_MINUTE(RateCategory.SUBSCRIPTION_POLL),
+    RATE_LIMIT_FEDERATION_PER_MINUTE(RateCategory.FEDERATION),
+    RATE_LIMIT_DYNAMIC_GENERATE_PER_MINUTE(RateCategory.DYNAMIC_GENERATE),
+    RATE_LIMIT_DYNAMIC_ADMIN_PER_MINUTE(RateCategory.DYNAMIC_ADMIN),
+    RATE_LIMIT_LEASES_PER_MINUTE(RateCategory.LEASES),
+    RATE_LIMIT_IDENTITY_READ_PER_MINUTE(RateCategory.IDENTITY_READ),
+    RATE_LIMIT_IDENTITY_SYNC_PER_MINUTE(RateCategory.IDENTITY_SYNC),
+    RATE_LIMIT_AUTH_PER_MINUTE(RateCategory.AUTH),
+    RATE_LIMIT_TENANT_PER_MINUTE(Kind.PLAIN, "off", "for all calls of one tenant together, " + RatesOf.FORM),
     SCAIVAULT_DEV(Kind.PLAIN, "false", "true or false; true only with a loopback BIND_ADDRESS");
 
     /** Whether a value may be shown. */
@@ -48,11 +80,20 @@ public enum Setting {
     private final Kind kind;
     private final @Nullable String defaultValue;
     private final String takes;
+    private final @Nullable RateCategory rate;
+
+    Setting(RateCategory rate) {
+        this.kind = Kind.PLAIN;
+        this.defaultValue = String.valueOf(rate.perMinute());
+        this.takes = "for one identity, " + RatesOf.FORM;
+        this.rate = rate;
+    }
 
     Setting(Kind kind, @Nullable String defaultValue, String takes) {
         this.kind = kind;
         this.defaultValue = defaultValue;
         this.takes = takes;
+        this.rate = null;
     }
 
     public Kind kind() {
@@ -63,8 +104,20 @@ public enum Setting {
         return defaultValue;
     }
 
+    /** The category whose documented number this overrides. */
+    Optional<RateCategory> rate() {
+        return Optional.ofNullable(rate);
+    }
+
     /** For people, in documents and errors. */
     public String takes() {
         return takes;
+    }
+
+    /** Constants of an enum cannot use its own. */
+    private static final class RatesOf {
+        static final String FORM = "a number from 1 to " + RateLimits.MAX_PER_MINUTE + ", or off for no limit";
+
+        private RatesOf() {}
     }
 }

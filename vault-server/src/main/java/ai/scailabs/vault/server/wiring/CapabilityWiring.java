@@ -2,6 +2,8 @@ package ai.scailabs.vault.server.wiring;
 
 import ai.scailabs.vault.access.decision.AccessControl;
 import ai.scailabs.vault.access.policy.PolicyService;
+import ai.scailabs.vault.access.quota.Quota;
+import ai.scailabs.vault.access.redis.RedisLink;
 import ai.scailabs.vault.access.token.TokenAuthenticator;
 import ai.scailabs.vault.access.token.TokenProperties;
 import ai.scailabs.vault.audit.log.AuditLog;
@@ -18,7 +20,12 @@ import ai.scailabs.vault.server.settings.ServerSettings;
 import ai.scailabs.vault.tenancy.keyring.StoredKeyrings;
 import ai.scailabs.vault.tenancy.keyring.TenantMac;
 import ai.scailabs.vault.tenancy.tenant.TenantRegistry;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
 import java.time.Clock;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -31,6 +38,23 @@ class CapabilityWiring {
         return TokenAuthenticator.start(
                 new TokenProperties(scaiKey.issuers(), scaiKey.jwksUrl(), scaiKey.audience(), settings.development()),
                 clock);
+    }
+
+    /** Absent, which the framework shows as null, when none is configured. */
+    @Bean
+    @Nullable
+    RedisLink redisLink(ServerSettings settings, MeterRegistry registry) {
+        ServerSettings.Redis redis = settings.redis();
+        if (redis == null) {
+            return null;
+        }
+        Timer latency = Timer.builder("scaivault.redis.latency").register(registry);
+        return RedisLink.open(redis.login(), redis.caFile(), nanos -> latency.record(nanos, TimeUnit.NANOSECONDS));
+    }
+
+    @Bean
+    Quota quota(ServerSettings settings, Clock clock, ObjectProvider<RedisLink> redis) {
+        return new Quota(settings.rateLimits(), clock, System::nanoTime, redis.getIfAvailable());
     }
 
     @Bean

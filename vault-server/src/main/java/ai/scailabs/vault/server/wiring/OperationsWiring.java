@@ -1,5 +1,7 @@
 package ai.scailabs.vault.server.wiring;
 
+import ai.scailabs.vault.access.quota.Quota;
+import ai.scailabs.vault.access.redis.RedisLink;
 import ai.scailabs.vault.access.token.TokenAuthenticator;
 import ai.scailabs.vault.api.listener.TlsListener;
 import ai.scailabs.vault.api.request.ClientAddress;
@@ -16,6 +18,7 @@ import ai.scailabs.vault.secrets.secret.SecretService;
 import ai.scailabs.vault.server.jobs.AuditPartitions;
 import ai.scailabs.vault.server.jobs.BackgroundJobs;
 import ai.scailabs.vault.server.metrics.MetricsListener;
+import ai.scailabs.vault.server.metrics.QuotaMeters;
 import ai.scailabs.vault.server.metrics.ServerMeters;
 import ai.scailabs.vault.server.readiness.DependencyReadiness;
 import ai.scailabs.vault.server.readiness.EncryptionProbe;
@@ -60,9 +63,15 @@ class OperationsWiring {
             Ids ids,
             SecureRandom random,
             TokenAuthenticator authenticator,
-            AuditTrail trail) {
+            AuditTrail trail,
+            ObjectProvider<RedisLink> redis) {
         return new DependencyReadiness(
-                pools.app(), threads, new EncryptionProbe(rootKey, ids, random), authenticator, trail);
+                pools.app(),
+                threads,
+                new EncryptionProbe(rootKey, ids, random),
+                authenticator,
+                trail,
+                redis.getIfAvailable());
     }
 
     @Bean
@@ -72,6 +81,11 @@ class OperationsWiring {
             AuditTrail trail,
             TokenAuthenticator authenticator) {
         return new ServerMeters(registry, threads, trail, authenticator);
+    }
+
+    @Bean
+    QuotaMeters quotaMeters(PrometheusMeterRegistry registry, Quota quota, ObjectProvider<RedisLink> redis) {
+        return new QuotaMeters(registry, quota, redis.getIfAvailable());
     }
 
     @Bean

@@ -1,6 +1,7 @@
 package ai.scailabs.vault.server.slow;
 
 import ai.scailabs.vault.kms.local.LocalFileRootKey;
+import ai.scailabs.vault.server.RunningServer;
 import ai.scailabs.vault.server.VaultServer;
 import ai.scailabs.vault.testkit.TestDatabase;
 import ai.scailabs.vault.testkit.TestIssuer;
@@ -15,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -36,7 +38,8 @@ final class KillableServer implements AutoCloseable {
         LocalFileRootKey.openOrCreate(folder.resolve("root.key"), new SecureRandom());
         this.log = folder.resolve("server.log");
         this.port = freePort();
-        this.settings = Map.ofEntries(
+        this.settings = new HashMap<>(RunningServer.generousRateLimits());
+        settings.putAll(Map.ofEntries(
                 Map.entry("DATABASE_URL", database.app().url()),
                 Map.entry("DATABASE_OWNER_URL", database.owner().url()),
                 Map.entry("DATABASE_WORKER_URL", database.worker().url()),
@@ -46,7 +49,7 @@ final class KillableServer implements AutoCloseable {
                 Map.entry("KMS_PROVIDER", "local"),
                 Map.entry("KMS_LOCAL_KEY_FILE", folder.resolve("root.key").toString()),
                 Map.entry("SCAIVAULT_DEV", "true"),
-                Map.entry("LOG_FORMAT", "text"));
+                Map.entry("LOG_FORMAT", "text")));
     }
 
     int port() {

@@ -3,10 +3,13 @@ package ai.scailabs.vault.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ai.scailabs.vault.access.quota.RateCategory;
+import ai.scailabs.vault.access.quota.RateLimits;
 import ai.scailabs.vault.server.settings.InvalidSettings;
 import ai.scailabs.vault.server.settings.ServerSettings;
 import ai.scailabs.vault.server.settings.Setting;
 import ai.scailabs.vault.testkit.RepositoryFiles;
+import ai.scailabs.vault.testkit.TestCertificate;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -56,6 +59,7 @@ class SettingsTest {
                     && !Setting.valueOf(name.replaceAll("_FILE$", "")
                                     .replace("TLS_CERT", "TLS_CERT_FILE")
                                     .replace("TLS_KEY", "TLS_KEY_FILE")
+                                    .replace("REDIS_CA", "REDIS_CA_FILE")
                                     .replace("KMS_LOCAL_KEY", "KMS_LOCAL_KEY_FILE")
                                     .replace("_FILE_FILE", "_FILE"))
                             .takes()
@@ -151,6 +155,22 @@ class SettingsTest {
             MAX_BODY_BYTES       | 1023
             MAX_BODY_BYTES       | 16777217
             MAX_BODY_BYTES       | 1MiB
+            REDIS_URL            | cache.example.test:6379
+            REDIS_URL            | http://:s3cret-word@cache.example.test
+            REDIS_URL            | redis://s3cret-word@cache.example.test
+            REDIS_URL            | redis://:s3cret-word@cache.example.test:99999
+            REDIS_URL            | rediss://:s3cret-word@cache.example.test/0?verifyPeer=NONE
+            REDIS_URL            | redis-sentinel://:s3cret-word@one.example.test,two.example.test/0
+            REDIS_CA_FILE        | /does/not/exist.pem
+            RATE_LIMIT_SECRETS_READ_PER_MINUTE | 0
+            RATE_LIMIT_SECRETS_READ_PER_MINUTE | -1
+            RATE_LIMIT_SECRETS_READ_PER_MINUTE | 1.5
+            RATE_LIMIT_SECRETS_READ_PER_MINUTE | 1e9
+            RATE_LIMIT_SECRETS_READ_PER_MINUTE | 100000001
+            RATE_LIMIT_AUTH_PER_MINUTE | unlimited
+            RATE_LIMIT_AUTH_PER_MINUTE | OFF
+            RATE_LIMIT_TENANT_PER_MINUTE | 0
+            RATE_LIMIT_TENANT_PER_MINUTE | none
             SCAIVAULT_DEV        | yes
             SCAIVAULT_DEV        | TRUE
             """)
@@ -167,13 +187,15 @@ class SettingsTest {
             return;
         }
         Path file = folder.resolve(setting.name());
-        String value = "postgresql://somebody:f1le-word@db:5432/scaivault";
+        boolean redis = setting == Setting.REDIS_URL;
+        String value =
+                redis ? "redis://somebody:f1le-word@cache:6379/0" : "postgresql://somebody:f1le-word@db:5432/scaivault";
         Files.writeString(file, "\n  " + value + " \n");
         Map<String, String> environment = good();
         environment.remove(setting.name());
         environment.put(setting.name() + "_FILE", file.toString());
         ServerSettings settings = ServerSettings.read(environment);
-        assertThat(settings.database().toString()).contains("somebody").doesNotContain("f1le-word");
+        assertThat(settings.toString()).contains("somebody").doesNotContain("f1le-word");
 
         environment.put(setting.name(), value);
         assertThat(problems(environment)).contains("set " + setting + " or " + setting + "_FILE, not both");
@@ -188,6 +210,48 @@ class SettingsTest {
         assertThat(problems(environment))
                 .contains(setting + " is malformed; it takes " + setting.takes())
                 .allSatisfy(problem -> assertThat(problem).doesNotContain("f1le-word"));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void rateLimit_isTheDocumentedNumber_orWhatIsSet_orOff(RateCategory category) {
+        String name = "RATE_LIMIT_" + category + "_PER_MINUTE";
+        Map<String, String> environment = good();
+        assertThat(ServerSettings.read(environment).rateLimits()).isEqualTo(RateLimits.documented());
+        environment.put(name, "7");
+        assertThat(ServerSettings.read(environment).rateLimits().perMinute()).containsEntry(category, 7);
+        environment.put(name, "off");
+        assertThat(ServerSettings.read(environment).rateLimits().perMinute())
+                .hasSize(RateCategory.values().length - 1)
+                .doesNotContainKey(category);
+    }
+
+    @Test
+    void ceilingOfTenants_isOffByDefault() {
+        Map<String, String> environment = good();
+        assertThat(ServerSettings.read(environment).rateLimits().tenantPerMinute())
+                .isEmpty();
+        environment.put("RATE_LIMIT_TENANT_PER_MINUTE", "5000");
+        assertThat(ServerSettings.read(environment).rateLimits().tenantPerMinute())
+                .hasValue(5_000);
+    }
+
+    @Test
+    void trustInRedis_goesWithTls_andHoldsACertificate() throws IOException {
+        Path empty = Files.writeString(folder.resolve("empty.pem"), "no certificate\n");
+        Path real = TestCertificate.create(Files.createDirectory(folder.resolve("tls")), "ip:127.0.0.1")
+                .certificateFile();
+        Map<String, String> environment = good();
+        environment.put("REDIS_CA_FILE", real.toString());
+        String needsTls = "REDIS_CA_FILE goes with a REDIS_URL that begins with rediss://";
+        assertThat(problems(environment)).contains(needsTls);
+        environment.put("REDIS_URL", "redis://cache.example.test");
+        assertThat(problems(environment)).contains(needsTls);
+        environment.put("REDIS_URL", "rediss://cache.example.test");
+        assertThat(ServerSettings.read(environment).redis()).isNotNull();
+        environment.put("REDIS_CA_FILE", empty.toString());
+        assertThat(problems(environment))
+                .contains("REDIS_CA_FILE is malformed; it takes " + Setting.REDIS_CA_FILE.takes());
     }
 
     @Test

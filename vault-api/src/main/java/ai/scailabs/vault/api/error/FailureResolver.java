@@ -57,7 +57,7 @@ public final class FailureResolver implements HandlerExceptionResolver, FailureA
 
     private static VaultException recorded(HttpServletRequest request, VaultException failure) {
         Call call = CallInterceptor.callOf(request);
-        if (call == null) {
+        if (call == null || call.isRefusalRecorded()) {
             return failure;
         }
         try {

@@ -37,6 +37,7 @@ public final class Call {
     private @Nullable Actor actor;
     private @Nullable String path;
     private @Nullable TenantId sharedSpace;
+    private boolean refusalRecorded;
 
     Call(AuditTrail trail, AuditEntries entries, RequestFacts facts, AuditAction action) {
         this.trail = trail;
@@ -53,6 +54,10 @@ public final class Call {
     /** @param acting the caller, perhaps on another tenant of its partner */
     void actingAs(Actor acting) {
         this.actor = acting;
+    }
+
+    AuditAction action() {
+        return action;
     }
 
     /** The token's bearer in the tenant that this call acts on. Known once the interceptor let the request through, hence in every controller. */
@@ -145,6 +150,11 @@ public final class Call {
 
     /** Queues the entry of a refusal or failure; before authentication it goes to the log of the unidentified. */
     public Refusal refused(VaultException failure) {
+        return refused(failure, Map.of());
+    }
+
+    /** As {@link #refused(VaultException)}, with what the row is to tell besides. */
+    Refusal refused(VaultException failure, Map<String, Object> extra) {
         if (actor == null) {
             AuditReceipt receipt = trail.append(entries.failed(
                     facts.attempt(TenantId.UNIDENTIFIED, AuditAction.AUTHENTICATE, null, null, null), failure.code()));
@@ -153,7 +163,7 @@ public final class Call {
         Set<TenantId> logs = new LinkedHashSet<>();
         logs.add(tenant());
         logs.add(caller().tenant());
-        return refuseIn(logs, path, failure, Map.of());
+        return refuseIn(logs, path, failure, extra);
     }
 
     /** A decision is found by the entry that holds its evidence, which no other log gets. */
@@ -172,6 +182,15 @@ public final class Call {
             last = trail.append(entry.withExtra(all));
         }
         return new Refusal(last, shown);
+    }
+
+    /** A durable row tells of the refusal, be it another call's: what answers it need not record it again. */
+    void refusalIsRecorded() {
+        refusalRecorded = true;
+    }
+
+    public boolean isRefusalRecorded() {
+        return refusalRecorded;
     }
 
     /** Whose log tells what happened there: the tenant that is acted on, or the space that its partner shares. */

@@ -65,7 +65,7 @@ public final class CallInterceptor implements HandlerInterceptor {
         Actor caller = authenticator.authenticate(bearerToken(request));
         tenants.require(caller.tenant(), caller.partner());
         call.identifiedAs(caller);
-        rates.admit(caller, rule.category(), response);
+        rates.admit(call, rule.category(), response);
         call.actingAs(selection.acting(request, facts.askedTenant(), caller));
         if (!endpoint.scope().isEmpty() && !caller.hasScope(endpoint.scope())) {
             throw new VaultException(

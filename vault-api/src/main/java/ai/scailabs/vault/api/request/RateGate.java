@@ -1,6 +1,5 @@
 package ai.scailabs.vault.api.request;
 
-import ai.scailabs.vault.access.identity.Actor;
 import ai.scailabs.vault.access.quota.Allowance;
 import ai.scailabs.vault.access.quota.Quota;
 import ai.scailabs.vault.access.quota.RateCategory;
@@ -16,29 +15,33 @@ public final class RateGate {
     private static final String RESET = "X-RateLimit-Reset";
 
     private final Quota quota;
+    private final RefusalRows rows = new RefusalRows();
 
     public RateGate(Quota quota) {
         this.quota = quota;
     }
 
     /**
-     * Before anything is looked at that the request names, so that a refusal tells nothing about it.
+     * Before anything is looked at that the request names, so that a refusal tells nothing about it. A refusal has been recorded.
      *
-     * @throws VaultException {@code rate_limited}
+     * @throws VaultException {@code rate_limited}; {@code service_unavailable} when the refusal cannot be recorded
      */
-    void admit(Actor actor, PathCategory category, HttpServletResponse response) {
+    void admit(Call call, PathCategory category, HttpServletResponse response) {
         RateCategory rate = category.rate();
         if (rate == null) {
             return;
         }
-        Allowance allowance = quota.spend(actor.tenant(), actor.identity(), rate, 1);
+        Allowance allowance = payUpTo(call, rate, 1);
         if (allowance.isLimited()) {
             response.setHeader(LIMIT, String.valueOf(allowance.limit()));
             response.setHeader(REMAINING, String.valueOf(allowance.remaining()));
             response.setHeader(RESET, String.valueOf(allowance.resetEpochSecond()));
         }
         if (allowance.granted() == 0) {
-            throw refusal(allowance, rate);
+            VaultException refusal = refusal(allowance, rate);
+            rows.record(call, refusal);
+            call.refusalIsRecorded();
+            throw refusal;
         }
     }
 

@@ -2,7 +2,9 @@ package ai.scailabs.vault.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ai.scailabs.vault.persistence.jdbc.Schema;
 import ai.scailabs.vault.testkit.RepositoryFiles;
+import ai.scailabs.vault.testkit.TestPostgres;
 import ai.scailabs.vault.testkit.TokenBuilder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -11,6 +13,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.json.JsonMapper;
@@ -20,7 +24,19 @@ class GuidesTest {
     private static final String SECRETS = "secrets:read secrets:write secrets:delete secrets:list secrets:rotate";
     private static final String[] WRITE = {"read", "write", "list", "delete", "rotate"};
 
-    private final RunningServer server = RunningServer.shared();
+    /** With the limits that {@code bin/run} has: the guides keep to them, and show what happens when one does not. */
+    private static RunningServer server;
+
+    @BeforeAll
+    static void start() {
+        server = RunningServer.start(
+                TestPostgres.migratedDatabase(Schema::migrate), RunningServer.documentedRateLimits());
+    }
+
+    @AfterAll
+    static void stop() {
+        server.close();
+    }
 
     @Test
     void guides_runAsWritten(@TempDir Path folder) throws Exception {

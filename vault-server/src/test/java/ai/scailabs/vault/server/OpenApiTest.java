@@ -2,6 +2,7 @@ package ai.scailabs.vault.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ai.scailabs.vault.access.quota.RateCategory;
 import ai.scailabs.vault.kernel.error.ErrorCode;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -53,6 +54,22 @@ class OpenApiTest {
             }
         }
         assertThat(checked).isGreaterThan(300);
+    }
+
+    @Test
+    void limitedOperations_andOnlyThey_documentTheRefusal() {
+        Set<String> limited =
+                Arrays.stream(RateCategory.values()).map(RateCategory::wireName).collect(Collectors.toSet());
+        for (OpenApi.Operation operation : api.operations()) {
+            String category = operation.node().get("x-scaivault-category").stringValue();
+            boolean counted = limited.contains(category) && !operation.isPublic();
+            assertThat(operation.node().get("responses").has("429"))
+                    .as("%s of the category %s", operation, category)
+                    .isEqualTo(counted);
+            assertThat(counted || category.equals("system"))
+                    .as("%s is of a category that has a limit, or of the system", operation)
+                    .isTrue();
+        }
     }
 
     /** A text with a comma that lost its quotes becomes a member of its own. */

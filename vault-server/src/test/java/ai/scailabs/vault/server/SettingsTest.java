@@ -161,6 +161,9 @@ class SettingsTest {
             REDIS_URL            | redis://:s3cret-word@cache.example.test:99999
             REDIS_URL            | rediss://:s3cret-word@cache.example.test/0?verifyPeer=NONE
             REDIS_URL            | redis-sentinel://:s3cret-word@one.example.test,two.example.test/0
+            REDIS_TIMEOUT_MILLIS | 9
+            REDIS_TIMEOUT_MILLIS | 10001
+            REDIS_TIMEOUT_MILLIS | 1s
             REDIS_CA_FILE        | /does/not/exist.pem
             RATE_LIMIT_SECRETS_READ_PER_MINUTE | 0
             RATE_LIMIT_SECRETS_READ_PER_MINUTE | -1

@@ -1,6 +1,5 @@
 package ai.scailabs.vault.access.quota;
 
-import ai.scailabs.vault.access.redis.RedisLink;
 import io.github.bucket4j.BucketConfiguration;
 import io.github.bucket4j.ConsumptionProbe;
 import java.time.Duration;
@@ -51,7 +50,7 @@ final class SharedBucket {
      * @return fewer than asked for, with a time to wait of -1, when Redis does not serve
      */
     Level draw(int units) {
-        long deadline = System.nanoTime() + RedisLink.PATIENCE.toNanos();
+        long deadline = System.nanoTime() + buckets.patience().toNanos();
         int drawn = 0;
         while (true) {
             long now = nanoTime.getAsLong();

@@ -27,11 +27,15 @@ final class SharedBuckets {
         this.wallClock = wallClock;
     }
 
+    Duration patience() {
+        return link.patience();
+    }
+
     boolean areUp() {
         return link.isUp();
     }
 
-    /** Takes so many units or none; completes within {@link RedisLink#PATIENCE} for each round trip, exceptionally when Redis does not serve. */
+    /** Takes so many units or none; completes within the link's patience for each round trip, exceptionally when Redis does not serve. */
     CompletableFuture<ConsumptionProbe> take(byte[] name, BucketConfiguration configuration, int units) {
         StatefulRedisConnection<byte[], byte[]> connection = link.connection();
         if (connection == null) {
@@ -61,7 +65,7 @@ final class SharedBuckets {
                     connection,
                     Bucket4jLettuce.casBasedBuilder(connection)
                             .clientClock(wallClock)
-                            .requestTimeout(RedisLink.PATIENCE)
+                            .requestTimeout(link.patience())
                             .expirationAfterWrite(
                                     ExpirationAfterWriteStrategy.basedOnTimeForRefillingBucketUpToMax(KEPT_BEYOND_FULL))
                             .build()

@@ -32,9 +32,6 @@ import org.slf4j.LoggerFactory;
  * connection that is not there. Thread-safe.
  */
 public final class RedisLink implements AutoCloseable {
-    /** How long a command may take. */
-    public static final Duration PATIENCE = Duration.ofMillis(200);
-
     private static final Duration CONNECT_PATIENCE = Duration.ofSeconds(1);
     private static final Duration LOOK_EVERY = Duration.ofSeconds(1);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
@@ -48,6 +45,7 @@ public final class RedisLink implements AutoCloseable {
     private final RedisURI address;
     private final ClientResources resources;
     private final RedisClient client;
+    private final Duration patience;
     private final LongConsumer latencies;
     private final ScheduledExecutorService looker;
     private final ReentrantLock changing = new ReentrantLock();
@@ -59,15 +57,16 @@ public final class RedisLink implements AutoCloseable {
     private long notBeforeNanos = System.nanoTime();
     private Duration pause = LOOK_EVERY;
 
-    private RedisLink(RedisLogin login, @Nullable Path caFile, LongConsumer latencies) {
+    private RedisLink(RedisLogin login, @Nullable Path caFile, Duration patience, LongConsumer latencies) {
         this.address = address(login);
+        this.patience = patience;
         this.latencies = latencies;
         this.resources = DefaultClientResources.builder()
                 .ioThreadPoolSize(2)
                 .computationThreadPoolSize(2)
                 .build();
         this.client = RedisClient.create(resources);
-        client.setOptions(options(caFile));
+        client.setOptions(options(caFile, patience));
         this.looker = Executors.newSingleThreadScheduledExecutor(
                 Thread.ofPlatform().name("redis-link").daemon().factory());
     }
@@ -76,10 +75,11 @@ public final class RedisLink implements AutoCloseable {
      * Tries once, for about a second, and returns whether or not Redis is there.
      *
      * @param caFile PEM certificates that vouch for the server's; absent: those that the runtime trusts
+     * @param patience how long a command may take
      * @param latencies hears of the duration of every command, in nanoseconds
      */
-    public static RedisLink open(RedisLogin login, @Nullable Path caFile, LongConsumer latencies) {
-        RedisLink link = new RedisLink(login, caFile, latencies);
+    public static RedisLink open(RedisLogin login, @Nullable Path caFile, Duration patience, LongConsumer latencies) {
+        RedisLink link = new RedisLink(login, caFile, patience, latencies);
         link.look();
         link.looker.scheduleWithFixedDelay(
                 link::look, LOOK_EVERY.toMillis(), LOOK_EVERY.toMillis(), TimeUnit.MILLISECONDS);
@@ -104,7 +104,7 @@ public final class RedisLink implements AutoCloseable {
         return builder.build();
     }
 
-    private static ClientOptions options(@Nullable Path caFile) {
+    private static ClientOptions options(@Nullable Path caFile, Duration patience) {
         SslOptions.Builder tls = SslOptions.builder()
                 .jdkSslProvider()
                 .protocols("TLSv1.3", "TLSv1.2")
@@ -121,7 +121,7 @@ public final class RedisLink implements AutoCloseable {
                         .connectTimeout(CONNECT_PATIENCE)
                         .keepAlive(true)
                         .build())
-                .timeoutOptions(TimeoutOptions.enabled(PATIENCE))
+                .timeoutOptions(TimeoutOptions.enabled(patience))
                 .sslOptions(tls.build())
                 .build();
     }
@@ -129,6 +129,11 @@ public final class RedisLink implements AutoCloseable {
     /** Null while Redis does not serve. Who uses it tells of every outcome. */
     public @Nullable StatefulRedisConnection<byte[], byte[]> connection() {
         return usable;
+    }
+
+    /** How long a command may take. */
+    public Duration patience() {
+        return patience;
     }
 
     public boolean isUp() {
@@ -156,7 +161,7 @@ public final class RedisLink implements AutoCloseable {
                     .async()
                     .info("memory")
                     .toCompletableFuture()
-                    .get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+                    .get(patience.toMillis(), TimeUnit.MILLISECONDS);
             return memory.lines()
                     .filter(line -> line.startsWith(USED_MEMORY))
                     .mapToDouble(line ->
@@ -216,7 +221,7 @@ public final class RedisLink implements AutoCloseable {
     private void ping(StatefulRedisConnection<byte[], byte[]> connection) {
         long before = System.nanoTime();
         try {
-            connection.async().ping().toCompletableFuture().get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+            connection.async().ping().toCompletableFuture().get(patience.toMillis(), TimeUnit.MILLISECONDS);
             answered(System.nanoTime() - before);
         } catch (InterruptedException stopping) {
             Thread.currentThread().interrupt();

@@ -8,6 +8,12 @@ import ai.scailabs.vault.access.redis.RedisLogin;
 import ai.scailabs.vault.kernel.id.IdentityId;
 import ai.scailabs.vault.kernel.id.TenantId;
 import ai.scailabs.vault.testkit.TestRedis;
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.api.StatefulRedisConnection;
+import io.lettuce.core.codec.StringCodec;
+import io.lettuce.core.output.StatusOutput;
+import io.lettuce.core.protocol.CommandArgs;
+import io.lettuce.core.protocol.CommandType;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -31,6 +37,9 @@ class SharedQuotaTest {
     private static final TenantId ACME = new TenantId("tnt_acme");
     private static final IdentityId MAILER = new IdentityId("sa:mailer");
 
+    /** Longer than a busy machine may keep a healthy Redis waiting. */
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+
     private final MovableClock clock = new MovableClock(Instant.parse("2026-05-01T10:00:00Z"));
     private final AtomicLong nanos = new AtomicLong(5_000_000_000L);
     private final TestRedis redis = TestRedis.start();
@@ -40,7 +49,7 @@ class SharedQuotaTest {
     private final Quota two = quota(linkOfTwo, RateLimits.documented());
 
     private RedisLink link() {
-        return RedisLink.open(RedisLogin.parse(redis.url()).orElseThrow(), null, ignored -> {});
+        return RedisLink.open(RedisLogin.parse(redis.url()).orElseThrow(), null, PATIENCE, ignored -> {});
     }
 
     private Quota quota(RedisLink link, RateLimits limits) {
@@ -133,8 +142,8 @@ class SharedQuotaTest {
     @Test
     void roundTrips_areFew() {
         AtomicLong trips = new AtomicLong();
-        try (RedisLink counted =
-                RedisLink.open(RedisLogin.parse(redis.url()).orElseThrow(), null, ignored -> trips.incrementAndGet())) {
+        try (RedisLink counted = RedisLink.open(
+                RedisLogin.parse(redis.url()).orElseThrow(), null, PATIENCE, ignored -> trips.incrementAndGet())) {
             Quota instance = quota(counted, RateLimits.documented());
             long before = trips.get();
             assertThat(admitted(instance, RateCategory.SECRETS_READ, 900)).isEqualTo(900);
@@ -206,20 +215,60 @@ class SharedQuotaTest {
 
     @Test
     void haltedRedis_costsATimeOutOnce_andNobodyWaitsAfterwards() {
-        assertThat(admitted(one, RateCategory.SECRETS_WRITE, 1)).isOne();
-        redis.halt();
-        long before = System.nanoTime();
-        assertThat(one.spend(ACME, MAILER, RateCategory.SECRETS_DELETE, 1).granted())
-                .isOne();
-        long first = System.nanoTime() - before;
-        await(() -> !linkOfOne.isUp());
-        before = System.nanoTime();
-        assertThat(admitted(one, RateCategory.SECRETS_LIST, 90)).isEqualTo(90);
-        assertThat(Duration.ofNanos(first)).isLessThan(Duration.ofSeconds(2));
-        assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(Duration.ofMillis(150));
-        redis.resume();
-        await(linkOfOne::isUp);
-        assertThat(admitted(one, RateCategory.SECRETS_DELETE, 1)).isOne();
+        Duration patience = Duration.ofMillis(300);
+        try (RedisLink link =
+                RedisLink.open(RedisLogin.parse(redis.url()).orElseThrow(), null, patience, ignored -> {})) {
+            Quota instance = quota(link, RateLimits.documented());
+            redis.halt();
+            long before = System.nanoTime();
+            assertThat(admitted(instance, RateCategory.SECRETS_DELETE, 1)).isOne();
+            assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(Duration.ofSeconds(3));
+            await(() -> !link.isUp());
+            before = System.nanoTime();
+            // Ninety waits would be 27 seconds.
+            assertThat(admitted(instance, RateCategory.SECRETS_LIST, 90)).isEqualTo(90);
+            assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(Duration.ofSeconds(3));
+            redis.resume();
+            await(link::isUp);
+            assertThat(admitted(instance, RateCategory.SECRETS_DELETE, 1)).isOne();
+        }
+    }
+
+    /** As docs/operations/rate-limits.md lists them. */
+    @Test
+    void loginWithTheDocumentedRights_isEnough() {
+        RedisClient client = RedisClient.create(redis.url());
+        try (StatefulRedisConnection<String, String> administrator = client.connect()) {
+            CommandArgs<String, String> user = new CommandArgs<>(StringCodec.UTF8);
+            for (String part : List.of(
+                    "SETUSER",
+                    "vault",
+                    "on",
+                    ">quota-word",
+                    "~scaivault:quota:*",
+                    "+get",
+                    "+set",
+                    "+psetex",
+                    "+eval",
+                    "+hello",
+                    "+ping",
+                    "+client|setname")) {
+                user.add(part);
+            }
+            administrator.sync().dispatch(CommandType.ACL, new StatusOutput<>(StringCodec.UTF8), user);
+        } finally {
+            client.shutdown();
+        }
+        String url = redis.url().replaceFirst("//:.*@", "//vault:quota-word@");
+        try (RedisLink least = RedisLink.open(RedisLogin.parse(url).orElseThrow(), null, PATIENCE, ignored -> {})) {
+            Quota instance = quota(least, RateLimits.documented());
+            assertThat(admitted(instance, RateCategory.AUDIT_EXPORT, 2)).isEqualTo(2);
+            assertThat(admitted(one, RateCategory.AUDIT_EXPORT, 20)).isEqualTo(3);
+            assertThat(admitted(instance, RateCategory.AUDIT_EXPORT, 2)).isZero();
+            assertThat(least.isUp()).isTrue();
+            assertThat(least.memoryUsedMb()).isEmpty();
+            assertThat(least.isUp()).isTrue();
+        }
     }
 
     @Test

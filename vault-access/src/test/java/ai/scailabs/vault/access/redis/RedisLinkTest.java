@@ -16,13 +16,14 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A real Redis: there, refusing, not trusted, halted, gone and back. */
 class RedisLinkTest {
+    private static final Duration COMMAND = Duration.ofMillis(200);
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 
     @TempDir
     Path folder;
 
     private static RedisLink open(String url, Path caFile) {
-        return RedisLink.open(RedisLogin.parse(url).orElseThrow(), caFile, nanos -> {});
+        return RedisLink.open(RedisLogin.parse(url).orElseThrow(), caFile, COMMAND, nanos -> {});
     }
 
     static void await(BooleanSupplier condition) {
@@ -99,7 +100,7 @@ class RedisLinkTest {
         AtomicLong heard = new AtomicLong();
         try (TestRedis redis = TestRedis.start();
                 RedisLink link = RedisLink.open(
-                        RedisLogin.parse(redis.url()).orElseThrow(), null, nanos -> heard.incrementAndGet())) {
+                        RedisLogin.parse(redis.url()).orElseThrow(), null, COMMAND, nanos -> heard.incrementAndGet())) {
             assertThat(link.isUp()).isTrue();
             assertThat(heard).hasPositiveValue();
             assertThat(link.memoryUsedMb().orElseThrow()).isBetween(0.1, 200.0);

@@ -11,6 +11,7 @@ import java.net.InetAddress;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
@@ -53,7 +54,7 @@ public record ServerSettings(
             int maxBodyBytes) {}
 
     /** @param caFile absent: what the runtime trusts */
-    public record Redis(RedisLogin login, @Nullable Path caFile) {}
+    public record Redis(RedisLogin login, @Nullable Path caFile, Duration patience) {}
 
     /** Levels as the logging system names them. */
     public record Logging(String level, boolean json) {}
@@ -180,7 +181,8 @@ public record ServerSettings(
         if (caFile != null && (login == null || !login.tls())) {
             reader.problem("REDIS_CA_FILE goes with a REDIS_URL that begins with rediss://");
         }
-        return login == null ? null : new Redis(login, caFile);
+        Integer millis = reader.required(Setting.REDIS_TIMEOUT_MILLIS, number(10, 10_000));
+        return login == null || millis == null ? null : new Redis(login, caFile, Duration.ofMillis(millis));
     }
 
     /** No number stands for no limit: 0 could mean that nothing is allowed. */

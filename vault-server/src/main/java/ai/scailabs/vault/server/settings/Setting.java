@@ -45,6 +45,7 @@ public enum Setting {
             null,
             "redis://user:password@host:port/0, or rediss:// for TLS; rate limits are then shared by all instances"),
     REDIS_CA_FILE(Kind.PLAIN, null, "a PEM file of certificates that vouch for Redis, with a rediss:// REDIS_URL"),
+    REDIS_TIMEOUT_MILLIS(Kind.PLAIN, "200", "a number from 10 to 10000"),
     RATE_LIMIT_SECRETS_READ_PER_MINUTE(RateCategory.SECRETS_READ),
     RATE_LIMIT_SECRETS_WRITE_PER_MINUTE(RateCategory.SECRETS_WRITE),
     RATE_LIMIT_SECRETS_DELETE_PER_MINUTE(RateCategory.SECRETS_DELETE),

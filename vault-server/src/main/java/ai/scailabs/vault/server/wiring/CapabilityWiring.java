@@ -49,7 +49,8 @@ class CapabilityWiring {
             return null;
         }
         Timer latency = Timer.builder("scaivault.redis.latency").register(registry);
-        return RedisLink.open(redis.login(), redis.caFile(), nanos -> latency.record(nanos, TimeUnit.NANOSECONDS));
+        return RedisLink.open(
+                redis.login(), redis.caFile(), redis.patience(), nanos -> latency.record(nanos, TimeUnit.NANOSECONDS));
     }
 
     @Bean

@@ -148,6 +148,14 @@ class ArchitectureTest {
                     "org.springframework.security.oauth2.server.authorization..");
 
     @ArchTest
+    static final ArchRule redisAndItsBuckets_haveOneRoom = noClasses()
+            .that()
+            .resideOutsideOfPackages(BASE + "access.redis..", BASE + "access.quota..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("io.lettuce..", "io.github.bucket4j..", "io.netty..");
+
+    @ArchTest
     static final ArchRule packages_haveNoCycles =
             slices().matching(BASE + "(*).(*)..").should().beFreeOfCycles();
 

@@ -168,6 +168,30 @@ class RateLimitsTest {
         assertFigures(there.get("/v1/secrets/app/s1").expect(403, "access_denied"), READS, 9);
     }
 
+    /** Neither by prefix nor by header does an administrator get a bucket in each tenant of the partner. */
+    @Test
+    void administratorAbroad_paysFromTheBucketAtHome() {
+        server.owner("limits-branch");
+        String token = server.token("limits")
+                .user("chief@limits.test")
+                .role("partner_admin")
+                .sign();
+        ApiClient chief = server.client(token);
+        drain(chief, "/v1/t/tnt_limits-branch/secrets/app/s1", 4);
+        for (int i = 0; i < 3; i++) {
+            assertThat(chief.get("/v1/secrets/app/s1", "X-Tenant-ID", "tnt_limits-branch")
+                            .status())
+                    .isNotEqualTo(429);
+        }
+        drain(chief, "/v1/secrets/app/s1", READS - 7);
+        String id = AuditRow.newRequestId();
+        chief.get("/v1/t/tnt_limits-branch/secrets/app/s1", "X-Request-ID", id).expect(429, "rate_limited");
+        chief.get("/v1/t/tnt_no-such-tenant/secrets/app/s1").expect(429, "rate_limited");
+        assertThat(AuditRow.of(server, id))
+                .singleElement()
+                .satisfies(row -> assertThat(row.text("tenant_id")).isEqualTo("tnt_limits"));
+    }
+
     @Test
     void batch_paysForEveryValue_andNothingIsShownUnpaid() {
         ApiClient caller = reader("batcher");

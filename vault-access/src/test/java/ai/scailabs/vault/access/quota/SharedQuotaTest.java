@@ -1,5 +1,6 @@
 package ai.scailabs.vault.access.quota;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.scailabs.vault.access.MovableClock;
@@ -268,6 +269,18 @@ class SharedQuotaTest {
             assertThat(least.isUp()).isTrue();
             assertThat(least.memoryUsedMb()).isEmpty();
             assertThat(least.isUp()).isTrue();
+        }
+    }
+
+    /** Whoever may write in Redis can change limits there, and must not be able to break a call. */
+    @Test
+    void bytesInRedisThatAreNoBucket_areNotBelieved() {
+        byte[] name = new BucketKey(ACME, MAILER, RateCategory.AUDIT_EXPORT).nameInRedis(5);
+        for (byte[] bytes : List.of(new byte[0], new byte[1], new byte[4_000], "nonsense".getBytes(US_ASCII))) {
+            await(linkOfOne::isUp);
+            linkOfOne.connection().sync().set(name, bytes);
+            assertThat(admitted(one, RateCategory.AUDIT_EXPORT, 1)).isLessThanOrEqualTo(1);
+            assertThat(admitted(one, RateCategory.SECRETS_READ, 1)).isOne();
         }
     }
 

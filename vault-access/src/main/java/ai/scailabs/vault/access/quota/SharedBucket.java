@@ -100,7 +100,11 @@ final class SharedBucket {
         }
         try {
             return awaited.get(Math.max(1, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
-        } catch (ExecutionException | TimeoutException unanswered) {
+        } catch (ExecutionException failed) {
+            return false;
+        } catch (TimeoutException unanswered) {
+            // The next caller need not wait for an answer that may never come.
+            running.compareAndSet(awaited, null);
             return false;
         } catch (InterruptedException stopping) {
             Thread.currentThread().interrupt();
@@ -133,7 +137,7 @@ final class SharedBucket {
     }
 
     private void end(CompletableFuture<Boolean> outcome, boolean served) {
-        running.set(null);
+        running.compareAndSet(outcome, null);
         outcome.complete(served);
     }
 

@@ -215,6 +215,21 @@ class SharedQuotaTest {
     }
 
     @Test
+    void bucketThatIsEmptyWhenRedisDies_staysEmpty_andRefills() {
+        assertThat(admitted(one, RateCategory.AUDIT_EXPORT, 9)).isEqualTo(5);
+        redis.kill9();
+        await(() -> !linkOfOne.isUp());
+        Allowance refused = one.spend(ACME, MAILER, RateCategory.AUDIT_EXPORT, 1);
+        assertThat(refused.granted()).isZero();
+        assertThat(refused.retryAfterSeconds()).isEqualTo(12);
+        advance(Duration.ofSeconds(12));
+        assertThat(admitted(one, RateCategory.AUDIT_EXPORT, 9)).isOne();
+        assertThat(admitted(two, RateCategory.AUDIT_EXPORT, 9))
+                .as("an instance that was never asked knows of nothing that was taken")
+                .isEqualTo(5);
+    }
+
+    @Test
     void haltedRedis_costsATimeOutOnce_andNobodyWaitsAfterwards() {
         Duration patience = Duration.ofMillis(300);
         try (RedisLink link =

@@ -7,12 +7,13 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One bucket in Redis, from which this instance takes several units at once and hands them out from memory. What it has taken is at most a hundredth of the
+ * One bucket in Redis, from which this instance takes several units at once and hands them out from memory. What it has taken for callers that are not there yet is at most a hundredth of the
  * bucket, at most an eighth of what is left there, and grows from one only while it is asked again and again; so all instances together never grant more
  * than the bucket gives, and nearly nothing lies where it is not wanted. Without locks; one round trip at a time, which all that wait share.
  */
@@ -33,6 +34,8 @@ final class SharedBucket {
     private final LongSupplier nanoTime;
     private final AtomicReference<State> state = new AtomicReference<>(UNKNOWN);
     private final AtomicReference<@Nullable CompletableFuture<Boolean>> running = new AtomicReference<>();
+    /** Units that those who wait want together. */
+    private final AtomicInteger wanted = new AtomicInteger();
 
     SharedBucket(SharedBuckets buckets, BucketKey key, int perMinute, LongSupplier nanoTime) {
         this.buckets = buckets;
@@ -66,7 +69,10 @@ final class SharedBucket {
             if (drawn == units || seen.isEmptyAt(now)) {
                 return new Level(drawn, estimated(seen, now), Math.max(0, seen.emptyUntilNanos() - now));
             }
-            if (!taken(units - drawn, now, deadline)) {
+            wanted.addAndGet(units - drawn);
+            boolean served = taken(now, deadline);
+            wanted.addAndGet(drawn - units);
+            if (!served) {
                 return new Level(drawn, estimated(seen, now), -1);
             }
         }
@@ -91,20 +97,21 @@ final class SharedBucket {
     }
 
     /** Waits for one round trip, of this caller or of another; false when it failed. */
-    private boolean taken(int wanted, long now, long deadline) {
+    private boolean taken(long now, long deadline) {
         CompletableFuture<Boolean> mine = new CompletableFuture<>();
         CompletableFuture<Boolean> earlier = running.compareAndExchange(null, mine);
         CompletableFuture<Boolean> awaited = earlier == null ? mine : earlier;
         if (earlier == null) {
-            take(state.get().sizeOfNext(wanted, limit, now), SMALLER_TRIES, mine);
+            take(state.get().sizeOfNext(Math.min(wanted.get(), limit), limit, now), SMALLER_TRIES, mine);
         }
         try {
             return awaited.get(Math.max(1, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
         } catch (ExecutionException failed) {
             return false;
         } catch (TimeoutException unanswered) {
-            // The next caller need not wait for an answer that may never come.
+            // Nor need anybody else wait for it.
             running.compareAndSet(awaited, null);
+            buckets.tooSlow(unanswered);
             return false;
         } catch (InterruptedException stopping) {
             Thread.currentThread().interrupt();

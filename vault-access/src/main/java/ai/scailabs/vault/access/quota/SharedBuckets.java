@@ -11,6 +11,7 @@ import io.lettuce.core.RedisException;
 import io.lettuce.core.api.StatefulRedisConnection;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /** The buckets in Redis, as all instances see them. A bucket that is full again is removed there by its expiry. */
@@ -56,6 +57,14 @@ final class SharedBuckets {
                 link.failed(connection, failure);
             }
         });
+    }
+
+    /** A caller has waited as long as it may. */
+    void tooSlow(TimeoutException unanswered) {
+        StatefulRedisConnection<byte[], byte[]> connection = link.connection();
+        if (connection != null) {
+            link.failed(connection, unanswered);
+        }
     }
 
     private AsyncProxyManager<byte[]> managerOf(StatefulRedisConnection<byte[], byte[]> connection) {

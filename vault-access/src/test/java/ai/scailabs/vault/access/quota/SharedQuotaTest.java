@@ -20,6 +20,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -155,6 +156,36 @@ class SharedQuotaTest {
             assertThat(trips.get() - before)
                     .as("refusals do not ask Redis again before a unit can be there")
                     .isLessThan(5);
+        }
+    }
+
+    /** Five hundred that come at once to a small bucket wait for a few takes, not one after the other. */
+    @Test
+    void crowd_isServedByFewRoundTrips_toTheUnit() throws Exception {
+        AtomicLong trips = new AtomicLong();
+        try (RedisLink counted = RedisLink.open(
+                        RedisLogin.parse(redis.url()).orElseThrow(),
+                        null,
+                        PATIENCE,
+                        ignored -> trips.incrementAndGet());
+                ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            Quota instance = quota(counted, RateLimits.documented());
+            long before = trips.get();
+            AtomicInteger admitted = new AtomicInteger();
+            CountDownLatch all = new CountDownLatch(500);
+            List<Future<?>> callers = new ArrayList<>();
+            for (int caller = 0; caller < 500; caller++) {
+                callers.add(threads.submit(() -> {
+                    all.countDown();
+                    all.await();
+                    return admitted.addAndGet(admitted(instance, RateCategory.SECRETS_WRITE, 1));
+                }));
+            }
+            for (Future<?> caller : callers) {
+                caller.get();
+            }
+            assertThat(admitted).hasValue(100);
+            assertThat(trips.get() - before).isLessThan(60);
         }
     }
 

@@ -133,6 +133,22 @@ public final class AccessDatabase implements AutoCloseable {
         }
     }
 
+    /** As the role that runs jobs across tenants. */
+    public javax.sql.DataSource worker() {
+        return database.worker().dataSource();
+    }
+
+    /** As requests log in. */
+    public DatabaseLogin appLogin() {
+        return new DatabaseLogin(
+                database.app().jdbcUrl(), database.app().user(), database.app().password());
+    }
+
+    /** Another way into the same database, whose connections the test opens itself. */
+    public javax.sql.DataSource appDataSource() {
+        return database.app().dataSource();
+    }
+
     /** Behind the back of row-level security. */
     public void execute(String sql) {
         try (Connection connection = database.superuser().dataSource().getConnection();

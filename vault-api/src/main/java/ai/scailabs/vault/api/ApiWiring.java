@@ -4,6 +4,7 @@ import ai.scailabs.vault.access.quota.Quota;
 import ai.scailabs.vault.access.token.TokenAuthenticator;
 import ai.scailabs.vault.api.audit.AuditController;
 import ai.scailabs.vault.api.auth.AuthController;
+import ai.scailabs.vault.api.auth.TokenController;
 import ai.scailabs.vault.api.error.ContainerErrors;
 import ai.scailabs.vault.api.error.FailureResolver;
 import ai.scailabs.vault.api.policies.PolicyController;
@@ -57,6 +58,7 @@ import org.springframework.context.annotation.Import;
     PolicyDecisionController.class,
     AuditController.class,
     AuthController.class,
+    TokenController.class,
     HealthController.class,
     MetricsController.class,
     DocumentationController.class

@@ -76,6 +76,7 @@ class GuidesTest {
         tokens.put("no_policy", service("guides-web", "guides", "no_policy", SECRETS));
         tokens.put("other_tenant", service("guides-core", "guides-other", "other_tenant", SECRETS));
         tokens.put("sibling_tenant", service("guides-shop", "guides", "sibling_tenant", SECRETS));
+        tokens.put("leaver", service("guides-web", "guides", "leaver", SECRETS));
         tokens.put(
                 "partner_admin",
                 person("partner_admin", RunningServer.ALL_SCOPES)

@@ -94,6 +94,9 @@ record PreparedTenant(
                         secrets + "/batch/metadata",
                         Map.of("paths", List.of("app/*", "app/missing"), "expand_wildcards", true));
             case "whoami" -> new ApiCall("GET", "/v1/auth/whoami", null);
+            case "introspectToken" -> new ApiCall("POST", "/v1/auth/introspect", Map.of("token", "abc.def.ghi"));
+            case "revokeToken" ->
+                new ApiCall("POST", "/v1/auth/revoke", Map.of("jti", "never-issued-" + COUNT.incrementAndGet()));
             case "listPolicies" -> new ApiCall("GET", "/v1/policies", null);
             case "createPolicy" -> new ApiCall("POST", "/v1/policies", policyBody("new " + COUNT.incrementAndGet()));
             case "readPolicy" -> new ApiCall("GET", policy, null);

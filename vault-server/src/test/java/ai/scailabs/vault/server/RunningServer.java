@@ -99,6 +99,8 @@ public final class RunningServer implements AutoCloseable {
         environment.put("DATABASE_URL", database.app().url());
         environment.put("DATABASE_WORKER_URL", database.worker().url());
         environment.put("SCAIKEY_URL", issuer.issuer());
+        environment.put("SCAIKEY_CLIENT_ID", TestIssuer.CLIENT_ID);
+        environment.put("SCAIKEY_CLIENT_SECRET", TestIssuer.CLIENT_SECRET);
         environment.put("BIND_ADDRESS", "127.0.0.1:0");
         environment.put("BASE_URL", "http://127.0.0.1");
         environment.put("KMS_PROVIDER", "local");
@@ -139,6 +141,15 @@ public final class RunningServer implements AutoCloseable {
 
     public TestIssuer issuer() {
         return issuer;
+    }
+
+    /** Another instance of the same installation: same database, issuer and root key. */
+    public RunningServer another() {
+        return start(
+                database,
+                Map.of(
+                        "SCAIKEY_URL", issuer.issuer(),
+                        "KMS_LOCAL_KEY_FILE", rootKeyFile().toString()));
     }
 
     public Path rootKeyFile() {

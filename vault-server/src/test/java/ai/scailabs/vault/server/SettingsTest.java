@@ -139,6 +139,9 @@ class SettingsTest {
             SCAIKEY_JWKS_URL     | http://scaikey.example.test/jwks
             SCAIKEY_JWKS_URL     | file:///etc/jwks.json
             SCAIKEY_ISSUERS      | https://one.example.test,,https://two.example.test
+            SCAIKEY_CLIENT_SECRET     | two words
+            SCAIKEY_INTROSPECTION_URL | http://scaikey.example.test/introspect
+            SCAIKEY_INTROSPECTION_URL | introspect
             BIND_ADDRESS         | localhost:8443
             BIND_ADDRESS         | 127.0.0.1
             BIND_ADDRESS         | 127.0.0.1:99999
@@ -183,12 +186,39 @@ class SettingsTest {
         assertThat(problems(environment)).contains(setting + " is malformed; it takes " + setting.takes());
     }
 
-    @ParameterizedTest
-    @EnumSource
-    void secretVariable_mayStandInAFile_andNotInBoth(Setting setting) throws IOException {
-        if (setting.kind() == Setting.Kind.PLAIN) {
-            return;
+    @Test
+    void introspection_isSetAsAWhole_andShowsNoSecret() throws IOException {
+        assertThat(ServerSettings.read(good()).scaiKey().introspection()).isNull();
+        String together = "SCAIKEY_CLIENT_ID and SCAIKEY_CLIENT_SECRET are set together or not at all";
+        Map<String, String> environment = good();
+        environment.put("SCAIKEY_CLIENT_ID", "scaivault-client");
+        assertThat(problems(environment)).contains(together);
+        environment.put("SCAIKEY_CLIENT_SECRET", "s3cret-word");
+        ServerSettings settings = ServerSettings.read(environment);
+        assertThat(settings.scaiKey().introspection()).isNotNull();
+        assertThat(settings.toString()).contains("scaivault-client").doesNotContain("s3cret-word");
+        environment.remove("SCAIKEY_CLIENT_ID");
+        assertThat(problems(environment)).contains(together);
+        environment.remove("SCAIKEY_CLIENT_SECRET");
+        environment.put("SCAIKEY_INTROSPECTION_URL", "http://127.0.0.1:9000/introspect");
+        assertThat(problems(environment))
+                .contains("SCAIKEY_INTROSPECTION_URL needs SCAIKEY_CLIENT_ID and SCAIKEY_CLIENT_SECRET");
+
+        for (String name : List.of("SCAIKEY_CLIENT_ID", "SCAIKEY_CLIENT_SECRET")) {
+            Path file = folder.resolve(name);
+            Files.writeString(file, "f1le-word\n");
+            environment.put(name + "_FILE", file.toString());
         }
+        settings = ServerSettings.read(environment);
+        assertThat(settings.scaiKey().introspection().clientId()).isEqualTo("f1le-word");
+        assertThat(settings.scaiKey().introspection().clientSecret()).isEqualTo("f1le-word");
+        environment.put("SCAIKEY_CLIENT_SECRET", "s3cret-word");
+        assertThat(problems(environment)).contains("set SCAIKEY_CLIENT_SECRET or SCAIKEY_CLIENT_SECRET_FILE, not both");
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"DATABASE_URL", "DATABASE_OWNER_URL", "DATABASE_WORKER_URL"})
+    void secretVariable_mayStandInAFile_andNotInBoth(Setting setting) throws IOException {
         Path file = folder.resolve(setting.name());
         boolean redis = setting == Setting.REDIS_URL;
         String value =

@@ -55,8 +55,14 @@ record Sql(DatabaseLogin login) {
     /** What the tenant or partner space holds, as one number: equal when nothing was changed. Audit rows and epochs do not count. */
     String fingerprint(String owner) {
         StringBuilder parts = new StringBuilder();
-        for (String table :
-                List.of("secret", "secret_version", "secret_tombstone", "policy", "policy_binding", "tenant_key")) {
+        for (String table : List.of(
+                "secret",
+                "secret_version",
+                "secret_tombstone",
+                "policy",
+                "policy_binding",
+                "tenant_key",
+                "token_revocation")) {
             parts.append(value(
                             "select coalesce(md5(string_agg(t::text, '|' order by t::text)), 'none') from " + table
                                     + " t where tenant_id = ?",

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ai.scailabs.vault.testkit.TokenBuilder;
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -19,6 +20,8 @@ class TenantMatrixTest {
     private static OpenApi api;
     private static PreparedTenant victim;
     private static String before;
+    private static String revoked;
+    private static String revokedPersonal;
 
     @BeforeAll
     static void prepare() {
@@ -28,6 +31,11 @@ class TenantMatrixTest {
         // Another tenant of the same partner, and one of another: what is theirs they may do everything with.
         server.owner("matrix-sibling", "matrix");
         server.owner("matrix-stranger", "matrix-other");
+        revoked = victimToken().sign();
+        revokedPersonal = victimToken().personal();
+        for (String token : List.of(revoked, revokedPersonal)) {
+            victim.owner().post("/v1/auth/revoke", Map.of("token", token)).expect(204);
+        }
         before = fingerprint();
     }
 
@@ -70,6 +78,15 @@ class TenantMatrixTest {
         callers.put(
                 "token_invalid: tenant is a partner's space", by(victimToken().tenant("ptn_matrix")));
         callers.put("token_invalid: not a token", server.client("abc.def.ghi"));
+        callers.put("token_revoked: revoked", server.client(revoked));
+        callers.put("token_revoked: revoked personal token", server.client(revokedPersonal));
+        callers.put("token_invalid: unknown personal token", server.client("skt_not-a-token-of-anybody"));
+        callers.put(
+                "token_invalid: personal token of another audience",
+                server.client(victimToken().audience("scaivault-other").personal()));
+        callers.put(
+                "token_invalid: expired personal token",
+                server.client(victimToken().ttl(Duration.ofSeconds(-20)).personal()));
         return callers.entrySet().stream()
                 .flatMap(caller -> everyGuarded(
                         operation -> {
@@ -264,6 +281,8 @@ class TenantMatrixTest {
                     "bindPolicy",
                     "unbindPolicy" -> reply.expect(404, "policy_not_found");
             case "readDecision" -> reply.expect(404, "decision_not_found");
+            case "introspectToken" -> assertThat(reply.expect(200).body()).isEqualTo("{\"active\":false}");
+            case "revokeToken" -> reply.expect(204);
             case "whoami", "listPolicies", "queryAuditLog", "detailedHealth", "metrics", "testPolicies", "whoCan" ->
                 reply.expect(200);
             case "createPolicy" -> reply.expect(201);

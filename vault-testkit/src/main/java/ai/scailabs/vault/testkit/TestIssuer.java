@@ -10,18 +10,24 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
 import java.time.Clock;
+import java.util.Base64;
 import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An OpenID Connect issuer on loopback: publishes its keys and signs whatever token a test asks for, honest or not. It can rotate its keys, fall silent and
+ * An OpenID Connect issuer on loopback: publishes its keys, signs whatever token a test asks for, honest or not, and is asked about personal tokens. It can rotate its keys, fall silent and
  * come back on the same port. Thread-safe.
  *
  * <pre>{@code
@@ -32,13 +38,25 @@ public final class TestIssuer implements AutoCloseable {
     /** What ScaiVault wants to be called in {@code aud} unless configured otherwise. */
     public static final String DEFAULT_AUDIENCE = "scaivault";
 
+    /** Who may ask about personal tokens. */
+    public static final String CLIENT_ID = "scaivault";
+
+    public static final String CLIENT_SECRET = "not-a-secret-outside-tests-0a1b";
+
+    private static final SecureRandom RANDOM = new SecureRandom();
+
     private final Clock clock;
     private final AtomicInteger generation = new AtomicInteger();
     private final AtomicInteger keyRequests = new AtomicInteger();
     private final List<IssuerKey> published = new CopyOnWriteArrayList<>();
     private final Map<TokenAlgorithm, IssuerKey> current = new EnumMap<>(TokenAlgorithm.class);
     private final int port;
+    private final Map<String, Map<String, Object>> personal = new ConcurrentHashMap<>();
+    private final AtomicInteger introspections = new AtomicInteger();
     private volatile int status = 200;
+    private volatile @Nullable String keysInstead;
+    private volatile @Nullable String introspectionInstead;
+    private volatile CountDownLatch held = new CountDownLatch(0);
     private @Nullable HttpServer server;
 
     private TestIssuer(Clock clock) {
@@ -78,6 +96,44 @@ public final class TestIssuer implements AutoCloseable {
     /** A token as ScaiKey would issue it, signed with RS256 and valid for an hour; the builder's methods bend it. */
     public TokenBuilder token() {
         return new TokenBuilder(this, clock);
+    }
+
+    /** Where {@link #CLIENT_ID} asks about personal tokens. */
+    public URI introspectionUri() {
+        return URI.create(issuer() + "/introspect");
+    }
+
+    /** How often it was asked about a personal token, by whomever. */
+    public int introspections() {
+        return introspections.get();
+    }
+
+    /** It knows the personal token no more. */
+    public void withdraw(String personalToken) {
+        personal.remove(personalToken);
+    }
+
+    /** What it publishes in place of its keys, be it a key set or not; null for its keys. */
+    public void answerKeysWith(@Nullable String body) {
+        this.keysInstead = body;
+    }
+
+    /** What it answers to every question about a personal token, be it an answer or not; null for the truth. */
+    public void answerIntrospectionWith(@Nullable String body) {
+        this.introspectionInstead = body;
+    }
+
+    /** Sends headers and then nothing until the latch is open; what waits then gets its answer. */
+    public void holdAnswers(CountDownLatch latch) {
+        this.held = latch;
+    }
+
+    String remember(Map<String, Object> claims) {
+        byte[] random = new byte[24];
+        RANDOM.nextBytes(random);
+        String token = "skt_" + Base64.getUrlEncoder().withoutPadding().encodeToString(random);
+        personal.put(token, claims);
+        return token;
     }
 
     /** Signs with new keys from now on; the old ones stay published, so that earlier tokens remain valid. */
@@ -141,12 +197,11 @@ public final class TestIssuer implements AutoCloseable {
             String path = exchange.getRequestURI().getPath();
             if (path.equals("/jwks")) {
                 keyRequests.incrementAndGet();
-                reply(
-                        exchange,
-                        new JWKSet(published.stream()
-                                        .<JWK>map(IssuerKey::published)
-                                        .toList())
-                                .toString());
+                String instead = keysInstead;
+                reply(exchange, instead != null ? instead : publishedKeys());
+            } else if (path.equals("/introspect")) {
+                introspections.incrementAndGet();
+                answerIntrospection(exchange);
             } else if (path.endsWith("/.well-known/openid-configuration")) {
                 reply(exchange, JSONObjectUtils.toJSONString(metadata()));
             } else {
@@ -155,12 +210,47 @@ public final class TestIssuer implements AutoCloseable {
         }
     }
 
+    private String publishedKeys() {
+        return new JWKSet(published.stream().<JWK>map(IssuerKey::published).toList()).toString();
+    }
+
+    private void answerIntrospection(HttpExchange exchange) throws IOException {
+        String form = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
+        String login =
+                Base64.getEncoder().encodeToString((CLIENT_ID + ":" + CLIENT_SECRET).getBytes(StandardCharsets.UTF_8));
+        if (!("Basic " + login).equals(exchange.getRequestHeaders().getFirst("Authorization"))) {
+            exchange.sendResponseHeaders(401, -1);
+            return;
+        }
+        String instead = introspectionInstead;
+        reply(exchange, instead != null ? instead : introspected(form));
+    }
+
+    private String introspected(String form) {
+        Map<String, Object> claims = null;
+        for (String parameter : form.split("&")) {
+            if (parameter.startsWith("token=")) {
+                claims = personal.get(URLDecoder.decode(parameter.substring(6), StandardCharsets.UTF_8));
+            }
+        }
+        boolean active = claims != null
+                && !(claims.get("exp") instanceof Number exp
+                        && exp.longValue() <= clock.instant().getEpochSecond());
+        Map<String, Object> answer = new LinkedHashMap<>();
+        answer.put("active", active);
+        if (claims != null && active) {
+            answer.putAll(claims);
+        }
+        return JSONObjectUtils.toJSONString(answer);
+    }
+
     private Map<String, Object> metadata() {
         return Map.of(
                 "issuer", issuer(),
                 "jwks_uri", jwksUri().toString(),
                 "authorization_endpoint", issuer() + "/authorize",
                 "token_endpoint", issuer() + "/oauth/token",
+                "introspection_endpoint", introspectionUri().toString(),
                 "response_types_supported", List.of("code"),
                 "subject_types_supported", List.of("public"),
                 "id_token_signing_alg_values_supported", List.of("RS256", "ES256", "EdDSA"));
@@ -174,6 +264,12 @@ public final class TestIssuer implements AutoCloseable {
         byte[] body = json.getBytes(StandardCharsets.UTF_8);
         exchange.getResponseHeaders().set("Content-Type", "application/json");
         exchange.sendResponseHeaders(200, body.length);
+        exchange.getResponseBody().flush();
+        try {
+            held.await();
+        } catch (InterruptedException closing) {
+            throw new IOException(closing);
+        }
         exchange.getResponseBody().write(body);
     }
 }

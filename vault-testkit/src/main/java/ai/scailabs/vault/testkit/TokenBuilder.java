@@ -123,6 +123,11 @@ public final class TokenBuilder {
         return assemble(algorithm.header(), key.keyId(), key::sign);
     }
 
+    /** A personal token, {@code skt_…}, of which the issuer says all of this when it is asked. */
+    public String personal() {
+        return issuer.remember(datedClaims());
+    }
+
     /** Signed with a key that the issuer never published, under a name that it never published. */
     public String signWithUnknownKey() {
         IssuerKey stranger = IssuerKey.generate("stranger-" + UUID.randomUUID(), algorithm);

@@ -104,6 +104,34 @@ class TestIssuerTest {
     }
 
     @Test
+    void personalToken_isDescribedToTheServiceAlone_untilItIsWithdrawn() throws Exception {
+        String token = issuer.token().tenant("tnt_acme").user("jo@example.test").personal();
+        assertThat(token).matches("skt_[A-Za-z0-9_-]{32}");
+        assertThat(introspect(token, TestIssuer.CLIENT_SECRET).body())
+                .contains("\"active\":true")
+                .contains("\"tenant_id\":\"tnt_acme\"");
+        assertThat(introspect(token, "wrong").statusCode()).isEqualTo(401);
+
+        issuer.withdraw(token);
+        assertThat(introspect(token, TestIssuer.CLIENT_SECRET).body()).isEqualTo("{\"active\":false}");
+    }
+
+    private HttpResponse<String> introspect(String token, String secret) throws Exception {
+        String login = TestIssuer.CLIENT_ID + ":" + secret;
+        return http.send(
+                HttpRequest.newBuilder(issuer.introspectionUri())
+                        .header(
+                                "Authorization",
+                                "Basic "
+                                        + java.util.Base64.getEncoder()
+                                                .encodeToString(
+                                                        login.getBytes(java.nio.charset.StandardCharsets.UTF_8)))
+                        .POST(HttpRequest.BodyPublishers.ofString("token=" + token))
+                        .build(),
+                HttpResponse.BodyHandlers.ofString());
+    }
+
+    @Test
     void rotation_keepsOldTokensUntilTheirKeysAreRetired() throws Exception {
         String before = issuer.token().sign();
 

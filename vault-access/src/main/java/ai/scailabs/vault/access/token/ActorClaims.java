@@ -1,6 +1,7 @@
 package ai.scailabs.vault.access.token;
 
 import ai.scailabs.vault.access.identity.Actor;
+import ai.scailabs.vault.access.revocation.Revocation;
 import ai.scailabs.vault.kernel.error.VaultException;
 import ai.scailabs.vault.kernel.id.IdentityId;
 import ai.scailabs.vault.kernel.id.PartnerId;
@@ -32,7 +33,7 @@ final class ActorClaims {
         IdentityId identity = identity(claims);
         Instant expiresAt = claims.getExpirationTime().toInstant();
         String tokenId = claims.getJWTID();
-        if (tokenId != null && tokenId.length() > MAX_TEXT) {
+        if (tokenId != null && !Revocation.OfTokenId.isTokenId(tokenId)) {
             throw TokenRefusals.invalid("has a malformed jti");
         }
         return new Actor(

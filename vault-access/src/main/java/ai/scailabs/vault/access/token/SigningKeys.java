@@ -32,6 +32,7 @@ final class SigningKeys {
     private final LongAdder fetches = new LongAdder();
     private final LongAdder failures = new LongAdder();
     private long lastAttemptMillis = Long.MIN_VALUE;
+    private volatile long attempts;
     private volatile @Nullable KeySet current;
 
     SigningKeys(KeySetSource source, String issuer, Clock clock) {
@@ -85,21 +86,28 @@ final class SigningKeys {
         }
     }
 
-    /** Fetches unless that was tried within the interval; callers that come while a fetch is under way wait for its outcome. */
+    /**
+     * Fetches unless that was tried within the interval. Callers that come while a fetch is under way wait for its outcome and make no other one, however long it
+     * takes: an issuer that is slow is not asked the more for it.
+     */
     void refresh() {
+        long seen = attempts;
         fetching.lock();
         try {
-            long now = clock.millis();
-            boolean triedJustNow = lastAttemptMillis != Long.MIN_VALUE
-                    && now >= lastAttemptMillis
-                    && now - lastAttemptMillis < FETCH_INTERVAL.toMillis();
-            if (!triedJustNow) {
-                lastAttemptMillis = now;
-                fetch(now);
+            if (attempts == seen && !triedJustNow(clock.millis())) {
+                fetch(clock.millis());
+                lastAttemptMillis = clock.millis();
+                attempts = seen + 1;
             }
         } finally {
             fetching.unlock();
         }
+    }
+
+    private boolean triedJustNow(long now) {
+        return lastAttemptMillis != Long.MIN_VALUE
+                && now >= lastAttemptMillis
+                && now - lastAttemptMillis < FETCH_INTERVAL.toMillis();
     }
 
     private void fetch(long nowMillis) {

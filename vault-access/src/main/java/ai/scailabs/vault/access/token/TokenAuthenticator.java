@@ -1,10 +1,11 @@
 package ai.scailabs.vault.access.token;
 
 import ai.scailabs.vault.access.identity.Actor;
+import ai.scailabs.vault.access.revocation.RevocationCheck;
+import ai.scailabs.vault.access.token.TokenProperties.Introspection;
 import ai.scailabs.vault.kernel.error.VaultException;
 import com.github.benmanes.caffeine.cache.AsyncCache;
 import com.github.benmanes.caffeine.cache.Caffeine;
-import java.net.http.HttpClient;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -15,11 +16,13 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Tells who presents a token. A token is verified in full at its first use and again five minutes later; between, it is recognised by its hash, and its times
- * and the publication of its key are checked at every use. Simultaneous first uses cost one verification. Failures are not remembered. Thread-safe.
+ * and the publication of its key are checked at every use. Simultaneous first uses cost one verification. Failures are not remembered. Whether it was revoked is
+ * asked at every use. Personal tokens are their issuer's to verify, see {@link PersonalTokens}. Thread-safe.
  *
  * <p>Keys are refreshed in the background every five minutes and when a token names an unknown one (at most every five seconds). While an issuer does not
  * answer, its last keys are good for 24 hours.
@@ -33,15 +36,17 @@ public final class TokenAuthenticator implements AutoCloseable {
     private static final int MAX_REMEMBERED = 50_000;
 
     private final Clock clock;
-    private final HttpClient http;
+    private final IssuerHttp http = new IssuerHttp();
+    private final RevocationCheck revocations;
     private final List<SigningKeys> keySets;
     private final TokenVerifier verifier;
-    private final AsyncCache<TokenHash, VerifiedToken> verified;
+    private final @Nullable PersonalTokens personal;
+    private final AsyncCache<TokenHash, SignedToken> verified;
     private final ScheduledExecutorService refresher;
 
-    private TokenAuthenticator(TokenProperties properties, Clock clock) {
+    private TokenAuthenticator(TokenProperties properties, RevocationCheck revocations, Clock clock) {
         this.clock = clock;
-        this.http = KeySetSource.client();
+        this.revocations = revocations;
         Map<String, SigningKeys> issuers = new LinkedHashMap<>();
         SigningKeys shared = null;
         for (String issuer : properties.issuers()) {
@@ -51,6 +56,10 @@ public final class TokenAuthenticator implements AutoCloseable {
         }
         this.keySets = issuers.values().stream().distinct().toList();
         this.verifier = new TokenVerifier(issuers, properties.audience());
+        Introspection introspection = properties.introspection();
+        this.personal = introspection == null
+                ? null
+                : new PersonalTokens(new IntrospectionClient(http, properties, introspection, clock), clock);
         this.verified = Caffeine.newBuilder()
                 .maximumSize(MAX_REMEMBERED)
                 .expireAfterWrite(REMEMBERED_FOR)
@@ -67,8 +76,8 @@ public final class TokenAuthenticator implements AutoCloseable {
     }
 
     /** Begins to fetch keys in the background; does not wait for them. */
-    public static TokenAuthenticator start(TokenProperties properties, Clock clock) {
-        TokenAuthenticator authenticator = new TokenAuthenticator(properties, clock);
+    public static TokenAuthenticator start(TokenProperties properties, RevocationCheck revocations, Clock clock) {
+        TokenAuthenticator authenticator = new TokenAuthenticator(properties, revocations, clock);
         for (SigningKeys keys : authenticator.keySets) {
             authenticator.refresher.scheduleWithFixedDelay(
                     () -> keys.refreshIfOlderThan(REFRESH_EVERY), 0, LOOK_EVERY.toMillis(), TimeUnit.MILLISECONDS);
@@ -78,42 +87,63 @@ public final class TokenAuthenticator implements AutoCloseable {
 
     /**
      * @param bearerToken as it stands in the header, without the scheme
-     * @throws VaultException {@code token_invalid}, {@code token_expired}; {@code service_unavailable} when the issuer's keys cannot be had
+     * @throws VaultException {@code token_invalid}, {@code token_expired}, {@code token_revoked}; {@code service_unavailable} when that cannot be told
      */
     public Actor authenticate(String bearerToken) {
+        return authenticate(bearerToken, known -> {});
+    }
+
+    /** @param whenKnown told whose the token is before it is asked whether it was revoked, so that the attempt can be recorded under that name */
+    public Actor authenticate(String bearerToken, Consumer<Actor> whenKnown) {
+        VerifiedToken token = verify(bearerToken);
+        whenKnown.accept(token.actor());
+        revocations.require(token.revocable());
+        return token.actor();
+    }
+
+    /** Whose token it is, at this time; revoked or not. */
+    VerifiedToken verify(String bearerToken) {
         if (bearerToken.length() > TokenVerifier.MAX_LENGTH) {
             throw TokenRefusals.invalid("is longer than " + TokenVerifier.MAX_LENGTH + " characters");
         }
         TokenHash hash = TokenHash.of(bearerToken);
         long nowMillis = clock.millis();
-        VerifiedToken token = remembered(hash, nowMillis);
-        if (token == null) {
-            token = verifyOnce(hash, bearerToken);
-        }
+        VerifiedToken token = personal != null && PersonalTokens.isOne(bearerToken)
+                ? personal.verify(hash, bearerToken)
+                : signed(hash, bearerToken, nowMillis).token();
         token.requireValidAt(nowMillis);
-        return token.actor();
+        return token;
+    }
+
+    /** @throws VaultException as {@link #authenticate} */
+    void requireUsable(VerifiedToken token) {
+        revocations.require(token.revocable());
+    }
+
+    private SignedToken signed(TokenHash hash, String bearerToken, long nowMillis) {
+        SignedToken token = remembered(hash, nowMillis);
+        return token != null ? token : verifyOnce(hash, bearerToken);
     }
 
     /** Forgets, rather than returns, a token whose key is not known to be published still. */
-    private @Nullable VerifiedToken remembered(TokenHash hash, long nowMillis) {
-        CompletableFuture<VerifiedToken> known = verified.getIfPresent(hash);
-        VerifiedToken token =
-                known == null || !known.isDone() || known.isCompletedExceptionally() ? null : known.join();
-        if (token != null && !token.issuer().isStillPublished(token.key(), nowMillis)) {
+    private @Nullable SignedToken remembered(TokenHash hash, long nowMillis) {
+        CompletableFuture<SignedToken> known = verified.getIfPresent(hash);
+        SignedToken token = known == null || !known.isDone() || known.isCompletedExceptionally() ? null : known.join();
+        if (token != null && !token.isKeyStillPublished(nowMillis)) {
             verified.asMap().remove(hash, known);
             return null;
         }
         return token;
     }
 
-    private VerifiedToken verifyOnce(TokenHash hash, String bearerToken) {
-        CompletableFuture<VerifiedToken> mine = new CompletableFuture<>();
-        CompletableFuture<VerifiedToken> earlier = verified.asMap().putIfAbsent(hash, mine);
+    private SignedToken verifyOnce(TokenHash hash, String bearerToken) {
+        CompletableFuture<SignedToken> mine = new CompletableFuture<>();
+        CompletableFuture<SignedToken> earlier = verified.asMap().putIfAbsent(hash, mine);
         if (earlier != null) {
             return outcome(earlier);
         }
         try {
-            VerifiedToken token = verifier.verify(bearerToken);
+            SignedToken token = verifier.verify(bearerToken);
             mine.complete(token);
             return token;
         } catch (RuntimeException | Error refusal) {
@@ -123,7 +153,7 @@ public final class TokenAuthenticator implements AutoCloseable {
         }
     }
 
-    private static VerifiedToken outcome(CompletableFuture<VerifiedToken> earlier) {
+    private static SignedToken outcome(CompletableFuture<SignedToken> earlier) {
         try {
             return earlier.join();
         } catch (CompletionException failed) {
@@ -145,13 +175,15 @@ public final class TokenAuthenticator implements AutoCloseable {
                 verified.synchronous().estimatedSize(),
                 keySets.stream().mapToLong(SigningKeys::fetches).sum(),
                 keySets.stream().mapToLong(SigningKeys::failedFetches).sum(),
-                oldest);
+                oldest,
+                personal == null ? 0 : personal.questions(),
+                personal == null ? 0 : personal.failures());
     }
 
     /** Ends the background refresh. */
     @Override
     public void close() {
         refresher.shutdownNow();
-        http.shutdownNow();
+        http.close();
     }
 }

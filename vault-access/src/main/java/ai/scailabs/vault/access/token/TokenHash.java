@@ -4,8 +4,9 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
 
-/** SHA-256 of a token: stands for the token where it must not be kept itself. */
+/** SHA-256 of a token: stands for the token where it must not be kept itself. Compared without regard to where two differ. */
 record TokenHash(long first, long second, long third, long fourth) {
 
     static TokenHash of(String token) {
@@ -18,6 +19,11 @@ record TokenHash(long first, long second, long third, long fourth) {
         }
     }
 
+    String hex() {
+        HexFormat hex = HexFormat.of();
+        return hex.toHexDigits(first) + hex.toHexDigits(second) + hex.toHexDigits(third) + hex.toHexDigits(fourth);
+    }
+
     @Override
     public int hashCode() {
         return Long.hashCode(first);
@@ -26,9 +32,6 @@ record TokenHash(long first, long second, long third, long fourth) {
     @Override
     public boolean equals(Object other) {
         return other instanceof TokenHash that
-                && first == that.first
-                && second == that.second
-                && third == that.third
-                && fourth == that.fourth;
+                && ((first ^ that.first) | (second ^ that.second) | (third ^ that.third) | (fourth ^ that.fourth)) == 0;
     }
 }

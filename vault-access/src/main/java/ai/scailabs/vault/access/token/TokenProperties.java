@@ -12,10 +12,15 @@ import org.jspecify.annotations.Nullable;
  * @param issuers compared with {@code iss} byte by byte; at least one
  * @param jwksUrl where all issuers publish their keys; when absent, each issuer's discovery document names its own
  * @param audience must be among {@code aud}
+ * @param introspection of personal tokens; absent when they are not accepted
  * @param loopbackHttp permits {@code http} to this machine, for development; elsewhere it is always refused
  */
 public record TokenProperties(
-        List<String> issuers, @Nullable URI jwksUrl, String audience, boolean loopbackHttp) {
+        List<String> issuers,
+        @Nullable URI jwksUrl,
+        String audience,
+        @Nullable Introspection introspection,
+        boolean loopbackHttp) {
     private static final Set<String> LOOPBACK = Set.of("127.0.0.1", "localhost", "[::1]");
 
     /** @throws IllegalArgumentException saying what is wrong, in words for an operator */
@@ -32,6 +37,28 @@ public record TokenProperties(
         }
         if (jwksUrl != null) {
             requireSafe("JWKS URL", jwksUrl, loopbackHttp);
+        }
+        if (introspection != null && introspection.url() != null) {
+            requireSafe("introspection URL", introspection.url(), loopbackHttp);
+        }
+    }
+
+    /** Without personal tokens. */
+    public TokenProperties(List<String> issuers, @Nullable URI jwksUrl, String audience, boolean loopbackHttp) {
+        this(issuers, jwksUrl, audience, null, loopbackHttp);
+    }
+
+    /**
+     * How the issuer is asked about a token that only it can read (RFC 7662).
+     *
+     * @param url absent when the discovery document of the first issuer names it
+     * @param clientId who asks
+     */
+    public record Introspection(@Nullable URI url, String clientId, String clientSecret) {
+        /** Without the secret. */
+        @Override
+        public String toString() {
+            return "Introspection[" + url + " as " + clientId + "]";
         }
     }
 

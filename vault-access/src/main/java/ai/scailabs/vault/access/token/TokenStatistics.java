@@ -10,10 +10,13 @@ import org.jspecify.annotations.Nullable;
  * @param cachedTokens tokens whose next use costs a look-up
  * @param keyFetches attempts to fetch an issuer's keys, failures included
  * @param oldestKeys how long ago the issuer that was heard least recently was heard; absent while one was never heard
+ * @param introspections questions to the issuer about personal tokens, failures included
  */
 public record TokenStatistics(
         long verifications,
         long cachedTokens,
         long keyFetches,
         long failedKeyFetches,
-        @Nullable Duration oldestKeys) {}
+        @Nullable Duration oldestKeys,
+        long introspections,
+        long failedIntrospections) {}

@@ -20,6 +20,9 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SigningKeysTest {
     private final MovableClock clock = new MovableClock(Instant.parse("2026-05-01T10:00:00Z"));
@@ -34,7 +37,7 @@ class SigningKeysTest {
 
     private TokenAuthenticator authenticator() {
         TokenAuthenticator authenticator = TokenAuthenticator.start(
-                new TokenProperties(List.of(issuer.issuer()), issuer.jwksUri(), "scaivault", true), clock);
+                new TokenProperties(List.of(issuer.issuer()), issuer.jwksUri(), "scaivault", true), token -> {}, clock);
         started.add(authenticator);
         return authenticator;
     }
@@ -202,7 +205,9 @@ class SigningKeysTest {
     void keysOfOneIssuer_doNotVerifyTokensOfAnother() {
         try (TestIssuer other = TestIssuer.start(clock)) {
             TokenAuthenticator authenticator = TokenAuthenticator.start(
-                    new TokenProperties(List.of(issuer.issuer(), other.issuer()), null, "scaivault", true), clock);
+                    new TokenProperties(List.of(issuer.issuer(), other.issuer()), null, "scaivault", true),
+                    token -> {},
+                    clock);
             started.add(authenticator);
             authenticator.authenticate(token().sign());
             authenticator.authenticate(other.token()
@@ -219,11 +224,91 @@ class SigningKeysTest {
     @Test
     void discoveryDocumentOfAnotherIssuer_isNotFollowed() {
         String sub = issuer.issuer() + "/tenants/x";
-        TokenAuthenticator authenticator =
-                TokenAuthenticator.start(new TokenProperties(List.of(sub), null, "scaivault", true), clock);
+        TokenAuthenticator authenticator = TokenAuthenticator.start(
+                new TokenProperties(List.of(sub), null, "scaivault", true), token -> {}, clock);
         started.add(authenticator);
 
         assertThat(refusal(authenticator, token().issuedBy(sub).sign())).isEqualTo(ErrorCode.SERVICE_UNAVAILABLE);
         assertThat(issuer.keyRequests()).isZero();
+    }
+
+    @Test
+    void keyThatIsNoLongerPublished_countsNoMoreAfterTheNextRefresh_alsoWithoutANewOne() {
+        TokenAuthenticator authenticator = authenticator();
+        String token = token().sign();
+        authenticator.authenticate(token);
+        issuer.answerKeysWith("{\"keys\":[]}");
+        clock.advance(SigningKeys.FETCH_INTERVAL);
+        refusal(authenticator, token().signWithUnknownKey());
+
+        assertThat(refusal(authenticator, token)).isEqualTo(ErrorCode.TOKEN_INVALID);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "null",
+                "[]",
+                "{}",
+                "{\"keys\":7}",
+                "{\"keys\":[7]}",
+                "{\"keys\":[{\"kty\":\"RSA\"}]}",
+                "{\"keys\":",
+                "<html>oops</html>",
+                "{\"error\":\"server_error\"}"
+            })
+    void malformedKeySet_keepsTheLastOne(String answer) {
+        TokenAuthenticator authenticator = authenticator();
+        authenticator.authenticate(token().sign());
+        issuer.answerKeysWith(answer);
+        clock.advance(SigningKeys.FETCH_INTERVAL);
+        assertThat(refusal(authenticator, token().signWithUnknownKey())).isEqualTo(ErrorCode.TOKEN_INVALID);
+
+        assertThat(authenticator.authenticate(token().sign())).isNotNull();
+        assertThat(authenticator.statistics().failedKeyFetches()).isPositive();
+    }
+
+    @Test
+    void hugeKeySet_isNotReadToItsEnd() {
+        TokenAuthenticator authenticator = authenticator();
+        authenticator.authenticate(token().sign());
+        issuer.answerKeysWith("{\"keys\":[" + " ".repeat(300 * 1024) + "]}");
+        clock.advance(SigningKeys.FETCH_INTERVAL);
+        refusal(authenticator, token().signWithUnknownKey());
+
+        assertThat(authenticator.authenticate(token().sign())).isNotNull();
+        assertThat(authenticator.statistics().failedKeyFetches()).isEqualTo(1);
+    }
+
+    /** The issuer sends headers and then nothing: nobody whose key is known notices, and nobody waits without end. */
+    @Test
+    @Timeout(20)
+    void issuerThatStopsInTheMiddle_holdsUpNobodyElse_andIsNotAskedTheMoreForIt() throws Exception {
+        TokenAuthenticator authenticator = authenticator();
+        authenticator.authenticate(token().sign());
+        int before = issuer.keyRequests();
+        CountDownLatch held = new CountDownLatch(1);
+        issuer.holdAnswers(held);
+        clock.advance(SigningKeys.FETCH_INTERVAL);
+        try (ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<Future<ErrorCode>> strangers = new ArrayList<>();
+            for (int i = 0; i < 64; i++) {
+                String stranger = token().algorithm(TokenAlgorithm.ES256)
+                        .header("kid", "invented-" + i)
+                        .sign();
+                strangers.add(callers.submit(() -> refusal(authenticator, stranger)));
+            }
+            for (int i = 0; i < 20; i++) {
+                assertThat(authenticator.authenticate(token().sign())).isNotNull();
+            }
+            for (Future<ErrorCode> stranger : strangers) {
+                assertThat(stranger.get()).isEqualTo(ErrorCode.TOKEN_INVALID);
+            }
+        } finally {
+            held.countDown();
+        }
+        assertThat(issuer.keyRequests()).isEqualTo(before + 1);
+        assertThat(authenticator.statistics().failedKeyFetches()).isEqualTo(1);
     }
 }

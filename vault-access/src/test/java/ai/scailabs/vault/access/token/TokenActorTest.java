@@ -21,8 +21,8 @@ class TokenActorTest {
     @BeforeAll
     static void start() {
         issuer = TestIssuer.start(CLOCK);
-        authenticator =
-                TokenAuthenticator.start(new TokenProperties(List.of(issuer.issuer()), null, "scaivault", true), CLOCK);
+        authenticator = TokenAuthenticator.start(
+                new TokenProperties(List.of(issuer.issuer()), null, "scaivault", true), token -> {}, CLOCK);
     }
 
     @AfterAll

@@ -32,7 +32,7 @@ class TokenRefusalTest {
     static void start() {
         issuer = TestIssuer.start(CLOCK);
         authenticator = TokenAuthenticator.start(
-                new TokenProperties(List.of(issuer.issuer()), issuer.jwksUri(), "scaivault", true), CLOCK);
+                new TokenProperties(List.of(issuer.issuer()), issuer.jwksUri(), "scaivault", true), token -> {}, CLOCK);
     }
 
     @AfterAll
@@ -311,5 +311,123 @@ class TokenRefusalTest {
             }
             assertInvalid(damaged.toString());
         }
+    }
+
+    /** Advisory CVE-2025-5999 and its like: no spelling of a name that has rights becomes that name. */
+    @ParameterizedTest
+    @ValueSource(strings = {"tenant_admin", "partner_admin", "super_admin"})
+    void spellingsOfARole_areRefusedOrAreNotTheRole(String role) {
+        for (String spelling : spellings(role)) {
+            assertNeverBecomes(role, token().role(spelling).sign());
+            assertNeverBecomes(role, token().claim("roles", List.of(spelling)).sign());
+        }
+        assertThat(authenticator.authenticate(token().role(role).sign()).hasRole(role))
+                .isTrue();
+    }
+
+    private static void assertNeverBecomes(String role, String token) {
+        try {
+            assertThat(authenticator.authenticate(token).hasRole(role)).isFalse();
+        } catch (VaultException refusal) {
+            assertThat(refusal.code()).isEqualTo(ErrorCode.TOKEN_INVALID);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"admin", "secrets:read"})
+    void spellingsOfAScope_areRefusedOrAreNotTheScope(String scope) {
+        for (String spelling : spellings(scope)) {
+            // A space separates scopes, so around one it means nothing.
+            if (spelling.replace(" ", "").equals(scope)) {
+                continue;
+            }
+            String token = token().scope(spelling).sign();
+            try {
+                assertThat(authenticator.authenticate(token).scopes()).doesNotContain(scope);
+            } catch (VaultException refusal) {
+                assertThat(refusal.code()).isEqualTo(ErrorCode.TOKEN_INVALID);
+            }
+        }
+    }
+
+    /** Of kinds of identity and of tenants that no token may name. */
+    @Test
+    void reservedNames_cannotBeClaimed() {
+        for (String reserved : List.of("system:purge", "group:ops", "sa:mailer", "user:x", "dynamic:db")) {
+            assertInvalid(token().claim("sub", reserved).without("email").sign());
+            assertInvalid(token().claim("email", reserved).sign());
+            assertInvalid(issuer.token()
+                    .tenant("tnt_acme")
+                    .partner("ptn_a")
+                    .serviceAccount(reserved)
+                    .sign());
+            assertInvalid(token().groups("group:" + reserved).sign());
+        }
+        for (String reserved : List.of("tnt_", "ptn_a", "ptn_", "*", "system")) {
+            assertInvalid(token().tenant(reserved).sign());
+        }
+        for (String group : List.of("user:jo@example.test", "system:purge", "sa:mailer")) {
+            assertInvalid(token().groups(group).sign());
+        }
+    }
+
+    private static List<String> spellings(String name) {
+        return List.of(
+                name.toUpperCase(java.util.Locale.ROOT),
+                Character.toUpperCase(name.charAt(0)) + name.substring(1),
+                " " + name,
+                name + " ",
+                "\t" + name,
+                name + "\n",
+                name + "\u00a0",
+                "\u200b" + name,
+                name.charAt(0) + "\u200d" + name.substring(1),
+                "\ufeff" + name,
+                (char) (name.charAt(0) + 0xfee0) + name.substring(1),
+                name.replace('a', '\u0430'),
+                name + ".",
+                "." + name,
+                name + "\u0000",
+                name + "%20",
+                name.replace('_', '-'));
+    }
+
+    @Test
+    void tokenThatDoesNotSayWhenItWasIssued_isRefused_asItCouldNotBeRevokedByThat() {
+        assertInvalid(token().without("iat").without("nbf").sign());
+        assertThat(authenticator.authenticate(token().without("iat").sign())).isNotNull();
+        assertThat(authenticator.authenticate(token().without("nbf").sign())).isNotNull();
+    }
+
+    @Test
+    void tokenThatLivesLongerThanARevocation_isRefused() {
+        assertThat(authenticator.authenticate(token().ttl(Duration.ofDays(90)).sign()))
+                .isNotNull();
+        assertInvalid(token().ttl(Duration.ofDays(91)).sign());
+        assertInvalid(token().ttl(Duration.ofDays(365)).sign());
+    }
+
+    @Test
+    void tokenIds_areOfOneForm() {
+        for (String odd : List.of("", " ", "a b", "a\u00a0b", "a\u0000", "\u200b", "x".repeat(257))) {
+            assertInvalid(token().claim("jti", odd).sign());
+        }
+    }
+
+    @Test
+    void hashes_differWhereverOneBitDoes() {
+        TokenHash hash = TokenHash.of("x");
+        assertThat(hash).isEqualTo(TokenHash.of("x")).isNotEqualTo(TokenHash.of("y"));
+        for (int bit = 0; bit < 64; bit++) {
+            long flip = 1L << bit;
+            assertThat(hash)
+                    .isNotEqualTo(new TokenHash(hash.first() ^ flip, hash.second(), hash.third(), hash.fourth()))
+                    .isNotEqualTo(new TokenHash(hash.first(), hash.second() ^ flip, hash.third(), hash.fourth()))
+                    .isNotEqualTo(new TokenHash(hash.first(), hash.second(), hash.third() ^ flip, hash.fourth()))
+                    .isNotEqualTo(new TokenHash(hash.first(), hash.second(), hash.third(), hash.fourth() ^ flip));
+        }
+        // The first of NIST's examples, so that what is stored can be computed by hand.
+        assertThat(TokenHash.of("abc").hex())
+                .isEqualTo("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
     }
 }

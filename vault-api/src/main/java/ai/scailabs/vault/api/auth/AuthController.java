@@ -10,7 +10,7 @@ import ai.scailabs.vault.kernel.id.IdentityId;
 import org.springframework.stereotype.Controller;
 import org.springframework.web.bind.annotation.GetMapping;
 
-/** Whom a token stands for. */
+/** Whom the caller's own token stands for. */
 @Controller
 public class AuthController {
     @GetMapping("/v1/auth/whoami")

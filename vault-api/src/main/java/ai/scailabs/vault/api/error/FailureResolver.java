@@ -45,7 +45,11 @@ public final class FailureResolver implements HandlerExceptionResolver, FailureA
     @Override
     public void answer(HttpServletRequest request, HttpServletResponse response, VaultException failure)
             throws IOException {
-        if (failure.code().status() >= 500) {
+        if (failure.details().containsKey("dependency")) {
+            // Whoever depends on it tells once that it is away, and once that it is back; a line for each request would
+            // be the caller's to write.
+            LOG.debug("{} {} {}", failure.code().code(), request.getMethod(), failure.details());
+        } else if (failure.code().status() >= 500) {
             LOG.error("{} {}", failure.code().code(), request.getMethod(), failure);
         }
         VaultException shown = recorded(request, failure);

@@ -62,9 +62,11 @@ public final class CallInterceptor implements HandlerInterceptor {
         }
         Call call = new Call(trail, entries, facts, endpoint.action());
         request.setAttribute(Call.ATTRIBUTE, call);
-        Actor caller = authenticator.authenticate(bearerToken(request));
-        tenants.require(caller.tenant(), caller.partner());
-        call.identifiedAs(caller);
+        // Before the token is known not to be revoked: the attempt of one that is belongs into its tenant's log.
+        Actor caller = authenticator.authenticate(bearerToken(request), known -> {
+            tenants.require(known.tenant(), known.partner());
+            call.identifiedAs(known);
+        });
         rates.admit(call, rule.category(), response);
         call.actingAs(selection.acting(request, facts.askedTenant(), caller));
         if (!endpoint.scope().isEmpty() && !caller.hasScope(endpoint.scope())) {

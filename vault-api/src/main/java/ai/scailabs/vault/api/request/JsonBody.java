@@ -170,8 +170,9 @@ public final class JsonBody {
                 .replace(".[", "[");
     }
 
-    /** A name comes from the caller, too: it is shown only when it looks like one. */
+    /** A name comes from the caller, too: it is shown only when it looks like one, and not like a token in the wrong place. */
     private static String printable(String name) {
-        return name.length() <= MAX_NAME_IN_ERROR && name.matches("[A-Za-z0-9_.\\[\\]-]+") ? name : "(unprintable)";
+        boolean looksLikeOne = name.length() <= MAX_NAME_IN_ERROR && name.matches("[A-Za-z0-9_.\\[\\]-]+");
+        return looksLikeOne && !name.contains("skt_") ? name : "(unprintable)";
     }
 }

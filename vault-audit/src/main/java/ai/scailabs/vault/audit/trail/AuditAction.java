@@ -7,6 +7,8 @@ import java.util.Optional;
 public enum AuditAction {
     AUTHENTICATE,
     WHOAMI,
+    TOKEN_INTROSPECT,
+    TOKEN_REVOKE,
     READ,
     WRITE,
     DELETE,

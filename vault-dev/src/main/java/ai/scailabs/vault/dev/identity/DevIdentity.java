@@ -22,7 +22,9 @@ public enum DevIdentity {
     /** The writer of another tenant of the same partner. */
     SIBLING_TENANT(Kind.SERVICE, DevTenant.ACME_SHOP, "", Scopes.SECRETS),
     /** Manages all tenants of the partner and the secrets that they share. */
-    PARTNER_ADMIN(Kind.PERSON, DevTenant.ACME_WEB, "partner_admin", Scopes.ALL);
+    PARTNER_ADMIN(Kind.PERSON, DevTenant.ACME_WEB, "partner_admin", Scopes.ALL),
+    /** Whose tokens the guides revoke. */
+    LEAVER(Kind.SERVICE, DevTenant.ACME_WEB, "", Scopes.SECRETS);
 
     private final Kind kind;
     private final DevTenant tenant;

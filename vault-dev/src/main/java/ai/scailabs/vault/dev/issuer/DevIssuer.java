@@ -18,6 +18,9 @@ public final class DevIssuer implements AutoCloseable {
     /** Folder of files that let curl speak for an identity: {@code curl --config FILE}. */
     public static final String CLIENTS = "clients";
 
+    /** The client as which ScaiVault asks about personal tokens. */
+    public static final String SERVICE = "scaivault";
+
     private final IssuerSettings settings;
     private final ConfigurableApplicationContext context;
 
@@ -34,7 +37,11 @@ public final class DevIssuer implements AutoCloseable {
      */
     public static DevIssuer start(Path folder, Credentials credentials, int port, String audience) throws IOException {
         IssuerSettings settings = new IssuerSettings(
-                port, audience, SigningKeyFile.openOrCreate(folder.resolve("issuer-key.json")), secrets(credentials));
+                port,
+                audience,
+                SigningKeyFile.openOrCreate(folder.resolve("issuer-key.json")),
+                secrets(credentials),
+                serviceSecret(credentials));
         SpringApplication application = new SpringApplication(IssuerConfiguration.class);
         application.setWebApplicationType(WebApplicationType.SERVLET);
         application.setRegisterShutdownHook(false);
@@ -48,6 +55,11 @@ public final class DevIssuer implements AutoCloseable {
         DevIssuer issuer = new DevIssuer(settings, application.run());
         issuer.writeClientFiles(folder.resolve(CLIENTS));
         return issuer;
+    }
+
+    /** With which {@link #SERVICE} logs in at the issuer. */
+    public static String serviceSecret(Credentials credentials) throws IOException {
+        return credentials.password("client." + SERVICE);
     }
 
     /** The {@code iss} of its tokens. */

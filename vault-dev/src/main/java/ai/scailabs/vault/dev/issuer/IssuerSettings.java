@@ -12,8 +12,10 @@ import java.util.Objects;
  * @param audience for whom its tokens are
  * @param signingKey private
  * @param clientSecrets by identity
+ * @param serviceSecret with which ScaiVault asks about personal tokens
  */
-record IssuerSettings(int port, String audience, RSAKey signingKey, Map<DevIdentity, String> clientSecrets) {
+record IssuerSettings(
+        int port, String audience, RSAKey signingKey, Map<DevIdentity, String> clientSecrets, String serviceSecret) {
 
     String issuer() {
         return "http://127.0.0.1:" + port;

@@ -13,6 +13,7 @@ import org.springframework.security.oauth2.core.OAuth2AuthenticationException;
 import org.springframework.security.oauth2.core.OAuth2Error;
 import org.springframework.security.oauth2.server.authorization.authentication.OAuth2ClientCredentialsAuthenticationToken;
 import org.springframework.security.oauth2.server.authorization.token.JwtEncodingContext;
+import org.springframework.security.oauth2.server.authorization.token.OAuth2TokenContext;
 import org.springframework.security.oauth2.server.authorization.token.OAuth2TokenCustomizer;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
@@ -35,20 +36,33 @@ final class TokenClaims implements OAuth2TokenCustomizer<JwtEncodingContext> {
 
     @Override
     public void customize(JwtEncodingContext context) {
+        context.getClaims().claims(claims -> fill(claims, context));
+    }
+
+    /** @param claims with {@code iat}; a time is an {@link Instant} */
+    void fill(Map<String, Object> claims, OAuth2TokenContext context) {
         DevIdentity identity = DevIdentity.named(context.getRegisteredClient().getClientId())
                 .orElseThrow(() -> refused("no such identity"));
-        if (!(context.getAuthorizationGrant() instanceof OAuth2ClientCredentialsAuthenticationToken request)) {
-            throw refused("only client credentials are known here");
+        OAuth2ClientCredentialsAuthenticationToken request = request(context);
+        claims.put("aud", List.of(audience));
+        claims.putAll(identity.claims());
+        if (!request.getScopes().isEmpty()) {
+            claims.put("scope", String.join(" ", request.getScopes()));
         }
-        context.getClaims().claims(claims -> {
-            claims.put("aud", List.of(audience));
-            claims.putAll(identity.claims());
-            if (!request.getScopes().isEmpty()) {
-                claims.put("scope", String.join(" ", request.getScopes()));
-            }
-            setTimes(claims, request.getAdditionalParameters());
-            request.getAdditionalParameters().forEach((name, value) -> override(claims, name, value));
-        });
+        setTimes(claims, request.getAdditionalParameters());
+        request.getAdditionalParameters().forEach((name, value) -> override(claims, name, value));
+    }
+
+    /** Whether the request is for a personal token. */
+    static boolean isPersonal(OAuth2TokenContext context) {
+        return "true".equals(request(context).getAdditionalParameters().get("personal"));
+    }
+
+    private static OAuth2ClientCredentialsAuthenticationToken request(OAuth2TokenContext context) {
+        if (context.getAuthorizationGrant() instanceof OAuth2ClientCredentialsAuthenticationToken request) {
+            return request;
+        }
+        throw refused("only client credentials are known here");
     }
 
     private static void setTimes(Map<String, Object> claims, Map<String, Object> parameters) {
@@ -101,7 +115,7 @@ final class TokenClaims implements OAuth2TokenCustomizer<JwtEncodingContext> {
         }
     }
 
-    private static OAuth2AuthenticationException refused(String why) {
+    static OAuth2AuthenticationException refused(String why) {
         return new OAuth2AuthenticationException(new OAuth2Error("invalid_request", why, null));
     }
 }

@@ -79,6 +79,10 @@ final class Session {
         Optional<LogFollower> follower =
                 options.followLog() ? Optional.of(new LogFollower(log, console)) : Optional.empty();
         try {
+            if (!settings.isCallers("SCAIKEY_URL")) {
+                settings.offer("SCAIKEY_CLIENT_ID", DevIssuer.SERVICE)
+                        .offer("SCAIKEY_CLIENT_SECRET", DevIssuer.serviceSecret(credentials));
+            }
             settings.set("BIND_ADDRESS", address.bind())
                     .offer("BASE_URL", address.baseUrl())
                     .offer("SCAIKEY_URL", "http://127.0.0.1:" + issuerPort)

@@ -15,12 +15,14 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
@@ -110,6 +112,48 @@ class DevIssuerTest {
         assertThatThrownBy(() -> issuer.tokens().mint(DevIdentity.READER, Map.of("ttl", "soon")))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("400");
+    }
+
+    @Test
+    void personalToken_isKnownToTheIssuerAlone() throws Exception {
+        String token = issuer.tokens()
+                .mint(DevIdentity.ADMIN, Map.of("personal", "true", "scope", "secrets:read admin", "ttl", "10m"));
+        assertThat(token).matches("skt_[A-Za-z0-9_-]{40}");
+
+        String answer = introspect(token);
+        assertThat(answer)
+                .contains("\"active\":true")
+                .contains("\"tenant_id\":\"tnt_acme-web\"")
+                .contains("\"email\":\"admin@acme-web.example\"")
+                .contains("\"aud\":[\"scaivault\"]")
+                .contains("\"iss\":\"" + issuer.issuer() + "\"")
+                .containsPattern("\"scope\":\"(secrets:read admin|admin secrets:read)\"")
+                .containsPattern("\"exp\":[0-9]+");
+        assertThat(introspect(token + "x")).isEqualTo("{\"active\":false}");
+    }
+
+    @Test
+    void personalTokenOfAService_isRefused() {
+        assertThatThrownBy(() -> issuer.tokens().mint(DevIdentity.READER, Map.of("personal", "true")))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("400");
+    }
+
+    private static String introspect(String token) throws Exception {
+        String metadata = get(issuer.issuer() + "/.well-known/openid-configuration");
+        String url = metadata.replaceAll("(?s).*\"introspection_endpoint\":\"([^\"]*)\".*", "$1");
+        String login = DevIssuer.SERVICE + ":"
+                + DevIssuer.serviceSecret(Credentials.open(folder.resolve("credentials"), new SecureRandom()));
+        HttpRequest request = HttpRequest.newBuilder(URI.create(url))
+                .header("Content-Type", "application/x-www-form-urlencoded")
+                .header(
+                        "Authorization",
+                        "Basic " + Base64.getEncoder().encodeToString(login.getBytes(StandardCharsets.UTF_8)))
+                .POST(HttpRequest.BodyPublishers.ofString("token=" + token))
+                .build();
+        HttpResponse<String> response = HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString());
+        assertThat(response.statusCode()).isEqualTo(200);
+        return response.body();
     }
 
     @Test

@@ -1,5 +1,6 @@
 package ai.scailabs.vault.server.metrics;
 
+import ai.scailabs.vault.access.revocation.RevocationList;
 import ai.scailabs.vault.access.token.TokenAuthenticator;
 import ai.scailabs.vault.audit.trail.AuditTrail;
 import ai.scailabs.vault.persistence.jdbc.ConnectionThreads;
@@ -11,13 +12,18 @@ import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
 import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
 import io.micrometer.core.instrument.binder.system.UptimeMetrics;
+import java.time.Duration;
 
 /** Figures that are read when they are scraped. */
 public final class ServerMeters implements AutoCloseable {
     private final JvmGcMetrics garbageCollection = new JvmGcMetrics();
 
     public ServerMeters(
-            MeterRegistry registry, ConnectionThreads database, AuditTrail trail, TokenAuthenticator authenticator) {
+            MeterRegistry registry,
+            ConnectionThreads database,
+            AuditTrail trail,
+            TokenAuthenticator authenticator,
+            RevocationList revocations) {
         new JvmMemoryMetrics().bindTo(registry);
         new JvmThreadMetrics().bindTo(registry);
         new ProcessorMetrics().bindTo(registry);
@@ -37,6 +43,11 @@ public final class ServerMeters implements AutoCloseable {
                 .register(registry);
         FunctionCounter.builder("scaivault.audit.failures", trail, AuditTrail::failureCount)
                 .register(registry);
+        bindTokens(registry, authenticator);
+        bindRevocations(registry, revocations);
+    }
+
+    private static void bindTokens(MeterRegistry registry, TokenAuthenticator authenticator) {
         FunctionCounter.builder(
                         "scaivault.token.verifications",
                         authenticator,
@@ -46,6 +57,27 @@ public final class ServerMeters implements AutoCloseable {
                         "scaivault.token.cache.size",
                         authenticator,
                         tokens -> tokens.statistics().cachedTokens())
+                .register(registry);
+        FunctionCounter.builder(
+                        "scaivault.token.introspections",
+                        authenticator,
+                        tokens -> tokens.statistics().introspections())
+                .register(registry);
+        FunctionCounter.builder(
+                        "scaivault.token.introspection.failures",
+                        authenticator,
+                        tokens -> tokens.statistics().failedIntrospections())
+                .register(registry);
+    }
+
+    /** The age is not a number while the feed has never been complete. */
+    private static void bindRevocations(MeterRegistry registry, RevocationList revocations) {
+        Gauge.builder("scaivault.revocation.feed.age.seconds", revocations, list -> {
+                    Duration age = list.feedAge();
+                    return age == null ? Double.NaN : age.toNanos() / 1e9;
+                })
+                .register(registry);
+        FunctionCounter.builder("scaivault.revocation.reads", revocations, RevocationList::reads)
                 .register(registry);
     }
 

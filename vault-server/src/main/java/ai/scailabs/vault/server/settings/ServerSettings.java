@@ -3,6 +3,7 @@ package ai.scailabs.vault.server.settings;
 import ai.scailabs.vault.access.quota.RateCategory;
 import ai.scailabs.vault.access.quota.RateLimits;
 import ai.scailabs.vault.access.redis.RedisLogin;
+import ai.scailabs.vault.access.token.TokenProperties;
 import ai.scailabs.vault.api.listener.TlsFiles;
 import ai.scailabs.vault.api.request.ProxyHeader;
 import ai.scailabs.vault.kernel.net.AddressRange;
@@ -40,8 +41,13 @@ public record ServerSettings(
             @Nullable DatabaseLogin worker,
             int poolSize) {}
 
-    /** @param jwksUrl absent: found by discovery */
-    public record ScaiKey(URI url, @Nullable URI jwksUrl, List<String> issuers, String audience) {}
+    /** @param jwksUrl absent: found by discovery; @param introspection absent: no personal tokens */
+    public record ScaiKey(
+            URI url,
+            @Nullable URI jwksUrl,
+            List<String> issuers,
+            String audience,
+            TokenProperties.@Nullable Introspection introspection) {}
 
     /** @param metrics absent: metrics only with a token */
     public record Http(
@@ -111,10 +117,29 @@ public record ServerSettings(
         URI jwksUrl = reader.optional(Setting.SCAIKEY_JWKS_URL, outbound(dev));
         List<String> issuers = reader.optional(Setting.SCAIKEY_ISSUERS, ServerSettings::list);
         String audience = reader.required(Setting.SCAIKEY_AUDIENCE, Optional::of);
+        TokenProperties.Introspection introspection = introspection(reader, dev);
         if (url == null || audience == null) {
             return null;
         }
-        return new ScaiKey(url, jwksUrl, issuers == null ? List.of(url.toString()) : issuers, audience);
+        return new ScaiKey(url, jwksUrl, issuers == null ? List.of(url.toString()) : issuers, audience, introspection);
+    }
+
+    private static TokenProperties.@Nullable Introspection introspection(SettingsReader reader, boolean dev) {
+        int before = reader.problems().size();
+        String clientId = reader.optional(Setting.SCAIKEY_CLIENT_ID, matching("[ -~]{1,256}"));
+        String clientSecret = reader.optional(Setting.SCAIKEY_CLIENT_SECRET, matching("[!-~]{1,512}"));
+        URI url = reader.optional(Setting.SCAIKEY_INTROSPECTION_URL, outbound(dev));
+        if (reader.problems().size() > before) {
+            return null;
+        }
+        if ((clientId == null) != (clientSecret == null)) {
+            reader.problem("SCAIKEY_CLIENT_ID and SCAIKEY_CLIENT_SECRET are set together or not at all");
+        } else if (url != null && clientId == null) {
+            reader.problem("SCAIKEY_INTROSPECTION_URL needs SCAIKEY_CLIENT_ID and SCAIKEY_CLIENT_SECRET");
+        }
+        return clientId == null || clientSecret == null
+                ? null
+                : new TokenProperties.Introspection(url, clientId, clientSecret);
     }
 
     private static @Nullable Http http(SettingsReader reader) {
@@ -212,6 +237,10 @@ public record ServerSettings(
 
     private static Function<String, Optional<String>> oneOf(String... choices) {
         return text -> Arrays.asList(choices).contains(text) ? Optional.of(text) : Optional.empty();
+    }
+
+    private static Function<String, Optional<String>> matching(String pattern) {
+        return text -> text.matches(pattern) ? Optional.of(text) : Optional.empty();
     }
 
     private static Optional<Path> path(String text) {

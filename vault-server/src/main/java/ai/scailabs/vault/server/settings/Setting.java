@@ -22,6 +22,13 @@ public enum Setting {
     SCAIKEY_JWKS_URL(Kind.PLAIN, null, "an https URL; overrides discovery"),
     SCAIKEY_ISSUERS(Kind.PLAIN, null, "accepted issuers (iss), separated by commas; by default SCAIKEY_URL"),
     SCAIKEY_AUDIENCE(Kind.PLAIN, "scaivault", "the audience (aud) that a token must name"),
+    SCAIKEY_CLIENT_ID(
+            Kind.SECRET,
+            null,
+            "who asks ScaiKey about personal tokens (skt_…): 1 to 256 printable characters, together with SCAIKEY_CLIENT_SECRET"),
+    SCAIKEY_CLIENT_SECRET(
+            Kind.SECRET, null, "1 to 512 printable characters without spaces, together with SCAIKEY_CLIENT_ID"),
+    SCAIKEY_INTROSPECTION_URL(Kind.PLAIN, null, "an https URL (RFC 7662); overrides discovery"),
     BIND_ADDRESS(Kind.PLAIN, "0.0.0.0:8443", "address:port"),
     BASE_URL(Kind.PLAIN, null, "the public URL of this service"),
     LOG_LEVEL(Kind.PLAIN, "info", "debug, info, warn or error"),

@@ -4,8 +4,6 @@ import ai.scailabs.vault.access.decision.AccessControl;
 import ai.scailabs.vault.access.policy.PolicyService;
 import ai.scailabs.vault.access.quota.Quota;
 import ai.scailabs.vault.access.redis.RedisLink;
-import ai.scailabs.vault.access.token.TokenAuthenticator;
-import ai.scailabs.vault.access.token.TokenProperties;
 import ai.scailabs.vault.audit.log.AuditLog;
 import ai.scailabs.vault.crypto.envelope.EnvelopeCipher;
 import ai.scailabs.vault.crypto.keyring.TenantKeyrings;
@@ -32,14 +30,6 @@ import org.springframework.context.annotation.Configuration;
 /** Who may do what, tenants and their keys, and secrets. */
 @Configuration(proxyBeanMethods = false)
 class CapabilityWiring {
-    @Bean
-    TokenAuthenticator tokenAuthenticator(ServerSettings settings, Clock clock) {
-        ServerSettings.ScaiKey scaiKey = settings.scaiKey();
-        return TokenAuthenticator.start(
-                new TokenProperties(scaiKey.issuers(), scaiKey.jwksUrl(), scaiKey.audience(), settings.development()),
-                clock);
-    }
-
     /** Absent, which the framework shows as null, when none is configured. */
     @Bean
     @Nullable

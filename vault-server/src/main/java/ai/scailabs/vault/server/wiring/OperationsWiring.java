@@ -2,6 +2,8 @@ package ai.scailabs.vault.server.wiring;
 
 import ai.scailabs.vault.access.quota.Quota;
 import ai.scailabs.vault.access.redis.RedisLink;
+import ai.scailabs.vault.access.revocation.RevocationDisposal;
+import ai.scailabs.vault.access.revocation.RevocationList;
 import ai.scailabs.vault.access.token.TokenAuthenticator;
 import ai.scailabs.vault.api.listener.TlsListener;
 import ai.scailabs.vault.api.request.ClientAddress;
@@ -79,8 +81,9 @@ class OperationsWiring {
             PrometheusMeterRegistry registry,
             ConnectionThreads threads,
             AuditTrail trail,
-            TokenAuthenticator authenticator) {
-        return new ServerMeters(registry, threads, trail, authenticator);
+            TokenAuthenticator authenticator,
+            RevocationList revocations) {
+        return new ServerMeters(registry, threads, trail, authenticator, revocations);
     }
 
     @Bean
@@ -128,6 +131,8 @@ class OperationsWiring {
             jobs.every(Duration.ofDays(1), Duration.ofMinutes(1), "audit-partitions", partitions::create);
             PurgeJob purge = new PurgeJob(pools.worker(), secrets, entries, ids, clock);
             jobs.every(Duration.ofMinutes(15), Duration.ofMinutes(2), "purge", purge::run);
+            RevocationDisposal disposal = new RevocationDisposal(pools.worker());
+            jobs.every(Duration.ofHours(1), Duration.ofMinutes(3), "revocation-disposal", disposal::run);
         }
         return jobs;
     }

@@ -1,0 +1,15 @@
+package ai.scailabs.vault.access.revocation;
+
+import ai.scailabs.vault.kernel.id.IdentityId;
+import ai.scailabs.vault.kernel.id.TenantId;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a revocation can name of a verified token.
+ *
+ * @param tokenId its {@code jti}
+ * @param fingerprint SHA-256, in hex, of that of the token which nobody can alter without making it invalid
+ * @param issuedAtMillis 0 when the token does not say, so that every revocation of its identity concerns it
+ */
+public record RevocableToken(
+        TenantId tenant, IdentityId identity, @Nullable String tokenId, String fingerprint, long issuedAtMillis) {}

@@ -1,0 +1,78 @@
+package ai.scailabs.vault.access.token;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * Requests to an issuer, whose answers are bounded whatever it does: no redirects, 2 s to connect, 3 s from the first byte sent to the last received, 256 KiB,
+ * status 200. Thread-safe.
+ */
+final class IssuerHttp implements AutoCloseable {
+    private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(2);
+    /** Of everything: the client's own time-out ends with the headers, and a body that trickles would be waited for without end. */
+    private static final Duration TOTAL_TIMEOUT = Duration.ofSeconds(3);
+
+    private static final long MAX_BYTES = 256 * 1024;
+
+    private final HttpClient http = HttpClient.newBuilder()
+            .connectTimeout(CONNECT_TIMEOUT)
+            .followRedirects(HttpClient.Redirect.NEVER)
+            .version(HttpClient.Version.HTTP_1_1)
+            .build();
+
+    /** @throws IOException when there is no good answer; its message is for the log and repeats nothing of the answer */
+    String get(URI location) throws IOException, InterruptedException {
+        return send(HttpRequest.newBuilder(location).GET());
+    }
+
+    /**
+     * @param form already encoded
+     * @param authorization the whole header
+     * @throws IOException as {@link #get}
+     */
+    String post(URI location, String form, String authorization) throws IOException, InterruptedException {
+        return send(HttpRequest.newBuilder(location)
+                .header("Content-Type", "application/x-www-form-urlencoded")
+                .header("Authorization", authorization)
+                .POST(HttpRequest.BodyPublishers.ofString(form)));
+    }
+
+    private String send(HttpRequest.Builder builder) throws IOException, InterruptedException {
+        HttpRequest request = builder.timeout(TOTAL_TIMEOUT)
+                .header("Accept", "application/json")
+                .build();
+        CompletableFuture<HttpResponse<String>> answer = http.sendAsync(
+                request, HttpResponse.BodyHandlers.limiting(HttpResponse.BodyHandlers.ofString(), MAX_BYTES));
+        try {
+            HttpResponse<String> response = answer.get(TOTAL_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
+            if (response.statusCode() != 200) {
+                throw new IOException("status " + response.statusCode() + " from "
+                        + request.uri().getHost());
+            }
+            return response.body();
+        } catch (TimeoutException slow) {
+            throw new IOException(
+                    "no complete answer within " + TOTAL_TIMEOUT.toSeconds() + " s from "
+                            + request.uri().getHost(),
+                    slow);
+        } catch (ExecutionException failed) {
+            throw new IOException("no answer from " + request.uri().getHost(), failed);
+        } finally {
+            // Ends the exchange when it is not over; else nothing.
+            answer.cancel(true);
+        }
+    }
+
+    @Override
+    public void close() {
+        http.shutdownNow();
+    }
+}

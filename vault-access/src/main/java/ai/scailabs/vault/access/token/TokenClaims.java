@@ -1,0 +1,53 @@
+package ai.scailabs.vault.access.token;
+
+import ai.scailabs.vault.access.identity.Actor;
+import ai.scailabs.vault.access.revocation.RevocableToken;
+import ai.scailabs.vault.access.revocation.RevocationService;
+import com.nimbusds.jwt.JWTClaimsSet;
+import java.text.ParseException;
+import java.time.Duration;
+import java.util.Date;
+import org.jspecify.annotations.Nullable;
+
+/** What is asked of a token's claims whoever vouches for them: a signature, or the issuer's introspection endpoint. */
+final class TokenClaims {
+    private static final long LONGEST_LIFE_MILLIS =
+            RevocationService.LONGEST_TOKEN_LIFE.plus(Duration.ofMinutes(1)).toMillis();
+
+    private TokenClaims() {}
+
+    /**
+     * @param fingerprint as {@link RevocableToken} has it
+     * @param datesRequired refuses a token that does not say when it was issued
+     * @throws ai.scailabs.vault.kernel.error.VaultException {@code token_invalid}, as is a {@link ParseException}
+     */
+    static VerifiedToken verified(JWTClaimsSet claims, String audience, String fingerprint, boolean datesRequired)
+            throws ParseException {
+        if (!claims.getAudience().contains(audience)) {
+            throw TokenRefusals.invalid("is meant for another audience");
+        }
+        Date expiresAt = claims.getExpirationTime();
+        if (expiresAt == null) {
+            throw TokenRefusals.invalid("does not expire");
+        }
+        Date issued = claims.getIssueTime() != null ? claims.getIssueTime() : claims.getNotBeforeTime();
+        if (issued == null && datesRequired) {
+            throw TokenRefusals.invalid("does not say when it was issued");
+        }
+        // Beyond this, a revocation of it might be forgotten before it expires.
+        if (issued != null && expiresAt.getTime() - issued.getTime() > LONGEST_LIFE_MILLIS) {
+            throw TokenRefusals.invalid(
+                    "is valid for longer than " + RevocationService.LONGEST_TOKEN_LIFE.toDays() + " days");
+        }
+        Actor actor = ActorClaims.actor(claims);
+        return new VerifiedToken(
+                actor,
+                new RevocableToken(actor.tenant(), actor.identity(), actor.tokenId(), fingerprint, millis(issued)),
+                Math.max(millis(claims.getNotBeforeTime()), millis(claims.getIssueTime())),
+                expiresAt.getTime());
+    }
+
+    private static long millis(@Nullable Date date) {
+        return date == null ? 0 : date.getTime();
+    }
+}

@@ -3,8 +3,11 @@ package ai.scailabs.vault.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.scailabs.vault.kernel.id.TenantId;
+import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
@@ -110,6 +113,51 @@ class AuditCoverageTest {
                                 .isEqualTo(row.text("tenant_id").equals(prepared.partner()) ? prepared.tenant() : null);
                     }
                 }));
+    }
+
+    /** Advisory CVE-2026-46358: whichever way somebody came in, the row has the same columns. */
+    @Test
+    void everyKindOfToken_leavesTheSameKindOfRow() {
+        var person = server.token("audit-ways").user("jo@audit-ways.test");
+        String revoked = person.sign();
+        server.client(person.sign())
+                .post("/v1/auth/revoke", Map.of("token", revoked))
+                .expect(204);
+        Set<String> known = filled(whoami(person.sign(), 200));
+        assertThat(known).contains("tenant_id", "identity_id", "source_ip", "user_agent", "request_id");
+        assertThat(filled(whoami(person.personal(), 200))).isEqualTo(known);
+        assertThat(filled(
+                        whoami(server.token("audit-ways").serviceAccount("svc").sign(), 200)))
+                .isEqualTo(known);
+
+        Set<String> refused = filled(whoami(revoked, 401));
+        refused.remove("error_code");
+        assertThat(refused).isEqualTo(known);
+
+        Set<String> unknown = filled(whoami("not-a-token", 401));
+        assertThat(unknown).contains("error_code").doesNotContain("identity_id");
+        for (String token : List.of(
+                "skt_audit-of-nobody-at-all",
+                person.signWithForgedKey(),
+                person.unsigned(),
+                person.ttl(Duration.ofMinutes(-5)).sign())) {
+            assertThat(filled(whoami(token, 401))).isEqualTo(unknown);
+        }
+    }
+
+    private AuditRow whoami(String token, int status) {
+        String requestId = AuditRow.newRequestId();
+        server.client(token)
+                .get("/v1/auth/whoami", "X-Request-ID", requestId, "User-Agent", AGENT)
+                .expect(status);
+        return onlyRow(requestId);
+    }
+
+    private static Set<String> filled(AuditRow row) {
+        return row.columns().entrySet().stream()
+                .filter(column -> column.getValue() != null)
+                .map(Map.Entry::getKey)
+                .collect(Collectors.toCollection(TreeSet::new));
     }
 
     @Test

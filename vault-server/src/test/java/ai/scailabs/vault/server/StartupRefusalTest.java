@@ -124,6 +124,10 @@ class StartupRefusalTest {
                                 .contains("DATABASE_OWNER_URL"));
         try (RunningServer server = RunningServer.start(
                 empty, Map.of("DATABASE_OWNER_URL", empty.owner().url()))) {
+            // Waits for the keys of the issuer, which are fetched beside the start.
+            server.client(server.token("behind").user("jo@behind.test").sign())
+                    .get("/v1/auth/whoami")
+                    .expect(200);
             server.client(null).get("/v1/health/ready").expect(200);
         }
     }

@@ -27,7 +27,7 @@ final class PersonalTokens {
     static final Duration GOOD_FOR = Duration.ofSeconds(60);
     static final Duration REFUSED_FOR = Duration.ofSeconds(5);
 
-    static final String PREFIX = "skt_";
+    private static final String PREFIX = "skt_";
     private static final Pattern FORM = Pattern.compile("skt_[A-Za-z0-9._~-]{16,512}");
     private static final Logger LOG = LoggerFactory.getLogger(PersonalTokens.class);
 
@@ -64,7 +64,8 @@ final class PersonalTokens {
 
     /** Whether the text has the form of one: nothing else is asked about. */
     static boolean isOne(String token) {
-        return FORM.matcher(token).matches();
+        // Nearly every token is none, and is looked at with every request.
+        return token.startsWith(PREFIX) && FORM.matcher(token).matches();
     }
 
     /**

@@ -14,10 +14,28 @@ import java.security.interfaces.ECPublicKey;
 import java.security.interfaces.RSAPublicKey;
 import java.security.spec.ECGenParameterSpec;
 import java.util.Arrays;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** A key pair with the name under which the issuer publishes it. */
 record IssuerKey(String keyId, TokenAlgorithm algorithm, KeyPair pair) {
 
+    private static final int POOL_SIZE = 16;
+    private static final AtomicInteger TAKEN = new AtomicInteger();
+    private static final ConcurrentHashMap<Integer, KeyPair> POOL = new ConcurrentHashMap<>();
+
+    /** Of an issuer. RSA keys take long to make, so issuers of one JVM take turns with {@value #POOL_SIZE} of them; one issuer has the same again after as many only. */
+    static IssuerKey ofIssuer(String keyId, TokenAlgorithm algorithm) {
+        if (algorithm != TokenAlgorithm.RS256) {
+            return generate(keyId, algorithm);
+        }
+        int turn = TAKEN.getAndIncrement() % POOL_SIZE;
+        KeyPair pair =
+                POOL.computeIfAbsent(turn, missing -> generate(keyId, algorithm).pair());
+        return new IssuerKey(keyId, algorithm, pair);
+    }
+
+    /** A key that nobody else has. */
     static IssuerKey generate(String keyId, TokenAlgorithm algorithm) {
         try {
             KeyPairGenerator generator = switch (algorithm) {

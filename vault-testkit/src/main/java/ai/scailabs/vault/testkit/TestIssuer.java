@@ -140,7 +140,7 @@ public final class TestIssuer implements AutoCloseable {
     public synchronized void rotate() {
         int next = generation.incrementAndGet();
         for (TokenAlgorithm algorithm : TokenAlgorithm.values()) {
-            IssuerKey key = IssuerKey.generate("key-" + next + "-" + algorithm.header(), algorithm);
+            IssuerKey key = IssuerKey.ofIssuer("key-" + next + "-" + algorithm.header(), algorithm);
             current.put(algorithm, key);
             published.add(key);
         }

@@ -6,12 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import ai.scailabs.vault.testkit.TestAuthority;
 import ai.scailabs.vault.testkit.TestDatabase;
 import ai.scailabs.vault.testkit.TestPostgres;
-import com.zaxxer.hikari.HikariDataSource;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
+import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -82,8 +82,8 @@ class VerifiedConnectionTest {
     private static boolean encrypted(String host, String query) throws SQLException {
         DatabaseLogin login = DatabaseLogin.parse(database.app().url().replace("127.0.0.1", host) + query)
                 .orElseThrow();
-        try (HikariDataSource pool = ConnectionPools.open(login, "verified-test", 1);
-                Connection connection = pool.getConnection();
+        // Without a pool, which would try again for seconds.
+        try (Connection connection = DriverManager.getConnection(login.jdbcUrl(), login.user(), login.password());
                 Statement statement = connection.createStatement();
                 ResultSet results =
                         statement.executeQuery("select ssl from pg_stat_ssl where pid = pg_backend_pid()")) {

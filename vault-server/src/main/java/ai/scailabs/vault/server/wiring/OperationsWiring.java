@@ -124,7 +124,7 @@ class OperationsWiring {
             ObjectProvider<TlsListener> tls) {
         BackgroundJobs jobs = new BackgroundJobs();
         tls.ifAvailable(
-                listener -> jobs.every(Duration.ofSeconds(5), Duration.ofSeconds(5), "tls-files", listener::reload));
+                listener -> jobs.every(Duration.ofSeconds(2), Duration.ofSeconds(2), "tls-files", listener::reload));
         jobs.every(Duration.ofSeconds(10), Duration.ofSeconds(10), "access-times", accessTimes::flush);
         if (pools.worker() != null) {
             AuditPartitions partitions = new AuditPartitions(pools.worker());

@@ -40,6 +40,7 @@ final class BenchRun {
             say(
                     "Seeded %,d secrets of %d tenants through the API in %.1f s",
                     stand.secretCount(), stand.tenantCount(), (System.nanoTime() - begin) / 1e9);
+            stand.age();
             Duration start = stand.startServer(options.serverJar());
             long residentAtReady = stand.serverResidentMiB();
             measure(stand);
@@ -66,6 +67,7 @@ final class BenchRun {
             warmUp(wrk, floor);
             for (int round = 1; round <= options.rounds(); round++) {
                 say("Round %d of %d", round, options.rounds());
+                stand.checkpoint();
                 for (Scenario scenario : options.scenarios()) {
                     for (int connections : CONNECTIONS) {
                         results.add(

@@ -14,6 +14,9 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -24,6 +27,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Database, issuer and server in a folder of their own, which {@link #close()} removes but for the server's log. */
 public final class Stand implements AutoCloseable {
+    /** Of 16 MiB: more than a round writes. */
+    private static final int LOG_SEGMENTS = 48;
+
     private final Path folder;
     private final TestPostgres postgres;
     private final TestDatabase database;
@@ -86,6 +92,32 @@ public final class Stand implements AutoCloseable {
     /** Makes the tenants, their policies and their secrets. */
     public void seed() throws InterruptedException {
         Seed.plant(baseUrl(), tenants);
+    }
+
+    /**
+     * Gives PostgreSQL the files that one has which has run for a while and is told to keep them: segments of its log to use again. A new one is filled with zeros and
+     * synced by whoever comes to the end of the last, and all that commit wait for it, every few seconds.
+     */
+    public void age() throws SQLException {
+        try (Connection connection = database.superuser().dataSource().getConnection();
+                Statement statement = connection.createStatement()) {
+            statement.execute("alter system set min_wal_size = '1GB'");
+            statement.execute("alter system set max_wal_size = '4GB'");
+            statement.execute("select pg_reload_conf()");
+            for (int segment = 0; segment < LOG_SEGMENTS; segment++) {
+                statement.execute("select pg_logical_emit_message(false, 'bench', '')");
+                statement.execute("select pg_switch_wal()");
+            }
+        }
+        checkpoint();
+    }
+
+    /** What was written is put in its place now, and what that took of the log is free again, rather than at some moment of a measurement. */
+    public void checkpoint() throws SQLException {
+        try (Connection connection = database.superuser().dataSource().getConnection();
+                Statement statement = connection.createStatement()) {
+            statement.execute("checkpoint");
+        }
     }
 
     public int secretCount() {

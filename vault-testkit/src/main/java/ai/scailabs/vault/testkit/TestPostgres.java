@@ -126,12 +126,43 @@ public final class TestPostgres implements AutoCloseable {
 
     /** Ends the server as a crash does: SIGKILL to the postmaster, upon which its processes give up. Returns when none is left. */
     public synchronized void kill9() {
+        kill9(false);
+    }
+
+    /** As {@link #kill9()}, but SIGKILL to every process: what the end of a machine does, but for the operating system's cache. */
+    public synchronized void kill9All() {
+        kill9(true);
+    }
+
+    private void kill9(boolean all) {
         ProcessHandle postmaster = ProcessHandle.of(pid()).orElseThrow();
+        // One that goes on would start further processes meanwhile, which outlive it for a moment and keep the next
+        // from starting.
+        halt(postmaster);
         List<ProcessHandle> backends = postmaster.descendants().toList();
+        if (all) {
+            backends.forEach(ProcessHandle::destroyForcibly);
+        }
         postmaster.destroyForcibly();
         awaitEnd(postmaster);
         backends.forEach(TestPostgres::awaitEnd);
         stop();
+    }
+
+    private static void halt(ProcessHandle process) {
+        try {
+            Process kill = new ProcessBuilder("kill", "-STOP", Long.toString(process.pid()))
+                    .inheritIO()
+                    .start();
+            if (kill.waitFor() != 0) {
+                throw new IllegalStateException("process " + process.pid() + " cannot be halted");
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
     }
 
     /** Starts the server again on the same port and data, ending it first when it runs. */

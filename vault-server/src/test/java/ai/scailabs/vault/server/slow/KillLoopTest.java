@@ -81,7 +81,7 @@ class KillLoopTest {
                 server.kill9();
                 server.start();
             } else {
-                killAll(postgres);
+                postgres.kill9All();
                 postgres.restart();
             }
             load.stop();
@@ -103,14 +103,6 @@ class KillLoopTest {
     /** A kill that interrupts nothing proves nothing. */
     private static boolean isIdle(Promises promises) {
         return promises.writes().size() < FEWEST || promises.revealingRequests().size() < FEWEST;
-    }
-
-    /** Every process of PostgreSQL, as the end of a machine would; but for the operating system's cache, which outlives them. */
-    private static void killAll(TestPostgres postgres) {
-        ProcessHandle.of(postgres.pid()).stream()
-                .flatMap(ProcessHandle::descendants)
-                .forEach(ProcessHandle::destroyForcibly);
-        postgres.kill9();
     }
 
     private void summarise() {

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.scailabs.vault.access.quota.RateCategory;
 import ai.scailabs.vault.access.quota.RateLimits;
+import ai.scailabs.vault.kms.pkcs11.Pkcs11Properties;
 import ai.scailabs.vault.server.settings.InvalidSettings;
+import ai.scailabs.vault.server.settings.RootKeySettings;
 import ai.scailabs.vault.server.settings.ServerSettings;
 import ai.scailabs.vault.server.settings.Setting;
 import ai.scailabs.vault.testkit.RepositoryFiles;
@@ -13,6 +15,7 @@ import ai.scailabs.vault.testkit.TestCertificate;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -32,7 +35,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The environment is taken as a whole or refused with every variable that is at fault, what it takes, and no value. */
 class SettingsTest {
     /** A row of the table in the handbook: name, default, what it takes, twin. */
-    private static final Pattern ROW = Pattern.compile("\\| `([A-Z_]+)` \\| ([^|]+) \\| ([^|]+) \\| (yes|no) \\|.*");
+    private static final Pattern ROW = Pattern.compile("\\| `([A-Z0-9_]+)` \\| ([^|]+) \\| ([^|]+) \\| (yes|no) \\|.*");
 
     @TempDir
     Path folder;
@@ -61,6 +64,7 @@ class SettingsTest {
                                     .replace("TLS_KEY", "TLS_KEY_FILE")
                                     .replace("REDIS_CA", "REDIS_CA_FILE")
                                     .replace("KMS_LOCAL_KEY", "KMS_LOCAL_KEY_FILE")
+                                    .replace("KMS_PKCS11_PIN", "KMS_PKCS11_PIN_FILE")
                                     .replace("_FILE_FILE", "_FILE"))
                             .takes()
                             .contains(value)) {
@@ -150,7 +154,9 @@ class SettingsTest {
             LOG_LEVEL            | verbose
             LOG_LEVEL            | INFO
             LOG_FORMAT           | xml
-            KMS_PROVIDER         | aws
+            KMS_PROVIDER         | abacus
+            KMS_TIMEOUT_MILLIS   | 99
+            KMS_TIMEOUT_MILLIS   | 2s
             TRUSTED_PROXIES      | 10.0.0.0/33
             TRUSTED_PROXIES      | proxy.example.test
             TRUSTED_PROXIES      | 10.0.0.0/8,
@@ -294,6 +300,40 @@ class SettingsTest {
         assertThat(problems(environment))
                 .contains("SCAIKEY_URL is malformed; it takes " + Setting.SCAIKEY_URL.takes())
                 .contains("KMS_PROVIDER=local is for development: it needs SCAIVAULT_DEV=true");
+    }
+
+    @Test
+    void rootKeyInAnHsm_isSaidCompletely() {
+        Map<String, String> environment = good();
+        environment.remove("KMS_LOCAL_KEY_FILE");
+        environment.put("KMS_PROVIDER", "pkcs11");
+        environment.put("KMS_PKCS11_LIBRARY", "/opt/hsm/libcryptoki.so");
+        environment.put("KMS_PKCS11_TOKEN_LABEL", "scaivault");
+        environment.put("KMS_PKCS11_KEY_LABEL", "root-2026");
+        environment.put("KMS_PKCS11_PIN_FILE", "/run/secrets/hsm_pin");
+        assertThat(ServerSettings.read(environment).rootKey())
+                .isEqualTo(new RootKeySettings.Pkcs11(new Pkcs11Properties(
+                        Path.of("/opt/hsm/libcryptoki.so"),
+                        "scaivault",
+                        "root-2026",
+                        Path.of("/run/secrets/hsm_pin"),
+                        4,
+                        Duration.ofSeconds(2))));
+        for (Setting setting : List.of(
+                Setting.KMS_PKCS11_LIBRARY,
+                Setting.KMS_PKCS11_TOKEN_LABEL,
+                Setting.KMS_PKCS11_KEY_LABEL,
+                Setting.KMS_PKCS11_PIN_FILE)) {
+            Map<String, String> without = new HashMap<>(environment);
+            without.remove(setting.name());
+            assertThat(problems(without)).containsExactly(setting + " is not set; it takes " + setting.takes());
+        }
+        environment.put("KMS_PKCS11_TOKEN_LABEL", "a label that is longer than a token's can be");
+        environment.put("KMS_PKCS11_SESSIONS", "0");
+        assertThat(problems(environment))
+                .contains(
+                        "KMS_PKCS11_TOKEN_LABEL is malformed; it takes " + Setting.KMS_PKCS11_TOKEN_LABEL.takes(),
+                        "KMS_PKCS11_SESSIONS is malformed; it takes " + Setting.KMS_PKCS11_SESSIONS.takes());
     }
 
     @ParameterizedTest

@@ -38,7 +38,7 @@ final class Welcome {
                 %s '%s'
 
                 More tokens: bin/token NAME (%s), also in %s
-                Log: %s. For development only: the root key is a file, and the issuer gives anybody any token.
+                Log: %s. For development only: the issuer gives anybody any token, and the root key is a file unless KMS_PROVIDER says otherwise.
                 """.formatted(
                         baseUrl,
                         curl(DevIdentity.WRITER),

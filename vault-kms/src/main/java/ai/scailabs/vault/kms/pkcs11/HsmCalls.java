@@ -89,8 +89,9 @@ final class HsmCalls implements AutoCloseable {
         if (cause instanceof PKCS11Exception refused) {
             return refused;
         }
-        if (cause instanceof HsmUnavailable) {
-            throw unavailable("cannot be used: " + cause.getMessage());
+        if (cause instanceof HsmUnavailable problem) {
+            // What is wrong with it, with paths and labels, is for the log.
+            throw new VaultException(ErrorCode.KMS_UNAVAILABLE, "The HSM cannot be used", problem);
         }
         throw new IllegalStateException("a call of the HSM failed unexpectedly", cause);
     }

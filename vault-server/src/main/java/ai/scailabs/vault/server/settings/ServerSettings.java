@@ -29,7 +29,7 @@ public record ServerSettings(
         ScaiKey scaiKey,
         Http http,
         Logging logging,
-        Path localRootKeyFile,
+        RootKeySettings rootKey,
         RateLimits rateLimits,
         @Nullable Redis redis,
         boolean development) {
@@ -74,7 +74,7 @@ public record ServerSettings(
         ScaiKey scaiKey = scaiKey(reader, dev);
         Http http = http(reader);
         Logging logging = logging(reader);
-        Path rootKey = rootKey(reader, dev);
+        RootKeySettings rootKey = RootKeySettings.read(reader, dev);
         RateLimits rateLimits = rateLimits(reader);
         Redis redis = redis(reader);
         if (dev && http != null && !http.bind().isLoopback()) {
@@ -177,15 +177,6 @@ public record ServerSettings(
         return level == null || format == null ? null : new Logging(level, format.equals("json"));
     }
 
-    private static @Nullable Path rootKey(SettingsReader reader, boolean dev) {
-        String provider = reader.required(Setting.KMS_PROVIDER, oneOf("local"));
-        Path file = reader.required(Setting.KMS_LOCAL_KEY_FILE, ServerSettings::path);
-        if (provider != null && !dev) {
-            reader.problem("KMS_PROVIDER=local is for development: it needs SCAIVAULT_DEV=true");
-        }
-        return file;
-    }
-
     private static RateLimits rateLimits(SettingsReader reader) {
         Map<RateCategory, Integer> perMinute = new EnumMap<>(RateCategory.class);
         for (Setting setting : Setting.values()) {
@@ -225,7 +216,7 @@ public record ServerSettings(
         };
     }
 
-    private static Function<String, Optional<Integer>> number(int min, int max) {
+    static Function<String, Optional<Integer>> number(int min, int max) {
         return text -> {
             if (!text.matches("[0-9]{1,9}")) {
                 return Optional.empty();
@@ -235,15 +226,15 @@ public record ServerSettings(
         };
     }
 
-    private static Function<String, Optional<String>> oneOf(String... choices) {
+    static Function<String, Optional<String>> oneOf(String... choices) {
         return text -> Arrays.asList(choices).contains(text) ? Optional.of(text) : Optional.empty();
     }
 
-    private static Function<String, Optional<String>> matching(String pattern) {
+    static Function<String, Optional<String>> matching(String pattern) {
         return text -> text.matches(pattern) ? Optional.of(text) : Optional.empty();
     }
 
-    private static Optional<Path> path(String text) {
+    static Optional<Path> path(String text) {
         return text.indexOf('\0') < 0 ? Optional.of(Path.of(text)) : Optional.empty();
     }
 

@@ -7,7 +7,6 @@ import ai.scailabs.vault.crypto.key.RandomSources;
 import ai.scailabs.vault.crypto.root.RootKey;
 import ai.scailabs.vault.crypto.root.SharedUnwraps;
 import ai.scailabs.vault.kernel.id.Ids;
-import ai.scailabs.vault.kms.local.LocalFileRootKey;
 import ai.scailabs.vault.persistence.jdbc.ConnectionThreads;
 import ai.scailabs.vault.persistence.tenant.TenantTransactions;
 import ai.scailabs.vault.server.metrics.MeteredRootKey;
@@ -37,9 +36,13 @@ class FoundationWiring {
     }
 
     @Bean
-    RootKey rootKey(ServerSettings settings, SecureRandom random, MeterRegistry metrics) {
-        RootKey local = LocalFileRootKey.open(settings.localRootKeyFile(), random, settings.development());
-        return new SharedUnwraps(new MeteredRootKey(local, metrics));
+    OpenedRootKey openedRootKey(ServerSettings settings, SecureRandom random) {
+        return OpenedRootKey.open(settings, random);
+    }
+
+    @Bean
+    RootKey rootKey(OpenedRootKey opened, MeterRegistry metrics) {
+        return new SharedUnwraps(new MeteredRootKey(opened.key(), metrics));
     }
 
     @Bean

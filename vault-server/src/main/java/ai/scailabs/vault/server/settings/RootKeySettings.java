@@ -1,0 +1,45 @@
+package ai.scailabs.vault.server.settings;
+
+import ai.scailabs.vault.kms.pkcs11.Pkcs11Properties;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/** Where the root key is kept. */
+public sealed interface RootKeySettings {
+    /** For development. */
+    record LocalFile(Path file) implements RootKeySettings {}
+
+    /** An HSM with a PKCS#11 library. */
+    record Pkcs11(Pkcs11Properties properties) implements RootKeySettings {}
+
+    /** Null, and problems, when it is not said completely. */
+    static @Nullable RootKeySettings read(SettingsReader reader, boolean dev) {
+        String provider = reader.required(Setting.KMS_PROVIDER, ServerSettings.oneOf("local", "pkcs11"));
+        Integer millis = reader.required(Setting.KMS_TIMEOUT_MILLIS, ServerSettings.number(100, 60_000));
+        if (provider == null || millis == null) {
+            return null;
+        }
+        return provider.equals("pkcs11") ? pkcs11(reader, Duration.ofMillis(millis)) : local(reader, dev);
+    }
+
+    private static @Nullable RootKeySettings local(SettingsReader reader, boolean dev) {
+        Path file = reader.required(Setting.KMS_LOCAL_KEY_FILE, ServerSettings::path);
+        if (!dev) {
+            reader.problem("KMS_PROVIDER=local is for development: it needs SCAIVAULT_DEV=true");
+        }
+        return file == null ? null : new LocalFile(file);
+    }
+
+    private static @Nullable RootKeySettings pkcs11(SettingsReader reader, Duration patience) {
+        Path library = reader.required(Setting.KMS_PKCS11_LIBRARY, ServerSettings::path);
+        String token = reader.required(Setting.KMS_PKCS11_TOKEN_LABEL, ServerSettings.matching("[ -~]{1,32}"));
+        String key = reader.required(Setting.KMS_PKCS11_KEY_LABEL, ServerSettings.matching("[ -~]{1,255}"));
+        Path pin = reader.required(Setting.KMS_PKCS11_PIN_FILE, ServerSettings::path);
+        Integer sessions = reader.required(Setting.KMS_PKCS11_SESSIONS, ServerSettings.number(1, 64));
+        if (library == null || token == null || key == null || pin == null || sessions == null) {
+            return null;
+        }
+        return new Pkcs11(new Pkcs11Properties(library, token, key, pin, sessions, patience));
+    }
+}

@@ -3,12 +3,14 @@ package ai.scailabs.vault.server;
 import ai.scailabs.vault.api.listener.TlsFiles;
 import ai.scailabs.vault.api.listener.TlsListener;
 import ai.scailabs.vault.api.listener.UnusableTlsFile;
+import ai.scailabs.vault.crypto.key.RandomSources;
 import ai.scailabs.vault.server.readiness.DatabaseGate;
 import ai.scailabs.vault.server.readiness.StartupRefusal;
 import ai.scailabs.vault.server.settings.InvalidSettings;
 import ai.scailabs.vault.server.settings.ServerSettings;
 import ai.scailabs.vault.server.settings.Setting;
 import ai.scailabs.vault.server.wiring.DatabasePools;
+import ai.scailabs.vault.server.wiring.OpenedRootKey;
 import ai.scailabs.vault.server.wiring.ServerWiring;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -81,8 +83,10 @@ public class VaultServer {
             ConfigurableApplicationContext context, ServerSettings settings, Consumer<DatabasePools> gate) {
         TlsListener tls = tlsListener(settings.http().tls());
         DatabasePools pools = DatabasePools.open(settings.database());
+        OpenedRootKey rootKey;
         try {
             gate.accept(pools);
+            rootKey = OpenedRootKey.open(settings, RandomSources.striped());
         } catch (StartupRefusal refusal) {
             pools.close();
             throw refusal;
@@ -92,8 +96,9 @@ public class VaultServer {
         if (tls != null) {
             beans.registerBean(TlsListener.class, () -> tls);
         }
-        // A bean, unlike a bare singleton, is closed with the context.
+        // Beans, unlike bare singletons, are closed with the context.
         beans.registerBean(DatabasePools.class, () -> pools);
+        beans.registerBean(OpenedRootKey.class, () -> rootKey);
     }
 
     private static @Nullable TlsListener tlsListener(@Nullable TlsFiles files) {

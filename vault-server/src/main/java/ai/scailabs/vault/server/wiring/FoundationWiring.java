@@ -36,11 +36,6 @@ class FoundationWiring {
     }
 
     @Bean
-    OpenedRootKey openedRootKey(ServerSettings settings, SecureRandom random) {
-        return OpenedRootKey.open(settings, random);
-    }
-
-    @Bean
     RootKey rootKey(OpenedRootKey opened, MeterRegistry metrics) {
         return new SharedUnwraps(new MeteredRootKey(opened.key(), metrics));
     }

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.scailabs.vault.access.quota.RateCategory;
 import ai.scailabs.vault.access.quota.RateLimits;
+import ai.scailabs.vault.kms.aws.AwsKeyArn;
+import ai.scailabs.vault.kms.aws.AwsKmsProperties;
 import ai.scailabs.vault.kms.pkcs11.Pkcs11Properties;
 import ai.scailabs.vault.server.settings.InvalidSettings;
 import ai.scailabs.vault.server.settings.RootKeySettings;
@@ -300,6 +302,27 @@ class SettingsTest {
         assertThat(problems(environment))
                 .contains("SCAIKEY_URL is malformed; it takes " + Setting.SCAIKEY_URL.takes())
                 .contains("KMS_PROVIDER=local is for development: it needs SCAIVAULT_DEV=true");
+    }
+
+    @Test
+    void rootKeyInAws_isNamedByItsArn_andReachedOverTls() {
+        String arn = "arn:aws:kms:eu-central-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab";
+        Map<String, String> environment = good();
+        environment.remove("KMS_LOCAL_KEY_FILE");
+        environment.put("KMS_PROVIDER", "aws");
+        assertThat(problems(environment))
+                .containsExactly("KMS_KEY_ID is not set; it takes " + Setting.KMS_KEY_ID.takes());
+        environment.put("KMS_KEY_ID", arn);
+        assertThat(ServerSettings.read(environment).rootKey())
+                .isEqualTo(new RootKeySettings.Aws(
+                        new AwsKmsProperties(AwsKeyArn.parse(arn).orElseThrow(), null, Duration.ofSeconds(2))));
+        environment.put("KMS_ENDPOINT", "http://kms.example.test");
+        assertThat(problems(environment))
+                .containsExactly("KMS_ENDPOINT is malformed; it takes " + Setting.KMS_ENDPOINT.takes());
+        environment.put("KMS_ENDPOINT", "https://kms.example.test");
+        environment.put("KMS_KEY_ID", "alias/root-key");
+        assertThat(problems(environment))
+                .containsExactly("KMS_KEY_ID is malformed; it takes " + Setting.KMS_KEY_ID.takes());
     }
 
     @Test

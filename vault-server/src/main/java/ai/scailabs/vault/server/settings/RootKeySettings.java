@@ -1,6 +1,9 @@
 package ai.scailabs.vault.server.settings;
 
+import ai.scailabs.vault.kms.aws.AwsKeyArn;
+import ai.scailabs.vault.kms.aws.AwsKmsProperties;
 import ai.scailabs.vault.kms.pkcs11.Pkcs11Properties;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -10,17 +13,25 @@ public sealed interface RootKeySettings {
     /** For development. */
     record LocalFile(Path file) implements RootKeySettings {}
 
+    /** A key in AWS KMS. */
+    record Aws(AwsKmsProperties properties) implements RootKeySettings {}
+
     /** An HSM with a PKCS#11 library. */
     record Pkcs11(Pkcs11Properties properties) implements RootKeySettings {}
 
     /** Null, and problems, when it is not said completely. */
     static @Nullable RootKeySettings read(SettingsReader reader, boolean dev) {
-        String provider = reader.required(Setting.KMS_PROVIDER, ServerSettings.oneOf("local", "pkcs11"));
+        String provider = reader.required(Setting.KMS_PROVIDER, ServerSettings.oneOf("aws", "pkcs11", "local"));
         Integer millis = reader.required(Setting.KMS_TIMEOUT_MILLIS, ServerSettings.number(100, 60_000));
         if (provider == null || millis == null) {
             return null;
         }
-        return provider.equals("pkcs11") ? pkcs11(reader, Duration.ofMillis(millis)) : local(reader, dev);
+        Duration patience = Duration.ofMillis(millis);
+        return switch (provider) {
+            case "aws" -> aws(reader, dev, patience);
+            case "pkcs11" -> pkcs11(reader, patience);
+            default -> local(reader, dev);
+        };
     }
 
     private static @Nullable RootKeySettings local(SettingsReader reader, boolean dev) {
@@ -29,6 +40,15 @@ public sealed interface RootKeySettings {
             reader.problem("KMS_PROVIDER=local is for development: it needs SCAIVAULT_DEV=true");
         }
         return file == null ? null : new LocalFile(file);
+    }
+
+    private static @Nullable RootKeySettings aws(SettingsReader reader, boolean dev, Duration patience) {
+        AwsKeyArn key = reader.required(Setting.KMS_KEY_ID, AwsKeyArn::parse);
+        int before = reader.problems().size();
+        URI endpoint = reader.optional(Setting.KMS_ENDPOINT, ServerSettings.outbound(dev));
+        return key == null || reader.problems().size() > before
+                ? null
+                : new Aws(new AwsKmsProperties(key, endpoint, patience));
     }
 
     private static @Nullable RootKeySettings pkcs11(SettingsReader reader, Duration patience) {

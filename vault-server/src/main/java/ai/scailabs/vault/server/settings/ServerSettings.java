@@ -267,7 +267,7 @@ public record ServerSettings(
     }
 
     /** What the server calls itself: plain HTTP only to this machine, and only in development. */
-    private static Function<String, Optional<URI>> outbound(boolean dev) {
+    static Function<String, Optional<URI>> outbound(boolean dev) {
         return text ->
                 webUrl(text).filter(uri -> "https".equals(uri.getScheme()) || (dev && isLoopback(uri.getHost())));
     }

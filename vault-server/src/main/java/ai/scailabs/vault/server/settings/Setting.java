@@ -33,12 +33,14 @@ public enum Setting {
     BASE_URL(Kind.PLAIN, null, "the public URL of this service"),
     LOG_LEVEL(Kind.PLAIN, "info", "debug, info, warn or error"),
     LOG_FORMAT(Kind.PLAIN, "json", "json or text"),
-    KMS_PROVIDER(Kind.PLAIN, null, "pkcs11, or local (development only)"),
+    KMS_PROVIDER(Kind.PLAIN, null, "aws, pkcs11, or local (development only)"),
     KMS_TIMEOUT_MILLIS(Kind.PLAIN, "2000", "a number from 100 to 60000"),
     KMS_LOCAL_KEY_FILE(
             Kind.PLAIN,
             null,
             "the path of the local root key (32 bytes, mode 0600), which must exist; with KMS_PROVIDER=local"),
+    KMS_KEY_ID(Kind.PLAIN, null, "the ARN of a key in AWS KMS (arn:aws:kms:…:key/…); with KMS_PROVIDER=aws"),
+    KMS_ENDPOINT(Kind.PLAIN, null, "an https URL; overrides where the region's KMS is"),
     KMS_PKCS11_LIBRARY(
             Kind.PLAIN,
             null,

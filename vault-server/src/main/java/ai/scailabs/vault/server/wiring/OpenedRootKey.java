@@ -1,6 +1,7 @@
 package ai.scailabs.vault.server.wiring;
 
 import ai.scailabs.vault.crypto.root.RootKey;
+import ai.scailabs.vault.kms.aws.AwsKmsRootKey;
 import ai.scailabs.vault.kms.local.LocalFileRootKey;
 import ai.scailabs.vault.kms.pkcs11.Pkcs11RootKey;
 import ai.scailabs.vault.server.readiness.StartupRefusal;
@@ -24,6 +25,10 @@ public record OpenedRootKey(RootKey key, AutoCloseable keeper) implements AutoCl
         return switch (settings.rootKey()) {
             case RootKeySettings.LocalFile local ->
                 new OpenedRootKey(LocalFileRootKey.open(local.file(), random, settings.development()), () -> {});
+            case RootKeySettings.Aws aws -> {
+                AwsKmsRootKey key = AwsKmsRootKey.open(aws.properties());
+                yield new OpenedRootKey(key, key);
+            }
             case RootKeySettings.Pkcs11 hsm -> {
                 Pkcs11RootKey key = Pkcs11RootKey.open(hsm.properties(), random);
                 yield new OpenedRootKey(key, key);

@@ -155,6 +155,23 @@ class ArchitectureTest {
             .dependOnClassesThat()
             .resideInAnyPackage("io.lettuce..", "io.github.bucket4j..", "io.netty..");
 
+    /** Hence no class of a vendor is loaded unless its root key is chosen. */
+    @ArchTest
+    static final ArchRule awsSdk_hasOneRoom = noClasses()
+            .that()
+            .resideOutsideOfPackage(BASE + "kms.aws..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("software.amazon..");
+
+    @ArchTest
+    static final ArchRule pkcs11Wrapper_hasOneRoom = noClasses()
+            .that()
+            .resideOutsideOfPackage(BASE + "kms.pkcs11..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("org.xipki..", "iaik..");
+
     @ArchTest
     static final ArchRule packages_haveNoCycles =
             slices().matching(BASE + "(*).(*)..").should().beFreeOfCycles();

@@ -4,7 +4,10 @@ import ai.scailabs.vault.access.quota.Quota;
 import ai.scailabs.vault.access.token.TokenAuthenticator;
 import ai.scailabs.vault.api.audit.AuditController;
 import ai.scailabs.vault.api.auth.AuthController;
+import ai.scailabs.vault.api.auth.ExchangeController;
+import ai.scailabs.vault.api.auth.IssuerController;
 import ai.scailabs.vault.api.auth.TokenController;
+import ai.scailabs.vault.api.auth.TrustController;
 import ai.scailabs.vault.api.error.ContainerErrors;
 import ai.scailabs.vault.api.error.FailureResolver;
 import ai.scailabs.vault.api.policies.PolicyController;
@@ -59,6 +62,9 @@ import org.springframework.context.annotation.Import;
     AuditController.class,
     AuthController.class,
     TokenController.class,
+    ExchangeController.class,
+    TrustController.class,
+    IssuerController.class,
     HealthController.class,
     MetricsController.class,
     DocumentationController.class

@@ -78,6 +78,13 @@ class GuidesTest {
         tokens.put("sibling_tenant", service("guides-shop", "guides", "sibling_tenant", SECRETS));
         tokens.put("leaver", service("guides-web", "guides", "leaver", SECRETS));
         tokens.put(
+                "workload",
+                server.issuer()
+                        .token()
+                        .subject("system:serviceaccount:prod:shop")
+                        .claim("kubernetes.io", Map.of("namespace", "prod"))
+                        .sign());
+        tokens.put(
                 "partner_admin",
                 person("partner_admin", RunningServer.ALL_SCOPES)
                         .role("partner_admin")

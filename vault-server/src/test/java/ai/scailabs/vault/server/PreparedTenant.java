@@ -6,10 +6,13 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * A tenant with something of everything, so that every operation can be called on it with success: secrets and partner secrets with versions, deleted ones, a policy
- * with a binding.
+ * with a binding, trusts.
  *
  * @param bound a policy that is bound to somebody by {@code binding}
  * @param spare a policy that is bound to nobody
+ * @param trust of {@link #WORKLOAD}, whose token is exchanged
+ * @param changedTrust one that may be changed
+ * @param spareTrust one that may be deleted
  */
 record PreparedTenant(
         RunningServer server,
@@ -18,7 +21,16 @@ record PreparedTenant(
         ApiClient owner,
         String bound,
         String binding,
-        String spare) {
+        String spare,
+        String trust,
+        String changedTrust,
+        String spareTrust) {
+    /** What the workloads become that the tenant trusts. */
+    static final String WORKLOAD_IDENTITY = "sa:exchanged";
+
+    /** As the issuer calls the one that is trusted. */
+    static final String WORKLOAD = "system:serviceaccount:prod:app";
+
     /** In every value that is stored. */
     static final String CANARY = "CANARY-7f3a9c51d2e8";
 
@@ -47,7 +59,44 @@ record PreparedTenant(
                 .get("id")
                 .stringValue();
         return new PreparedTenant(
-                server, "tnt_" + tenantName, "ptn_" + partnerName, owner, bound, binding, policy(owner, "spare"));
+                server,
+                "tnt_" + tenantName,
+                "ptn_" + partnerName,
+                owner,
+                bound,
+                binding,
+                policy(owner, "spare"),
+                trust(server, owner),
+                trust(server, owner),
+                trust(server, owner));
+    }
+
+    private static String trust(RunningServer server, ApiClient owner) {
+        return owner.post("/v1/auth/trusts", trustBody(server))
+                .expect(201)
+                .json()
+                .get("id")
+                .stringValue();
+    }
+
+    private static Map<String, Object> trustBody(RunningServer server) {
+        return Map.of(
+                "name",
+                "prepared-" + COUNT.incrementAndGet(),
+                "kind",
+                "oidc",
+                "issuer",
+                server.issuer().issuer(),
+                "audience",
+                "scaivault",
+                "conditions",
+                List.of(Map.of("claim", "sub", "equals", WORKLOAD)),
+                "identity_id",
+                WORKLOAD_IDENTITY,
+                "scopes",
+                List.of("secrets:read"),
+                "path_patterns",
+                List.of("app/**"));
     }
 
     private static Map<String, Object> secret(String text) {
@@ -97,6 +146,29 @@ record PreparedTenant(
             case "introspectToken" -> new ApiCall("POST", "/v1/auth/introspect", Map.of("token", "abc.def.ghi"));
             case "revokeToken" ->
                 new ApiCall("POST", "/v1/auth/revoke", Map.of("jti", "never-issued-" + COUNT.incrementAndGet()));
+            case "exchangeToken" ->
+                new ApiCall(
+                        "POST",
+                        "/v1/auth/exchange",
+                        Map.of(
+                                "grant_type",
+                                "urn:ietf:params:oauth:grant-type:token-exchange",
+                                "subject_token",
+                                server.issuer().token().subject(WORKLOAD).sign(),
+                                "subject_token_type",
+                                "urn:ietf:params:oauth:token-type:jwt",
+                                "role",
+                                tenant + "/" + trust));
+            case "listTrusts" -> new ApiCall("GET", "/v1/auth/trusts?limit=10", null);
+            case "createTrust" -> new ApiCall("POST", "/v1/auth/trusts", trustBody(server));
+            case "readTrust" -> new ApiCall("GET", "/v1/auth/trusts/" + trust, null);
+            case "replaceTrust" -> new ApiCall("PUT", "/v1/auth/trusts/" + changedTrust, trustBody(server));
+            case "updateTrust" ->
+                new ApiCall("PATCH", "/v1/auth/trusts/" + changedTrust, Map.of("description", "changed"));
+            case "deleteTrust" -> new ApiCall("DELETE", "/v1/auth/trusts/" + spareTrust, null);
+            case "readIssuer" ->
+                new ApiCall("GET", "/v1/auth/issuers/" + tenant + "/.well-known/openid-configuration", null);
+            case "readIssuerKeys" -> new ApiCall("GET", "/v1/auth/issuers/" + tenant + "/jwks", null);
             case "listPolicies" -> new ApiCall("GET", "/v1/policies", null);
             case "createPolicy" -> new ApiCall("POST", "/v1/policies", policyBody("new " + COUNT.incrementAndGet()));
             case "readPolicy" -> new ApiCall("GET", policy, null);
@@ -140,6 +212,6 @@ record PreparedTenant(
 
     /** What of this tenant must never be in an answer to somebody else. */
     String[] ownWords() {
-        return new String[] {CANARY, "team:data", bound, spare, binding};
+        return new String[] {CANARY, "team:data", bound, spare, binding, trust, changedTrust, spareTrust};
     }
 }

@@ -281,11 +281,18 @@ class TenantMatrixTest {
                     "bindPolicy",
                     "unbindPolicy" -> reply.expect(404, "policy_not_found");
             case "readDecision" -> reply.expect(404, "decision_not_found");
+            case "readTrust", "replaceTrust", "updateTrust", "deleteTrust" -> reply.expect(404, "trust_not_found");
             case "introspectToken" -> assertThat(reply.expect(200).body()).isEqualTo("{\"active\":false}");
             case "revokeToken" -> reply.expect(204);
-            case "whoami", "listPolicies", "queryAuditLog", "detailedHealth", "metrics", "testPolicies", "whoCan" ->
-                reply.expect(200);
-            case "createPolicy" -> reply.expect(201);
+            case "whoami",
+                    "listTrusts",
+                    "listPolicies",
+                    "queryAuditLog",
+                    "detailedHealth",
+                    "metrics",
+                    "testPolicies",
+                    "whoCan" -> reply.expect(200);
+            case "createPolicy", "createTrust" -> reply.expect(201);
             default -> {
                 assertThat(operation.permission())
                         .as("%s needs an expectation here", operation)

@@ -65,14 +65,32 @@ public final class TestAuthority {
 
     /** For a server on {@code localhost} and the loopback addresses. */
     public Issued server(String commonName) {
+        return server(
+                commonName,
+                Instant.now().minus(Duration.ofDays(1)),
+                new GeneralName(GeneralName.dNSName, "localhost"),
+                new GeneralName(GeneralName.iPAddress, "127.0.0.1"),
+                new GeneralName(GeneralName.iPAddress, "::1"));
+    }
+
+    /** As {@link #server}, but its time is over. */
+    public Issued expiredServer(String commonName) {
+        return server(
+                commonName,
+                Instant.now().minus(LIFETIME).minus(Duration.ofDays(1)),
+                new GeneralName(GeneralName.dNSName, "localhost"));
+    }
+
+    /** For a server of another name only. */
+    public Issued serverNamed(String host) {
+        return server(host, Instant.now().minus(Duration.ofDays(1)), new GeneralName(GeneralName.dNSName, host));
+    }
+
+    private Issued server(String commonName, Instant begin, GeneralName... alternatives) {
         KeyPair own = newKeys();
-        GeneralNames names = new GeneralNames(new GeneralName[] {
-            new GeneralName(GeneralName.dNSName, "localhost"),
-            new GeneralName(GeneralName.iPAddress, "127.0.0.1"),
-            new GeneralName(GeneralName.iPAddress, "::1")
-        });
+        GeneralNames names = new GeneralNames(alternatives);
         return new Issued(
-                sign(new X500Principal("CN=" + commonName), own, builder -> {
+                sign(new X500Principal("CN=" + commonName), own, begin, builder -> {
                     builder.addExtension(Extension.subjectAlternativeName, false, names);
                     builder.addExtension(Extension.keyUsage, true, new KeyUsage(KeyUsage.digitalSignature));
                     builder.addExtension(
@@ -123,7 +141,10 @@ public final class TestAuthority {
     }
 
     private X509Certificate sign(X500Principal subject, KeyPair subjectKeys, Extensions extensions) {
-        Instant begin = Instant.now().minus(Duration.ofDays(1));
+        return sign(subject, subjectKeys, Instant.now().minus(Duration.ofDays(1)), extensions);
+    }
+
+    private X509Certificate sign(X500Principal subject, KeyPair subjectKeys, Instant begin, Extensions extensions) {
         JcaX509v3CertificateBuilder builder = new JcaX509v3CertificateBuilder(
                 name,
                 BigInteger.valueOf(SERIAL.incrementAndGet()),

@@ -201,7 +201,7 @@ public final class AccessControl {
      */
     public Decision explain(
             TenantId tenant, IdentityId subject, Permission permission, String path, TestContext context) {
-        Subject asked = new Subject(subject, Set.of());
+        Subject asked = new Subject(subject, Set.of(), context.paths());
         return new Explanation(fresh(tenant), asked, permission, legal(path), context.at(clock.instant())).inFull();
     }
 

@@ -63,9 +63,9 @@ final class CompiledPolicies {
         return weight;
     }
 
-    /** The first rule of the first policy that allows, or what came nearest to it. */
+    /** The first rule of the first policy that allows, or what came nearest to it; nothing allows what the subject's token does not reach. */
     Verdict decide(Subject subject, Permission permission, String path, Circumstances circumstances) {
-        Bound bound = bound(subject);
+        Bound bound = subject.reaches(path) ? bound(subject) : null;
         if (bound == null) {
             return Verdict.NO_RULE;
         }

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param matched present exactly when allowed
  * @param code what a request would be refused with; present exactly when not allowed
  * @param failedCondition the condition that stood between an otherwise matching rule and the access
+ * @param tokenPathsMatched false when the subject's token is narrowed to other paths, so that no policy can allow
  * @param evaluated every policy that is bound to the subject at that time
  */
 public record Decision(
@@ -17,6 +18,7 @@ public record Decision(
         @Nullable Match matched,
         @Nullable ErrorCode code,
         @Nullable String failedCondition,
+        boolean tokenPathsMatched,
         List<PolicyEvaluation> evaluated) {
 
     /** One policy and its rules in their order. */

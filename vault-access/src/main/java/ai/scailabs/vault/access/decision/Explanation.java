@@ -54,6 +54,7 @@ final class Explanation {
                 match,
                 match == null ? verdict.code() : null,
                 wireName(verdict.failed()),
+                subject.reaches(path),
                 List.copyOf(evaluated));
     }
 
@@ -112,6 +113,9 @@ final class Explanation {
         }
         if (missingRole != null) {
             evidence.put("missing_role", missingRole);
+        }
+        if (!subject.reaches(path)) {
+            evidence.put("token_paths_matched", false);
         }
         evidence.put("bound_policies", bound.size());
         evidence.put("evaluated", evaluated);

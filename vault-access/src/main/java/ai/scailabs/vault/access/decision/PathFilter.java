@@ -2,10 +2,11 @@ package ai.scailabs.vault.access.decision;
 
 import ai.scailabs.vault.access.identity.Caller;
 import ai.scailabs.vault.access.policy.Permission;
-import ai.scailabs.vault.access.policy.PolicyRule;
 import ai.scailabs.vault.kernel.error.VaultException;
+import ai.scailabs.vault.kernel.path.PathGlob;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
@@ -65,9 +66,9 @@ public final class PathFilter {
     private List<String> shortest() {
         TreeSet<String> all = new TreeSet<>();
         policies.anyGranting(subject, permission, circumstances, rule -> {
-            String prefix = reach(rule);
+            String prefix = reach(rule.pathPattern());
             if (prefix != null) {
-                all.add(prefix);
+                addReached(prefix, all);
             }
             return false;
         });
@@ -81,9 +82,31 @@ public final class PathFilter {
         return List.copyOf(shortest);
     }
 
-    /** With what the paths begin that the rule reaches in the space; null when it reaches none. */
-    private @Nullable String reach(PolicyRule rule) {
-        String prefix = rule.pathPattern().literalPrefix();
+    /** What of the prefix the caller's token reaches. */
+    private void addReached(String prefix, Set<String> all) {
+        List<PathGlob> narrowed = subject.paths();
+        if (narrowed == null) {
+            all.add(prefix);
+            return;
+        }
+        for (PathGlob each : narrowed) {
+            String reached = reach(each);
+            if (reached != null && isWithin(reached, prefix)) {
+                all.add(reached);
+            } else if (reached != null && isWithin(prefix, reached)) {
+                all.add(prefix);
+            }
+        }
+    }
+
+    /** A prefix with a last slash stands for itself without it, too. */
+    private static boolean isWithin(String inner, String outer) {
+        return inner.startsWith(outer) || outer.equals(inner + "/");
+    }
+
+    /** With what the paths begin that the pattern reaches in the space; null when it reaches none. */
+    private @Nullable String reach(PathGlob pattern) {
+        String prefix = pattern.literalPrefix();
         if (prefix.startsWith(space)) {
             return prefix.substring(space.length());
         }
@@ -92,7 +115,7 @@ public final class PathFilter {
 
     /** Whether no path can match. */
     public boolean isEmpty() {
-        return !policies.anyGranting(subject, permission, circumstances, rule -> reach(rule) != null);
+        return literalPrefixes().isEmpty();
     }
 
     /** The epoch of the caller's tenant whose policies were asked. */

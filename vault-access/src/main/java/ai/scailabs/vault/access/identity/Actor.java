@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param mfaVerifiedAt when a second factor was last shown; absent when never
  * @param tokenExpiresAt the token's own {@code exp}, without the skew that is granted to it
  * @param tokenId the token's {@code jti}
+ * @param workload behind a token that was exchanged for a foreign one; absent for every other
  */
 public record Actor(
         IdentityId identity,
@@ -27,12 +28,39 @@ public record Actor(
         Set<String> roles,
         @Nullable Instant mfaVerifiedAt,
         Instant tokenExpiresAt,
-        @Nullable String tokenId) {
+        @Nullable String tokenId,
+        @Nullable Workload workload) {
     public static final String TENANT_ADMIN = "tenant_admin";
     public static final String PARTNER_ADMIN = "partner_admin";
     public static final String SUPER_ADMIN = "super_admin";
 
     private static final String ADMIN = "admin";
+
+    /** With a token that is the issuer's own. */
+    public Actor(
+            IdentityId identity,
+            String displayName,
+            TenantId tenant,
+            PartnerId partner,
+            Set<String> scopes,
+            Set<IdentityId> groups,
+            Set<String> roles,
+            @Nullable Instant mfaVerifiedAt,
+            Instant tokenExpiresAt,
+            @Nullable String tokenId) {
+        this(
+                identity,
+                displayName,
+                tenant,
+                partner,
+                scopes,
+                groups,
+                roles,
+                mfaVerifiedAt,
+                tokenExpiresAt,
+                tokenId,
+                null);
+    }
 
     public Actor {
         scopes = Set.copyOf(scopes);
@@ -56,7 +84,17 @@ public record Actor(
      */
     public Actor actingOn(TenantId other) {
         return new Actor(
-                identity, displayName, other, partner, scopes, Set.of(), roles, mfaVerifiedAt, tokenExpiresAt, tokenId);
+                identity,
+                displayName,
+                other,
+                partner,
+                scopes,
+                Set.of(),
+                roles,
+                mfaVerifiedAt,
+                tokenExpiresAt,
+                tokenId,
+                workload);
     }
 
     /** Names the caller and nothing of the token. */

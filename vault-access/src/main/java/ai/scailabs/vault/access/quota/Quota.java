@@ -100,6 +100,20 @@ public final class Quota {
         return own.granted() == 0 ? own : spendOfTenant(tenant, own.granted(), own, bucket);
     }
 
+    /** For a caller of whom only the address is known. It is nobody's, so no ceiling of a tenant is there for others to use up. */
+    public Allowance spendOfSource(IdentityId source, RateCategory category) {
+        int limit = perMinute[category.ordinal()];
+        if (limit == 0) {
+            return Allowance.unlimited(1);
+        }
+        QuotaBucket bucket = identityBucket(TenantId.UNIDENTIFIED, source, category, limit);
+        Allowance allowance = allowance(bucket, bucket.draw(1), 1, false);
+        if (allowance.granted() == 0) {
+            refusals(category).increment();
+        }
+        return allowance;
+    }
+
     private Allowance spendOfTenant(TenantId tenant, int units, Allowance own, @Nullable QuotaBucket bucket) {
         OptionalInt ceiling = limits.tenantPerMinute();
         if (ceiling.isEmpty()) {

@@ -26,7 +26,9 @@ public enum RateCategory {
     LEASES(100),
     IDENTITY_READ(100),
     IDENTITY_SYNC(5),
-    AUTH(300);
+    AUTH(300),
+    /** Of an address rather than an identity: who asks is not known yet. */
+    TOKEN_EXCHANGE(600);
 
     private final int perMinute;
     private final String wireName = name().toLowerCase(Locale.ROOT);

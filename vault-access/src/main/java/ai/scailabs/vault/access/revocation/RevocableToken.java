@@ -9,7 +9,20 @@ import org.jspecify.annotations.Nullable;
  *
  * @param tokenId its {@code jti}
  * @param fingerprint SHA-256, in hex, of that of the token which nobody can alter without making it invalid
+ * @param trust the trust that it was made under, with its revision; absent for tokens that were not exchanged
  * @param issuedAtMillis 0 when the token does not say, so that every revocation of its identity concerns it
  */
 public record RevocableToken(
-        TenantId tenant, IdentityId identity, @Nullable String tokenId, String fingerprint, long issuedAtMillis) {}
+        TenantId tenant,
+        IdentityId identity,
+        @Nullable String tokenId,
+        String fingerprint,
+        @Nullable String trust,
+        long issuedAtMillis) {
+
+    /** One that was not exchanged. */
+    public RevocableToken(
+            TenantId tenant, IdentityId identity, @Nullable String tokenId, String fingerprint, long issuedAtMillis) {
+        this(tenant, identity, tokenId, fingerprint, null, issuedAtMillis);
+    }
+}

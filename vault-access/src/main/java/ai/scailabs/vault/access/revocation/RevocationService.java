@@ -78,6 +78,24 @@ public final class RevocationService {
         list.forget(tenant);
     }
 
+    /**
+     * All tokens that were made under a revision of a trust, in the transaction that changes the trust. Counts on this instance once {@link #changed} was called after the
+     * commit.
+     *
+     * @param trust with its revision, as {@link RevocableToken} has it
+     * @param longestLife of a token that was made under it
+     */
+    public void revokeTrust(TenantTransaction tx, String trust, Duration longestLife, IdentityId by) {
+        Instant now = clock.instant().truncatedTo(ChronoUnit.MICROS);
+        repository.save(
+                tx, Kind.TRUST, trust, null, now, by, now.plus(longestLife).plus(MARGIN));
+    }
+
+    /** The tenant's list is read anew before its next use. */
+    public void changed(TenantId tenant) {
+        list.forget(tenant);
+    }
+
     private void save(TenantTransaction tx, Revocation revocation, IdentityId by) {
         Instant now = clock.instant().truncatedTo(ChronoUnit.MICROS);
         switch (revocation) {

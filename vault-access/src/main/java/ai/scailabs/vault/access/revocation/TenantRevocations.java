@@ -14,6 +14,7 @@ final class TenantRevocations {
 
     private final Set<String> tokenIds = new HashSet<>();
     private final Set<String> fingerprints = new HashSet<>();
+    private final Set<String> trusts = new HashSet<>();
     private final Map<IdentityId, Long> lastRevokedMillis = new HashMap<>();
     private final int weight;
 
@@ -22,6 +23,7 @@ final class TenantRevocations {
             switch (row.kind()) {
                 case TOKEN_ID -> tokenIds.add(row.subject());
                 case TOKEN_HASH -> fingerprints.add(row.subject());
+                case TRUST -> trusts.add(row.subject());
                 case IDENTITY -> lastRevokedMillis.put(new IdentityId(row.subject()), row.notBeforeMillis());
             }
         }
@@ -39,11 +41,12 @@ final class TenantRevocations {
         Long lastRevoked = lastRevokedMillis.get(token.identity());
         return (lastRevoked != null && token.issuedAtMillis() <= lastRevoked)
                 || fingerprints.contains(token.fingerprint())
-                || isRevoked(token.tokenId());
+                || isAmong(tokenIds, token.tokenId())
+                || isAmong(trusts, token.trust());
     }
 
-    private boolean isRevoked(@Nullable String tokenId) {
-        return tokenId != null && tokenIds.contains(tokenId);
+    private static boolean isAmong(Set<String> revoked, @Nullable String name) {
+        return name != null && revoked.contains(name);
     }
 
     /** Grows as memory does. */
@@ -55,7 +58,8 @@ final class TenantRevocations {
     enum Kind {
         TOKEN_ID,
         TOKEN_HASH,
-        IDENTITY;
+        IDENTITY,
+        TRUST;
 
         String sqlName() {
             return name().toLowerCase(java.util.Locale.ROOT);

@@ -62,17 +62,17 @@ final class ActorClaims {
         return IdentityId.parse(text).orElseThrow(() -> TokenRefusals.invalid("names no identity of a known form"));
     }
 
-    private static TenantId tenant(JWTClaimsSet claims) throws ParseException {
+    static TenantId tenant(JWTClaimsSet claims) throws ParseException {
         return TenantId.parse(required(claims, "tenant_id"))
                 .orElseThrow(() -> TokenRefusals.invalid("has a malformed tenant_id"));
     }
 
-    private static PartnerId partner(JWTClaimsSet claims) throws ParseException {
+    static PartnerId partner(JWTClaimsSet claims) throws ParseException {
         return PartnerId.parse(required(claims, "partner_id"))
                 .orElseThrow(() -> TokenRefusals.invalid("has a malformed partner_id"));
     }
 
-    private static String required(JWTClaimsSet claims, String name) throws ParseException {
+    static String required(JWTClaimsSet claims, String name) throws ParseException {
         String value = claims.getStringClaim(name);
         if (value == null) {
             throw TokenRefusals.invalid("lacks " + name);
@@ -89,7 +89,7 @@ final class ActorClaims {
         return printable ? (String) claims.getClaim("name") : identity.value();
     }
 
-    private static Set<String> scopes(JWTClaimsSet claims) {
+    static Set<String> scopes(JWTClaimsSet claims) {
         return exact(texts(claims.getClaim("scope"), "scope", true), SCOPE, "scope");
     }
 

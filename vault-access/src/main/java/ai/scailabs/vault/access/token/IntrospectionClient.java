@@ -54,7 +54,7 @@ final class IntrospectionClient {
         try {
             JWTClaimsSet claims = JWTClaimsSet.parse(members);
             requireIssuer(claims);
-            return TokenClaims.verified(claims, properties.audience(), fingerprint, false);
+            return TokenClaims.verified(claims, properties.audience(), fingerprint, false, ActorClaims::actor);
         } catch (ParseException | IllegalArgumentException malformed) {
             throw TokenRefusals.invalid("has malformed claims");
         }

@@ -15,7 +15,7 @@ import java.util.concurrent.TimeoutException;
  * Requests to an issuer, whose answers are bounded whatever it does: no redirects, 2 s to connect, 3 s from the first byte sent to the last received, 256 KiB,
  * status 200. Thread-safe.
  */
-final class IssuerHttp implements AutoCloseable {
+final class IssuerHttp implements Documents, AutoCloseable {
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(2);
     /** Of everything: the client's own time-out ends with the headers, and a body that trickles would be waited for without end. */
     private static final Duration TOTAL_TIMEOUT = Duration.ofSeconds(3);
@@ -28,8 +28,8 @@ final class IssuerHttp implements AutoCloseable {
             .version(HttpClient.Version.HTTP_1_1)
             .build();
 
-    /** @throws IOException when there is no good answer; its message is for the log and repeats nothing of the answer */
-    String get(URI location) throws IOException, InterruptedException {
+    @Override
+    public String get(URI location) throws IOException, InterruptedException {
         return send(HttpRequest.newBuilder(location).GET());
     }
 

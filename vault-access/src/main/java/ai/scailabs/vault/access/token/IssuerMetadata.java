@@ -17,7 +17,7 @@ final class IssuerMetadata {
      * @param member for example {@code jwks_uri}
      * @throws IOException when the document cannot be had, is another issuer's, or names no safe URL
      */
-    static URI endpoint(IssuerHttp http, String issuer, String member, boolean loopbackHttp)
+    static URI endpoint(Documents http, String issuer, String member, boolean loopbackHttp)
             throws IOException, InterruptedException {
         String base = issuer.endsWith("/") ? issuer.substring(0, issuer.length() - 1) : issuer;
         try {

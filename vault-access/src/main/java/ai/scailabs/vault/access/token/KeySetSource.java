@@ -7,22 +7,22 @@ import java.text.ParseException;
 import org.jspecify.annotations.Nullable;
 
 /** Fetches an issuer's key set. Thread-safe. */
-final class KeySetSource {
-    private final IssuerHttp http;
+final class KeySetSource implements KeySource {
+    private final Documents http;
     private final @Nullable URI jwksUrl;
     private final String issuer;
     private final boolean loopbackHttp;
 
     /** @param jwksUrl absent to ask the issuer's discovery document, anew each time */
-    KeySetSource(IssuerHttp http, @Nullable URI jwksUrl, String issuer, boolean loopbackHttp) {
+    KeySetSource(Documents http, @Nullable URI jwksUrl, String issuer, boolean loopbackHttp) {
         this.http = http;
         this.jwksUrl = jwksUrl;
         this.issuer = issuer;
         this.loopbackHttp = loopbackHttp;
     }
 
-    /** @throws IOException when the set cannot be had or is not one; its message is for the log */
-    JWKSet fetch() throws IOException, InterruptedException {
+    @Override
+    public JWKSet fetch() throws IOException, InterruptedException {
         URI location = jwksUrl != null ? jwksUrl : IssuerMetadata.endpoint(http, issuer, "jwks_uri", loopbackHttp);
         try {
             return JWKSet.parse(http.get(location));

@@ -16,16 +16,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The keys that an issuer publishes now, as far as is known. A name that is not known makes a new fetch, at most one every {@link #FETCH_INTERVAL} and one
+ * The keys of an issuer, in memory. A name that is not known makes a new fetch, at most one every {@link #FETCH_INTERVAL} and one
  * at a time. While the issuer does not answer, the last keys stay good for {@link #TRUSTED_FOR}; after that nothing is accepted. Thread-safe.
  */
-final class SigningKeys {
+final class SigningKeys implements IssuerKeys {
     static final Duration FETCH_INTERVAL = Duration.ofSeconds(5);
     static final Duration TRUSTED_FOR = Duration.ofHours(24);
 
     private static final Logger LOG = LoggerFactory.getLogger(SigningKeys.class);
 
-    private final KeySetSource source;
+    private final KeySource source;
     private final String issuer;
     private final Clock clock;
     private final ReentrantLock fetching = new ReentrantLock();
@@ -35,19 +35,14 @@ final class SigningKeys {
     private volatile long attempts;
     private volatile @Nullable KeySet current;
 
-    SigningKeys(KeySetSource source, String issuer, Clock clock) {
+    SigningKeys(KeySource source, String issuer, Clock clock) {
         this.source = source;
         this.issuer = issuer;
         this.clock = clock;
     }
 
-    /**
-     * The key of that name; absent when the issuer publishes none.
-     *
-     * @throws VaultException {@code service_unavailable} when the keys were never had or are too old to be trusted
-     */
-    @Nullable
-    VerificationKey find(String keyId) {
+    @Override
+    public @Nullable VerificationKey find(String keyId) {
         KeySet known = current;
         VerificationKey key = known == null ? null : known.keys().get(keyId);
         if (known != null && key != null && isTrusted(known, clock.millis())) {
@@ -57,8 +52,8 @@ final class SigningKeys {
         return trusted(clock.millis()).get(keyId);
     }
 
-    /** Whether a key that once verified a token is known to be published still; never fetches. */
-    boolean isStillPublished(VerificationKey key, long nowMillis) {
+    @Override
+    public boolean isStillPublished(VerificationKey key, long nowMillis) {
         KeySet known = current;
         VerificationKey now = known == null || !isTrusted(known, nowMillis)
                 ? null

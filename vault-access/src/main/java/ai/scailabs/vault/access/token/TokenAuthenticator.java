@@ -44,7 +44,8 @@ public final class TokenAuthenticator implements AutoCloseable {
     private final AsyncCache<TokenHash, SignedToken> verified;
     private final ScheduledExecutorService refresher;
 
-    private TokenAuthenticator(TokenProperties properties, RevocationCheck revocations, Clock clock) {
+    private TokenAuthenticator(
+            TokenProperties properties, @Nullable LocalIssuers local, RevocationCheck revocations, Clock clock) {
         this.clock = clock;
         this.revocations = revocations;
         Map<String, SigningKeys> issuers = new LinkedHashMap<>();
@@ -55,7 +56,7 @@ public final class TokenAuthenticator implements AutoCloseable {
             issuers.put(issuer, keys);
         }
         this.keySets = issuers.values().stream().distinct().toList();
-        this.verifier = new TokenVerifier(issuers, properties.audience());
+        this.verifier = new TokenVerifier(issuers, local, properties.audience());
         Introspection introspection = properties.introspection();
         this.personal = introspection == null
                 ? null
@@ -75,9 +76,19 @@ public final class TokenAuthenticator implements AutoCloseable {
         return new SigningKeys(source, issuer, clock);
     }
 
-    /** Begins to fetch keys in the background; does not wait for them. */
+    /** For tokens of others only. */
     public static TokenAuthenticator start(TokenProperties properties, RevocationCheck revocations, Clock clock) {
-        TokenAuthenticator authenticator = new TokenAuthenticator(properties, revocations, clock);
+        return start(properties, null, revocations, clock);
+    }
+
+    /**
+     * Begins to fetch keys in the background; does not wait for them.
+     *
+     * @param local our own issuers; absent when we make no tokens
+     */
+    public static TokenAuthenticator start(
+            TokenProperties properties, @Nullable LocalIssuers local, RevocationCheck revocations, Clock clock) {
+        TokenAuthenticator authenticator = new TokenAuthenticator(properties, local, revocations, clock);
         for (SigningKeys keys : authenticator.keySets) {
             authenticator.refresher.scheduleWithFixedDelay(
                     () -> keys.refreshIfOlderThan(REFRESH_EVERY), 0, LOOK_EVERY.toMillis(), TimeUnit.MILLISECONDS);

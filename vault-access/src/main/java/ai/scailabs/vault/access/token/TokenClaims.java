@@ -1,6 +1,7 @@
 package ai.scailabs.vault.access.token;
 
 import ai.scailabs.vault.access.identity.Actor;
+import ai.scailabs.vault.access.identity.Workload;
 import ai.scailabs.vault.access.revocation.RevocableToken;
 import ai.scailabs.vault.access.revocation.RevocationService;
 import com.nimbusds.jwt.JWTClaimsSet;
@@ -19,9 +20,11 @@ final class TokenClaims {
     /**
      * @param fingerprint as {@link RevocableToken} has it
      * @param datesRequired refuses a token that does not say when it was issued
+     * @param reader of whom it stands for
      * @throws ai.scailabs.vault.kernel.error.VaultException {@code token_invalid}, as is a {@link ParseException}
      */
-    static VerifiedToken verified(JWTClaimsSet claims, String audience, String fingerprint, boolean datesRequired)
+    static VerifiedToken verified(
+            JWTClaimsSet claims, String audience, String fingerprint, boolean datesRequired, ActorReader reader)
             throws ParseException {
         if (!claims.getAudience().contains(audience)) {
             throw TokenRefusals.invalid("is meant for another audience");
@@ -39,12 +42,26 @@ final class TokenClaims {
             throw TokenRefusals.invalid(
                     "is valid for longer than " + RevocationService.LONGEST_TOKEN_LIFE.toDays() + " days");
         }
-        Actor actor = ActorClaims.actor(claims);
+        Actor actor = reader.actor(claims);
+        Workload workload = actor.workload();
         return new VerifiedToken(
                 actor,
-                new RevocableToken(actor.tenant(), actor.identity(), actor.tokenId(), fingerprint, millis(issued)),
+                new RevocableToken(
+                        actor.tenant(),
+                        actor.identity(),
+                        actor.tokenId(),
+                        fingerprint,
+                        workload == null ? null : workload.revocableTrust(),
+                        millis(issued)),
                 Math.max(millis(claims.getNotBeforeTime()), millis(claims.getIssueTime())),
                 expiresAt.getTime());
+    }
+
+    /** Reads for whom a token stands. */
+    @FunctionalInterface
+    interface ActorReader {
+        /** @throws ai.scailabs.vault.kernel.error.VaultException {@code token_invalid}, as is a {@link ParseException} */
+        Actor actor(JWTClaimsSet claims) throws ParseException;
     }
 
     private static long millis(@Nullable Date date) {

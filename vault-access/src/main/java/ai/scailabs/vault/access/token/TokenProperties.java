@@ -62,7 +62,12 @@ public record TokenProperties(
         }
     }
 
-    static void requireSafe(String what, URI uri, boolean loopbackHttp) {
+    /**
+     * Whether the service may talk to that server: over https, or in development over http to this machine.
+     *
+     * @throws IllegalArgumentException saying what is wrong, in words for whoever wrote it
+     */
+    public static void requireSafe(String what, URI uri, boolean loopbackHttp) {
         if (uri.getHost() == null || uri.getRawUserInfo() != null || uri.getRawFragment() != null) {
             throw new IllegalArgumentException("the " + what + " is not a URL with a host, without user and fragment");
         }
@@ -74,7 +79,8 @@ public record TokenProperties(
         }
     }
 
-    static URI uri(String what, String text) {
+    /** @throws IllegalArgumentException when it is not a URL */
+    public static URI uri(String what, String text) {
         try {
             return new URI(text);
         } catch (URISyntaxException malformed) {

@@ -1,106 +1,81 @@
 package ai.scailabs.vault.access.token;
 
 import ai.scailabs.vault.kernel.error.VaultException;
-import com.nimbusds.jose.JOSEException;
-import com.nimbusds.jose.JOSEObjectType;
-import com.nimbusds.jose.JWSAlgorithm;
-import com.nimbusds.jose.JWSHeader;
+import ai.scailabs.vault.kernel.id.TenantId;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
 import java.text.ParseException;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
 
 /** Verifies a token from its first byte: form, issuer, key, signature, audience, claims (RFC 8725). Keeps nothing. Thread-safe. */
 final class TokenVerifier {
     static final int MAX_LENGTH = 8 * 1024;
 
-    private static final Set<JWSAlgorithm> ALGORITHMS =
-            Set.of(JWSAlgorithm.RS256, JWSAlgorithm.ES256, JWSAlgorithm.EdDSA);
-    private static final Set<JOSEObjectType> TYPES = Set.of(JOSEObjectType.JWT, new JOSEObjectType("at+jwt"));
-
     private final Map<String, SigningKeys> issuers;
+    private final @Nullable LocalIssuers local;
     private final String audience;
     private final LongAdder verifications = new LongAdder();
 
-    /** @param issuers by the exact text of {@code iss} */
-    TokenVerifier(Map<String, SigningKeys> issuers, String audience) {
+    /**
+     * @param issuers by the exact text of {@code iss}
+     * @param local our own; absent when we make no tokens
+     */
+    TokenVerifier(Map<String, SigningKeys> issuers, @Nullable LocalIssuers local, String audience) {
         this.issuers = Map.copyOf(issuers);
+        this.local = local;
         this.audience = audience;
     }
 
     /** @throws VaultException {@code token_invalid}; {@code service_unavailable} when the issuer's keys cannot be had */
     SignedToken verify(String token) {
-        requireCompactForm(token);
+        JwtForm.requireCompact(token, MAX_LENGTH);
         verifications.increment();
         try {
             SignedJWT jwt = SignedJWT.parse(token);
             JWTClaimsSet claims = jwt.getJWTClaimsSet();
-            SigningKeys issuer = issuerOf(claims);
-            VerificationKey key = verifiedBy(issuer, jwt);
+            String issuer = claims.getIssuer();
             // Not of the signature: of some algorithms anybody can make another one that verifies.
             String fingerprint =
                     TokenHash.of(token.substring(0, token.lastIndexOf('.'))).hex();
-            return new SignedToken(TokenClaims.verified(claims, audience, fingerprint, true), issuer, key);
+            return local != null && issuer != null && local.names().isOurs(issuer)
+                    ? ofOurs(jwt, claims, local, issuer, fingerprint)
+                    : ofOthers(jwt, claims, issuer, fingerprint);
         } catch (ParseException | IllegalArgumentException malformed) {
             throw TokenRefusals.invalid("is malformed");
         }
     }
 
-    /** Exactly the alphabet of RFC 7515: a lenient decoder would let one token have many spellings. */
-    private static void requireCompactForm(String token) {
-        if (token.length() > MAX_LENGTH) {
-            throw TokenRefusals.invalid("is longer than " + MAX_LENGTH + " characters");
-        }
-        int dots = 0;
-        for (int i = 0; i < token.length(); i++) {
-            char c = token.charAt(i);
-            if (c == '.') {
-                dots++;
-            } else if (!((c >= 'a' && c <= 'z')
-                    || (c >= 'A' && c <= 'Z')
-                    || (c >= '0' && c <= '9')
-                    || c == '-'
-                    || c == '_')) {
-                throw TokenRefusals.invalid("is not a JWT");
-            }
-        }
-        if (dots != 2) {
-            throw TokenRefusals.invalid("is not a JWT");
-        }
-    }
-
-    private SigningKeys issuerOf(JWTClaimsSet claims) {
-        String named = claims.getIssuer();
+    private SignedToken ofOthers(SignedJWT jwt, JWTClaimsSet claims, @Nullable String named, String fingerprint)
+            throws ParseException {
         SigningKeys issuer = named == null ? null : issuers.get(named);
         if (issuer == null) {
-            throw TokenRefusals.invalid("is from an issuer that is not accepted here");
+            throw unknownIssuer();
         }
-        return issuer;
+        VerificationKey key = JwtForm.verifiedBy(issuer, jwt);
+        return new SignedToken(
+                TokenClaims.verified(claims, audience, fingerprint, true, ActorClaims::actor), issuer, key);
     }
 
-    private static VerificationKey verifiedBy(SigningKeys issuer, SignedJWT jwt) {
-        JWSHeader header = jwt.getHeader();
-        if (!ALGORITHMS.contains(header.getAlgorithm())) {
-            throw TokenRefusals.invalid("is signed with an algorithm that is not accepted here");
-        }
-        boolean typed = header.getType() == null || TYPES.contains(header.getType());
-        if (!typed || header.getCriticalParams() != null || !header.isBase64URLEncodePayload()) {
+    /** A tenant's issuer speaks for this tenant only. */
+    private SignedToken ofOurs(SignedJWT jwt, JWTClaimsSet claims, LocalIssuers ours, String named, String fingerprint)
+            throws ParseException {
+        TenantId tenant = ours.names().tenantOf(named).orElseThrow(TokenVerifier::unknownIssuer);
+        if (!JwtForm.ACCESS_TOKEN.equals(jwt.getHeader().getType())) {
             throw TokenRefusals.invalid("has a header that is not accepted here");
         }
-        VerificationKey key = header.getKeyID() == null ? null : issuer.find(header.getKeyID());
-        if (key == null) {
-            throw TokenRefusals.invalid("is signed with a key that its issuer does not publish");
-        }
-        try {
-            if (key.algorithm().equals(header.getAlgorithm()) && jwt.verify(key.verifier())) {
-                return key;
-            }
-        } catch (JOSEException unverifiable) {
-            throw TokenRefusals.invalid("has a signature that cannot be verified");
-        }
-        throw TokenRefusals.invalid("has a wrong signature");
+        IssuerKeys issuer = ours.keysOf(tenant);
+        VerificationKey key = JwtForm.verifiedBy(issuer, jwt);
+        return new SignedToken(
+                TokenClaims.verified(
+                        claims, audience, fingerprint, true, known -> ExchangedClaims.actor(known, tenant)),
+                issuer,
+                key);
+    }
+
+    private static VaultException unknownIssuer() {
+        return TokenRefusals.invalid("is from an issuer that is not accepted here");
     }
 
     long verifications() {

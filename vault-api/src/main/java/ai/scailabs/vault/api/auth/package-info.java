@@ -1,5 +1,5 @@
 /**
- * The endpoints about tokens: the caller's own, and those that an administrator asks about or revokes. Never mints one and never repeats one. Start with {@link ai.scailabs.vault.api.auth.AuthController}.
+ * The endpoints about tokens: the caller's own, those that an administrator asks about or revokes, and those that workloads get for proofs of their own. Never decides who gets one and never repeats one. Start with {@link ai.scailabs.vault.api.auth.AuthController}.
  */
 @NullMarked
 package ai.scailabs.vault.api.auth;

@@ -88,6 +88,9 @@ public class PolicyDecisionController {
                             .objects("rules", objects(policy.get("rules")), PolicyDecisionController::writeRule);
                 })
                 .value("rules_left_out", extra.get("rules_left_out"));
+        if (Boolean.FALSE.equals(extra.get("token_paths_matched"))) {
+            json.flag("token_paths_matched", false);
+        }
     }
 
     private static void writeRule(JsonWriter json, Map<?, ?> rule) {

@@ -92,7 +92,8 @@ final class PolicyRequests {
     record Context(
             @Nullable String sourceIp,
             @Nullable Boolean mfaVerified,
-            @Nullable String timestamp) {}
+            @Nullable String timestamp,
+            @Nullable String trustId) {}
 
     static @Nullable Instant time(String field, @Nullable String text) {
         try {

@@ -5,6 +5,8 @@ import ai.scailabs.vault.access.decision.Decision;
 import ai.scailabs.vault.access.decision.Match;
 import ai.scailabs.vault.access.decision.TestContext;
 import ai.scailabs.vault.access.policy.Permission;
+import ai.scailabs.vault.access.trust.TrustService;
+import ai.scailabs.vault.access.trust.TrustTerms;
 import ai.scailabs.vault.api.answer.Answer;
 import ai.scailabs.vault.api.answer.JsonWriter;
 import ai.scailabs.vault.api.request.Call;
@@ -15,7 +17,10 @@ import ai.scailabs.vault.audit.trail.AuditAction;
 import ai.scailabs.vault.kernel.error.ErrorCode;
 import ai.scailabs.vault.kernel.error.VaultException;
 import ai.scailabs.vault.kernel.id.IdentityId;
+import ai.scailabs.vault.kernel.id.TenantId;
+import ai.scailabs.vault.kernel.path.PathGlob;
 import jakarta.servlet.http.HttpServletRequest;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Controller;
 import org.springframework.web.bind.annotation.PostMapping;
@@ -24,10 +29,12 @@ import org.springframework.web.bind.annotation.PostMapping;
 @Controller
 public class PolicyTestController {
     private final AccessControl access;
+    private final TrustService trusts;
     private final JsonBody bodies;
 
-    public PolicyTestController(AccessControl access, JsonBody bodies) {
+    public PolicyTestController(AccessControl access, TrustService trusts, JsonBody bodies) {
         this.access = access;
+        this.trusts = trusts;
         this.bodies = bodies;
     }
 
@@ -41,7 +48,11 @@ public class PolicyTestController {
                 .orElseThrow(() -> VaultException.invalidField(
                         "permission", "must be read, write, delete, list, rotate or admin"));
         Decision decision = access.explain(
-                call.tenant(), subject, permission, required("path", body.path()), context(body.context()));
+                call.tenant(),
+                subject,
+                permission,
+                required("path", body.path()),
+                context(call.tenant(), subject, body.context()));
         return Answer.open(200, json -> write(json, decision));
     }
 
@@ -59,6 +70,9 @@ public class PolicyTestController {
         if (code != null) {
             json.text("code", code.code()).text("failed_condition", decision.failedCondition());
         }
+        if (!decision.tokenPathsMatched()) {
+            json.flag("token_paths_matched", false);
+        }
         json.objects("evaluated", decision.evaluated(), PolicyTestController::write);
     }
 
@@ -75,13 +89,23 @@ public class PolicyTestController {
                 .text("failed_condition", rule.failedCondition());
     }
 
-    private static TestContext context(PolicyRequests.@Nullable Context context) {
+    private TestContext context(TenantId tenant, IdentityId subject, PolicyRequests.@Nullable Context context) {
         return context == null
                 ? TestContext.NOW
                 : new TestContext(
                         context.sourceIp(),
                         context.mfaVerified(),
-                        PolicyRequests.time("context.timestamp", context.timestamp()));
+                        PolicyRequests.time("context.timestamp", context.timestamp()),
+                        context.trustId() == null ? null : paths(tenant, subject, context.trustId()));
+    }
+
+    /** Those to which a token is narrowed that is exchanged under the trust; null when it is not. */
+    private @Nullable List<PathGlob> paths(TenantId tenant, IdentityId subject, String trustId) {
+        TrustTerms terms = trusts.get(tenant, trustId).terms();
+        if (!terms.identity().equals(subject)) {
+            throw VaultException.invalidField("context.trust_id", "is of a trust that becomes another identity");
+        }
+        return terms.paths().isEmpty() ? null : terms.paths();
     }
 
     private static String required(String field, @Nullable String value) {

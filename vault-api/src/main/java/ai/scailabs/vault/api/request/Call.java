@@ -2,6 +2,7 @@ package ai.scailabs.vault.api.request;
 
 import ai.scailabs.vault.access.identity.Actor;
 import ai.scailabs.vault.access.identity.Caller;
+import ai.scailabs.vault.access.identity.Workload;
 import ai.scailabs.vault.audit.trail.Attempt;
 import ai.scailabs.vault.audit.trail.AuditAction;
 import ai.scailabs.vault.audit.trail.AuditEntries;
@@ -33,20 +34,30 @@ public final class Call {
     private final AuditEntries entries;
     private final RequestFacts facts;
     private final AuditAction action;
+    private final AuditAction whileUnknown;
+    private TenantId logWhileUnknown = TenantId.UNIDENTIFIED;
     private @Nullable Actor caller;
     private @Nullable Actor actor;
     private @Nullable String path;
     private @Nullable TenantId sharedSpace;
     private boolean refusalRecorded;
 
-    Call(AuditTrail trail, AuditEntries entries, RequestFacts facts, AuditAction action) {
+    /** @param bearer whether its token tells who calls; else the handler does */
+    Call(AuditTrail trail, AuditEntries entries, RequestFacts facts, AuditAction action, boolean bearer) {
         this.trail = trail;
         this.entries = entries;
         this.facts = facts;
         this.action = action;
+        this.whileUnknown = bearer ? AuditAction.AUTHENTICATE : action;
     }
 
-    void identifiedAs(Actor identified) {
+    /** It is about this tenant, although who calls is not known yet: a refusal goes to its log. */
+    public void concerns(TenantId tenant) {
+        this.logWhileUnknown = tenant;
+    }
+
+    /** Who calls, for a handler that finds out by itself. */
+    public void identifiedAs(Actor identified) {
         this.caller = identified;
         this.actor = identified;
     }
@@ -54,10 +65,6 @@ public final class Call {
     /** @param acting the caller, perhaps on another tenant of its partner */
     void actingAs(Actor acting) {
         this.actor = acting;
-    }
-
-    AuditAction action() {
-        return action;
     }
 
     /** The token's bearer in the tenant that this call acts on. Known once the interceptor let the request through, hence in every controller. */
@@ -108,7 +115,7 @@ public final class Call {
 
     /** The entry of a change, to be written in its own transaction. */
     public AuditEntry entry() {
-        return entries.succeeded(attempt(place(), path));
+        return byWhom(entries.succeeded(attempt(place(), path)));
     }
 
     /** After the transaction that carried {@link #entry()}. */
@@ -123,7 +130,7 @@ public final class Call {
 
     /** As {@link #recorded()}, if the premise holds when the entry is written; for a call that acts on the token's own tenant. */
     public AuditReceipt recordedIf(Premise premise) {
-        return trail.appendIf(premise, entries.succeeded(attempt(tenant(), path)));
+        return trail.appendIf(premise, byWhom(entries.succeeded(attempt(tenant(), path))));
     }
 
     /** As {@link #recorded()}, with what was found. */
@@ -156,9 +163,11 @@ public final class Call {
     /** As {@link #refused(VaultException)}, with what the row is to tell besides. */
     Refusal refused(VaultException failure, Map<String, Object> extra) {
         if (actor == null) {
-            AuditReceipt receipt = trail.append(entries.failed(
-                    facts.attempt(TenantId.UNIDENTIFIED, AuditAction.AUTHENTICATE, null, null, null), failure.code()));
-            return new Refusal(receipt, failure);
+            Map<String, Object> all = new LinkedHashMap<>(extra);
+            all.putAll(failure.evidence());
+            AuditEntry entry =
+                    entries.failed(facts.attempt(logWhileUnknown, whileUnknown, null, null, null), failure.code());
+            return new Refusal(trail.append(entry.withExtra(all)), failure);
         }
         Set<TenantId> logs = new LinkedHashSet<>();
         logs.add(tenant());
@@ -174,7 +183,8 @@ public final class Call {
         for (TenantId log : logs) {
             last.await();
             AuditEntry entry = entries.failed(attempt(log, resource), failure.code());
-            Map<String, Object> all = new LinkedHashMap<>(extra);
+            Map<String, Object> all = new LinkedHashMap<>(behind());
+            all.putAll(extra);
             if (log.equals(tenant()) && !failure.evidence().isEmpty()) {
                 all.putAll(failure.evidence());
                 shown = failure.withDetail("decision_id", Ids.text(DECISION_PREFIX, entry.id()));
@@ -217,10 +227,44 @@ public final class Call {
         for (TenantId log : logs) {
             last.await();
             Attempt attempt = attempt(log, resource);
-            AuditEntry entry = failure == null ? entries.succeeded(attempt) : entries.failed(attempt, failure);
-            last = trail.append(extra.isEmpty() ? entry : entry.withExtra(extra));
+            AuditEntry entry = byWhom(failure == null ? entries.succeeded(attempt) : entries.failed(attempt, failure));
+            last = trail.append(extra.isEmpty() ? entry : withMore(entry, extra));
         }
         return last;
+    }
+
+    private static AuditEntry withMore(AuditEntry entry, Map<String, Object> extra) {
+        if (entry.extra().isEmpty()) {
+            return entry.withExtra(extra);
+        }
+        Map<String, Object> all = new LinkedHashMap<>(entry.extra());
+        all.putAll(extra);
+        return entry.withExtra(all);
+    }
+
+    /** What a workload does under the name of an identity is told of the workload, too. */
+    private AuditEntry byWhom(AuditEntry entry) {
+        return caller == null || caller.workload() == null ? entry : entry.withExtra(behind());
+    }
+
+    private Map<String, Object> behind() {
+        Workload workload = caller == null ? null : caller.workload();
+        return workload == null
+                ? Map.of()
+                : Map.of(
+                        "act",
+                        Map.of("iss", workload.issuer(), "sub", workload.subject()),
+                        "trust_id",
+                        workload.trustId());
+    }
+
+    /** Whose refusals share a row: the identity's, or those of an address when it is not known. */
+    RefusalSource source() {
+        return new RefusalSource(
+                actor == null ? logWhileUnknown : actor.tenant(),
+                actor == null ? null : actor.identity(),
+                action,
+                facts.sourceIp());
     }
 
     private Attempt attempt(TenantId log, @Nullable String resource) {

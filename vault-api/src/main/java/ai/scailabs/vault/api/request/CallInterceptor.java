@@ -55,12 +55,17 @@ public final class CallInterceptor implements HandlerInterceptor {
         Endpoint endpoint = rule.endpoint();
         RequestFacts facts = RequestFacts.of(request);
         if (endpoint == null) {
-            if (facts.askedTenant() != null) {
-                throw new VaultException(ErrorCode.NOT_FOUND, "There is nothing here");
-            }
+            requireNoTenant(facts);
+            rates.admit(facts, rule.category(), response);
             return true;
         }
-        Call call = new Call(trail, entries, facts, endpoint.action());
+        Call call = new Call(trail, entries, facts, endpoint.action(), endpoint.bearer());
+        if (!endpoint.bearer()) {
+            requireNoTenant(facts);
+            request.setAttribute(Call.ATTRIBUTE, call);
+            rates.admitUnknown(call, rule.category(), response);
+            return true;
+        }
         request.setAttribute(Call.ATTRIBUTE, call);
         // Before the token is known not to be revoked: the attempt of one that is belongs into its tenant's log.
         Actor caller = authenticator.authenticate(bearerToken(request), known -> {
@@ -76,6 +81,13 @@ public final class CallInterceptor implements HandlerInterceptor {
                     Map.of("required_scope", endpoint.scope()));
         }
         return true;
+    }
+
+    /** Who has no token asks for no tenant. */
+    private static void requireNoTenant(RequestFacts facts) {
+        if (facts.askedTenant() != null) {
+            throw new VaultException(ErrorCode.NOT_FOUND, "There is nothing here");
+        }
     }
 
     /** The call of a request whose handler takes a token; absent before that is known. */

@@ -6,7 +6,7 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
-/** A handler that takes a token: which scope it needs and what the audit log calls it. A handler is this or a {@link PublicEndpoint}. */
+/** A handler that is audited: which scope it needs and what the log calls it. A handler is this or a {@link PublicEndpoint}. */
 @Retention(RetentionPolicy.RUNTIME)
 @Target(ElementType.METHOD)
 public @interface Endpoint {
@@ -16,4 +16,7 @@ public @interface Endpoint {
     AuditAction action();
 
     PathCategory category();
+
+    /** False for a handler that finds out by itself who calls; until then the caller is counted by its address, whatever it sends as a token. */
+    boolean bearer() default true;
 }

@@ -16,6 +16,7 @@ public enum PathCategory {
     POLICY_TEST(RateCategory.POLICY_TEST),
     AUDIT_QUERY(RateCategory.AUDIT_QUERY),
     AUTH(RateCategory.AUTH),
+    TOKEN_EXCHANGE(RateCategory.TOKEN_EXCHANGE),
     SYSTEM(null),
     UNKNOWN(null);
 

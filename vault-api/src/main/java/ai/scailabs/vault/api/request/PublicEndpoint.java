@@ -5,7 +5,7 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
-/** A handler that takes no token, reveals nothing of a tenant, changes nothing and is not audited. */
+/** A handler that takes no token, reveals nothing of a tenant, changes nothing and is not audited. In a category that has a limit, callers are counted by their address. */
 @Retention(RetentionPolicy.RUNTIME)
 @Target(ElementType.METHOD)
 public @interface PublicEndpoint {

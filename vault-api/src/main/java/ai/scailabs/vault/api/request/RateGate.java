@@ -7,6 +7,7 @@ import ai.scailabs.vault.kernel.error.ErrorCode;
 import ai.scailabs.vault.kernel.error.VaultException;
 import jakarta.servlet.http.HttpServletResponse;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Lets an identified caller on when its bucket pays, and writes on the answer, whatever becomes of it, what is left there. */
 public final class RateGate {
@@ -32,16 +33,65 @@ public final class RateGate {
             return;
         }
         Allowance allowance = payUpTo(call, rate, 1);
+        tell(allowance, response);
+        if (allowance.granted() == 0) {
+            refuse(call, refusal(allowance, rate));
+        }
+    }
+
+    /**
+     * As {@link #admit(Call, PathCategory, HttpServletResponse)} for a caller of whom only the address is known.
+     *
+     * @throws VaultException as there
+     */
+    void admitUnknown(Call call, PathCategory category, HttpServletResponse response) {
+        VaultException refusal = refusalOfSource(call.facts(), category, response);
+        if (refusal != null) {
+            refuse(call, refusal);
+        }
+    }
+
+    /**
+     * For a call that nobody records.
+     *
+     * @throws VaultException {@code rate_limited}
+     */
+    void admit(RequestFacts facts, PathCategory category, HttpServletResponse response) {
+        VaultException refusal = refusalOfSource(facts, category, response);
+        if (refusal != null) {
+            throw refusal;
+        }
+    }
+
+    private @Nullable VaultException refusalOfSource(
+            RequestFacts facts, PathCategory category, HttpServletResponse response) {
+        RateCategory rate = category.rate();
+        if (rate == null) {
+            return null;
+        }
+        Allowance allowance = quota.spendOfSource(SourceNames.of(facts.sourceIp()), rate);
+        tell(allowance, response);
+        if (allowance.granted() > 0) {
+            return null;
+        }
+        return new VaultException(
+                ErrorCode.RATE_LIMITED,
+                "More calls than one address may make in a minute; try again in " + allowance.retryAfterSeconds()
+                        + " s",
+                Map.of("category", rate.wireName(), "retry_after", allowance.retryAfterSeconds()));
+    }
+
+    private void refuse(Call call, VaultException refusal) {
+        rows.record(call, refusal);
+        call.refusalIsRecorded();
+        throw refusal;
+    }
+
+    private static void tell(Allowance allowance, HttpServletResponse response) {
         if (allowance.isLimited()) {
             response.setHeader(LIMIT, String.valueOf(allowance.limit()));
             response.setHeader(REMAINING, String.valueOf(allowance.remaining()));
             response.setHeader(RESET, String.valueOf(allowance.resetEpochSecond()));
-        }
-        if (allowance.granted() == 0) {
-            VaultException refusal = refusal(allowance, rate);
-            rows.record(call, refusal);
-            call.refusalIsRecorded();
-            throw refusal;
         }
     }
 

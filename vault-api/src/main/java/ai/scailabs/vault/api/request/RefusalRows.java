@@ -1,10 +1,7 @@
 package ai.scailabs.vault.api.request;
 
-import ai.scailabs.vault.audit.trail.AuditAction;
 import ai.scailabs.vault.kernel.error.ErrorCode;
 import ai.scailabs.vault.kernel.error.VaultException;
-import ai.scailabs.vault.kernel.id.IdentityId;
-import ai.scailabs.vault.kernel.id.TenantId;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import java.time.Duration;
@@ -27,9 +24,9 @@ final class RefusalRows {
     private static final int MAX_IDS = 100;
     private static final int MAX_PACED = 10_000;
 
-    private final ConcurrentHashMap<Source, Gathering> open = new ConcurrentHashMap<>();
+    private final ConcurrentHashMap<RefusalSource, Gathering> open = new ConcurrentHashMap<>();
     /** When the next row may be written, by {@link System#nanoTime()}. One that is forgotten early costs a row. */
-    private final Cache<Source, Long> paced = Caffeine.newBuilder()
+    private final Cache<RefusalSource, Long> paced = Caffeine.newBuilder()
             .maximumSize(MAX_PACED)
             .expireAfterWrite(PACE.multipliedBy(2))
             .executor(Runnable::run)
@@ -42,7 +39,7 @@ final class RefusalRows {
      */
     void record(Call call, VaultException refusal) {
         RequestFacts facts = call.facts();
-        Source source = new Source(call.tenant(), call.actor().identity(), call.action(), facts.sourceIp());
+        RefusalSource source = call.source();
         Gathering mine = new Gathering();
         // Joining and closing exclude each other, so that no request is left out of the row that it waits for.
         Gathering joined = open.compute(
@@ -63,7 +60,7 @@ final class RefusalRows {
         }
     }
 
-    private void awaitPace(Source source) {
+    private void awaitPace(RefusalSource source) {
         Long next = paced.getIfPresent(source);
         long now = System.nanoTime();
         while (next != null && next - now > 0) {
@@ -79,8 +76,6 @@ final class RefusalRows {
     private static VaultException stopping() {
         return new VaultException(ErrorCode.SERVICE_UNAVAILABLE, "The server is stopping");
     }
-
-    private record Source(TenantId tenant, IdentityId identity, AuditAction action, String ip) {}
 
     /** The requests that one row will tell of. */
     private static final class Gathering {

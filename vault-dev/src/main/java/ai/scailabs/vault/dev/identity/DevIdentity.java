@@ -24,7 +24,9 @@ public enum DevIdentity {
     /** Manages all tenants of the partner and the secrets that they share. */
     PARTNER_ADMIN(Kind.PERSON, DevTenant.ACME_WEB, "partner_admin", Scopes.ALL),
     /** Whose tokens the guides revoke. */
-    LEAVER(Kind.SERVICE, DevTenant.ACME_WEB, "", Scopes.SECRETS);
+    LEAVER(Kind.SERVICE, DevTenant.ACME_WEB, "", Scopes.SECRETS),
+    /** A service account as a Kubernetes cluster would vouch for it: its token is none for the service, but may be exchanged for one. */
+    WORKLOAD(Kind.WORKLOAD, DevTenant.ACME_WEB, "", "");
 
     private final Kind kind;
     private final DevTenant tenant;
@@ -51,7 +53,7 @@ public enum DevIdentity {
     public String identityId() {
         return switch (kind) {
             case PERSON -> "user:" + email();
-            case SERVICE -> "sa:" + label();
+            case SERVICE, WORKLOAD -> "sa:" + label();
         };
     }
 
@@ -59,7 +61,7 @@ public enum DevIdentity {
     public String identityType() {
         return switch (kind) {
             case PERSON -> "user";
-            case SERVICE -> "service_account";
+            case SERVICE, WORKLOAD -> "service_account";
         };
     }
 
@@ -76,6 +78,11 @@ public enum DevIdentity {
                 claims.put("sub", label());
                 claims.put("client_id", label());
                 claims.put("token_type", "client_credentials");
+            }
+            case WORKLOAD -> {
+                claims.put("sub", "system:serviceaccount:prod:shop");
+                claims.put("kubernetes.io", Map.of("namespace", "prod", "serviceaccount", Map.of("name", "shop")));
+                return claims;
             }
         }
         claims.put("tenant_id", tenant.tenantId());
@@ -100,7 +107,8 @@ public enum DevIdentity {
 
     private enum Kind {
         PERSON,
-        SERVICE
+        SERVICE,
+        WORKLOAD
     }
 
     private static final class Scopes {

@@ -6,7 +6,9 @@ import ai.scailabs.vault.access.redis.RedisLogin;
 import ai.scailabs.vault.access.token.TokenProperties;
 import ai.scailabs.vault.api.listener.TlsFiles;
 import ai.scailabs.vault.api.request.ProxyHeader;
+import ai.scailabs.vault.kernel.error.VaultException;
 import ai.scailabs.vault.kernel.net.AddressRange;
+import ai.scailabs.vault.kernel.time.DurationText;
 import ai.scailabs.vault.persistence.jdbc.DatabaseLogin;
 import java.net.InetAddress;
 import java.net.URI;
@@ -27,6 +29,7 @@ import org.jspecify.annotations.Nullable;
 public record ServerSettings(
         Database database,
         ScaiKey scaiKey,
+        Exchange exchange,
         Http http,
         Logging logging,
         RootKeySettings rootKey,
@@ -48,6 +51,16 @@ public record ServerSettings(
             List<String> issuers,
             String audience,
             TokenProperties.@Nullable Introspection introspection) {}
+
+    /**
+     * Of tokens for workloads.
+     *
+     * @param addresses where issuers may be besides the public Internet; @param caFile absent: what the runtime trusts
+     */
+    public record Exchange(
+            Duration keysSignFor,
+            List<AddressRange> addresses,
+            @Nullable Path caFile) {}
 
     /** @param metrics absent: metrics only with a token */
     public record Http(
@@ -72,6 +85,7 @@ public record ServerSettings(
         boolean dev = Boolean.TRUE.equals(development);
         Database database = database(reader, dev);
         ScaiKey scaiKey = scaiKey(reader, dev);
+        Exchange exchange = exchange(reader);
         Http http = http(reader);
         Logging logging = logging(reader);
         RootKeySettings rootKey = RootKeySettings.read(reader, dev);
@@ -83,12 +97,13 @@ public record ServerSettings(
         if (!reader.problems().isEmpty()
                 || database == null
                 || scaiKey == null
+                || exchange == null
                 || http == null
                 || logging == null
                 || rootKey == null) {
             throw new InvalidSettings(reader.problems());
         }
-        return new ServerSettings(database, scaiKey, http, logging, rootKey, rateLimits, redis, dev);
+        return new ServerSettings(database, scaiKey, exchange, http, logging, rootKey, rateLimits, redis, dev);
     }
 
     private static @Nullable Database database(SettingsReader reader, boolean dev) {
@@ -140,6 +155,14 @@ public record ServerSettings(
         return clientId == null || clientSecret == null
                 ? null
                 : new TokenProperties.Introspection(url, clientId, clientSecret);
+    }
+
+    private static @Nullable Exchange exchange(SettingsReader reader) {
+        Duration keysSignFor = reader.required(
+                Setting.TOKEN_SIGNING_KEY_ROTATION, duration(Duration.ofHours(1), Duration.ofDays(365)));
+        List<AddressRange> addresses = reader.required(Setting.EXCHANGE_ALLOWED_ADDRESSES, ServerSettings::ranges);
+        Path caFile = reader.optional(Setting.EXCHANGE_CA_FILE, CertificateFile::parse);
+        return keysSignFor == null || addresses == null ? null : new Exchange(keysSignFor, addresses, caFile);
     }
 
     private static @Nullable Http http(SettingsReader reader) {
@@ -223,6 +246,19 @@ public record ServerSettings(
             }
             int number = Integer.parseInt(text);
             return number < min || number > max ? Optional.empty() : Optional.of(number);
+        };
+    }
+
+    private static Function<String, Optional<Duration>> duration(Duration min, Duration max) {
+        return text -> {
+            try {
+                Duration duration = DurationText.parse("setting", text);
+                return duration.compareTo(min) < 0 || duration.compareTo(max) > 0
+                        ? Optional.empty()
+                        : Optional.of(duration);
+            } catch (VaultException malformed) {
+                return Optional.empty();
+            }
         };
     }
 

@@ -29,6 +29,16 @@ public enum Setting {
     SCAIKEY_CLIENT_SECRET(
             Kind.SECRET, null, "1 to 512 printable characters without spaces, together with SCAIKEY_CLIENT_ID"),
     SCAIKEY_INTROSPECTION_URL(Kind.PLAIN, null, "an https URL (RFC 7662); overrides discovery"),
+    TOKEN_SIGNING_KEY_ROTATION(
+            Kind.PLAIN, "30d", "after how long a key that signs our own tokens gives way: 1h to 365d"),
+    EXCHANGE_ALLOWED_ADDRESSES(
+            Kind.PLAIN,
+            "",
+            "CIDR ranges separated by commas, where issuers that tenants trust may be besides the public Internet"),
+    EXCHANGE_CA_FILE(
+            Kind.PLAIN,
+            null,
+            "a PEM file of certificates that vouch for such issuers, besides those that the runtime trusts"),
     BIND_ADDRESS(Kind.PLAIN, "0.0.0.0:8443", "address:port"),
     BASE_URL(Kind.PLAIN, null, "the public URL of this service"),
     LOG_LEVEL(Kind.PLAIN, "info", "debug, info, warn or error"),
@@ -87,6 +97,7 @@ public enum Setting {
     RATE_LIMIT_IDENTITY_READ_PER_MINUTE(RateCategory.IDENTITY_READ),
     RATE_LIMIT_IDENTITY_SYNC_PER_MINUTE(RateCategory.IDENTITY_SYNC),
     RATE_LIMIT_AUTH_PER_MINUTE(RateCategory.AUTH),
+    RATE_LIMIT_TOKEN_EXCHANGE_PER_MINUTE(RateCategory.TOKEN_EXCHANGE),
     RATE_LIMIT_TENANT_PER_MINUTE(Kind.PLAIN, "off", "for all calls of one tenant together, " + RatesOf.FORM),
     SCAIVAULT_DEV(Kind.PLAIN, "false", "true or false; true only with a loopback BIND_ADDRESS");
 
@@ -104,7 +115,7 @@ public enum Setting {
     Setting(RateCategory rate) {
         this.kind = Kind.PLAIN;
         this.defaultValue = String.valueOf(rate.perMinute());
-        this.takes = "for one identity, " + RatesOf.FORM;
+        this.takes = (rate == RateCategory.TOKEN_EXCHANGE ? "for one address, " : "for one identity, ") + RatesOf.FORM;
         this.rate = rate;
     }
 

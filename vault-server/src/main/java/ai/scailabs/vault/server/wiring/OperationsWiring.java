@@ -1,5 +1,6 @@
 package ai.scailabs.vault.server.wiring;
 
+import ai.scailabs.vault.access.issuer.SigningKeyDisposal;
 import ai.scailabs.vault.access.quota.Quota;
 import ai.scailabs.vault.access.redis.RedisLink;
 import ai.scailabs.vault.access.revocation.RevocationDisposal;
@@ -133,6 +134,8 @@ class OperationsWiring {
             jobs.every(Duration.ofMinutes(15), Duration.ofMinutes(2), "purge", purge::run);
             RevocationDisposal disposal = new RevocationDisposal(pools.worker());
             jobs.every(Duration.ofHours(1), Duration.ofMinutes(3), "revocation-disposal", disposal::run);
+            SigningKeyDisposal keys = new SigningKeyDisposal(pools.worker());
+            jobs.every(Duration.ofHours(1), Duration.ofMinutes(4), "signing-key-disposal", keys::run);
         }
         return jobs;
     }

@@ -6,5 +6,12 @@ import org.springframework.context.annotation.Import;
 
 /** All of it. */
 @Configuration(proxyBeanMethods = false)
-@Import({FoundationWiring.class, TokenWiring.class, CapabilityWiring.class, OperationsWiring.class, ApiWiring.class})
+@Import({
+    FoundationWiring.class,
+    TokenWiring.class,
+    ExchangeWiring.class,
+    CapabilityWiring.class,
+    OperationsWiring.class,
+    ApiWiring.class
+})
 public class ServerWiring {}

@@ -2,6 +2,7 @@ package ai.scailabs.vault.server.wiring;
 
 import ai.scailabs.vault.access.revocation.RevocationList;
 import ai.scailabs.vault.access.revocation.RevocationService;
+import ai.scailabs.vault.access.token.LocalIssuers;
 import ai.scailabs.vault.access.token.TokenAuthenticator;
 import ai.scailabs.vault.access.token.TokenIntrospector;
 import ai.scailabs.vault.access.token.TokenProperties;
@@ -31,7 +32,8 @@ class TokenWiring {
     }
 
     @Bean
-    TokenAuthenticator tokenAuthenticator(ServerSettings settings, RevocationList revocations, Clock clock) {
+    TokenAuthenticator tokenAuthenticator(
+            ServerSettings settings, LocalIssuers local, RevocationList revocations, Clock clock) {
         ServerSettings.ScaiKey scaiKey = settings.scaiKey();
         return TokenAuthenticator.start(
                 new TokenProperties(
@@ -40,6 +42,7 @@ class TokenWiring {
                         scaiKey.audience(),
                         scaiKey.introspection(),
                         settings.development()),
+                local,
                 revocations,
                 clock);
     }

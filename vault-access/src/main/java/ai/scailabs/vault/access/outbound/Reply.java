@@ -1,0 +1,10 @@
+package ai.scailabs.vault.access.outbound;
+
+/** A complete answer, whatever its status. */
+public record Reply(int status, String body) {
+    /** Without the body. */
+    @Override
+    public String toString() {
+        return "Reply[" + status + "]";
+    }
+}

@@ -1,0 +1,121 @@
+package ai.scailabs.vault.server.wiring;
+
+import ai.scailabs.vault.access.exchange.AwsProof;
+import ai.scailabs.vault.access.exchange.TokenExchange;
+import ai.scailabs.vault.access.issuer.IssuerNames;
+import ai.scailabs.vault.access.issuer.TenantIssuer;
+import ai.scailabs.vault.access.outbound.AddressRule;
+import ai.scailabs.vault.access.outbound.GuardedHttp;
+import ai.scailabs.vault.access.outbound.OutboundTls;
+import ai.scailabs.vault.access.revocation.RevocationService;
+import ai.scailabs.vault.access.token.ForeignTokens;
+import ai.scailabs.vault.access.token.LocalIssuers;
+import ai.scailabs.vault.access.trust.TrustService;
+import ai.scailabs.vault.crypto.envelope.EnvelopeCipher;
+import ai.scailabs.vault.crypto.keyring.TenantKeyrings;
+import ai.scailabs.vault.kernel.id.Ids;
+import ai.scailabs.vault.kernel.net.AddressRange;
+import ai.scailabs.vault.persistence.tenant.TenantTransactions;
+import ai.scailabs.vault.server.settings.ServerSettings;
+import ai.scailabs.vault.tenancy.keyring.TenantSeal;
+import ai.scailabs.vault.tenancy.tenant.TenantRegistry;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import javax.net.ssl.SSLSocketFactory;
+import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.annotation.Qualifier;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** Tokens for workloads: whom tenants trust, who is asked about them, and our own issuers. */
+@Configuration(proxyBeanMethods = false)
+class ExchangeWiring {
+    @Bean
+    TenantSeal tenantSeal(TenantRegistry registry, TenantKeyrings keyrings, EnvelopeCipher cipher) {
+        return new TenantSeal(registry, keyrings, cipher);
+    }
+
+    @Bean
+    TenantIssuer tenantIssuer(
+            TenantTransactions transactions,
+            TenantSeal seal,
+            ServerSettings settings,
+            Clock clock,
+            Ids ids,
+            SecureRandom random) {
+        return new TenantIssuer(
+                transactions,
+                new SealedSigningKeys(seal),
+                new IssuerNames(settings.http().baseUrl()),
+                settings.scaiKey().audience(),
+                settings.exchange().keysSignFor(),
+                clock,
+                ids,
+                random);
+    }
+
+    @Bean
+    LocalIssuers localIssuers(TenantIssuer issuer, Clock clock) {
+        return new LocalIssuers(issuer, clock);
+    }
+
+    @Bean
+    TrustService trustService(
+            TenantTransactions transactions,
+            RevocationService revocations,
+            TenantIssuer issuer,
+            ServerSettings settings,
+            Clock clock,
+            Ids ids) {
+        return new TrustService(transactions, revocations, issuer.names(), settings.development(), clock, ids);
+    }
+
+    @Bean
+    GuardedHttp issuerHttp(ServerSettings settings) {
+        return new GuardedHttp(rule(settings), authorities(settings.exchange().caFile()));
+    }
+
+    /** Nobody but the authorities of the runtime vouches for AWS. */
+    @Bean
+    GuardedHttp awsHttp(ServerSettings settings) {
+        return new GuardedHttp(rule(settings), OutboundTls.system());
+    }
+
+    private static AddressRule rule(ServerSettings settings) {
+        List<AddressRange> allowed = new ArrayList<>(settings.exchange().addresses());
+        if (settings.development()) {
+            allowed.addAll(AddressRule.LOOPBACK);
+        }
+        return new AddressRule(allowed);
+    }
+
+    private static SSLSocketFactory authorities(@Nullable Path caFile) {
+        try {
+            return caFile == null ? OutboundTls.system() : OutboundTls.systemAnd(caFile);
+        } catch (IOException vanished) {
+            throw new UncheckedIOException(vanished);
+        }
+    }
+
+    @Bean
+    TokenExchange tokenExchange(
+            TrustService trusts,
+            @Qualifier("issuerHttp") GuardedHttp issuerHttp,
+            @Qualifier("awsHttp") GuardedHttp awsHttp,
+            TenantIssuer issuer,
+            ServerSettings settings,
+            Clock clock) {
+        return new TokenExchange(
+                trusts,
+                new ForeignTokens(issuerHttp, clock, settings.development()),
+                new AwsProof(awsHttp, clock),
+                issuer,
+                settings.scaiKey().audience(),
+                clock);
+    }
+}

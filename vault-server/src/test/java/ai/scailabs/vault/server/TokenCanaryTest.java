@@ -50,6 +50,27 @@ class TokenCanaryTest {
                     }
                 }
             });
+            tokens.forEach((kind, token) -> {
+                for (Object body : List.of(
+                        exchange(token, "tnt_canary/canary"),
+                        exchange(token, token),
+                        exchange("x", "tnt_canary/" + token),
+                        Map.of("subject_token", token, token, token),
+                        "{\"subject_token\":\"" + token,
+                        token)) {
+                    if (!kind.equals("subject") || !body.equals(exchange(token, "tnt_canary/canary"))) {
+                        collect(answers, server.client(null).post("/v1/auth/exchange", body));
+                    }
+                    collect(
+                            answers,
+                            server.client(null)
+                                    .post(
+                                            "/v1/auth/exchange",
+                                            "subject_token=" + token + "&" + token + "=" + token,
+                                            "Content-Type",
+                                            "application/x-www-form-urlencoded"));
+                }
+            });
             // As callers put them where they do not belong.
             collect(answers, admin.post("/v1/auth/revoke", Map.of("identity_id", tokens.get("personal"))));
             collect(answers, admin.get("/v1/auth/whoami", "X-Tenant-ID", tokens.get("signed")));
@@ -99,7 +120,52 @@ class TokenCanaryTest {
                 "malformed claims",
                 server.token("canary").user("jo@canary.test\u00a0").sign());
         tokens.put("unknown personal", "skt_canary-of-nobody-0000");
+        exchanged(server, tokens);
         return tokens;
+    }
+
+    private static Map<String, Object> exchange(String subjectToken, String role) {
+        return Map.of(
+                "grant_type",
+                "urn:ietf:params:oauth:grant-type:token-exchange",
+                "subject_token",
+                subjectToken,
+                "subject_token_type",
+                "urn:ietf:params:oauth:token-type:jwt",
+                "role",
+                role);
+    }
+
+    /** One that was exchanged, and what it was exchanged for. */
+    private static void exchanged(RunningServer server, Map<String, String> tokens) {
+        Map<String, Object> trust = Map.of(
+                "name",
+                "canary",
+                "kind",
+                "oidc",
+                "issuer",
+                server.issuer().issuer(),
+                "audience",
+                "scaivault",
+                "conditions",
+                List.of(Map.of("claim", "sub", "equals", "canary-workload")),
+                "identity_id",
+                "sa:canary",
+                "scopes",
+                List.of("secrets:read"));
+        server.client(String.valueOf(tokens.get("admin")))
+                .post("/v1/auth/trusts", trust)
+                .expect(201);
+        String subject = server.issuer().token().subject("canary-workload").sign();
+        tokens.put("subject", subject);
+        tokens.put(
+                "exchanged",
+                server.client(null)
+                        .post("/v1/auth/exchange", exchange(subject, "tnt_canary/canary"))
+                        .expect(200)
+                        .json()
+                        .get("access_token")
+                        .stringValue());
     }
 
     private static void collect(StringBuilder answers, ApiClient.Reply reply) {
@@ -109,7 +175,15 @@ class TokenCanaryTest {
 
     private static void assertNoRow(RunningServer server, String kind, String signature) {
         Sql sql = Sql.superuser(server);
-        for (String table : List.of("audit_log", "token_revocation", "tenant", "secret", "secret_version", "policy")) {
+        for (String table : List.of(
+                "audit_log",
+                "token_revocation",
+                "tenant",
+                "secret",
+                "secret_version",
+                "policy",
+                "workload_trust",
+                "token_signing_key")) {
             assertThat(sql.value("select count(*) from " + table + " t where position(? in t::text) > 0", signature))
                     .as(kind + " in " + table)
                     .isEqualTo(0L);

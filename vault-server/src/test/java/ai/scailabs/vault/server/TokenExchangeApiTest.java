@@ -240,6 +240,7 @@ class TokenExchangeApiTest {
                 .expect(200)
                 .json();
         assertThat(introspected.get("active").booleanValue()).isTrue();
+        assertThat(introspected.at("/act/sub").stringValue()).isEqualTo(SUBJECT);
         assertThat(introspected.get("identity_id").stringValue()).isEqualTo("sa:deployer");
     }
 

@@ -45,7 +45,7 @@ public class AuthController {
     }
 
     /** Of a token that was exchanged (RFC 8693 §4.1), and how far it reaches. */
-    private static void whoBehind(JsonWriter json, @Nullable Workload workload) {
+    static void whoBehind(JsonWriter json, @Nullable Workload workload) {
         if (workload == null) {
             return;
         }

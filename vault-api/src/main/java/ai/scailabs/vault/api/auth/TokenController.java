@@ -56,13 +56,17 @@ public class TokenController {
         Actor owner = found.get().actor();
         return Answer.ok(
                 call.recorded(described(owner)),
-                json -> json.flag("active", true)
-                        .text("identity_id", owner.identity().value())
-                        .text("identity_type", owner.identity().type().wireName())
-                        .text("tenant_id", owner.tenant().value())
-                        .texts("scopes", owner.scopes().stream().sorted().toList())
-                        .time("expires_at", owner.tokenExpiresAt())
-                        .time("issued_at", found.get().issuedAt()));
+                json -> AuthController.whoBehind(
+                        json.flag("active", true)
+                                .text("identity_id", owner.identity().value())
+                                .text("identity_type", owner.identity().type().wireName())
+                                .text("tenant_id", owner.tenant().value())
+                                .texts(
+                                        "scopes",
+                                        owner.scopes().stream().sorted().toList())
+                                .time("expires_at", owner.tokenExpiresAt())
+                                .time("issued_at", found.get().issuedAt()),
+                        owner.workload()));
     }
 
     private static Map<String, Object> described(Actor owner) {

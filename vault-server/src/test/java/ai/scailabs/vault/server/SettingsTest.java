@@ -65,6 +65,7 @@ class SettingsTest {
                                     .replace("TLS_CERT", "TLS_CERT_FILE")
                                     .replace("TLS_KEY", "TLS_KEY_FILE")
                                     .replace("REDIS_CA", "REDIS_CA_FILE")
+                                    .replace("EXCHANGE_CA", "EXCHANGE_CA_FILE")
                                     .replace("KMS_LOCAL_KEY", "KMS_LOCAL_KEY_FILE")
                                     .replace("KMS_PKCS11_PIN", "KMS_PKCS11_PIN_FILE")
                                     .replace("_FILE_FILE", "_FILE"))
@@ -176,6 +177,12 @@ class SettingsTest {
             REDIS_TIMEOUT_MILLIS | 10001
             REDIS_TIMEOUT_MILLIS | 1s
             REDIS_CA_FILE        | /does/not/exist.pem
+            TOKEN_SIGNING_KEY_ROTATION | 59m
+            TOKEN_SIGNING_KEY_ROTATION | 366d
+            TOKEN_SIGNING_KEY_ROTATION | never
+            EXCHANGE_ALLOWED_ADDRESSES | 10.0.0.0/33
+            EXCHANGE_ALLOWED_ADDRESSES | issuer.example.test
+            EXCHANGE_CA_FILE     | /does/not/exist.pem
             RATE_LIMIT_SECRETS_READ_PER_MINUTE | 0
             RATE_LIMIT_SECRETS_READ_PER_MINUTE | -1
             RATE_LIMIT_SECRETS_READ_PER_MINUTE | 1.5

@@ -11,6 +11,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -19,6 +20,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -60,6 +62,18 @@ class GuardedHttpTest {
                         .hasMessageContaining("localhost");
             }
             assertThat(asked).hasValue(0);
+        }
+    }
+
+    @Test
+    void authorityOfTheOperator_vouchesBesidesThoseOfTheRuntime(@TempDir Path folder) throws Exception {
+        Path file = TestAuthority.write(folder.resolve("ca.pem"), AUTHORITY.certificate());
+        AddressRule rule = new AddressRule(AddressRule.LOOPBACK);
+        try (TlsServer server = new TlsServer(AUTHORITY.server("private"), TlsServer.saying(200, "{}"));
+                GuardedHttp with = new GuardedHttp(rule, OutboundTls.systemAnd(file));
+                GuardedHttp without = new GuardedHttp(rule, OutboundTls.system())) {
+            assertThat(with.get(server.uri("/")).status()).isEqualTo(200);
+            assertThatThrownBy(() -> without.get(server.uri("/"))).isInstanceOf(IOException.class);
         }
     }
 

@@ -6,9 +6,7 @@ import ai.scailabs.vault.access.redis.RedisLogin;
 import ai.scailabs.vault.access.token.TokenProperties;
 import ai.scailabs.vault.api.listener.TlsFiles;
 import ai.scailabs.vault.api.request.ProxyHeader;
-import ai.scailabs.vault.kernel.error.VaultException;
 import ai.scailabs.vault.kernel.net.AddressRange;
-import ai.scailabs.vault.kernel.time.DurationText;
 import ai.scailabs.vault.persistence.jdbc.DatabaseLogin;
 import java.net.InetAddress;
 import java.net.URI;
@@ -29,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 public record ServerSettings(
         Database database,
         ScaiKey scaiKey,
-        Exchange exchange,
+        ExchangeSettings exchange,
         Http http,
         Logging logging,
         RootKeySettings rootKey,
@@ -51,16 +49,6 @@ public record ServerSettings(
             List<String> issuers,
             String audience,
             TokenProperties.@Nullable Introspection introspection) {}
-
-    /**
-     * Of tokens for workloads.
-     *
-     * @param addresses where issuers may be besides the public Internet; @param caFile absent: what the runtime trusts
-     */
-    public record Exchange(
-            Duration keysSignFor,
-            List<AddressRange> addresses,
-            @Nullable Path caFile) {}
 
     /** @param metrics absent: metrics only with a token */
     public record Http(
@@ -85,7 +73,7 @@ public record ServerSettings(
         boolean dev = Boolean.TRUE.equals(development);
         Database database = database(reader, dev);
         ScaiKey scaiKey = scaiKey(reader, dev);
-        Exchange exchange = exchange(reader);
+        ExchangeSettings exchange = ExchangeSettings.read(reader);
         Http http = http(reader);
         Logging logging = logging(reader);
         RootKeySettings rootKey = RootKeySettings.read(reader, dev);
@@ -155,14 +143,6 @@ public record ServerSettings(
         return clientId == null || clientSecret == null
                 ? null
                 : new TokenProperties.Introspection(url, clientId, clientSecret);
-    }
-
-    private static @Nullable Exchange exchange(SettingsReader reader) {
-        Duration keysSignFor = reader.required(
-                Setting.TOKEN_SIGNING_KEY_ROTATION, duration(Duration.ofHours(1), Duration.ofDays(365)));
-        List<AddressRange> addresses = reader.required(Setting.EXCHANGE_ALLOWED_ADDRESSES, ServerSettings::ranges);
-        Path caFile = reader.optional(Setting.EXCHANGE_CA_FILE, CertificateFile::parse);
-        return keysSignFor == null || addresses == null ? null : new Exchange(keysSignFor, addresses, caFile);
     }
 
     private static @Nullable Http http(SettingsReader reader) {
@@ -249,19 +229,6 @@ public record ServerSettings(
         };
     }
 
-    private static Function<String, Optional<Duration>> duration(Duration min, Duration max) {
-        return text -> {
-            try {
-                Duration duration = DurationText.parse("setting", text);
-                return duration.compareTo(min) < 0 || duration.compareTo(max) > 0
-                        ? Optional.empty()
-                        : Optional.of(duration);
-            } catch (VaultException malformed) {
-                return Optional.empty();
-            }
-        };
-    }
-
     static Function<String, Optional<String>> oneOf(String... choices) {
         return text -> Arrays.asList(choices).contains(text) ? Optional.of(text) : Optional.empty();
     }
@@ -280,7 +247,7 @@ public record ServerSettings(
         return items.contains("") ? Optional.empty() : Optional.of(items);
     }
 
-    private static Optional<List<AddressRange>> ranges(String text) {
+    static Optional<List<AddressRange>> ranges(String text) {
         List<AddressRange> ranges = new ArrayList<>();
         for (String item : text.isBlank() ? new String[0] : text.split(",", -1)) {
             Optional<AddressRange> range = AddressRange.parse(item.strip());

@@ -25,6 +25,8 @@ public final class GuardedHttp implements AutoCloseable {
     static final int MAX_BYTES = 256 * 1024;
 
     private static final int MOST_AT_ONCE = 32;
+    /** Kubernetes gives its keys as {@code application/jwk-set+json} only, and to nobody who does not ask for that. */
+    private static final String DOCUMENTS = "application/json, application/jwk-set+json, */*";
 
     private final AddressRule rule;
     private final SSLSocketFactory tls;
@@ -46,7 +48,7 @@ public final class GuardedHttp implements AutoCloseable {
 
     /** @throws IOException when there is no complete answer; its message is for the log and repeats nothing of the answer */
     public Reply get(URI location) throws IOException, InterruptedException {
-        return send(location, "GET", Map.of("Accept", "application/json"), "");
+        return send(location, "GET", Map.of("Accept", DOCUMENTS), "");
     }
 
     /**

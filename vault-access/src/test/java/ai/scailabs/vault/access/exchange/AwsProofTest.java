@@ -19,12 +19,17 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
@@ -291,6 +296,35 @@ class AwsProofTest {
                             .code())
                     .isEqualTo(ErrorCode.SERVICE_UNAVAILABLE);
             assertThat(sts.asked()).isEqualTo(before);
+        }
+    }
+
+    @Test
+    void strangers_doNotUseUpThePlacesOfThoseWhoProvedThemselves() throws Exception {
+        assertThat(exchange(trust, new Signed().token())).isNotNull();
+        CountDownLatch release = new CountDownLatch(1);
+        sts.holdStrangers(release);
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            int before = sts.asked();
+            List<Future<VaultException>> waiting = new ArrayList<>();
+            for (int i = 0; i < 8; i++) {
+                String token =
+                        with(signed -> signed.key = "ASIANOBODYNOBODY0001").token();
+                waiting.add(threads.submit(() -> refusal(trust, token)));
+            }
+            long deadline = System.nanoTime() + Duration.ofSeconds(2).toNanos();
+            while (sts.asked() < before + 8 && System.nanoTime() < deadline) {
+                Thread.onSpinWait();
+            }
+            assertThat(sts.asked()).isEqualTo(before + 8);
+            String oneMore = with(signed -> signed.key = "ASIANOBODYNOBODY0002").token();
+            assertThat(refusal(trust, oneMore).code()).isEqualTo(ErrorCode.SERVICE_UNAVAILABLE);
+            assertThat(sts.asked()).isEqualTo(before + 8);
+            assertThat(exchange(trust, new Signed().token())).isNotNull();
+            release.countDown();
+            for (Future<VaultException> each : waiting) {
+                assertThat(each.get().code()).isIn(ErrorCode.TOKEN_INVALID, ErrorCode.SERVICE_UNAVAILABLE);
+            }
         }
     }
 

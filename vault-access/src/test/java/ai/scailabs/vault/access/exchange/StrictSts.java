@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
@@ -28,6 +29,7 @@ final class StrictSts implements AutoCloseable {
     private final AtomicInteger asked = new AtomicInteger();
     private volatile UnaryOperator<String> answer = UnaryOperator.identity();
     private volatile int status = 200;
+    private volatile CountDownLatch held = new CountDownLatch(0);
     private volatile Set<String> seenHeaders = Set.of();
 
     StrictSts(TestAuthority authority, String region) {
@@ -56,6 +58,11 @@ final class StrictSts implements AutoCloseable {
         this.status = httpStatus;
     }
 
+    /** Lets those wait whom it does not know. */
+    void holdStrangers(CountDownLatch latch) {
+        this.held = latch;
+    }
+
     int asked() {
         return asked.get();
     }
@@ -69,9 +76,20 @@ final class StrictSts implements AutoCloseable {
         seenHeaders = Set.copyOf(exchange.getRequestHeaders().keySet());
         String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
         Principal caller = status == 200 ? verified(exchange, body) : null;
+        if (caller == null) {
+            awaitRelease();
+        }
         int answered = status != 200 ? status : caller == null ? 403 : 200;
         String text = caller == null ? "<ErrorResponse/>" : answer.apply(xml(caller.arn()));
         TlsServer.saying(answered, text).handle(exchange);
+    }
+
+    private void awaitRelease() throws IOException {
+        try {
+            held.await();
+        } catch (InterruptedException closing) {
+            throw new IOException(closing);
+        }
     }
 
     private @Nullable Principal verified(HttpExchange exchange, String body) {

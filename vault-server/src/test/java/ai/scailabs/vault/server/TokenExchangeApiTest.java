@@ -1,5 +1,9 @@
 package ai.scailabs.vault.server;
 
+import static ai.scailabs.vault.server.Workloads.GRANT;
+import static ai.scailabs.vault.server.Workloads.JWT;
+import static ai.scailabs.vault.server.Workloads.SUBJECT;
+import static ai.scailabs.vault.server.Workloads.request;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.scailabs.vault.kernel.id.TenantId;
@@ -11,7 +15,6 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -25,74 +28,27 @@ import tools.jackson.databind.JsonNode;
 
 /** A workload's way to a secret, and everything that must not be one. */
 class TokenExchangeApiTest {
-    private static final Duration LONGEST_DELAY = Duration.ofSeconds(2);
-    private static final String GRANT = "urn:ietf:params:oauth:grant-type:token-exchange";
-    private static final String JWT = "urn:ietf:params:oauth:token-type:jwt";
-    private static final String SUBJECT = "repo:acme/shop:ref:refs/heads/main";
-
     private static RunningServer server;
+    private static Workloads workloads;
     private static ApiClient owner;
     private static ApiClient nobody;
 
     @BeforeAll
     static void prepare() {
         server = RunningServer.shared();
-        owner = server.owner("workloads", "workloads");
-        nobody = server.client(null);
-        for (String path : List.of("app/shop/db", "app/other/db", "web/db")) {
-            owner.put("/v1/secrets/" + path, Map.of("data", Map.of("password", "not-a-real-one")))
-                    .expect(201);
-        }
-        owner.put("/v1/partner/secrets/app/shop/db", Map.of("data", Map.of("password", "shared")));
-        owner.allow("sa:deployer", "app/**", "read", "list", "write");
-        owner.allow("sa:deployer", "partner/**", "read", "list");
-    }
-
-    private static Map<String, Object> trust(String name) {
-        Map<String, Object> trust = new HashMap<>();
-        trust.put("name", name);
-        trust.put("kind", "oidc");
-        trust.put("issuer", server.issuer().issuer());
-        trust.put("audience", "scaivault");
-        trust.put("conditions", List.of(Map.of("claim", "sub", "equals", SUBJECT)));
-        trust.put("identity_id", "sa:deployer");
-        trust.put("scopes", List.of("secrets:read", "secrets:list", "policies:read"));
-        trust.put("path_patterns", List.of("app/shop/**"));
-        return trust;
-    }
-
-    private static JsonNode created(Map<String, Object> trust) {
-        return owner.post("/v1/auth/trusts", trust).expect(201).json();
-    }
-
-    private static String subjectToken() {
-        return server.issuer().token().subject(SUBJECT).sign();
-    }
-
-    private static Map<String, Object> request(String role, String token) {
-        return Map.of("grant_type", GRANT, "subject_token", token, "subject_token_type", JWT, "role", role);
-    }
-
-    private static String exchanged(String role) {
-        return nobody.post("/v1/auth/exchange", request(role, subjectToken()))
-                .expect(200)
-                .json()
-                .get("access_token")
-                .stringValue();
-    }
-
-    private static ApiClient workload(JsonNode trust) {
-        return server.client(exchanged(trust.get("role").stringValue()));
+        workloads = Workloads.prepare(server, "workloads");
+        owner = workloads.owner();
+        nobody = workloads.nobody();
     }
 
     @Test
     void formAndJson_giveTheSameKindOfToken_byTheNamesOfTheStandard() {
-        created(trust("form"));
+        workloads.created(workloads.trust("form"));
         String form = Map.of(
                         "grant_type",
                         GRANT,
                         "subject_token",
-                        subjectToken(),
+                        workloads.subjectToken(),
                         "subject_token_type",
                         JWT,
                         "role",
@@ -133,7 +89,7 @@ class TokenExchangeApiTest {
 
     @Test
     void token_reachesItsPathsOnly_whateverPoliciesAllow() {
-        ApiClient workload = workload(created(trust("paths")));
+        ApiClient workload = workloads.workload(workloads.created(workloads.trust("paths")));
         workload.get("/v1/secrets/app/shop/db").expect(200);
         String decision = workload.get("/v1/secrets/app/other/db")
                 .expect(403, "access_denied")
@@ -172,40 +128,12 @@ class TokenExchangeApiTest {
     }
 
     @Test
-    void dryRun_canAssumeATokenOfATrust() {
-        JsonNode trust = created(trust("dry-run"));
-        Map<String, Object> question = Map.of(
-                "identity_id",
-                "sa:deployer",
-                "path",
-                "app/other/db",
-                "permission",
-                "read",
-                "context",
-                Map.of("trust_id", trust.get("id").stringValue()));
-        JsonNode denied = owner.post("/v1/policies/test", question).expect(200).json();
-        assertThat(denied.get("allowed").booleanValue()).isFalse();
-        assertThat(denied.get("token_paths_matched").booleanValue()).isFalse();
-        Map<String, Object> without = new HashMap<>(question);
-        without.remove("context");
-        assertThat(owner.post("/v1/policies/test", without)
-                        .expect(200)
-                        .json()
-                        .get("allowed")
-                        .booleanValue())
-                .isTrue();
-        Map<String, Object> otherIdentity = new HashMap<>(question);
-        otherIdentity.put("identity_id", "sa:other");
-        owner.post("/v1/policies/test", otherIdentity).expect(422, "validation_error");
-    }
-
-    @Test
     void whoamiAndTheLog_nameTheWorkload() {
-        JsonNode trust = created(trust("named"));
+        JsonNode trust = workloads.created(workloads.trust("named"));
         String exchange = AuditRow.newRequestId();
         String token = nobody.post(
                         "/v1/auth/exchange",
-                        request(trust.get("role").stringValue(), subjectToken()),
+                        request(trust.get("role").stringValue(), workloads.subjectToken()),
                         "X-Request-ID",
                         exchange)
                 .expect(200)
@@ -246,7 +174,7 @@ class TokenExchangeApiTest {
 
     @Test
     void refusals_areOneForTheCaller_andExplainedInTheTenantsLog() {
-        JsonNode trust = created(trust("refusals"));
+        JsonNode trust = workloads.created(workloads.trust("refusals"));
         String role = trust.get("role").stringValue();
         String stranger = server.issuer()
                 .token()
@@ -256,8 +184,8 @@ class TokenExchangeApiTest {
         String before = null;
         for (Map.Entry<String, Map<String, Object>> each : Map.of(
                         "condition_not_met", request(role, stranger),
-                        "no_such_trust", request("tnt_workloads/none", subjectToken()),
-                        "no_such_tenant", request("tnt_no-such-tenant-here/none", subjectToken()),
+                        "no_such_trust", request("tnt_workloads/none", workloads.subjectToken()),
+                        "no_such_tenant", request("tnt_no-such-tenant-here/none", workloads.subjectToken()),
                         "wrong_audience",
                                 request(
                                         role,
@@ -294,7 +222,7 @@ class TokenExchangeApiTest {
     /** Advisory GHSA-6xj8-59gr-4jp3: there is no way in without the proof. */
     @Test
     void requestWithoutProof_isRefused_whateverElseItHas() {
-        JsonNode trust = created(trust("proof"));
+        JsonNode trust = workloads.created(workloads.trust("proof"));
         String role = trust.get("role").stringValue();
         for (Map<String, Object> body : List.<Map<String, Object>>of(
                 Map.of(),
@@ -311,8 +239,8 @@ class TokenExchangeApiTest {
 
     @Test
     void ourOwnToken_isNotExchangedAgain_andReachesNoOtherTenant() {
-        JsonNode trust = created(trust("again"));
-        String own = exchanged(trust.get("role").stringValue());
+        JsonNode trust = workloads.created(workloads.trust("again"));
+        String own = workloads.exchanged(trust);
         nobody.post("/v1/auth/exchange", request(trust.get("role").stringValue(), own))
                 .expect(401, "token_invalid");
         server.owner("workloads-sibling", "workloads");
@@ -324,61 +252,9 @@ class TokenExchangeApiTest {
     }
 
     @Test
-    void changedAndDeletedTrusts_endTheirTokens_onEveryInstanceWithinTwoSeconds() {
-        JsonNode trust = created(trust("ending"));
-        String id = trust.get("id").stringValue();
-        String first = exchanged(trust.get("role").stringValue());
-        try (RunningServer other = server.another()) {
-            ApiClient there = other.client(first);
-            there.get("/v1/secrets/app/shop/db").expect(200);
-            server.client(first).get("/v1/secrets/app/shop/db").expect(200);
-
-            owner.patch("/v1/auth/trusts/" + id, Map.of("path_patterns", List.of("app/shop/x")), "If-Match", "\"1\"")
-                    .expect(200);
-            server.client(first).get("/v1/secrets/app/shop/db").expect(401, "token_revoked");
-            assertEndsInTime(there);
-
-            String second = exchanged(trust.get("role").stringValue());
-            other.client(second).get("/v1/secrets/app/shop/db").expect(403, "access_denied");
-            owner.delete("/v1/auth/trusts/" + id).expect(204);
-            assertEndsInTime(other.client(second));
-            nobody.post("/v1/auth/exchange", request(trust.get("role").stringValue(), subjectToken()))
-                    .expect(401, "token_invalid");
-        }
-    }
-
-    private static void assertEndsInTime(ApiClient holder) {
-        long committed = System.nanoTime();
-        int status = 0;
-        while (status != 401 && System.nanoTime() - committed < LONGEST_DELAY.toNanos()) {
-            status = holder.get("/v1/secrets/app/shop/db").status();
-        }
-        holder.get("/v1/secrets/app/shop/db").expect(401, "token_revoked");
-        assertThat(Duration.ofNanos(System.nanoTime() - committed)).isLessThan(LONGEST_DELAY.plusSeconds(1));
-    }
-
-    @Test
-    void revokedToken_andTokensOfARevokedIdentity_countNoMore() throws Exception {
-        Map<String, Object> other = trust("revoking");
-        other.put("identity_id", "sa:revoked");
-        JsonNode trust = created(other);
-        owner.allow("sa:revoked", "app/shop/**", "read");
-        String one = exchanged(trust.get("role").stringValue());
-        String two = exchanged(trust.get("role").stringValue());
-        owner.post(
-                        "/v1/auth/revoke",
-                        Map.of("jti", SignedJWT.parse(one).getJWTClaimsSet().getJWTID()))
-                .expect(204);
-        server.client(one).get("/v1/secrets/app/shop/db").expect(401, "token_revoked");
-        server.client(two).get("/v1/secrets/app/shop/db").expect(200);
-        owner.post("/v1/auth/revoke", Map.of("identity_id", "sa:revoked")).expect(204);
-        server.client(two).get("/v1/secrets/app/shop/db").expect(401, "token_revoked");
-    }
-
-    @Test
     void publishedKeys_verifyTheToken_withOtherPeoplesCode() throws Exception {
-        JsonNode trust = created(trust("published"));
-        SignedJWT token = SignedJWT.parse(exchanged(trust.get("role").stringValue()));
+        JsonNode trust = workloads.created(workloads.trust("published"));
+        SignedJWT token = SignedJWT.parse(workloads.exchanged(trust));
         JsonNode configuration = nobody.get("/v1/auth/issuers/tnt_workloads/.well-known/openid-configuration")
                 .expect(200)
                 .json();
@@ -415,9 +291,9 @@ class TokenExchangeApiTest {
         });
         issuer.start();
         try {
-            Map<String, Object> trust = trust("silent");
+            Map<String, Object> trust = workloads.trust("silent");
             trust.put("issuer", "http://127.0.0.1:" + issuer.getAddress().getPort());
-            JsonNode made = created(trust);
+            JsonNode made = workloads.created(trust);
             String token = server.issuer()
                     .token()
                     .subject(SUBJECT)
@@ -454,8 +330,8 @@ class TokenExchangeApiTest {
                         "127.0.0.1/32",
                         "RATE_LIMIT_TOKEN_EXCHANGE_PER_MINUTE",
                         "5"))) {
-            JsonNode trust = created(trust("limited"));
-            Map<String, Object> good = request(trust.get("role").stringValue(), subjectToken());
+            JsonNode trust = workloads.created(workloads.trust("limited"));
+            Map<String, Object> good = request(trust.get("role").stringValue(), workloads.subjectToken());
             ApiClient client = limited.client(null);
             int refused = 0;
             String last = "";
@@ -492,58 +368,5 @@ class TokenExchangeApiTest {
             client.post("/v1/auth/exchange", good, "X-Forwarded-For", "2001:db8:1:3::1")
                     .expect(200);
         }
-    }
-
-    @Test
-    void trust_isShownAsItWasWritten_andPaged() {
-        JsonNode trust = created(trust("shown"));
-        JsonNode read = owner.get("/v1/auth/trusts/" + trust.get("id").stringValue())
-                .expect(200)
-                .json();
-        assertThat(read).isEqualTo(trust);
-        assertThat(read.get("ttl").stringValue()).isEqualTo("1h");
-        assertThat(read.get("role").stringValue())
-                .isEqualTo("tnt_workloads/" + trust.get("id").stringValue());
-        Map<String, Object> unconditional = trust("unconditional");
-        unconditional.remove("conditions");
-        owner.post("/v1/auth/trusts", unconditional).expect(422, "validation_error");
-        unconditional.put("conditions", List.of(Map.of("claim", "sub", "matches", "**")));
-        ApiClient.Reply refused = owner.post("/v1/auth/trusts", unconditional).expect(422, "validation_error");
-        assertThat(refused.body()).contains("which workload");
-        unconditional.put("conditions", List.of(Map.of("claim", "sub", "equals", List.of("x"))));
-        owner.post("/v1/auth/trusts", unconditional).expect(422, "validation_error");
-        unconditional.put("surprise", true);
-        owner.post("/v1/auth/trusts", unconditional).expect(400, "invalid_request");
-
-        created(trust("shown-2"));
-        List<String> ids = new ArrayList<>();
-        String cursor = "";
-        do {
-            JsonNode page =
-                    owner.get("/v1/auth/trusts?limit=1" + cursor).expect(200).json();
-            page.get("trusts").forEach(each -> ids.add(each.get("id").stringValue()));
-            cursor = page.get("has_more").booleanValue()
-                    ? "&cursor=" + page.get("cursor").stringValue()
-                    : null;
-        } while (cursor != null);
-        assertThat(ids)
-                .contains(trust.get("id").stringValue())
-                .doesNotHaveDuplicates()
-                .isSorted();
-
-        String id = trust.get("id").stringValue();
-        owner.patch("/v1/auth/trusts/" + id, Map.of("ttl", "5m"), "If-Match", "\"7\"")
-                .expect(409, "version_conflict");
-        Map<String, Object> cleared = new HashMap<>();
-        cleared.put("path_patterns", null);
-        assertThat(owner.patch("/v1/auth/trusts/" + id, cleared)
-                        .expect(200)
-                        .json()
-                        .get("path_patterns")
-                        .isNull())
-                .isTrue();
-        owner.delete("/v1/auth/trusts/" + id, "If-Match", "\"2\"").expect(204);
-        owner.get("/v1/auth/trusts/" + id).expect(404, "trust_not_found");
-        owner.get("/v1/auth/trusts/nonsense").expect(404, "trust_not_found");
     }
 }

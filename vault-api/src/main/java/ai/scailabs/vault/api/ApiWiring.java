@@ -1,6 +1,7 @@
 package ai.scailabs.vault.api;
 
 import ai.scailabs.vault.access.quota.Quota;
+import ai.scailabs.vault.access.revocation.RevocationList;
 import ai.scailabs.vault.access.token.TokenAuthenticator;
 import ai.scailabs.vault.api.audit.AuditController;
 import ai.scailabs.vault.api.auth.AuthController;
@@ -10,6 +11,10 @@ import ai.scailabs.vault.api.auth.TokenController;
 import ai.scailabs.vault.api.auth.TrustController;
 import ai.scailabs.vault.api.error.ContainerErrors;
 import ai.scailabs.vault.api.error.FailureResolver;
+import ai.scailabs.vault.api.identity.IdentityController;
+import ai.scailabs.vault.api.identity.IdentitySyncController;
+import ai.scailabs.vault.api.identity.RoleController;
+import ai.scailabs.vault.api.identity.ScaiKeyEventController;
 import ai.scailabs.vault.api.policies.PolicyController;
 import ai.scailabs.vault.api.policies.PolicyDecisionController;
 import ai.scailabs.vault.api.policies.PolicyTestController;
@@ -21,6 +26,7 @@ import ai.scailabs.vault.api.request.EndpointAdapter;
 import ai.scailabs.vault.api.request.RateGate;
 import ai.scailabs.vault.api.request.RequestGate;
 import ai.scailabs.vault.api.request.RequestMetrics;
+import ai.scailabs.vault.api.request.TenantSelection;
 import ai.scailabs.vault.api.secrets.SecretBatchController;
 import ai.scailabs.vault.api.secrets.SecretController;
 import ai.scailabs.vault.api.secrets.SecretListController;
@@ -65,6 +71,10 @@ import org.springframework.context.annotation.Import;
     ExchangeController.class,
     TrustController.class,
     IssuerController.class,
+    IdentityController.class,
+    IdentitySyncController.class,
+    RoleController.class,
+    ScaiKeyEventController.class,
     HealthController.class,
     MetricsController.class,
     DocumentationController.class
@@ -101,15 +111,21 @@ public class ApiWiring {
     }
 
     @Bean
+    TenantSelection tenantSelection(TenantRegistry tenants, RevocationList standings) {
+        return new TenantSelection(tenants, standings);
+    }
+
+    @Bean
     CustomMethodMapping handlers(
             TokenAuthenticator authenticator,
             TenantRegistry tenants,
+            TenantSelection selection,
             RateGate rates,
             AuditTrail trail,
             AuditEntries entries,
             RequestMetrics metrics) {
         CustomMethodMapping mapping = new CustomMethodMapping();
-        mapping.setInterceptors(new CallInterceptor(authenticator, tenants, rates, trail, entries, metrics));
+        mapping.setInterceptors(new CallInterceptor(authenticator, tenants, selection, rates, trail, entries, metrics));
         return mapping;
     }
 

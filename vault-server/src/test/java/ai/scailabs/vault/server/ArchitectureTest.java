@@ -32,6 +32,8 @@ class ArchitectureTest {
             .definedBy(BASE + "access..")
             .layer("tenancy")
             .definedBy(BASE + "tenancy..")
+            .layer("identity")
+            .definedBy(BASE + "identity..")
             .layer("secrets")
             .definedBy(BASE + "secrets..")
             .layer("api")
@@ -52,10 +54,12 @@ class ArchitectureTest {
             .mayOnlyAccessLayers("kernel", "crypto", "persistence", "audit")
             .whereLayer("tenancy")
             .mayOnlyAccessLayers("kernel", "crypto", "persistence", "audit")
+            .whereLayer("identity")
+            .mayOnlyAccessLayers("kernel", "persistence", "audit", "access", "tenancy")
             .whereLayer("secrets")
             .mayOnlyAccessLayers("kernel", "crypto", "persistence", "audit", "access", "tenancy")
             .whereLayer("api")
-            .mayOnlyAccessLayers("kernel", "audit", "access", "tenancy", "secrets")
+            .mayOnlyAccessLayers("kernel", "audit", "access", "tenancy", "identity", "secrets")
             .whereLayer("server")
             .mayNotBeAccessedByAnyLayer();
 

@@ -46,7 +46,7 @@ class AuditCoverageTest {
     Stream<DynamicTest> noToken_leavesARowInTheLogOfTheUnidentified() {
         PreparedTenant prepared = PreparedTenant.create(server, "audit-anonymous");
         return api.operations().stream()
-                .filter(operation -> !operation.isPublic())
+                .filter(OpenApi.Operation::takesToken)
                 .map(operation -> DynamicTest.dynamicTest(operation.toString(), () -> {
                     String requestId = AuditRow.newRequestId();
                     ApiClient.Reply reply = prepared.call(operation).by(server.client(null), "X-Request-ID", requestId);
@@ -104,12 +104,14 @@ class AuditCoverageTest {
                                             ? Set.of(prepared.tenant(), prepared.partner())
                                             : Set.of(prepared.tenant()));
                     for (AuditRow row : rows) {
-                        boolean workload = operation.id().equals("exchangeToken");
+                        String identity = operation.id().equals("exchangeToken")
+                                ? PreparedTenant.WORKLOAD_IDENTITY
+                                : "user:owner@audit-success.test";
                         assertRow(
                                 row,
                                 operation,
                                 row.text("tenant_id"),
-                                workload ? PreparedTenant.WORKLOAD_IDENTITY : "user:owner@audit-success.test");
+                                operation.isSigned() ? "system:scaikey" : identity);
                         assertThat(row.text("user_agent")).isEqualTo(AGENT);
                         boolean refusedPath = row.text("secret_path").endsWith("app/missing");
                         assertThat(row.success()).isEqualTo(!refusedPath);
@@ -215,7 +217,8 @@ class AuditCoverageTest {
         assertThat(row.text("tenant_id")).isEqualTo(tenant);
         assertThat(row.text("action")).isEqualTo(operation.action());
         assertThat(row.text("identity_id")).isEqualTo(identity);
-        assertThat(row.text("identity_type")).isEqualTo(identity.startsWith("sa:") ? "service_account" : "user");
+        String kind = identity.substring(0, identity.indexOf(':'));
+        assertThat(row.text("identity_type")).isEqualTo(kind.equals("sa") ? "service_account" : kind);
         assertThat(row.text("source_ip")).isEqualTo("127.0.0.1");
         assertThat((Integer) row.columns().get("duration_ms")).isBetween(0, 60_000);
     }

@@ -131,6 +131,15 @@ final class OpenApi {
             return node.has("security") && node.get("security").isEmpty();
         }
 
+        /** Whether it is proved by a signature of the body, in the place of a token. */
+        boolean isSigned() {
+            return node.has("security") && !isPublic();
+        }
+
+        boolean takesToken() {
+            return !node.has("security");
+        }
+
         String scope() {
             return node.get("x-scaivault-scope").stringValue();
         }

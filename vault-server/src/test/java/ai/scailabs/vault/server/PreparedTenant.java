@@ -1,5 +1,6 @@
 package ai.scailabs.vault.server;
 
+import ai.scailabs.vault.testkit.EventBuilder;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -13,6 +14,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * @param trust of {@link #WORKLOAD}, whose token is exchanged
  * @param changedTrust one that may be changed
  * @param spareTrust one that may be deleted
+ * @param user whom ScaiKey has told of; a member of {@code group}
  */
 record PreparedTenant(
         RunningServer server,
@@ -24,7 +26,9 @@ record PreparedTenant(
         String spare,
         String trust,
         String changedTrust,
-        String spareTrust) {
+        String spareTrust,
+        String user,
+        String group) {
     /** What the workloads become that the tenant trusts. */
     static final String WORKLOAD_IDENTITY = "sa:exchanged";
 
@@ -58,17 +62,33 @@ record PreparedTenant(
                 .json()
                 .get("id")
                 .stringValue();
+        String tenant = "tnt_" + tenantName;
+        String partner = "ptn_" + partnerName;
+        String user = "usr_jo-" + tenantName;
+        String group = "grp_ops-" + tenantName;
+        for (EventBuilder event : List.of(
+                EventBuilder.of("partner.updated", "partner", partner).data("name", "Of " + partnerName),
+                EventBuilder.of("tenant.updated", "tenant", tenant).data("name", "Of " + tenantName),
+                EventBuilder.of("user.created", "user", user)
+                        .data("email", user + "@people.test")
+                        .data("display_name", "Jo of " + tenantName),
+                EventBuilder.of("group.created", "group", group).data("name", "ops"),
+                EventBuilder.of("group.member_added", "group", group).data("user_id", user))) {
+            server.send(event.tenant(tenant, partner)).expect(200);
+        }
         return new PreparedTenant(
                 server,
-                "tnt_" + tenantName,
-                "ptn_" + partnerName,
+                tenant,
+                partner,
                 owner,
                 bound,
                 binding,
                 policy(owner, "spare"),
                 trust(server, owner),
                 trust(server, owner),
-                trust(server, owner));
+                trust(server, owner),
+                user,
+                group);
     }
 
     private static String trust(RunningServer server, ApiClient owner) {
@@ -186,6 +206,19 @@ record PreparedTenant(
                         Map.of("identity_id", "sa:somebody", "path", "app/db", "permission", "read"));
             case "readDecision" -> new ApiCall("GET", "/v1/policies/decisions/" + refusal(), null);
             case "whoCan" -> new ApiCall("GET", "/v1/policies/who-can?path=app/db&permission=read", null);
+            case "listPartners" -> new ApiCall("GET", "/v1/identity/partners?status=ACTIVE", null);
+            case "listTenants" -> new ApiCall("GET", "/v1/identity/tenants?page=1&page_size=10", null);
+            case "listUsers" -> new ApiCall("GET", "/v1/identity/tenants/" + tenant + "/users?q=people", null);
+            case "listGroups" -> new ApiCall("GET", "/v1/identity/tenants/" + tenant + "/groups", null);
+            case "listMembers" -> new ApiCall("GET", "/v1/identity/groups/" + group + "/members", null);
+            case "resolveIdentity" -> new ApiCall("GET", "/v1/identity/resolve/user/" + user, null);
+            case "syncIdentities" -> new ApiCall("POST", "/v1/identity/sync?tenant_id=" + tenant, null);
+            case "listSyncs" -> new ApiCall("GET", "/v1/identity/sync/history?tenant_id=" + tenant, null);
+            case "listRoles" -> new ApiCall("GET", "/v1/identity/roles", null);
+            case "readUserRoles" -> new ApiCall("GET", "/v1/identity/users/" + user + "/roles", null);
+            case "replaceUserRoles" ->
+                new ApiCall("PUT", "/v1/identity/users/" + user + "/roles", Map.of("roles", List.of("tenant_admin")));
+            case "receiveScaiKeyEvent" -> event();
             case "queryAuditLog" -> new ApiCall("GET", "/v1/audit/logs?limit=5", null);
             case "health" -> new ApiCall("GET", "/v1/health", null);
             case "ready" -> new ApiCall("GET", "/v1/health/ready", null);
@@ -196,6 +229,15 @@ record PreparedTenant(
             case "docs" -> new ApiCall("GET", "/v1/docs", null);
             default -> throw new AssertionError("no call is known of the operation " + operation.id() + ": add one");
         };
+    }
+
+    private ApiCall event() {
+        EventBuilder event = EventBuilder.of("user.mfa_enabled", "user", user).tenant(tenant, partner);
+        return new ApiCall(
+                "POST",
+                "/v1/identity/webhooks/scaikey",
+                event.body(),
+                List.of(event.headers(RunningServer.EVENT_SECRET)));
     }
 
     /** The decision by which somebody is refused now. */
@@ -212,6 +254,8 @@ record PreparedTenant(
 
     /** What of this tenant must never be in an answer to somebody else. */
     String[] ownWords() {
-        return new String[] {CANARY, "team:data", bound, spare, binding, trust, changedTrust, spareTrust};
+        return new String[] {
+            CANARY, "team:data", bound, spare, binding, trust, changedTrust, spareTrust, user, "@people.test"
+        };
     }
 }

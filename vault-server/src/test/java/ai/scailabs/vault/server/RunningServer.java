@@ -5,6 +5,7 @@ import ai.scailabs.vault.kms.local.LocalFileRootKey;
 import ai.scailabs.vault.persistence.jdbc.Schema;
 import ai.scailabs.vault.server.settings.ServerSettings;
 import ai.scailabs.vault.server.wiring.DatabasePools;
+import ai.scailabs.vault.testkit.EventBuilder;
 import ai.scailabs.vault.testkit.TestDatabase;
 import ai.scailabs.vault.testkit.TestIssuer;
 import ai.scailabs.vault.testkit.TestPostgres;
@@ -31,7 +32,11 @@ import org.springframework.context.ConfigurableApplicationContext;
 public final class RunningServer implements AutoCloseable {
     /** Every scope there is so far. */
     public static final String ALL_SCOPES =
-            "secrets:read secrets:write secrets:delete secrets:list secrets:rotate policies:read policies:write audit:read admin";
+            "secrets:read secrets:write secrets:delete secrets:list secrets:rotate policies:read policies:write audit:read identity:read"
+                    + " identity:admin admin";
+
+    /** With which ScaiKey signs its events. */
+    public static final String EVENT_SECRET = "not-a-secret-outside-tests-77af";
 
     private static @Nullable RunningServer shared;
 
@@ -101,6 +106,8 @@ public final class RunningServer implements AutoCloseable {
         environment.put("SCAIKEY_URL", issuer.issuer());
         environment.put("SCAIKEY_CLIENT_ID", TestIssuer.CLIENT_ID);
         environment.put("SCAIKEY_CLIENT_SECRET", TestIssuer.CLIENT_SECRET);
+        environment.put("SCAIKEY_WEBHOOK_SECRET", EVENT_SECRET);
+        environment.put("IDENTITY_SYNC_ENABLED", "false");
         environment.put("BIND_ADDRESS", "127.0.0.1:0");
         environment.put("BASE_URL", "http://127.0.0.1");
         environment.put("KMS_PROVIDER", "local");
@@ -186,6 +193,11 @@ public final class RunningServer implements AutoCloseable {
                 token(tenantName, partnerName).user(user).role("partner_admin").sign());
         client.allow("user:" + user, "**", "admin");
         return client;
+    }
+
+    /** What the service answers when ScaiKey sends it the event. */
+    public ApiClient.Reply send(EventBuilder event) {
+        return client(null).post("/v1/identity/webhooks/scaikey", event.body(), event.headers(EVENT_SECRET));
     }
 
     /** A service account of the tenant with every scope and the permissions on the paths. */

@@ -62,7 +62,13 @@ record Sql(DatabaseLogin login) {
                 "policy",
                 "policy_binding",
                 "tenant_key",
-                "token_revocation")) {
+                "token_revocation",
+                "identity_partner",
+                "identity_tenant",
+                "identity_user",
+                "identity_group",
+                "identity_membership",
+                "identity_role")) {
             parts.append(value(
                             "select coalesce(md5(string_agg(t::text, '|' order by t::text)), 'none') from " + table
                                     + " t where tenant_id = ?",

@@ -19,6 +19,7 @@ import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -43,6 +44,8 @@ public final class TestIssuer implements AutoCloseable {
 
     public static final String CLIENT_SECRET = "not-a-secret-outside-tests-0a1b";
 
+    private static final String DIRECTORY = "/api/v1/directory";
+
     private static final SecureRandom RANDOM = new SecureRandom();
 
     private final Clock clock;
@@ -53,6 +56,7 @@ public final class TestIssuer implements AutoCloseable {
     private final int port;
     private final Map<String, Map<String, Object>> personal = new ConcurrentHashMap<>();
     private final AtomicInteger introspections = new AtomicInteger();
+    private final TestDirectory directory;
     private volatile int status = 200;
     private volatile @Nullable String keysInstead;
     private volatile @Nullable String introspectionInstead;
@@ -61,6 +65,7 @@ public final class TestIssuer implements AutoCloseable {
 
     private TestIssuer(Clock clock) {
         this.clock = clock;
+        this.directory = new TestDirectory(clock);
         rotate();
         server = listen(0);
         port = server.getAddress().getPort();
@@ -101,6 +106,16 @@ public final class TestIssuer implements AutoCloseable {
     /** Where {@link #CLIENT_ID} asks about personal tokens. */
     public URI introspectionUri() {
         return URI.create(issuer() + "/introspect");
+    }
+
+    /** Whom it knows, for whoever asks as {@link #CLIENT_ID}. */
+    public TestDirectory directory() {
+        return directory;
+    }
+
+    /** Where the lists are. */
+    public URI directoryUri() {
+        return URI.create(issuer() + DIRECTORY);
     }
 
     /** How often it was asked about a personal token, by whomever. */
@@ -202,6 +217,8 @@ public final class TestIssuer implements AutoCloseable {
             } else if (path.equals("/introspect")) {
                 introspections.incrementAndGet();
                 answerIntrospection(exchange);
+            } else if (path.startsWith(DIRECTORY + "/")) {
+                answerFromDirectory(exchange, path.substring(DIRECTORY.length()));
             } else if (path.endsWith("/.well-known/openid-configuration")) {
                 reply(exchange, JSONObjectUtils.toJSONString(metadata()));
             } else {
@@ -216,14 +233,31 @@ public final class TestIssuer implements AutoCloseable {
 
     private void answerIntrospection(HttpExchange exchange) throws IOException {
         String form = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
-        String login =
-                Base64.getEncoder().encodeToString((CLIENT_ID + ":" + CLIENT_SECRET).getBytes(StandardCharsets.UTF_8));
-        if (!("Basic " + login).equals(exchange.getRequestHeaders().getFirst("Authorization"))) {
+        if (!isClient(exchange)) {
             exchange.sendResponseHeaders(401, -1);
             return;
         }
         String instead = introspectionInstead;
         reply(exchange, instead != null ? instead : introspected(form));
+    }
+
+    private static boolean isClient(HttpExchange exchange) {
+        String login =
+                Base64.getEncoder().encodeToString((CLIENT_ID + ":" + CLIENT_SECRET).getBytes(StandardCharsets.UTF_8));
+        return ("Basic " + login).equals(exchange.getRequestHeaders().getFirst("Authorization"));
+    }
+
+    private void answerFromDirectory(HttpExchange exchange, String path) throws IOException {
+        if (!isClient(exchange) || !exchange.getRequestMethod().equals("GET")) {
+            exchange.sendResponseHeaders(401, -1);
+            return;
+        }
+        Optional<String> found = directory.answer(path, exchange.getRequestURI().getRawQuery());
+        if (found.isPresent()) {
+            reply(exchange, found.get());
+        } else {
+            exchange.sendResponseHeaders(404, -1);
+        }
     }
 
     private String introspected(String form) {

@@ -10,9 +10,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * An authenticated caller, as its token describes it. Immutable; may be shared by all requests that carry the same token.
  *
+ * @param subject {@code user:<sub>} of a person, as its issuer knows it; absent for services, and where no identity can be called that
  * @param displayName for people to read, never for decisions
  * @param groups identities of type group
- * @param roles as the token spells them, compared byte by byte; they never open a secret
+ * @param roles as the token spells them, or as they were assigned here; compared byte by byte; they never open a secret
  * @param mfaVerifiedAt when a second factor was last shown; absent when never
  * @param tokenExpiresAt the token's own {@code exp}, without the skew that is granted to it
  * @param tokenId the token's {@code jti}
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record Actor(
         IdentityId identity,
+        @Nullable IdentityId subject,
         String displayName,
         TenantId tenant,
         PartnerId partner,
@@ -36,7 +38,7 @@ public record Actor(
 
     private static final String ADMIN = "admin";
 
-    /** With a token that is the issuer's own. */
+    /** With a token that is the issuer's own, of somebody whose id there is not known, or does not matter. */
     public Actor(
             IdentityId identity,
             String displayName,
@@ -62,6 +64,34 @@ public record Actor(
                 null);
     }
 
+    /** A service, perhaps with a token that was exchanged. */
+    public Actor(
+            IdentityId identity,
+            String displayName,
+            TenantId tenant,
+            PartnerId partner,
+            Set<String> scopes,
+            Set<IdentityId> groups,
+            Set<String> roles,
+            @Nullable Instant mfaVerifiedAt,
+            Instant tokenExpiresAt,
+            @Nullable String tokenId,
+            @Nullable Workload workload) {
+        this(
+                identity,
+                null,
+                displayName,
+                tenant,
+                partner,
+                scopes,
+                groups,
+                roles,
+                mfaVerifiedAt,
+                tokenExpiresAt,
+                tokenId,
+                workload);
+    }
+
     public Actor {
         scopes = Set.copyOf(scopes);
         groups = Set.copyOf(groups);
@@ -85,12 +115,30 @@ public record Actor(
     public Actor actingOn(TenantId other) {
         return new Actor(
                 identity,
+                subject,
                 displayName,
                 other,
                 partner,
                 scopes,
                 Set.of(),
                 roles,
+                mfaVerifiedAt,
+                tokenExpiresAt,
+                tokenId,
+                workload);
+    }
+
+    /** The same caller with these roles in the place of those of its token. */
+    public Actor withRoles(Set<String> assigned) {
+        return new Actor(
+                identity,
+                subject,
+                displayName,
+                tenant,
+                partner,
+                scopes,
+                groups,
+                assigned,
                 mfaVerifiedAt,
                 tokenExpiresAt,
                 tokenId,

@@ -10,6 +10,7 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
@@ -20,7 +21,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What is revoked, as this instance knows it: never older than {@link #LONGEST_DELAY}. While the feed of changes is proved to be complete, a tenant's list is
+ * What is revoked, whose tokens count no more, which roles were assigned and whether a tenant is served, as this instance knows it: never older than {@link #LONGEST_DELAY}. While the feed of changes is proved to be complete, a tenant's list is
  * good until the feed names the tenant; while it is not, the list is read again every second that the tenant is in use. When neither can be had, nothing is
  * accepted. A list that is good costs two look-ups in memory and no lock. Thread-safe.
  */
@@ -63,8 +64,33 @@ public final class RevocationList implements RevocationCheck, NotificationFeed.L
 
     @Override
     public void require(RevocableToken token) {
-        if (current(token.tenant()).revokes(token)) {
+        TenantRevocations list = current(token.tenant());
+        requireActive(list);
+        if (list.revokes(token)) {
             throw new VaultException(ErrorCode.TOKEN_REVOKED, "The token was revoked");
+        }
+        if (list.refuses(token)) {
+            throw new VaultException(ErrorCode.TOKEN_REVOKED, "Whose token it is is suspended");
+        }
+    }
+
+    @Override
+    public @Nullable Set<String> assignedRoles(RevocableToken token) {
+        return current(token.tenant()).rolesOf(token);
+    }
+
+    /**
+     * For a tenant that is not the token's own.
+     *
+     * @throws VaultException {@code tenant_access_denied} when it is suspended; {@code service_unavailable}
+     */
+    public void requireActive(TenantId tenant) {
+        requireActive(current(tenant));
+    }
+
+    private static void requireActive(TenantRevocations list) {
+        if (list.isSuspended()) {
+            throw new VaultException(ErrorCode.TENANT_ACCESS_DENIED, "The tenant is suspended");
         }
     }
 
@@ -146,6 +172,11 @@ public final class RevocationList implements RevocationCheck, NotificationFeed.L
     @Override
     public void listening() {
         confirmedNanos = NEVER;
+        forgetAll();
+    }
+
+    /** As {@link #forget} for every tenant. */
+    void forgetAll() {
         // In this order: a read that is no longer found is not remembered.
         reads.clear();
         remembered.invalidateAll();

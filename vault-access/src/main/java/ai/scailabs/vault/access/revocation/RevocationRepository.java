@@ -17,6 +17,13 @@ import org.jspecify.annotations.Nullable;
 
 /** The SQL of the list. */
 final class RevocationRepository {
+    /** With what the mirror of ScaiKey says of the tenant and its people, which lies elsewhere: the function is its owner's way to tell. */
+    private static final String READ = """
+            select kind, subject, not_before, null as detail from token_revocation where tenant_id = ? and expires_at >= ?
+            union all
+            select kind, subject, null, detail from identity_standings(?)
+            """;
+
     private final TenantTransactions transactions;
 
     RevocationRepository(TenantTransactions transactions) {
@@ -27,14 +34,10 @@ final class RevocationRepository {
         return transactions;
     }
 
-    /** What concerns tokens that can still be valid. */
+    /** What concerns tokens that can still be valid, and those whose tokens they are. */
     TenantRevocations read(TenantId tenant, Instant now) {
         return TenantRevocations.of(transactions.query(
-                tenant,
-                "select kind, subject, not_before from token_revocation where tenant_id = ? and expires_at >= ?",
-                (results, index) -> row(results),
-                tenant.value(),
-                now));
+                tenant, READ, (results, index) -> row(results), tenant.value(), now, tenant.value()));
     }
 
     private static Row row(ResultSet results) throws SQLException {
@@ -42,7 +45,8 @@ final class RevocationRepository {
         return new Row(
                 Kind.valueOf(results.getString(1).toUpperCase(Locale.ROOT)),
                 results.getString(2),
-                notBefore == null ? 0 : notBefore.toInstant().toEpochMilli());
+                notBefore == null ? 0 : notBefore.toInstant().toEpochMilli(),
+                results.getString(4));
     }
 
     /** Never earlier than what is there, and never shorter. */

@@ -57,7 +57,7 @@ public final class RevocationService {
             record(tx, revocation, entry);
             return tx;
         });
-        list.forget(tenant);
+        changed(tenant);
     }
 
     /**
@@ -75,6 +75,16 @@ public final class RevocationService {
             record(tx, revocation, entry);
             return tx;
         });
+        changed(tenant);
+    }
+
+    /** As {@link #revokeIdentity}, as part of a change that has its own entry; {@link #changed} after it was committed. */
+    public void revokeIdentity(TenantTransaction tx, IdentityId identity, Instant notBefore, IdentityId by) {
+        save(tx, new Revocation.OfIdentity(identity, notBefore), by);
+    }
+
+    /** Something that the tenant's list tells was changed: it counts on this instance when the method returns. */
+    public void changed(TenantId tenant) {
         list.forget(tenant);
     }
 
@@ -91,9 +101,9 @@ public final class RevocationService {
                 tx, Kind.TRUST, trust, null, now, by, now.plus(longestLife).plus(MARGIN));
     }
 
-    /** The tenant's list is read anew before its next use. */
-    public void changed(TenantId tenant) {
-        list.forget(tenant);
+    /** As {@link #changed} for many tenants at once. */
+    public void changedEverywhere() {
+        list.forgetAll();
     }
 
     private void save(TenantTransaction tx, Revocation revocation, IdentityId by) {

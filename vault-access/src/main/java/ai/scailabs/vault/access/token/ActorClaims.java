@@ -38,6 +38,7 @@ final class ActorClaims {
         }
         return new Actor(
                 identity,
+                subject(claims),
                 displayName(claims, identity),
                 tenant(claims),
                 partner(claims),
@@ -46,13 +47,14 @@ final class ActorClaims {
                 roles(claims),
                 mfaVerifiedAt(claims),
                 expiresAt,
-                tokenId);
+                tokenId,
+                null);
     }
 
     /** {@code sa:<client_id>} for services; for people {@code user:<email>}, or {@code user:<sub>} when there is no e-mail or its owner has not proved it. */
     private static IdentityId identity(JWTClaimsSet claims) throws ParseException {
         String text;
-        if ("client_credentials".equals(claims.getStringClaim("token_type"))) {
+        if (isService(claims)) {
             text = "sa:" + required(claims, "client_id");
         } else {
             String email = claims.getStringClaim("email");
@@ -60,6 +62,18 @@ final class ActorClaims {
             text = "user:" + (email == null || unproved ? required(claims, "sub") : email);
         }
         return IdentityId.parse(text).orElseThrow(() -> TokenRefusals.invalid("names no identity of a known form"));
+    }
+
+    /** By which its issuer knows a person, also when the identity is called after an e-mail address. */
+    private static @Nullable IdentityId subject(JWTClaimsSet claims) throws ParseException {
+        String sub = claims.getStringClaim("sub");
+        return sub == null || isService(claims)
+                ? null
+                : IdentityId.parse("user:" + sub).orElse(null);
+    }
+
+    private static boolean isService(JWTClaimsSet claims) throws ParseException {
+        return "client_credentials".equals(claims.getStringClaim("token_type"));
     }
 
     static TenantId tenant(JWTClaimsSet claims) throws ParseException {

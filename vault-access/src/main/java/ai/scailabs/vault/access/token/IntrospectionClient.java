@@ -10,7 +10,6 @@ import java.nio.charset.StandardCharsets;
 import java.text.ParseException;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.Base64;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -39,7 +38,7 @@ final class IntrospectionClient {
      */
     VerifiedToken introspect(String token, String fingerprint) throws IOException, InterruptedException {
         String form = "token=" + encoded(token) + "&token_type_hint=access_token";
-        return verified(http.post(endpoint(), form, authorization()), fingerprint);
+        return verified(http.post(endpoint(), form, settings.authorization()), fingerprint);
     }
 
     private VerifiedToken verified(String answer, String fingerprint) throws IOException {
@@ -80,12 +79,6 @@ final class IntrospectionClient {
                 http, properties.issuers().getFirst(), "introspection_endpoint", properties.loopbackHttp());
         discovered = new Endpoint(found, now);
         return found;
-    }
-
-    /** RFC 6749 §2.3.1: both are form-encoded before they are joined. */
-    private String authorization() {
-        String login = encoded(settings.clientId()) + ":" + encoded(settings.clientSecret());
-        return "Basic " + Base64.getEncoder().encodeToString(login.getBytes(StandardCharsets.UTF_8));
     }
 
     private static String encoded(String text) {

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executors;
@@ -98,18 +99,27 @@ public final class TokenAuthenticator implements AutoCloseable {
 
     /**
      * @param bearerToken as it stands in the header, without the scheme
-     * @throws VaultException {@code token_invalid}, {@code token_expired}, {@code token_revoked}; {@code service_unavailable} when that cannot be told
+     * @throws VaultException {@code token_invalid}, {@code token_expired}, {@code token_revoked}, {@code tenant_access_denied}; {@code service_unavailable} when that cannot be told
      */
     public Actor authenticate(String bearerToken) {
         return authenticate(bearerToken, known -> {});
     }
 
-    /** @param whenKnown told whose the token is before it is asked whether it was revoked, so that the attempt can be recorded under that name */
+    /**
+     * With the roles that were assigned here, where some were.
+     *
+     * @param whenKnown told whose the token is before it is asked whether it was revoked, so that the attempt can be recorded under that name
+     */
     public Actor authenticate(String bearerToken, Consumer<Actor> whenKnown) {
         VerifiedToken token = verify(bearerToken);
         whenKnown.accept(token.actor());
         revocations.require(token.revocable());
-        return token.actor();
+        return withAssignedRoles(token);
+    }
+
+    private Actor withAssignedRoles(VerifiedToken token) {
+        Set<String> assigned = revocations.assignedRoles(token.revocable());
+        return assigned == null ? token.actor() : token.actor().withRoles(assigned);
     }
 
     /** Whose token it is, at this time; revoked or not. */

@@ -49,6 +49,7 @@ final class TokenClaims {
                 new RevocableToken(
                         actor.tenant(),
                         actor.identity(),
+                        actor.subject(),
                         actor.tokenId(),
                         fingerprint,
                         workload == null ? null : workload.revocableTrust(),

@@ -77,7 +77,8 @@ public final class TokenIntrospector {
     }
 
     private static void throwUnlessAboutTheToken(VaultException refusal) {
-        if (refusal.code().status() != ErrorCode.TOKEN_INVALID.status()) {
+        boolean suspended = refusal.code() == ErrorCode.TENANT_ACCESS_DENIED;
+        if (!suspended && refusal.code().status() != ErrorCode.TOKEN_INVALID.status()) {
             throw refusal;
         }
     }

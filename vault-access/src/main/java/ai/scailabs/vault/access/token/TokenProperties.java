@@ -2,6 +2,9 @@ package ai.scailabs.vault.access.token;
 
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -55,6 +58,16 @@ public record TokenProperties(
      * @param clientId who asks
      */
     public record Introspection(@Nullable URI url, String clientId, String clientSecret) {
+        /** What the header {@code Authorization} says (RFC 6749 §2.3.1): both are form-encoded before they are joined. */
+        public String authorization() {
+            String login = encoded(clientId) + ":" + encoded(clientSecret);
+            return "Basic " + Base64.getEncoder().encodeToString(login.getBytes(StandardCharsets.UTF_8));
+        }
+
+        private static String encoded(String text) {
+            return URLEncoder.encode(text, StandardCharsets.UTF_8);
+        }
+
         /** Without the secret. */
         @Override
         public String toString() {

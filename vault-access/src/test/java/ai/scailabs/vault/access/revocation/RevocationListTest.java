@@ -41,7 +41,7 @@ class RevocationListTest {
     }
 
     private RevocableToken token(TenantId tenant, String identity, String jti, Instant issuedAt) {
-        return new RevocableToken(tenant, new IdentityId(identity), jti, "ff" + jti, issuedAt.toEpochMilli());
+        return new RevocableToken(tenant, new IdentityId(identity), null, jti, "ff" + jti, issuedAt.toEpochMilli());
     }
 
     private RevocableToken token(String jti) {

@@ -12,6 +12,7 @@ import ai.scailabs.vault.audit.trail.AuditTrail;
 import ai.scailabs.vault.audit.trail.Premise;
 import ai.scailabs.vault.kernel.error.ErrorCode;
 import ai.scailabs.vault.kernel.error.VaultException;
+import ai.scailabs.vault.kernel.id.IdentityId;
 import ai.scailabs.vault.kernel.id.Ids;
 import ai.scailabs.vault.kernel.id.TenantId;
 import java.util.LinkedHashMap;
@@ -116,6 +117,11 @@ public final class Call {
     /** The entry of a change, to be written in its own transaction. */
     public AuditEntry entry() {
         return byWhom(entries.succeeded(attempt(place(), path)));
+    }
+
+    /** The entry of a change that somebody else than a token's bearer makes, of whom the handler is sure. */
+    public AuditEntry entryBy(IdentityId by, TenantId log) {
+        return entries.succeeded(facts.attempt(log, action, by, null, path));
     }
 
     /** After the transaction that carried {@link #entry()}. */

@@ -32,6 +32,7 @@ public final class CallInterceptor implements HandlerInterceptor {
     public CallInterceptor(
             TokenAuthenticator authenticator,
             TenantRegistry tenants,
+            TenantSelection selection,
             RateGate rates,
             AuditTrail trail,
             AuditEntries entries,
@@ -39,7 +40,7 @@ public final class CallInterceptor implements HandlerInterceptor {
         this.authenticator = authenticator;
         this.tenants = tenants;
         this.rates = rates;
-        this.selection = new TenantSelection(tenants);
+        this.selection = selection;
         this.trail = trail;
         this.entries = entries;
         this.metrics = metrics;
@@ -72,6 +73,8 @@ public final class CallInterceptor implements HandlerInterceptor {
             tenants.require(known.tenant(), known.partner());
             call.identifiedAs(known);
         });
+        // With the roles that count.
+        call.identifiedAs(caller);
         rates.admit(call, rule.category(), response);
         call.actingAs(selection.acting(request, facts.askedTenant(), caller));
         if (!endpoint.scope().isEmpty() && !caller.hasScope(endpoint.scope())) {

@@ -23,7 +23,10 @@ public final class CustomMethodMapping extends RequestMappingHandlerMapping {
     private final Map<RequestMappingInfo, Outline> outlines = new ConcurrentHashMap<>();
 
     @Override
-    protected RequestCondition<?> getCustomMethodCondition(Method method) {
+    protected @Nullable RequestCondition<?> getCustomMethodCondition(Method method) {
+        if (AnnotationUtils.findAnnotation(method, ColonsInPath.class) != null) {
+            return null;
+        }
         CustomMethod annotation = AnnotationUtils.findAnnotation(method, CustomMethod.class);
         return new Suffix(annotation == null ? "" : annotation.value());
     }

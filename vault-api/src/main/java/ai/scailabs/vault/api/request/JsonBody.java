@@ -72,7 +72,7 @@ public final class JsonBody {
 
     private <T> T read(HttpServletRequest request, Class<T> shape, Set<String> types) {
         requireType(request, types);
-        byte[] body = bytes(request);
+        byte[] body = bytes(request, maxBytes);
         try {
             checkLimits(body);
             T value = mapper.readValue(body, shape);
@@ -108,19 +108,25 @@ public final class JsonBody {
         }
     }
 
-    private byte[] bytes(HttpServletRequest request) {
-        if (request.getContentLengthLong() > maxBytes) {
-            throw tooLarge("The body is larger than " + maxBytes + " bytes");
+    /** The body as it came, for who must see it before it is read as JSON. It is not wiped. */
+    public static byte[] raw(HttpServletRequest request, int atMost) {
+        requireType(request, JSON_TYPES);
+        return bytes(request, atMost);
+    }
+
+    private static byte[] bytes(HttpServletRequest request, int atMost) {
+        if (request.getContentLengthLong() > atMost) {
+            throw tooLarge("The body is larger than " + atMost + " bytes");
         }
         byte[] body;
         try (InputStream in = request.getInputStream()) {
-            body = in.readNBytes(maxBytes + 1);
+            body = in.readNBytes(atMost + 1);
         } catch (IOException interrupted) {
             throw new VaultException(ErrorCode.INVALID_REQUEST, "The body ended early");
         }
-        if (body.length > maxBytes) {
+        if (body.length > atMost) {
             Arrays.fill(body, (byte) 0);
-            throw tooLarge("The body is larger than " + maxBytes + " bytes");
+            throw tooLarge("The body is larger than " + atMost + " bytes");
         }
         return body;
     }

@@ -17,6 +17,8 @@ public enum PathCategory {
     AUDIT_QUERY(RateCategory.AUDIT_QUERY),
     AUTH(RateCategory.AUTH),
     TOKEN_EXCHANGE(RateCategory.TOKEN_EXCHANGE),
+    IDENTITY_READ(RateCategory.IDENTITY_READ),
+    IDENTITY_SYNC(RateCategory.IDENTITY_SYNC),
     SYSTEM(null),
     UNKNOWN(null);
 

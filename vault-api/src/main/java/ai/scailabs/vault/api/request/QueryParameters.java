@@ -1,5 +1,6 @@
 package ai.scailabs.vault.api.request;
 
+import ai.scailabs.vault.identity.directory.PageRequest;
 import ai.scailabs.vault.kernel.error.ErrorCode;
 import ai.scailabs.vault.kernel.error.VaultException;
 import jakarta.servlet.http.HttpServletRequest;
@@ -104,6 +105,13 @@ public final class QueryParameters {
     public int limit() {
         Integer limit = number("limit", 1, MAX_LIMIT);
         return limit == null ? DEFAULT_LIMIT : limit;
+    }
+
+    /** {@code page} and {@code page_size}, from 1; by default the first hundred. */
+    public PageRequest page() {
+        Integer number = number("page", 1, PageRequest.MAX_NUMBER);
+        Integer size = number("page_size", 1, PageRequest.MAX_SIZE);
+        return new PageRequest(number == null ? 1 : number, size == null ? PageRequest.DEFAULT_SIZE : size);
     }
 
     /** Everything that decides what a list shows, in one order: what a cursor is bound to. */

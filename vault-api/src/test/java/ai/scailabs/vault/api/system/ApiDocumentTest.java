@@ -15,6 +15,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.springframework.context.annotation.Import;
@@ -54,7 +55,7 @@ class ApiDocumentTest {
                 assertThat(text(operation, "x-scaivault-audit-action"))
                         .as(name)
                         .isEqualTo(endpoint.action().wireName());
-                assertThat(operation.has("security")).as(name).isFalse();
+                assertThat(operation.has("security")).as(name).isEqualTo(!endpoint.bearer());
             } else {
                 PublicEndpoint open = handler.getAnnotation(PublicEndpoint.class);
                 assertThat(text(operation, "x-scaivault-category"))
@@ -142,7 +143,9 @@ class ApiDocumentTest {
     /** As the document writes the pattern: parameters in snake case, the colon suffix at the end. */
     private static String documented(String pattern, Method method) {
         CustomMethod suffix = method.getAnnotation(CustomMethod.class);
-        return pattern.replace("{*path}", "{path}").replace("{bindingId}", "{binding_id}")
+        return Pattern.compile("[A-Z]")
+                        .matcher(pattern.replace("{*path}", "{path}"))
+                        .replaceAll(capital -> "_" + capital.group().toLowerCase(Locale.ROOT))
                 + (suffix == null ? "" : ":" + suffix.value());
     }
 

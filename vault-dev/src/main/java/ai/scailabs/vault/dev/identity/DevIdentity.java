@@ -70,7 +70,7 @@ public enum DevIdentity {
         Map<String, Object> claims = new LinkedHashMap<>();
         switch (kind) {
             case PERSON -> {
-                claims.put("sub", email());
+                claims.put("sub", userId());
                 claims.put("email", email());
                 claims.put("name", label().replace('_', ' '));
             }
@@ -101,7 +101,21 @@ public enum DevIdentity {
                 .findFirst();
     }
 
-    private String email() {
+    public boolean isPerson() {
+        return kind == Kind.PERSON;
+    }
+
+    /** By which the issuer knows a person. */
+    public String userId() {
+        return "usr_" + label();
+    }
+
+    /** Of an administrator; empty for everybody else. */
+    public String role() {
+        return role;
+    }
+
+    public String email() {
         return label().replace('_', '-') + "@" + tenant.label() + ".example";
     }
 

@@ -37,10 +37,19 @@ class IssuerConfiguration {
         return http.oauth2AuthorizationServer(server -> server.oidc(oidc -> {})
                         .tokenEndpoint(token -> token.authenticationProviders(
                                 providers -> providers.forEach(IssuerConfiguration::allowAnyScope))))
-                .authorizeHttpRequests(requests -> requests.anyRequest().authenticated())
+                // It asks for the client by itself: the server's own way to do so is for its own endpoints.
+                .authorizeHttpRequests(requests -> requests.requestMatchers(DirectoryEndpoint.PATH + "/**")
+                        .permitAll()
+                        .anyRequest()
+                        .authenticated())
                 .sessionManagement(session -> session.sessionCreationPolicy(SessionCreationPolicy.STATELESS))
                 .csrf(csrf -> csrf.disable())
                 .build();
+    }
+
+    @Bean
+    DirectoryEndpoint directory(IssuerSettings settings) {
+        return new DirectoryEndpoint(settings);
     }
 
     @Bean

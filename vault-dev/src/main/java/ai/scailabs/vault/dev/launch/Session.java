@@ -81,7 +81,8 @@ final class Session {
         try {
             if (!settings.isCallers("SCAIKEY_URL")) {
                 settings.offer("SCAIKEY_CLIENT_ID", DevIssuer.SERVICE)
-                        .offer("SCAIKEY_CLIENT_SECRET", DevIssuer.serviceSecret(credentials));
+                        .offer("SCAIKEY_CLIENT_SECRET", DevIssuer.serviceSecret(credentials))
+                        .offer("SCAIKEY_WEBHOOK_SECRET", credentials.password("webhook"));
             }
             settings.set("BIND_ADDRESS", address.bind())
                     .offer("BASE_URL", address.baseUrl())

@@ -33,6 +33,7 @@ public record ServerSettings(
         RootKeySettings rootKey,
         RateLimits rateLimits,
         @Nullable Redis redis,
+        IdentitySettings identity,
         boolean development) {
 
     /** @param owner absent: the schema must be up to date already; @param worker absent: no background jobs here */
@@ -74,6 +75,7 @@ public record ServerSettings(
         Database database = database(reader, dev);
         ScaiKey scaiKey = scaiKey(reader, dev);
         ExchangeSettings exchange = ExchangeSettings.read(reader);
+        IdentitySettings identity = IdentitySettings.read(reader, dev, scaiKey == null ? null : scaiKey.url());
         Http http = http(reader);
         Logging logging = logging(reader);
         RootKeySettings rootKey = RootKeySettings.read(reader, dev);
@@ -88,10 +90,12 @@ public record ServerSettings(
                 || exchange == null
                 || http == null
                 || logging == null
+                || identity == null
                 || rootKey == null) {
             throw new InvalidSettings(reader.problems());
         }
-        return new ServerSettings(database, scaiKey, exchange, http, logging, rootKey, rateLimits, redis, dev);
+        return new ServerSettings(
+                database, scaiKey, exchange, http, logging, rootKey, rateLimits, redis, identity, dev);
     }
 
     private static @Nullable Database database(SettingsReader reader, boolean dev) {
@@ -211,7 +215,7 @@ public record ServerSettings(
                 : number(1, RateLimits.MAX_PER_MINUTE).apply(text).map(OptionalInt::of);
     }
 
-    private static Optional<Boolean> flag(String text) {
+    static Optional<Boolean> flag(String text) {
         return switch (text) {
             case "true" -> Optional.of(true);
             case "false" -> Optional.of(false);

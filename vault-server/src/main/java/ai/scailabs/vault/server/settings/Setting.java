@@ -39,6 +39,19 @@ public enum Setting {
             Kind.PLAIN,
             null,
             "a PEM file of certificates that vouch for such issuers, besides those that the runtime trusts"),
+    SCAIKEY_DIRECTORY_URL(
+            Kind.PLAIN,
+            null,
+            "an https URL below which ScaiKey lists partners, tenants, people and groups; by default SCAIKEY_URL/api/v1/directory"),
+    SCAIKEY_WEBHOOK_SECRET(
+            Kind.SECRET,
+            null,
+            "what ScaiKey signs its events with: 16 to 512 printable characters without spaces; without it none is accepted"),
+    SCAIKEY_WEBHOOK_PREVIOUS_SECRET(
+            Kind.SECRET, null, "the one before, while ScaiKey changes to SCAIKEY_WEBHOOK_SECRET; of the same form"),
+    IDENTITY_SYNC_ENABLED(
+            Kind.PLAIN, "true", "true or false: whether everything is compared with ScaiKey again and again"),
+    IDENTITY_SYNC_INTERVAL(Kind.PLAIN, "1h", "a duration from 1m to 7d between two comparisons"),
     BIND_ADDRESS(Kind.PLAIN, "0.0.0.0:8443", "address:port"),
     BASE_URL(Kind.PLAIN, null, "the public URL of this service"),
     LOG_LEVEL(Kind.PLAIN, "info", "debug, info, warn or error"),

@@ -13,6 +13,7 @@ import ai.scailabs.vault.api.system.BuildInfo;
 import ai.scailabs.vault.audit.trail.AuditEntries;
 import ai.scailabs.vault.audit.trail.AuditTrail;
 import ai.scailabs.vault.crypto.root.RootKey;
+import ai.scailabs.vault.identity.sync.SyncDisposal;
 import ai.scailabs.vault.kernel.id.Ids;
 import ai.scailabs.vault.persistence.jdbc.ConnectionThreads;
 import ai.scailabs.vault.secrets.lifecycle.AccessTimes;
@@ -136,6 +137,8 @@ class OperationsWiring {
             jobs.every(Duration.ofHours(1), Duration.ofMinutes(3), "revocation-disposal", disposal::run);
             SigningKeyDisposal keys = new SigningKeyDisposal(pools.worker());
             jobs.every(Duration.ofHours(1), Duration.ofMinutes(4), "signing-key-disposal", keys::run);
+            SyncDisposal syncs = new SyncDisposal(pools.worker());
+            jobs.every(Duration.ofHours(1), Duration.ofMinutes(4), "sync-disposal", syncs::run);
         }
         return jobs;
     }

@@ -89,6 +89,16 @@ public final class TenantRegistry {
         return admitted(state, partner);
     }
 
+    /**
+     * Makes a tenant known before anybody comes with a token of it. Tells to which partner it belongs: not to the given one, when it was known as another's.
+     *
+     * @throws VaultException {@code service_unavailable}
+     */
+    public PartnerId know(TenantId tenant, PartnerId partner) {
+        KnownTenant known = remembered.getIfPresent(tenant);
+        return known != null ? known.state().partner() : read(tenant, partner).partner();
+    }
+
     public static VaultException notFound() {
         return new VaultException(ErrorCode.TENANT_NOT_FOUND, "The partner has no such tenant");
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.scailabs.vault.persistence.jdbc.Schema;
 import ai.scailabs.vault.testkit.RepositoryFiles;
+import ai.scailabs.vault.testkit.TestDirectory;
 import ai.scailabs.vault.testkit.TestPostgres;
 import ai.scailabs.vault.testkit.TokenBuilder;
 import java.nio.charset.StandardCharsets;
@@ -45,6 +46,7 @@ class GuidesTest {
         bind("guides-shop", "guides", "sa:sibling_tenant", WRITE);
         bind("guides-core", "guides-other", "sa:other_tenant", WRITE);
         administrator("guides-web", "guides").allow("user:partner_admin@guides.example", "partner/**", WRITE);
+        knowPeople();
         Path dev = folder.resolve("dev.json");
         JsonMapper.shared()
                 .writeValue(dev, Map.of("base_url", "http://127.0.0.1:" + server.port(), "tokens", tokens()));
@@ -63,6 +65,20 @@ class GuidesTest {
         String said = Files.readString(output, StandardCharsets.UTF_8);
         assertThat(ended).as(said).isTrue();
         assertThat(guides.exitValue()).as(said).isZero();
+    }
+
+    /** What the issuer of {@code bin/run} lists, too. */
+    private void knowPeople() {
+        TestDirectory scaiKey = server.issuer()
+                .directory()
+                .partner("ptn_guides", "status", "ACTIVE")
+                .tenant("ptn_guides", "tnt_guides-web", "status", "ACTIVE")
+                .tenant("ptn_guides", "tnt_guides-shop", "status", "ACTIVE")
+                .group("tnt_guides-web", "grp_administrators", "name", "administrators");
+        for (String name : List.of("admin", "auditor", "partner_admin")) {
+            scaiKey.user("tnt_guides-web", "usr_" + name, "email", name + "@guides.example", "status", "ACTIVE");
+        }
+        scaiKey.member("tnt_guides-web", "grp_administrators", "usr_admin");
     }
 
     private Map<String, String> tokens() {

@@ -193,7 +193,6 @@ class IdentityApiTest {
                 "user/JO@web.test",
                 "user/group:ops",
                 "group/user:jo@web.test",
-                "user/%00",
                 "user/%F0%9F%98%80",
                 "user/*",
                 "system/purge")) {

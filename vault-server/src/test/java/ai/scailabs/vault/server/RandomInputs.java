@@ -37,7 +37,7 @@ final class RandomInputs {
         this.token = token;
         this.method = good.method();
         this.uri = good.uri();
-        this.body = good.body() == null ? new byte[0] : json(good.body()).getBytes(StandardCharsets.UTF_8);
+        this.body = bytes(good.body());
     }
 
     /** @param number which of the inputs; every fifth is of the same kind */
@@ -198,6 +198,10 @@ final class RandomInputs {
                 head, names, "Authorization", authorization.replace("\r", "").replace("\n", ""));
         addUnlessBent(head, names, "Content-Type", "application/json");
         addUnlessBent(head, names, "Content-Length", String.valueOf(body.length));
+        for (int i = 0; i < good.headers().size(); i += 2) {
+            addUnlessBent(
+                    head, names, good.headers().get(i), good.headers().get(i + 1));
+        }
         headers.forEach(header -> head.append(header).append("\r\n"));
         head.append("X-Canary: ").append(CANARY).append("\r\n\r\n");
         return joined(head.toString().getBytes(StandardCharsets.ISO_8859_1), body);
@@ -231,8 +235,13 @@ final class RandomInputs {
         return all.toByteArray();
     }
 
-    private static String json(@Nullable Object value) {
-        return JsonMapper.shared().writeValueAsString(value);
+    /** As a client sends it. */
+    private static byte[] bytes(@Nullable Object body) {
+        if (body == null) {
+            return new byte[0];
+        }
+        String text = body instanceof String raw ? raw : JsonMapper.shared().writeValueAsString(body);
+        return text.getBytes(StandardCharsets.UTF_8);
     }
 
     /**

@@ -199,8 +199,7 @@ final class RandomInputs {
         addUnlessBent(head, names, "Content-Type", "application/json");
         addUnlessBent(head, names, "Content-Length", String.valueOf(body.length));
         for (int i = 0; i < good.headers().size(); i += 2) {
-            addUnlessBent(
-                    head, names, good.headers().get(i), good.headers().get(i + 1));
+            addUnlessBent(head, names, good.headers().get(i), good.headers().get(i + 1));
         }
         headers.forEach(header -> head.append(header).append("\r\n"));
         head.append("X-Canary: ").append(CANARY).append("\r\n\r\n");

@@ -48,7 +48,7 @@ public final class RevocationService {
     public void revoke(TenantId tenant, Revocation revocation, IdentityId by, AuditEntry entry) {
         repository.transactions().inTransaction(tenant, tx -> {
             save(tx, revocation, by);
-            if (repository.count(tx) > MAX_REVOCATIONS) {
+            if (repository.countByHand(tx) > MAX_REVOCATIONS) {
                 throw new VaultException(
                         ErrorCode.CONFLICT,
                         "A tenant has at most " + MAX_REVOCATIONS + " revocations; revoke the identity instead",

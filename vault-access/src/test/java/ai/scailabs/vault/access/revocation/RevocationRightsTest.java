@@ -69,6 +69,11 @@ class RevocationRightsTest {
         DATABASE.execute("insert into token_revocation (tenant_id, kind, subject, revoked_at, revoked_by, expires_at)"
                 + " select 'tnt_acme', 'token_id', 't' || n, now(), 'user:a', now() + interval '1 day'"
                 + " from generate_series(1, " + (RevocationService.MAX_REVOCATIONS - 2) + ") n");
+        // The identity provider's own use up no room.
+        DATABASE.execute(
+                "insert into token_revocation (tenant_id, kind, subject, not_before, revoked_at, revoked_by, expires_at)"
+                        + " select 'tnt_acme', 'identity', 'user:u' || n, now(), now(), 'system:scaikey', now() + interval '1 day'"
+                        + " from generate_series(1, 100) n");
         RevocationList list = new RevocationList(DATABASE.transactions, DATABASE.clock);
         RevocationService service = new RevocationService(DATABASE.transactions, list, DATABASE.clock);
         IdentityId admin = new IdentityId("user:admin@example.test");

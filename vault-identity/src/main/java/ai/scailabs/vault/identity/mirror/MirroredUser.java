@@ -25,6 +25,13 @@ record MirroredUser(
         Instant knownAt,
         Instant statusAt) {
 
+    /** Names are not kept of whom is gone. */
+    MirroredUser {
+        if (status.equals(IdentityStatus.DELETED)) {
+            displayName = null;
+        }
+    }
+
     /** Somebody of whom nothing was known. What ScaiKey did not say of the status any later word may say. */
     static MirroredUser first(ToldUser told, Instant at) {
         return new MirroredUser(

@@ -43,7 +43,6 @@ final class UserRows {
                 last_synced_at = excluded.last_synced_at
             """;
 
-    /** Names are not kept of whom is gone. */
     private static final String VANISH = """
             update identity_user set status = 'DELETED', status_at = ?, display_name = null
             where tenant_id = ? and user_id in (

@@ -133,7 +133,8 @@ class MirrorTest {
                 + " values ('tnt_acme', 'usr_jo', '{partner_admin}', now(), 'user:a@b.test')");
         told(ToldUser.of(JO, IdentityStatus.DELETED), now);
         told(user(EMAIL, IdentityStatus.ACTIVE), now.minusSeconds(30));
-        assertThat(database.column("select status from identity_user")).containsExactly("DELETED");
+        assertThat(database.column("select status || ' ' || coalesce(display_name, 'nobody') from identity_user"))
+                .containsExactly("DELETED nobody");
         assertThat(database.column("select user_id from identity_role")).isEmpty();
         assertThat(database.directory.user(ACME, "usr_jo")).isEmpty();
     }

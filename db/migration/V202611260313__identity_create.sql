@@ -168,14 +168,18 @@ as $$
     from identity_user u
     where u.tenant_id = asked and u.status <> 'ACTIVE' and u.identity_id is not null
         and not exists (
-            select from identity_user a where a.tenant_id = asked and a.identity_id = u.identity_id and a.status = 'ACTIVE')
+            -- asked for one by one, by the index: joined, on a table that was not analysed yet, everybody is compared with everybody
+            select from identity_user a
+            where a.tenant_id = asked and a.identity_id = u.identity_id and a.status = 'ACTIVE' offset 0)
     union all
     select 'roles_of_id', 'user:' || r.user_id, array_to_string(r.roles, ' ')
     from identity_role r where r.tenant_id = asked
     union all
-    select 'roles_of_name', u.identity_id, array_to_string(r.roles, ' ')
-    from identity_role r join identity_user u on u.tenant_id = r.tenant_id and u.user_id = r.user_id
-    where r.tenant_id = asked and u.identity_id is not null
+    select 'roles_of_name', holder.identity_id, array_to_string(r.roles, ' ')
+    from identity_role r
+    cross join lateral (
+        select u.identity_id from identity_user u where u.tenant_id = asked and u.user_id = r.user_id offset 0) holder
+    where r.tenant_id = asked and holder.identity_id is not null
     union all
     select 'suspended', t.tenant_id, null
     from tenant t where t.tenant_id = asked and t.status <> 'active'

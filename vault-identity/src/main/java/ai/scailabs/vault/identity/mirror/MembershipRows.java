@@ -22,9 +22,9 @@ final class MembershipRows {
 
     private static final String VANISH = """
             update identity_membership set present = false, known_at = ?
-            where tenant_id = ? and group_id = ? and user_id in (
+            where tenant_id = ? and group_id = ? and user_id = any(array(
                 select user_id from identity_membership
-                where tenant_id = ? and group_id = ? and present and known_at < ? order by user_id limit 500)
+                where tenant_id = ? and group_id = ? and present and known_at < ? order by user_id limit 500))
             """;
 
     MirrorChanges told(TenantTransaction tx, GroupId group, List<ToldMember> told, Instant at) {

@@ -48,17 +48,17 @@ final class PlaceRows {
 
     private static final String VANISH_TENANTS = """
             update identity_tenant set status = 'DELETED', status_at = ?
-            where tenant_id = ? and listed_id in (
+            where tenant_id = ? and listed_id = any(array(
                 select listed_id from identity_tenant
-                where tenant_id = ? and status <> 'DELETED' and greatest(known_at, status_at) < ? order by listed_id limit 500)
+                where tenant_id = ? and status <> 'DELETED' and greatest(known_at, status_at) < ? order by listed_id limit 500))
             returning listed_id
             """;
 
     private static final String VANISH_GROUPS = """
             update identity_group set status = 'DELETED', status_at = ?
-            where tenant_id = ? and group_id in (
+            where tenant_id = ? and group_id = any(array(
                 select group_id from identity_group
-                where tenant_id = ? and status <> 'DELETED' and greatest(known_at, status_at) < ? order by group_id limit 500)
+                where tenant_id = ? and status <> 'DELETED' and greatest(known_at, status_at) < ? order by group_id limit 500))
             returning group_id
             """;
 

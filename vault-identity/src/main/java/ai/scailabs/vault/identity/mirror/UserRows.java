@@ -45,9 +45,9 @@ final class UserRows {
 
     private static final String VANISH = """
             update identity_user set status = 'DELETED', status_at = ?, display_name = null
-            where tenant_id = ? and user_id in (
+            where tenant_id = ? and user_id = any(array(
                 select user_id from identity_user
-                where tenant_id = ? and status <> 'DELETED' and greatest(known_at, status_at) < ? order by user_id limit 500)
+                where tenant_id = ? and status <> 'DELETED' and greatest(known_at, status_at) < ? order by user_id limit 500))
             returning user_id, identity_id
             """;
 

@@ -89,6 +89,23 @@ class MirrorTest {
         assertRefused(token("user:" + EMAIL, "usr_jo", now));
     }
 
+    /** A tenant whose list takes too long to read would be served no more. */
+    @Test
+    void thousandsOfSuspended_doNotKeepTheListFromBeingRead() {
+        database.execute(
+                "insert into identity_user (tenant_id, user_id, email, identity_id, status, roles, known_at, status_at, last_synced_at)"
+                        + " select 'tnt_acme', 'usr_' || n, n || '@acme.test', 'user:' || n || '@acme.test', case n % 2 when 0 then 'SUSPENDED' else 'ACTIVE' end,"
+                        + " '{}', now(), now(), now() from generate_series(1, 20000) n");
+        database.execute(
+                "insert into identity_role (tenant_id, user_id, roles, assigned_at, assigned_by)"
+                        + " select 'tnt_acme', 'usr_' || n, '{tenant_admin}', now(), 'user:a@b.test' from generate_series(1, 2000) n");
+        database.revocations.changed(ACME);
+        assertGood(token("user:1@acme.test", "usr_1", now));
+        assertRefused(token("user:2@acme.test", "usr_2", now.plusSeconds(60)));
+        assertThat(database.list.assignedRoles(token("user:1@acme.test", "usr_1", now)))
+                .containsExactly("tenant_admin");
+    }
+
     @Test
     void statusThatNobodyKnows_isRefused() {
         told(user(EMAIL, new IdentityStatus("PENDING_REVIEW")), now);

@@ -156,33 +156,33 @@ create policy worker_disposes on identity_event for delete to scaivault_worker u
 
 -- What the list of revoked tokens needs to know of a tenant besides: who is refused whatever their token says, which roles were assigned, whether the tenant is
 -- suspended. A person is refused under their id; under their e-mail too, unless it is somebody else's now.
-create function identity_standings(asked text) returns table (kind text, subject text, detail text)
+create function identity_standings(tenant_id text) returns table (kind text, subject text, detail text)
     language sql
     stable
     set search_path = pg_catalog, public
 as $$
     select 'refused', 'user:' || u.user_id, null
-    from identity_user u where u.tenant_id = asked and u.status <> 'ACTIVE'
+    from identity_user u where u.tenant_id = identity_standings.tenant_id and u.status <> 'ACTIVE'
     union all
     select 'refused', u.identity_id, null
     from identity_user u
-    where u.tenant_id = asked and u.status <> 'ACTIVE' and u.identity_id is not null
+    where u.tenant_id = identity_standings.tenant_id and u.status <> 'ACTIVE' and u.identity_id is not null
         and not exists (
             -- asked for one by one, by the index: joined, on a table that was not analysed yet, everybody is compared with everybody
             select from identity_user a
-            where a.tenant_id = asked and a.identity_id = u.identity_id and a.status = 'ACTIVE' offset 0)
+            where a.tenant_id = identity_standings.tenant_id and a.identity_id = u.identity_id and a.status = 'ACTIVE' offset 0)
     union all
     select 'roles_of_id', 'user:' || r.user_id, array_to_string(r.roles, ' ')
-    from identity_role r where r.tenant_id = asked
+    from identity_role r where r.tenant_id = identity_standings.tenant_id
     union all
     select 'roles_of_name', holder.identity_id, array_to_string(r.roles, ' ')
     from identity_role r
     cross join lateral (
-        select u.identity_id from identity_user u where u.tenant_id = asked and u.user_id = r.user_id offset 0) holder
-    where r.tenant_id = asked and holder.identity_id is not null
+        select u.identity_id from identity_user u where u.tenant_id = identity_standings.tenant_id and u.user_id = r.user_id offset 0) holder
+    where r.tenant_id = identity_standings.tenant_id and holder.identity_id is not null
     union all
     select 'suspended', t.tenant_id, null
-    from tenant t where t.tenant_id = asked and t.status <> 'active'
+    from tenant t where t.tenant_id = identity_standings.tenant_id and t.status <> 'active'
 $$;
 revoke execute on function identity_standings(text) from public;
 grant execute on function identity_standings(text) to scaivault_app;

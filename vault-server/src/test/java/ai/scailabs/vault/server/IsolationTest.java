@@ -3,6 +3,7 @@ package ai.scailabs.vault.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.scailabs.vault.persistence.jdbc.Schema;
+import ai.scailabs.vault.testkit.EventBuilder;
 import ai.scailabs.vault.testkit.TestDatabase;
 import ai.scailabs.vault.testkit.TestPostgres;
 import ai.scailabs.vault.testkit.UnfilteredDataSource;
@@ -136,6 +137,45 @@ class IsolationTest {
                                     .expect(200)
                                     .body())
                             .doesNotContain("isolation-other");
+                }),
+                DynamicTest.dynamicTest("people, their roles and their suspension are the tenant's own", () -> {
+                    String own = "tnt_isolation-other" + suffix;
+                    assertThat(other.get("/v1/identity/tenants/" + own + "/users?status=ACTIVE")
+                                    .expect(200)
+                                    .json()
+                                    .get("total")
+                                    .intValue())
+                            .isZero();
+                    other.get("/v1/identity/resolve/user/" + victim.user()).expect(404, "identity_not_found");
+                    other.get("/v1/identity/groups/" + victim.group() + "/members")
+                            .expect(404, "identity_not_found");
+                    other.put("/v1/identity/users/" + victim.user() + "/roles", Map.of("roles", List.of()))
+                            .expect(404, "identity_not_found");
+                    victim.owner()
+                            .put(
+                                    "/v1/identity/users/" + victim.user() + "/roles",
+                                    Map.of("roles", List.of("tenant_admin")))
+                            .expect(200);
+                    // Whom the victim's tenant calls so is somebody else here.
+                    ApiClient namesake = server.client(server.token("isolation-other" + suffix, partnerOfOther)
+                            .user(victim.user() + "@people.test")
+                            .subject(victim.user())
+                            .sign());
+                    assertThat(namesake.get("/v1/auth/whoami")
+                                    .expect(200)
+                                    .json()
+                                    .get("roles"))
+                            .isEmpty();
+                    server.send(EventBuilder.of("user.suspended", "user", victim.user())
+                                    .tenant(victim.tenant(), victim.partner()))
+                            .expect(200);
+                    namesake.get("/v1/auth/whoami").expect(200);
+                    server.client(server.token("isolation-victim" + suffix, "isolation")
+                                    .user("x@people.test")
+                                    .subject(victim.user())
+                                    .sign())
+                            .get("/v1/auth/whoami")
+                            .expect(401, "token_revoked");
                 }),
                 DynamicTest.dynamicTest("partners share with nobody else", () -> {
                     ApiClient.Reply shared = other.get("/v1/partner/secrets/app/db");

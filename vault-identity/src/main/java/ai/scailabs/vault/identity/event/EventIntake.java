@@ -77,7 +77,10 @@ public final class EventIntake {
             refusals.increment();
             throw new VaultException(ErrorCode.INVALID_REQUEST, "The event: " + malformed.getMessage());
         } catch (VaultException refused) {
-            refusals.increment();
+            // A database that is away refuses nobody.
+            if (refused.code().status() < 500) {
+                refusals.increment();
+            }
             throw refused;
         }
     }

@@ -192,7 +192,7 @@ public final class SyncWorker {
         }
     }
 
-    /** One step; empty when nothing is left to do for now. */
+    /** One step; empty when the comparison is over, or waits. */
     private Optional<OpenRun> onward(OpenRun open) throws InterruptedException {
         SyncRun run = open.run();
         try {

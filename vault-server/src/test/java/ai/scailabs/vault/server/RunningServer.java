@@ -17,6 +17,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.Clock;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Map;
@@ -74,12 +75,21 @@ public final class RunningServer implements AutoCloseable {
     /** @param around stands between the service and the pool of its requests */
     public static RunningServer start(
             TestDatabase database, Map<String, String> overrides, UnaryOperator<DataSource> around) {
+        return start(database, overrides, around, UnaryOperator.identity());
+    }
+
+    /** @param clock by which the service lives, made from the one that it would have */
+    public static RunningServer start(
+            TestDatabase database,
+            Map<String, String> overrides,
+            UnaryOperator<DataSource> around,
+            UnaryOperator<Clock> clock) {
         TestIssuer issuer = TestIssuer.start();
         Path folder = newFolder();
         newRootKey(folder);
         ServerSettings settings = ServerSettings.read(environment(database, issuer, folder, overrides));
         try {
-            return new RunningServer(database, issuer, start(settings, around), folder);
+            return new RunningServer(database, issuer, start(settings, new Replaced(around, clock)), folder);
         } catch (RuntimeException refused) {
             issuer.close();
             delete(folder);
@@ -87,12 +97,12 @@ public final class RunningServer implements AutoCloseable {
         }
     }
 
-    private static ConfigurableApplicationContext start(ServerSettings settings, UnaryOperator<DataSource> around) {
+    private static ConfigurableApplicationContext start(ServerSettings settings, Replaced replaced) {
         return SpringApplication.withHook(
                 application -> new SpringApplicationRunListener() {
                     @Override
                     public void contextPrepared(ConfigurableApplicationContext prepared) {
-                        prepared.getBeanFactory().addBeanPostProcessor(new PoolsWrapped(around));
+                        prepared.getBeanFactory().addBeanPostProcessor(replaced);
                     }
                 },
                 () -> VaultServer.start(settings));
@@ -240,12 +250,17 @@ public final class RunningServer implements AutoCloseable {
         }
     }
 
-    private record PoolsWrapped(UnaryOperator<DataSource> around) implements BeanPostProcessor {
+    private record Replaced(UnaryOperator<DataSource> around, UnaryOperator<Clock> clock) implements BeanPostProcessor {
         @Override
         public Object postProcessAfterInitialization(Object bean, String name) {
-            if (!(bean instanceof DatabasePools pools)) {
-                return bean;
-            }
+            return switch (bean) {
+                case DatabasePools pools -> wrapped(pools);
+                case Clock real -> clock.apply(real);
+                default -> bean;
+            };
+        }
+
+        private DatabasePools wrapped(DatabasePools pools) {
             DataSource wrapped = around.apply(pools.app());
             return wrapped == pools.app() ? pools : new DatabasePools(pool(wrapped), pools.audit(), pools.worker());
         }

@@ -127,7 +127,11 @@ final class SourceForm {
         }
         boolean scalar = equal instanceof Long
                 || equal instanceof Boolean
-                || (equal instanceof String text && !text.isEmpty() && text.length() <= SegmentGlob.MAX_LENGTH);
+                || (equal instanceof String text
+                        && !text.isEmpty()
+                        && text.length() <= SegmentGlob.MAX_LENGTH
+                        // The database takes neither, and no issuer writes them.
+                        && text.codePoints().noneMatch(SourceForm::isNoCharacter));
         if (equal == null || !scalar) {
             throw VaultException.invalidField(
                     field,
@@ -158,6 +162,10 @@ final class SourceForm {
         refuse("jwks_url", draft.jwksUrl(), "aws");
         refuse("conditions", draft.conditions(), "aws");
         return new TrustedSource.Aws(audience(draft.audience()), arns(draft.arns()), regions(draft.regions()));
+    }
+
+    private static boolean isNoCharacter(int codePoint) {
+        return Character.isISOControl(codePoint) || Character.getType(codePoint) == Character.SURROGATE;
     }
 
     private static List<SegmentGlob> arns(@Nullable List<String> texts) {

@@ -8,6 +8,8 @@ window.addEventListener('load', () => {
     docExpansion: 'list',
     defaultModelsExpandDepth: 0,
     validatorUrl: null,
+    // A link to this page must not choose the document that it shows.
+    queryConfigEnabled: false,
     // A token that was typed in is gone when the page is left.
     persistAuthorization: false,
     // A secret's path spans slashes; OpenAPI has no way to say that of a path parameter, so the browser would escape them.

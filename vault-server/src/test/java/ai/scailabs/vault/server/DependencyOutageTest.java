@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(value = 3, unit = TimeUnit.MINUTES)
 class DependencyOutageTest {
     private static final String VALUE = "outage-canary-93f0";
-    private static final Duration LONGEST_ANSWER = Duration.ofSeconds(15);
+    private static final Duration LONGEST_ANSWER = Duration.ofSeconds(5);
 
     @TempDir
     static Path folder;

@@ -103,6 +103,33 @@ class DumpTest {
                 .get("/v1/secrets/" + small)
                 .expect(401);
         owner.get("/v1/secrets/" + small, "X-Forwarded-For", CANARY, "X-Tenant-ID", CANARY, "Cookie", CANARY);
+        // Advisories CVE-2024-8365 and CVE-2024-2877: a header that nobody has thought of is not recorded.
+        for (String header : List.of(
+                "X-Made-Up",
+                "X-Vault-Token",
+                "X-Api-Key",
+                "Proxy-Authorization",
+                "X-Amz-Security-Token",
+                "Referer",
+                "Origin",
+                "From",
+                "Accept",
+                "Accept-Language",
+                "If-Match",
+                "If-None-Match",
+                "Idempotency-Key",
+                "Range",
+                "Forwarded",
+                "Via",
+                "Traceparent",
+                "Baggage",
+                "X-Request-ID",
+                "X-Correlation-ID",
+                "X-" + CANARY)) {
+            owner.get("/v1/secrets/" + small, header, CANARY);
+            owner.put("/v1/secrets/" + small, Map.of("data", Map.of()), header, CANARY);
+            server.client(null).get("/v1/secrets/" + small, header, CANARY);
+        }
     }
 
     private static String dump() throws Exception {

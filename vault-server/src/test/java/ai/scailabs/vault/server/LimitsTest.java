@@ -238,6 +238,30 @@ class LimitsTest {
         owner.get(uri).expect(400, "invalid_request");
     }
 
+    /** A parameter that is not looked at is not ignored: its sender meant something by it. */
+    @Test
+    void unknownQueryParameter_isRefusedByEveryOperation_andNothingIsDone() {
+        PreparedTenant prepared = PreparedTenant.create(server, "limits-query");
+        String before = Sql.superuser(server).fingerprint(prepared.tenant())
+                + Sql.superuser(server).fingerprint(prepared.partner());
+        for (OpenApi.Operation operation : OpenApi.of(server).operations()) {
+            if (operation.isPublic() || operation.id().equals("testPolicies")) {
+                continue;
+            }
+            ApiCall call = prepared.call(operation);
+            String separator = call.uri().contains("?") ? "&" : "?";
+            for (String parameter : List.of("cas=3", "dry_run=true", "unknown", "_method=DELETE")) {
+                ApiClient.Reply reply = new ApiCall(call.method(), call.uri() + separator + parameter, call.body())
+                        .by(prepared.owner())
+                        .expect(400, "invalid_request");
+                OpenApi.of(server).assertDocumented(operation, reply);
+            }
+        }
+        assertThat(Sql.superuser(server).fingerprint(prepared.tenant())
+                        + Sql.superuser(server).fingerprint(prepared.partner()))
+                .isEqualTo(before);
+    }
+
     @Test
     void slowBodies_blockNobodyElse() throws IOException {
         List<RawConnection> slow = new ArrayList<>();

@@ -132,4 +132,42 @@ class OpenApiTest {
         assertThat(page.header("Content-Security-Policy")).contains("default-src 'none'");
         assertThat(page.body()).doesNotContain("http://").doesNotContain("https://");
     }
+
+    /** Advisories CVE-2026-33757 and CVE-2026-33758: the page is the same whatever its address says, and a script that got into it would not run. */
+    @Test
+    void page_takesNothingFromItsAddress_andRunsItsOwnScriptsOnly() {
+        ApiClient anybody = server.client(null);
+        String page = anybody.get("/v1/docs").expect(200).body();
+        for (String query : List.of(
+                "url=https://evil.example.test/openapi.json",
+                "configUrl=https://evil.example.test/config.json",
+                "urls.primaryName=x",
+                "error_description=%3Cscript%3Ealert(1)%3C/script%3E",
+                "state=x&code=y&redirect_uri=https://evil.example.test")) {
+            ApiClient.Reply reply = anybody.get("/v1/docs?" + query);
+            assertThat(reply.expect(200).body()).isEqualTo(page);
+        }
+        List<String> policy = List.of(
+                anybody.get("/v1/docs").header("Content-Security-Policy").split("; *"));
+        assertThat(policy)
+                .contains(
+                        "default-src 'none'",
+                        "script-src 'self'",
+                        "connect-src 'self'",
+                        "base-uri 'none'",
+                        "form-action 'none'",
+                        "frame-ancestors 'none'");
+        assertThat(policy.toString())
+                .doesNotContain("unsafe-eval")
+                .doesNotContain("script-src 'self' ")
+                .doesNotContain("*");
+        assertThat(page)
+                .doesNotContain("<script>")
+                .doesNotContain("javascript:")
+                .doesNotContain("onload");
+        // It reads its own document, and no address that somebody else put into a link.
+        assertThat(anybody.get("/v1/docs/docs.js").expect(200).body())
+                .contains("queryConfigEnabled: false")
+                .doesNotContain("location.search");
+    }
 }

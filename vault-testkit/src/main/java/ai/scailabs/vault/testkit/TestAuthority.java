@@ -78,7 +78,9 @@ public final class TestAuthority {
         return server(
                 commonName,
                 Instant.now().minus(LIFETIME).minus(Duration.ofDays(1)),
-                new GeneralName(GeneralName.dNSName, "localhost"));
+                new GeneralName(GeneralName.dNSName, "localhost"),
+                new GeneralName(GeneralName.iPAddress, "127.0.0.1"),
+                new GeneralName(GeneralName.iPAddress, "::1"));
     }
 
     /** For a server of another name only. */

@@ -8,9 +8,6 @@ import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.regex.Pattern;
 import org.slf4j.Logger;
@@ -40,7 +37,7 @@ final class PersonalTokens {
     private final Clock clock;
     private final QuestionLane knownLane = new QuestionLane(16, Integer.MAX_VALUE);
     private final QuestionLane strangerLane = new QuestionLane(8, 50);
-    private final ConcurrentHashMap<TokenHash, CompletableFuture<Good>> underWay = new ConcurrentHashMap<>();
+    private final SharedWork<TokenHash, Good> underWay = SharedWork.forgotten();
     private final LongAdder questions = new LongAdder();
     private final LongAdder failures = new LongAdder();
     private volatile boolean answering = true;
@@ -80,21 +77,7 @@ final class PersonalTokens {
         if (isRefused(hash)) {
             throw refusal();
         }
-        CompletableFuture<Good> mine = new CompletableFuture<>();
-        CompletableFuture<Good> earlier = underWay.putIfAbsent(hash, mine);
-        if (earlier != null) {
-            return outcome(earlier).token();
-        }
-        try {
-            Good answered = ask(hash, token);
-            mine.complete(answered);
-            return answered.token();
-        } catch (RuntimeException | Error failure) {
-            mine.completeExceptionally(failure);
-            throw failure;
-        } finally {
-            underWay.remove(hash, mine);
-        }
+        return underWay.outcome(hash, () -> ask(hash, token)).token();
     }
 
     private boolean isRefused(TokenHash hash) {
@@ -145,17 +128,6 @@ final class PersonalTokens {
             LOG.warn("ScaiKey cannot be asked about personal tokens: {}", failure.toString());
         } else {
             LOG.debug("ScaiKey cannot be asked about a personal token", failure);
-        }
-    }
-
-    private static Good outcome(CompletableFuture<Good> earlier) {
-        try {
-            return earlier.join();
-        } catch (CompletionException failed) {
-            if (failed.getCause() instanceof VaultException refusal) {
-                throw refusal;
-            }
-            throw failed;
         }
     }
 

@@ -13,7 +13,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -43,6 +42,7 @@ public final class TokenAuthenticator implements AutoCloseable {
     private final TokenVerifier verifier;
     private final @Nullable PersonalTokens personal;
     private final AsyncCache<TokenHash, SignedToken> verified;
+    private final SharedWork<TokenHash, SignedToken> verifying;
     private final ScheduledExecutorService refresher;
 
     private TokenAuthenticator(
@@ -68,6 +68,7 @@ public final class TokenAuthenticator implements AutoCloseable {
                 .ticker(() -> TimeUnit.MILLISECONDS.toNanos(clock.millis()))
                 .executor(Runnable::run)
                 .buildAsync();
+        this.verifying = SharedWork.keptIn(verified);
         this.refresher = Executors.newSingleThreadScheduledExecutor(
                 Thread.ofPlatform().name("issuer-keys").daemon().factory());
     }
@@ -143,7 +144,7 @@ public final class TokenAuthenticator implements AutoCloseable {
 
     private SignedToken signed(TokenHash hash, String bearerToken, long nowMillis) {
         SignedToken token = remembered(hash, nowMillis);
-        return token != null ? token : verifyOnce(hash, bearerToken);
+        return token != null ? token : verifying.outcome(hash, () -> verifier.verify(bearerToken));
     }
 
     /** Forgets, rather than returns, a token whose key is not known to be published still. */
@@ -155,34 +156,6 @@ public final class TokenAuthenticator implements AutoCloseable {
             return null;
         }
         return token;
-    }
-
-    private SignedToken verifyOnce(TokenHash hash, String bearerToken) {
-        CompletableFuture<SignedToken> mine = new CompletableFuture<>();
-        CompletableFuture<SignedToken> earlier = verified.asMap().putIfAbsent(hash, mine);
-        if (earlier != null) {
-            return outcome(earlier);
-        }
-        try {
-            SignedToken token = verifier.verify(bearerToken);
-            mine.complete(token);
-            return token;
-        } catch (RuntimeException | Error refusal) {
-            // The cache drops a future that fails.
-            mine.completeExceptionally(refusal);
-            throw refusal;
-        }
-    }
-
-    private static SignedToken outcome(CompletableFuture<SignedToken> earlier) {
-        try {
-            return earlier.join();
-        } catch (CompletionException failed) {
-            if (failed.getCause() instanceof VaultException refusal) {
-                throw refusal;
-            }
-            throw failed;
-        }
     }
 
     public TokenStatistics statistics() {

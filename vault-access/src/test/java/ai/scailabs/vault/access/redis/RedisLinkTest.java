@@ -2,6 +2,7 @@ package ai.scailabs.vault.access.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ai.scailabs.vault.testkit.TestAuthority;
 import ai.scailabs.vault.testkit.TestCertificate;
 import ai.scailabs.vault.testkit.TestRedis;
 import java.nio.file.Files;
@@ -81,6 +82,23 @@ class RedisLinkTest {
             try (RedisLink trusted = open(redis.url(), good.certificateFile())) {
                 assertThat(trusted.problem()).isEmpty();
                 assertThat(trusted.isUp()).isTrue();
+            }
+        }
+    }
+
+    @Test
+    void certificateThatHasExpired_isRefused_thoughItsSignerIsTrusted() {
+        TestAuthority authority = new TestAuthority("redis authority");
+        Path ours = TestAuthority.write(folder.resolve("ours.crt"), authority.certificate());
+        for (boolean expired : new boolean[] {false, true}) {
+            TestAuthority.Issued own = expired ? authority.expiredServer("redis") : authority.server("redis");
+            TestCertificate shown = new TestCertificate(
+                    TestAuthority.write(folder.resolve("server.crt"), own.certificate()),
+                    TestAuthority.write(folder.resolve("server.key"), own.key()));
+            try (TestRedis redis = TestRedis.start(shown);
+                    RedisLink link = open(redis.url(), ours)) {
+                assertThat(link.isUp()).isEqualTo(!expired);
+                assertThat(link.problem()).isEqualTo(expired ? "the TLS connection to Redis cannot be trusted" : "");
             }
         }
     }

@@ -9,6 +9,9 @@ import ai.scailabs.vault.kernel.error.VaultException;
 import ai.scailabs.vault.testkit.TestIssuer;
 import ai.scailabs.vault.testkit.TokenAlgorithm;
 import ai.scailabs.vault.testkit.TokenBuilder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -267,6 +270,58 @@ class SigningKeysTest {
 
         assertThat(authenticator.authenticate(token().sign())).isNotNull();
         assertThat(authenticator.statistics().failedKeyFetches()).isPositive();
+    }
+
+    /**
+     * Advisory GHSA-8w8f-r2xv-4q4j and its like: a key of a kind that nobody here uses, weak, broken or meant for something else, verifies nothing and spoils no other: the set is still
+     * read, and what it no longer lists counts no more.
+     */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"kty\":\"oct\",\"kid\":\"odd\",\"k\":\"c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0\"}",
+                "{\"kty\":\"RSA\",\"kid\":\"odd\",\"n\":\"0vx7agoebGcQSuuPiLJXZptN9nndrQmbXEps2aiAFbWhM78LhWx4cbbfAAtVT86z\",\"e\":\"AQAB\"}",
+                "{\"kty\":\"RSA\",\"kid\":\"odd\",\"n\":\"\",\"e\":\"\"}",
+                "{\"kty\":\"RSA\",\"kid\":\"odd\"}",
+                "{\"kty\":\"EC\",\"kid\":\"odd\",\"crv\":\"P-256\",\"x\":\"AAAA\",\"y\":\"AAAA\"}",
+                "{\"kty\":\"EC\",\"kid\":\"odd\",\"crv\":\"secp256k1\",\"x\":\"AAAA\",\"y\":\"AAAA\"}",
+                "{\"kty\":\"EC\",\"kid\":\"odd\",\"crv\":\"P-999\",\"x\":\"AAAA\",\"y\":\"AAAA\"}",
+                "{\"kty\":\"EC\",\"kid\":\"odd\"}",
+                "{\"kty\":\"OKP\",\"kid\":\"odd\",\"crv\":\"X25519\",\"x\":\"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo\"}",
+                "{\"kty\":\"OKP\",\"kid\":\"odd\",\"crv\":\"Ed448\",\"x\":\"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo\"}",
+                "{\"kty\":\"OKP\",\"kid\":\"odd\",\"crv\":\"Ed25519\",\"x\":\"AAAA\"}",
+                "{\"kty\":\"AKP\",\"kid\":\"odd\",\"alg\":\"ML-DSA-65\",\"pub\":\"AAAA\"}",
+                "{\"kty\":\"\",\"kid\":\"odd\"}",
+                "{\"kty\":7,\"kid\":[]}",
+                "{}",
+                "7",
+                "null"
+            })
+    void keyOfAnotherKind_verifiesNothing_andSpoilsNoOther(String odd) throws Exception {
+        TokenAuthenticator authenticator = authenticator();
+        String old = token().sign();
+        authenticator.authenticate(old);
+        issuer.rotate();
+        issuer.retireOldKeys();
+        String published = published();
+        for (String place : List.of(
+                published.replace("{\"keys\":[", "{\"keys\":[" + odd + ","),
+                published.substring(0, published.length() - 2) + "," + odd + "]}")) {
+            issuer.answerKeysWith(place);
+            clock.advance(SigningKeys.FETCH_INTERVAL);
+            assertThat(refusal(authenticator, token().header("kid", "odd").sign()))
+                    .isEqualTo(ErrorCode.TOKEN_INVALID);
+            assertThat(authenticator.authenticate(token().sign())).isNotNull();
+            assertThat(refusal(authenticator, old)).isEqualTo(ErrorCode.TOKEN_INVALID);
+        }
+        assertThat(authenticator.statistics().failedKeyFetches()).isZero();
+    }
+
+    private String published() throws Exception {
+        try (HttpClient http = HttpClient.newHttpClient()) {
+            return http.send(HttpRequest.newBuilder(issuer.jwksUri()).build(), HttpResponse.BodyHandlers.ofString())
+                    .body();
+        }
     }
 
     @Test

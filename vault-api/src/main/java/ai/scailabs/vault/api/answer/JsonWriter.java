@@ -1,5 +1,6 @@
 package ai.scailabs.vault.api.answer;
 
+import ai.scailabs.vault.kernel.sensitive.PlainData;
 import ai.scailabs.vault.kernel.sensitive.SensitiveBytes;
 import java.time.Instant;
 import java.util.List;
@@ -61,10 +62,10 @@ public final class JsonWriter {
         return this;
     }
 
-    /** A member whose value is plain data: maps, lists, texts, numbers. */
+    /** A member whose value is plain data: maps, lists, texts, numbers. Anything else is redacted. */
     public JsonWriter value(String name, @Nullable Object value) {
         generator.writeName(name);
-        generator.writePOJO(value);
+        generator.writePOJO(PlainData.of(value));
         return this;
     }
 

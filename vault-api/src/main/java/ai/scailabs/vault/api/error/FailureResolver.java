@@ -66,7 +66,7 @@ public final class FailureResolver implements HandlerExceptionResolver, FailureA
         }
         try {
             Call.Refusal refusal = call.refused(failure);
-            refusal.receipt().await();
+            call.settle(refusal);
             return refusal.shown();
         } catch (VaultException unrecorded) {
             return unrecorded;

@@ -15,6 +15,7 @@ import ai.scailabs.vault.kernel.error.VaultException;
 import ai.scailabs.vault.kernel.id.IdentityId;
 import ai.scailabs.vault.kernel.id.Ids;
 import ai.scailabs.vault.kernel.id.TenantId;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
@@ -26,6 +27,11 @@ import org.jspecify.annotations.Nullable;
  * is known to be well-formed, so that a refusal is recorded with it. Lives as long as the request; not thread-safe.
  */
 public final class Call {
+    /** From the arrival of a request that cannot be served until its caller is told so. */
+    private static final Duration LONGEST_OUTAGE = Duration.ofSeconds(3);
+    /** What is left in any case to record that. */
+    private static final Duration LEAST_PATIENCE = Duration.ofMillis(250);
+
     /** Of the ids of decisions. */
     public static final String DECISION_PREFIX = "dec_";
 
@@ -42,14 +48,25 @@ public final class Call {
     private @Nullable String path;
     private @Nullable TenantId sharedSpace;
     private boolean refusalRecorded;
+    private boolean unreadQuery;
 
-    /** @param bearer whether its token tells who calls; else the handler does */
-    Call(AuditTrail trail, AuditEntries entries, RequestFacts facts, AuditAction action, boolean bearer) {
+    /**
+     * @param bearer whether its token tells who calls; else the handler does
+     * @param query whether the request has one: it must be read before anything is done
+     */
+    Call(
+            AuditTrail trail,
+            AuditEntries entries,
+            RequestFacts facts,
+            AuditAction action,
+            boolean bearer,
+            boolean query) {
         this.trail = trail;
         this.entries = entries;
         this.facts = facts;
         this.action = action;
         this.whileUnknown = bearer ? AuditAction.AUTHENTICATE : action;
+        this.unreadQuery = query;
     }
 
     /** It is about this tenant, although who calls is not known yet: a refusal goes to its log. */
@@ -114,8 +131,21 @@ public final class Call {
         this.sharedSpace = space;
     }
 
+    /** Whoever reads the query refuses what of it is not known. */
+    void queryIsRead() {
+        unreadQuery = false;
+    }
+
+    /** What an operation does not look at it does not ignore: the caller may have meant something by it. */
+    private void requireKnownQuery() {
+        if (unreadQuery) {
+            throw new VaultException(ErrorCode.INVALID_REQUEST, "The endpoint takes no query parameters");
+        }
+    }
+
     /** The entry of a change, to be written in its own transaction. */
     public AuditEntry entry() {
+        requireKnownQuery();
         return byWhom(entries.succeeded(attempt(place(), path)));
     }
 
@@ -136,6 +166,7 @@ public final class Call {
 
     /** As {@link #recorded()}, if the premise holds when the entry is written; for a call that acts on the token's own tenant. */
     public AuditReceipt recordedIf(Premise premise) {
+        requireKnownQuery();
         return trail.appendIf(premise, byWhom(entries.succeeded(attempt(tenant(), path))));
     }
 
@@ -147,6 +178,7 @@ public final class Call {
     /** Queues an entry about one of several resources of this request. */
     public AuditReceipt recordedAbout(
             @Nullable String resource, @Nullable ErrorCode failure, Map<String, Object> extra) {
+        requireKnownQuery();
         Set<TenantId> logs = new LinkedHashSet<>();
         logs.add(place());
         logs.addAll(witnesses());
@@ -187,7 +219,7 @@ public final class Call {
         AuditReceipt last = AuditReceipt.ofCommittedChange();
         VaultException shown = failure;
         for (TenantId log : logs) {
-            last.await();
+            settle(last, failure);
             AuditEntry entry = entries.failed(attempt(log, resource), failure.code());
             Map<String, Object> all = new LinkedHashMap<>(behind());
             all.putAll(extra);
@@ -198,6 +230,26 @@ public final class Call {
             last = trail.append(entry.withExtra(all));
         }
         return new Refusal(last, shown);
+    }
+
+    /**
+     * Returns when the refusal may be told. What is away has been waited for once: its row is not waited for as long again, and tells the caller nothing that they would not be
+     * told without it.
+     *
+     * @throws VaultException {@code service_unavailable} when the row is not durable
+     */
+    public void settle(Refusal refusal) {
+        settle(refusal.receipt(), refusal.shown());
+    }
+
+    private void settle(AuditReceipt receipt, VaultException failure) {
+        if (failure.code() != ErrorCode.SERVICE_UNAVAILABLE) {
+            receipt.await();
+            return;
+        }
+        long wholeRequest = facts.startedNanos() + LONGEST_OUTAGE.toNanos();
+        long fromNow = System.nanoTime() + LEAST_PATIENCE.toNanos();
+        receipt.awaitUntil(wholeRequest - fromNow > 0 ? wholeRequest : fromNow);
     }
 
     /** A durable row tells of the refusal, be it another call's: what answers it need not record it again. */

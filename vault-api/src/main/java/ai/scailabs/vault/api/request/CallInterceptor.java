@@ -60,7 +60,8 @@ public final class CallInterceptor implements HandlerInterceptor {
             rates.admit(facts, rule.category(), response);
             return true;
         }
-        Call call = new Call(trail, entries, facts, endpoint.action(), endpoint.bearer());
+        Call call =
+                new Call(trail, entries, facts, endpoint.action(), endpoint.bearer(), request.getQueryString() != null);
         if (!endpoint.bearer()) {
             requireNoTenant(facts);
             request.setAttribute(Call.ATTRIBUTE, call);

@@ -3,7 +3,6 @@ package ai.scailabs.vault.api.request;
 import jakarta.servlet.http.HttpServletRequest;
 import java.lang.reflect.Method;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
@@ -20,7 +19,7 @@ import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandl
 
 /** Spring's mapping, extended by {@link CustomMethod}. A handler without one matches only requests without a colon suffix. */
 public final class CustomMethodMapping extends RequestMappingHandlerMapping {
-    private final Map<RequestMappingInfo, Outline> outlines = new ConcurrentHashMap<>();
+    private final ConcurrentHashMap<RequestMappingInfo, Outline> outlines = new ConcurrentHashMap<>();
 
     @Override
     protected @Nullable RequestCondition<?> getCustomMethodCondition(Method method) {

@@ -15,6 +15,7 @@ import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.StreamReadFeature;
+import tools.jackson.core.TokenStreamFactory;
 import tools.jackson.core.exc.StreamConstraintsException;
 import tools.jackson.core.json.JsonFactory;
 import tools.jackson.databind.DatabindException;
@@ -25,13 +26,27 @@ import tools.jackson.databind.exc.UnrecognizedPropertyException;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Reads request bodies: JSON only, bounded in bytes, depth and keys, no duplicate and no unknown member. Errors name members, never values. The bytes are
+ * Reads request bodies: JSON only, bounded in bytes, depth, keys and elements, no duplicate and no unknown member. Errors name members, never values. The bytes are
  * wiped after reading.
  */
 public final class JsonBody {
     private static final int MAX_DEPTH = 32;
     private static final int MAX_KEYS = 10_000;
+    /** Outside the value of a secret, which is copied and not built: more than metadata can hold, and every element becomes an object. */
+    private static final int MAX_ELEMENTS = 40_000;
+
     private static final int MAX_NAME_IN_ERROR = 64;
+    private static final String VALUE = "data";
+    /** Whether a shape has the value of a secret among its members. */
+    private static final ClassValue<Boolean> CARRIES_A_VALUE = new ClassValue<>() {
+        @Override
+        protected Boolean computeValue(Class<?> shape) {
+            return shape.isRecord()
+                    && Arrays.stream(shape.getRecordComponents())
+                            .anyMatch(member -> member.getName().equals(VALUE) && member.getType() == SecretData.class);
+        }
+    };
+
     private static final Set<String> JSON_TYPES = Set.of("application/json");
     private static final Set<String> PATCH_TYPES = Set.of("application/json", "application/merge-patch+json");
 
@@ -49,6 +64,10 @@ public final class JsonBody {
                                 .maxNameLength(1_024)
                                 .build())
                         .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+                        // Its table of names outlives the request, grows with their length squared, and would hold
+                        // names
+                        // of what is secret.
+                        .disable(TokenStreamFactory.Feature.CANONICALIZE_PROPERTY_NAMES)
                         .build())
                 .addModule(new RawMembers())
                 .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
@@ -74,7 +93,7 @@ public final class JsonBody {
         requireType(request, types);
         byte[] body = bytes(request, maxBytes);
         try {
-            checkLimits(body);
+            checkLimits(body, CARRIES_A_VALUE.get(shape));
             T value = mapper.readValue(body, shape);
             if (value == null) {
                 throw notAnObject();
@@ -131,19 +150,33 @@ public final class JsonBody {
         return body;
     }
 
-    /** Counts members before anything is built from them: a small body must not become a large object. */
-    private void checkLimits(byte[] body) {
+    /** Counts before anything is built: a small body must not become a large object. */
+    private void checkLimits(byte[] body, boolean carriesAValue) {
         int keys = 0;
+        int elements = 0;
+        int depth = 0;
+        boolean inValue = false;
         try (JsonParser parser = mapper.createParser(body)) {
             JsonToken token = parser.nextToken();
             if (token != JsonToken.START_OBJECT) {
                 throw notAnObject();
             }
-            while (token != null) {
-                if (token == JsonToken.PROPERTY_NAME && ++keys > MAX_KEYS) {
-                    throw tooLarge("The body has more than " + MAX_KEYS + " keys");
+            for (; token != null; token = parser.nextToken()) {
+                if (token == JsonToken.PROPERTY_NAME) {
+                    if (++keys > MAX_KEYS) {
+                        throw tooLarge("The body has more than " + MAX_KEYS + " keys");
+                    }
+                    if (depth == 1) {
+                        inValue = carriesAValue && parser.currentName().equals(VALUE);
+                    }
+                } else if (token.isStructEnd()) {
+                    depth--;
+                } else {
+                    depth += token.isStructStart() ? 1 : 0;
+                    if (!inValue && ++elements > MAX_ELEMENTS) {
+                        throw tooLarge("The body has more than " + MAX_ELEMENTS + " elements beside " + VALUE);
+                    }
                 }
-                token = parser.nextToken();
             }
         }
     }

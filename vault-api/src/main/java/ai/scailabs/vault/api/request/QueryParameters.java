@@ -31,6 +31,10 @@ public final class QueryParameters {
         if (request.getQueryString() == null) {
             return parameters;
         }
+        Call call = CallInterceptor.callOf(request);
+        if (call != null) {
+            call.queryIsRead();
+        }
         Set<String> names = Set.of(known);
         request.getParameterMap().forEach((name, given) -> {
             if (!names.contains(name)) {

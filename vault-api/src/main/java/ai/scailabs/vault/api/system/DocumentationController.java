@@ -17,7 +17,7 @@ import org.springframework.web.bind.annotation.PathVariable;
 public class DocumentationController {
     private static final String PAGE_POLICY =
             "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; "
-                    + "frame-ancestors 'none'";
+                    + "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
     private static final Map<String, Asset> ASSETS = Map.of(
             "docs.css", new Asset("/openapi/docs/docs.css", "text/css; charset=utf-8"),
             "docs.js", new Asset("/openapi/docs/docs.js", "text/javascript; charset=utf-8"),

@@ -2,6 +2,7 @@ package ai.scailabs.vault.audit.trail;
 
 import ai.scailabs.vault.kernel.error.ErrorCode;
 import ai.scailabs.vault.kernel.error.VaultException;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -38,6 +39,22 @@ public final class AuditReceipt {
         if (!holds()) {
             throw unavailable(new IllegalStateException("the premise of the entry did not hold"));
         }
+    }
+
+    /**
+     * As {@link #await()}, but for no longer than until that moment: the entry may become durable after all.
+     *
+     * @param nanos by {@link System#nanoTime()}
+     */
+    public void awaitUntil(long nanos) {
+        waiter = Thread.currentThread();
+        for (long left = nanos - System.nanoTime(); outcome == null; left = nanos - System.nanoTime()) {
+            if (left <= 0 || Thread.currentThread().isInterrupted()) {
+                throw unavailable(new TimeoutException("the entry is not durable yet"));
+            }
+            LockSupport.parkNanos(this, left);
+        }
+        await();
     }
 
     /**

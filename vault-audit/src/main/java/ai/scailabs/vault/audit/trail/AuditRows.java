@@ -1,5 +1,6 @@
 package ai.scailabs.vault.audit.trail;
 
+import ai.scailabs.vault.kernel.sensitive.PlainData;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
@@ -57,7 +58,8 @@ public final class AuditRows {
         return all;
     }
 
+    /** Plain data only: of a type that nobody has thought of the row shows nothing. */
     static @Nullable String json(Map<String, Object> extra) {
-        return extra.isEmpty() ? null : JSON.writeValueAsString(extra);
+        return extra.isEmpty() ? null : JSON.writeValueAsString(PlainData.of(extra));
     }
 }

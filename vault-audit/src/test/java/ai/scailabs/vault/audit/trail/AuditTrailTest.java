@@ -8,7 +8,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import ai.scailabs.vault.audit.AuditDatabase;
 import ai.scailabs.vault.kernel.error.ErrorCode;
 import ai.scailabs.vault.kernel.error.VaultException;
+import ai.scailabs.vault.kernel.sensitive.SensitiveBytes;
 import ai.scailabs.vault.testkit.TestPostgres;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -16,7 +18,9 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
@@ -107,6 +111,35 @@ class AuditTrailTest {
                         "select count(*) from pg_prepared_statements where statement like 'with entry%'")) {
             results.next();
             assertThat(results.getInt(1)).isEqualTo(1);
+        }
+    }
+
+    /** Advisories CVE-2025-62513 and CVE-2025-62705: of bytes, and of types that nobody has thought of, the row shows nothing. */
+    @Test
+    void extraDataThatIsNotPlain_isRedacted() throws SQLException {
+        byte[] secret = "canary-51ab".getBytes(StandardCharsets.UTF_8);
+        try (SensitiveBytes sensitive = SensitiveBytes.owning(secret.clone())) {
+            AuditEntry entry = database.read(ACME, "app/db", null)
+                    .withExtra(Map.of(
+                            "plain",
+                            1,
+                            "bytes",
+                            secret,
+                            "object",
+                            sensitive,
+                            "list",
+                            List.of(secret, "text", sensitive)));
+
+            trail.append(entry).await();
+
+            assertThat(database.text("select extra_data::text from audit_log where log_id = '" + entry.id() + "'"))
+                    .contains("\"plain\": 1", "\"bytes\": \"[redacted]\"", "\"object\": \"[redacted]\"")
+                    .contains("\"list\": [\"[redacted]\", \"text\", \"[redacted]\"]");
+        }
+        for (String form :
+                List.of("canary", Base64.getEncoder().encodeToString(secret).substring(0, 12))) {
+            assertThat(database.text("select count(*) from audit_log a where position('" + form + "' in a::text) > 0"))
+                    .isEqualTo("0");
         }
     }
 

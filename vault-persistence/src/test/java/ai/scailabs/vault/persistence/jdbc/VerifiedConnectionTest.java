@@ -16,6 +16,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -35,17 +36,25 @@ class VerifiedConnectionTest {
     static void start() throws IOException, SQLException {
         server = TestPostgres.privateInstance(folder.resolve("data"), false);
         database = server.database();
-        TestAuthority.Issued own = AUTHORITY.server("database");
+        show(AUTHORITY.server("database"));
+        TestAuthority.write(folder.resolve("ours.crt"), AUTHORITY.certificate());
+        TestAuthority.write(folder.resolve("other.crt"), new TestAuthority("another authority").certificate());
+        for (String each : List.of("alter system set ssl = on", "select pg_reload_conf()")) {
+            execute(each);
+        }
+    }
+
+    /** From the next time that the server reads its configuration. */
+    private static void show(TestAuthority.Issued own) throws IOException {
         Path key = TestAuthority.write(folder.resolve("data/server.key"), own.key());
         Files.setPosixFilePermissions(key, PosixFilePermissions.fromString("rw-------"));
         TestAuthority.write(folder.resolve("data/server.crt"), own.certificate());
-        TestAuthority.write(folder.resolve("ours.crt"), AUTHORITY.certificate());
-        TestAuthority.write(folder.resolve("other.crt"), new TestAuthority("another authority").certificate());
+    }
+
+    private static void execute(String sql) throws SQLException {
         try (Connection connection = database.superuser().dataSource().getConnection();
                 Statement statement = connection.createStatement()) {
-            for (String each : List.of("alter system set ssl = on", "select pg_reload_conf()")) {
-                statement.execute(each);
-            }
+            statement.execute(sql);
         }
     }
 
@@ -73,6 +82,37 @@ class VerifiedConnectionTest {
         }
         // The certificate names localhost and 127.0.0.1 only.
         assertRefused("127.0.0.2", "?sslmode=require&sslrootcert=" + folder.resolve("ours.crt"));
+    }
+
+    @Test
+    void serverWhoseCertificateHasExpired_isNotReached() throws Exception {
+        show(AUTHORITY.expiredServer("database"));
+        execute("select pg_reload_conf()");
+        try {
+            // The server reads its files a moment after it was told.
+            long patience = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+            while (isReached() && System.nanoTime() < patience) {
+                Thread.onSpinWait();
+            }
+            assertRefused("localhost", "?sslmode=require&sslrootcert=" + folder.resolve("ours.crt"));
+            assertRefused("localhost", "?sslmode=verify-full&sslrootcert=" + folder.resolve("ours.crt"));
+        } finally {
+            show(AUTHORITY.server("database"));
+            execute("select pg_reload_conf()");
+        }
+        long patience = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+        while (!isReached() && System.nanoTime() < patience) {
+            Thread.onSpinWait();
+        }
+        assertThat(isReached()).isTrue();
+    }
+
+    private static boolean isReached() {
+        try {
+            return encrypted("localhost", "?sslmode=verify-full&sslrootcert=" + folder.resolve("ours.crt"));
+        } catch (SQLException refused) {
+            return false;
+        }
     }
 
     private static void assertRefused(String host, String query) {

@@ -28,6 +28,8 @@ public final class DatabaseGate {
      */
     public static void pass(DataSource app, @Nullable DatabaseLogin owner) {
         try {
+            // Who is not let in is told so once, and does not wait for each question anew.
+            app.getConnection().close();
             // Most starts find nothing to do, and need no second login to see it.
             if (!isCurrent(app)) {
                 bringUpToDate(app, owner);

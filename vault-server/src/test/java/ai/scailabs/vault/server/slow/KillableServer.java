@@ -30,11 +30,17 @@ final class KillableServer implements AutoCloseable {
     private final Path log;
     private final Map<String, String> settings;
     private final int port;
+    private final int heapMebibytes;
     private final HttpClient http =
             HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build();
     private @Nullable Process process;
 
     KillableServer(Path folder, TestDatabase database, TestIssuer issuer) {
+        this(folder, database, issuer, 256);
+    }
+
+    KillableServer(Path folder, TestDatabase database, TestIssuer issuer, int heapMebibytes) {
+        this.heapMebibytes = heapMebibytes;
         LocalFileRootKey.openOrCreate(folder.resolve("root.key"), new SecureRandom());
         this.log = folder.resolve("server.log");
         this.port = freePort();
@@ -63,7 +69,7 @@ final class KillableServer implements AutoCloseable {
                         "-XX:+UseSerialGC",
                         // Every life is short: what the second compiler makes would come too late.
                         "-XX:TieredStopAtLevel=1",
-                        "-Xmx256m",
+                        "-Xmx" + heapMebibytes + "m",
                         "--enable-native-access=ALL-UNNAMED",
                         "-cp",
                         System.getProperty("java.class.path"),
@@ -93,6 +99,11 @@ final class KillableServer implements AutoCloseable {
         } catch (IOException notListening) {
             return false;
         }
+    }
+
+    /** What it has written so far, over all its lives. */
+    String log() throws IOException {
+        return Files.readString(log);
     }
 
     /** SIGKILL; returns when it is gone. */

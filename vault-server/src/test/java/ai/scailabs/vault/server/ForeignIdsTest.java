@@ -45,7 +45,7 @@ class ForeignIdsTest {
         return Stream.concat(
                 api.operations().stream()
                         .filter(operation ->
-                                !operation.isPublic() && !idsOf(operation).isEmpty())
+                                !operation.isPublic() && !idsOf(operation).isEmpty() && !isDirectory(operation))
                         .map(operation -> DynamicTest.dynamicTest(operation.toString(), () -> {
                             tried.addAll(idsOf(operation));
                             assertAllAlike(operation);
@@ -53,6 +53,11 @@ class ForeignIdsTest {
                 Stream.of(DynamicTest.dynamicTest(
                         "all kinds of ids were tried",
                         () -> assertThat(tried).containsExactlyInAnyOrder("id", "binding_id"))));
+    }
+
+    /** ScaiKey's people and groups go by their own names, and who may see whom differs: IdentityApiTest tries it. */
+    private static boolean isDirectory(OpenApi.Operation operation) {
+        return operation.template().startsWith("/v1/identity/");
     }
 
     /** The variables of the path that are ids: of secrets paths are the names, which belong to the caller's own tenant by themselves. */

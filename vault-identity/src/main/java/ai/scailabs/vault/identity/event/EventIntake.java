@@ -42,7 +42,7 @@ public final class EventIntake {
     private final RevocationService standings;
     private final EventChange change;
     private final Clock clock;
-    private final Map<EventResult, LongAdder> results = new ConcurrentHashMap<>();
+    private final ConcurrentHashMap<EventResult, LongAdder> results = new ConcurrentHashMap<>();
     private final LongAdder refusals = new LongAdder();
 
     public EventIntake(

@@ -8,6 +8,8 @@ import ai.scailabs.vault.server.RunningServer;
 import ai.scailabs.vault.testkit.KeycloakRealm;
 import ai.scailabs.vault.testkit.TestKeycloak;
 import ai.scailabs.vault.testkit.TestPostgres;
+import com.nimbusds.jwt.SignedJWT;
+import java.text.ParseException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -159,6 +161,93 @@ class KeycloakTest {
         }
         by(second).get("/v1/secrets/app/smtp").expect(401, "token_invalid");
         by(realm.token(MAILER)).get("/v1/secrets/app/smtp").expect(200);
+    }
+
+    /** Another realm, of which the service knows nothing but what the tenant's trust says. */
+    @Test
+    void tokenOfAnotherRealm_isExchanged_whenTheTenantTrustsItsClient() throws Exception {
+        KeycloakRealm cloud = keycloak.realm("cloud");
+        cloud.client("pipeline", List.of(), Map.of(), "scaivault");
+        cloud.client("another-pipeline", List.of(), Map.of(), "scaivault");
+        cloud.client("for-others", List.of(), Map.of(), "another-service");
+        String proof = cloud.token("pipeline");
+        by(proof).get("/v1/secrets/app/smtp").expect(401, "token_invalid");
+        realm.client(
+                "trustee",
+                List.of("admin"),
+                Map.of("tenant_id", "tnt_company", "partner_id", "ptn_company", "token_type", "client_credentials"),
+                "scaivault");
+        String role = by(realm.token("trustee"))
+                .post(
+                        "/v1/auth/trusts",
+                        Map.of(
+                                "name",
+                                "pipeline",
+                                "kind",
+                                "oidc",
+                                "issuer",
+                                cloud.issuer(),
+                                "audience",
+                                "scaivault",
+                                "conditions",
+                                List.of(
+                                        Map.of("claim", "sub", "equals", subjectOf(proof)),
+                                        Map.of("claim", "azp", "equals", "pipeline")),
+                                "identity_id",
+                                "sa:" + MAILER,
+                                "scopes",
+                                List.of("secrets:read"),
+                                "path_patterns",
+                                List.of("app/**")))
+                .expect(201)
+                .json()
+                .get("role")
+                .stringValue();
+
+        ApiClient pipeline = by(exchanged(role, proof));
+        JsonNode whoami = pipeline.get("/v1/auth/whoami").expect(200).json();
+        assertThat(whoami.get("identity_id").stringValue()).isEqualTo("sa:" + MAILER);
+        assertThat(whoami.at("/act/sub").stringValue()).isEqualTo(subjectOf(proof));
+        pipeline.get("/v1/secrets/app/smtp").expect(200);
+
+        for (String other : List.of("another-pipeline", "for-others")) {
+            server.client(null)
+                    .post("/v1/auth/exchange", request(role, cloud.token(other)))
+                    .expect(401, "token_invalid");
+        }
+        server.client(null)
+                .post("/v1/auth/exchange", request(role, realm.token(MAILER)))
+                .expect(401, "token_invalid");
+
+        cloud.addSigningKey("newer", 500);
+        clock.advance(FETCH_INTERVAL);
+        by(exchanged(role, cloud.token("pipeline"))).get("/v1/secrets/app/smtp").expect(200);
+        by(exchanged(role, proof)).get("/v1/secrets/app/smtp").expect(200);
+    }
+
+    private static String exchanged(String role, String proof) {
+        return server.client(null)
+                .post("/v1/auth/exchange", request(role, proof))
+                .expect(200)
+                .json()
+                .get("access_token")
+                .stringValue();
+    }
+
+    private static Map<String, Object> request(String role, String proof) {
+        return Map.of(
+                "grant_type",
+                "urn:ietf:params:oauth:grant-type:token-exchange",
+                "subject_token",
+                proof,
+                "subject_token_type",
+                "urn:ietf:params:oauth:token-type:access_token",
+                "role",
+                role);
+    }
+
+    private static String subjectOf(String token) throws ParseException {
+        return SignedJWT.parse(token).getJWTClaimsSet().getSubject();
     }
 
     /** Keycloak is asked by its own introspection endpoint, as the client that the settings name, and its no is a no. */

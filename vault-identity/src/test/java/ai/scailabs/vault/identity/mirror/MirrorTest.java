@@ -157,7 +157,7 @@ class MirrorTest {
     }
 
     @Test
-    void addressThatIsSomebodyElsesNow_lettsTheNewOneIn_andNotTheOldOne() {
+    void addressThatIsSomebodyElsesNow_letsTheNewOneIn_andNotTheOldOne() {
         told(user(EMAIL, IdentityStatus.ACTIVE), now.minusSeconds(600));
         told(ToldUser.of(JO, IdentityStatus.DELETED), now.minusSeconds(300));
         told(

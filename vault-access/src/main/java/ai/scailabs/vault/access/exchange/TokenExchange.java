@@ -125,18 +125,8 @@ public final class TokenExchange {
         }
         Workload workload = new Workload(trust.id(), trust.revision(), proof.issuer(), proof.subject(), terms.paths());
         MintedToken token = issuer.mint(new TokenGrant(tenant, partner, terms.identity(), scopes, workload, expiresAt));
-        Actor actor = new Actor(
-                terms.identity(),
-                terms.identity().value(),
-                tenant,
-                partner,
-                scopes,
-                Set.of(),
-                Set.of(),
-                null,
-                token.expiresAt(),
-                token.tokenId(),
-                workload);
+        Actor actor = Actor.exchanged(
+                terms.identity(), tenant, partner, scopes, token.expiresAt(), token.tokenId(), workload);
         return new Exchanged(actor, token);
     }
 

@@ -52,6 +52,7 @@ public record Actor(
             @Nullable String tokenId) {
         this(
                 identity,
+                null,
                 displayName,
                 tenant,
                 partner,
@@ -64,38 +65,34 @@ public record Actor(
                 null);
     }
 
-    /** A service, perhaps with a token that was exchanged. */
-    public Actor(
-            IdentityId identity,
-            String displayName,
-            TenantId tenant,
-            PartnerId partner,
-            Set<String> scopes,
-            Set<IdentityId> groups,
-            Set<String> roles,
-            @Nullable Instant mfaVerifiedAt,
-            Instant tokenExpiresAt,
-            @Nullable String tokenId,
-            @Nullable Workload workload) {
-        this(
-                identity,
-                null,
-                displayName,
-                tenant,
-                partner,
-                scopes,
-                groups,
-                roles,
-                mfaVerifiedAt,
-                tokenExpiresAt,
-                tokenId,
-                workload);
-    }
-
     public Actor {
         scopes = Set.copyOf(scopes);
         groups = Set.copyOf(groups);
         roles = Set.copyOf(roles);
+    }
+
+    /** The service account that a workload became by exchange: in no group, with no role, and without a second factor. */
+    public static Actor exchanged(
+            IdentityId identity,
+            TenantId tenant,
+            PartnerId partner,
+            Set<String> scopes,
+            Instant tokenExpiresAt,
+            @Nullable String tokenId,
+            Workload workload) {
+        return new Actor(
+                identity,
+                null,
+                identity.value(),
+                tenant,
+                partner,
+                scopes,
+                Set.of(),
+                Set.of(),
+                null,
+                tokenExpiresAt,
+                tokenId,
+                workload);
     }
 
     /** Whether the token carries the scope; {@code admin} stands for every {@code …:admin} beside itself, and never for a scope of secrets. */

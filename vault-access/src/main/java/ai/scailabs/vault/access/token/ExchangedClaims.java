@@ -12,7 +12,6 @@ import com.nimbusds.jwt.JWTClaimsSet;
 import java.text.ParseException;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,15 +32,11 @@ final class ExchangedClaims {
         IdentityId identity = IdentityId.parse(ActorClaims.required(claims, "sub"))
                 .filter(parsed -> parsed.type() == IdentityType.SERVICE_ACCOUNT)
                 .orElseThrow(() -> TokenRefusals.invalid("names no identity of a known form"));
-        return new Actor(
+        return Actor.exchanged(
                 identity,
-                identity.value(),
                 tenant,
                 ActorClaims.partner(claims),
                 ActorClaims.scopes(claims),
-                Set.of(),
-                Set.of(),
-                null,
                 claims.getExpirationTime().toInstant(),
                 ActorClaims.required(claims, "jti"),
                 workload(claims));

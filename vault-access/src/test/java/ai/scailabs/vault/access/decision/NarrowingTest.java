@@ -145,15 +145,11 @@ class NarrowingTest {
     }
 
     private static Actor actor(List<PathGlob> paths) {
-        return new Actor(
+        return Actor.exchanged(
                 DEPLOYER,
-                "deployer",
                 ACME,
                 new PartnerId("ptn_a"),
                 Set.of(),
-                Set.of(),
-                Set.of(),
-                null,
                 Instant.MAX,
                 "tok_1",
                 new Workload("trust_1", 1, "https://issuer.example.test", "workload", paths));

@@ -90,7 +90,7 @@ public final class TestVault implements AutoCloseable {
         this.entries = new AuditEntries(Clock.systemUTC(), ids);
         this.root = new SlowRootKey(LocalFileRootKey.openOrCreate(folder.resolve("root.key"), RANDOM));
         EnvelopeCipher cipher = new EnvelopeCipher(new SharedUnwraps(root), ids, RANDOM);
-        StoredKeyrings keyrings = new StoredKeyrings(plain, cipher, root.id(), clock);
+        StoredKeyrings keyrings = new StoredKeyrings(plain, cipher, clock);
         this.accessTimes = new AccessTimes(tenants, clock);
         this.instances = () -> new SecretService(tenants, access, keyrings, cipher, accessTimes, clock);
         this.secrets = instances.get();

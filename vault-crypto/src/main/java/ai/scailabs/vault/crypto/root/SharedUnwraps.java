@@ -3,7 +3,6 @@ package ai.scailabs.vault.crypto.root;
 import ai.scailabs.vault.crypto.key.KeyMaterial;
 import ai.scailabs.vault.kernel.error.ErrorCode;
 import ai.scailabs.vault.kernel.error.VaultException;
-import java.util.Arrays;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
@@ -13,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SharedUnwraps implements RootKey {
     private final RootKey delegate;
-    private final ConcurrentHashMap<Request, UnwrapInFlight> inFlight = new ConcurrentHashMap<>();
+    private final ConcurrentHashMap<UnwrapRequest, UnwrapInFlight> inFlight = new ConcurrentHashMap<>();
 
     public SharedUnwraps(RootKey delegate) {
         this.delegate = delegate;
@@ -31,12 +30,12 @@ public final class SharedUnwraps implements RootKey {
 
     @Override
     public KeyMaterial unwrap(byte[] wrapped, WrapContext context) {
-        Request request = new Request(wrapped, context, 31 * Arrays.hashCode(wrapped) + context.hashCode());
+        UnwrapRequest request = new UnwrapRequest(wrapped, context);
         UnwrapInFlight mine = new UnwrapInFlight();
         while (true) {
             UnwrapInFlight theirs = inFlight.putIfAbsent(request, mine);
             if (theirs == null) {
-                return lead(request, mine);
+                return lead(request, mine, wrapped, context);
             }
             if (theirs.join()) {
                 return follow(theirs);
@@ -46,11 +45,11 @@ public final class SharedUnwraps implements RootKey {
         }
     }
 
-    private KeyMaterial lead(Request request, UnwrapInFlight flight) {
+    private KeyMaterial lead(UnwrapRequest request, UnwrapInFlight flight, byte[] wrapped, WrapContext context) {
         @Nullable KeyMaterial key = null;
         @Nullable Throwable failure = null;
         try {
-            key = delegate.unwrap(request.wrapped, request.context);
+            key = delegate.unwrap(wrapped, context);
         } catch (Throwable e) {
             failure = e;
             throw e;
@@ -75,25 +74,5 @@ public final class SharedUnwraps implements RootKey {
     /** How many different unwraps are under way. */
     int inFlight() {
         return inFlight.size();
-    }
-
-    private record Request(byte[] wrapped, WrapContext context, int hash) {
-        @Override
-        public boolean equals(Object other) {
-            return other instanceof Request that
-                    && hash == that.hash
-                    && context.equals(that.context)
-                    && Arrays.equals(wrapped, that.wrapped);
-        }
-
-        @Override
-        public int hashCode() {
-            return hash;
-        }
-
-        @Override
-        public String toString() {
-            return "unwrap " + context;
-        }
     }
 }

@@ -29,17 +29,17 @@ class SharedUnwrapsTest {
     private final List<Throwable> failures = new CopyOnWriteArrayList<>();
 
     @Test
-    void thousandConcurrentCallers_makeOneCallAndGetAKeyEach() throws Exception {
-        List<Thread> callers = startAndWaitUntilAllWait(1_000);
+    void tenThousandConcurrentCallers_makeOneCallAndGetAKeyEach() throws Exception {
+        List<Thread> callers = startAndWaitUntilAllWait(10_000);
 
         slow.answer(key::copy);
         join(callers);
 
         assertThat(slow.calls.get()).isEqualTo(1);
         assertThat(failures).isEmpty();
-        assertThat(received).hasSize(1_000).allMatch(key::equals);
+        assertThat(received).hasSize(10_000).allMatch(key::equals);
         received.getFirst().close();
-        assertThat(received.subList(1, 1_000)).allMatch(key::equals);
+        assertThat(received.subList(1, 10_000)).allMatch(key::equals);
         assertThat(shared.inFlight()).isZero();
     }
 

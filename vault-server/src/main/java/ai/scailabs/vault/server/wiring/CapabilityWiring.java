@@ -7,7 +7,6 @@ import ai.scailabs.vault.access.redis.RedisLink;
 import ai.scailabs.vault.audit.log.AuditLog;
 import ai.scailabs.vault.crypto.envelope.EnvelopeCipher;
 import ai.scailabs.vault.crypto.keyring.TenantKeyrings;
-import ai.scailabs.vault.crypto.root.RootKey;
 import ai.scailabs.vault.kernel.id.Ids;
 import ai.scailabs.vault.persistence.tenant.TenantTransactions;
 import ai.scailabs.vault.secrets.lifecycle.AccessTimes;
@@ -64,9 +63,8 @@ class CapabilityWiring {
     }
 
     @Bean
-    TenantKeyrings tenantKeyrings(
-            TenantTransactions transactions, EnvelopeCipher cipher, RootKey rootKey, Clock clock) {
-        return new StoredKeyrings(transactions, cipher, rootKey.id(), clock);
+    TenantKeyrings tenantKeyrings(TenantTransactions transactions, EnvelopeCipher cipher, Clock clock) {
+        return new StoredKeyrings(transactions, cipher, clock);
     }
 
     @Bean

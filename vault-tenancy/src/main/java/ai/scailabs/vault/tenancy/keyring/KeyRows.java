@@ -3,6 +3,7 @@ package ai.scailabs.vault.tenancy.keyring;
 import ai.scailabs.vault.crypto.envelope.KeyChain;
 import ai.scailabs.vault.crypto.envelope.WrappedKey;
 import ai.scailabs.vault.crypto.key.KeyId;
+import ai.scailabs.vault.crypto.root.RootWraps;
 import ai.scailabs.vault.kernel.id.PartnerId;
 import ai.scailabs.vault.kernel.id.TenantId;
 import ai.scailabs.vault.persistence.tenant.TenantTransactions;
@@ -34,8 +35,8 @@ final class KeyRows {
             """;
 
     private static final String INSERT_PARTNER_KEY = """
-            insert into partner_key (partner_id, key_id, generation, state, root_key_id, wrapped_key, created_at)
-            values (?, ?, 1, 'active', ?, ?, ?)
+            insert into partner_key (partner_id, key_id, generation, state, root_key_ids, wrapped_key, created_at)
+            values (?, ?, 1, 'active', string_to_array(?, ' '), ?, ?)
             on conflict do nothing
             """;
 
@@ -63,8 +64,9 @@ final class KeyRows {
     }
 
     /** The partner's first generation, unless another instance was quicker. */
-    void insertPartnerKey(TenantId seenBy, PartnerId partner, String rootKeyId, WrappedKey key, Instant now) {
-        tenants.update(seenBy, INSERT_PARTNER_KEY, partner.value(), key.id().value(), rootKeyId, key.wrapped(), now);
+    void insertPartnerKey(TenantId seenBy, PartnerId partner, WrappedKey key, Instant now) {
+        String rootKeyIds = String.join(" ", RootWraps.rootKeyIds(key.wrapped()));
+        tenants.update(seenBy, INSERT_PARTNER_KEY, partner.value(), key.id().value(), rootKeyIds, key.wrapped(), now);
     }
 
     /** The tenant's first generation, unless another instance was quicker. */

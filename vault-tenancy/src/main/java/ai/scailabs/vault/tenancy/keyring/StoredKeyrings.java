@@ -30,16 +30,13 @@ public final class StoredKeyrings implements TenantKeyrings {
 
     private final KeyRows rows;
     private final EnvelopeCipher cipher;
-    private final String rootKeyId;
     private final Clock clock;
     private final Cache<ChainName, ChainAtEpoch> remembered =
             Caffeine.newBuilder().maximumSize(MAX_REMEMBERED).build();
 
-    /** @param rootKeyId the public name of the root key that {@code cipher} wraps partner keys with */
-    public StoredKeyrings(TenantTransactions tenants, EnvelopeCipher cipher, String rootKeyId, Clock clock) {
+    public StoredKeyrings(TenantTransactions tenants, EnvelopeCipher cipher, Clock clock) {
         this.rows = new KeyRows(tenants);
         this.cipher = cipher;
-        this.rootKeyId = rootKeyId;
         this.clock = clock;
     }
 
@@ -95,7 +92,7 @@ public final class StoredKeyrings implements TenantKeyrings {
             return stored.partnerKey();
         }
         WrappedKey made = cipher.newPartnerKey(partner.value());
-        rows.insertPartnerKey(tenant, partner, rootKeyId, made, now());
+        rows.insertPartnerKey(tenant, partner, made, now());
         // Whoever was first has won, so the row decides and not what this call made.
         WrappedKey winner = read(tenant, partner).partnerKey();
         if (winner == null) {

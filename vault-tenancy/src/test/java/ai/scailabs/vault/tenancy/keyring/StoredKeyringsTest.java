@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import ai.scailabs.vault.crypto.envelope.EnvelopeCipher;
 import ai.scailabs.vault.crypto.envelope.KeyChain;
 import ai.scailabs.vault.crypto.key.KeyId;
+import ai.scailabs.vault.crypto.root.RootKeySet;
 import ai.scailabs.vault.kernel.error.ErrorCode;
 import ai.scailabs.vault.kernel.error.VaultException;
 import ai.scailabs.vault.kernel.id.Ids;
@@ -18,6 +19,7 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.sql.SQLException;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -60,7 +62,8 @@ class StoredKeyringsTest {
     @BeforeEach
     void registerOneTenant(TestInfo test) {
         root = new FaultyRootKey(LocalFileRootKey.openOrCreate(folder.resolve("root.key"), RANDOM));
-        cipher = new EnvelopeCipher(root, new Ids(Clock.systemUTC(), RANDOM), RANDOM);
+        cipher = new EnvelopeCipher(
+                new RootKeySet(List.of(root), Duration.ofSeconds(1)), new Ids(Clock.systemUTC(), RANDOM), RANDOM);
         keyrings = anotherInstance();
         String name = test.getTestMethod().orElseThrow().getName();
         partner = new PartnerId("ptn_" + name.substring(0, Math.min(60, name.length())));
@@ -122,7 +125,7 @@ class StoredKeyringsTest {
 
     @Test
     void endBetweenPartnerKeyAndTenantKey_isHealedByTheNextCall() throws Exception {
-        root.goDownAfter(1);
+        root.goDownAfter(2);
         assertFails(ErrorCode.KMS_UNAVAILABLE, () -> keyrings.active(tenant, partner, 1));
         assertThat(keyCount("partner_key", "partner_id", partner.value())).isEqualTo("1");
         assertThat(keyCount("tenant_key", "tenant_id", tenant.value())).isEqualTo("0");
@@ -150,7 +153,7 @@ class StoredKeyringsTest {
 
         keyrings.active(tenant, partner, 1);
 
-        assertThat(root.calls()).isEqualTo(2);
+        assertThat(root.calls()).isEqualTo(3);
         assertThat(root.observed()).isFalse();
     }
 
@@ -168,7 +171,7 @@ class StoredKeyringsTest {
     void row_namesTheRootKeyThatWrapsIt() throws Exception {
         keyrings.active(tenant, partner, 1);
 
-        assertThat(database.text("select root_key_id from partner_key where partner_id = '" + partner + "'"))
+        assertThat(database.text("select root_key_ids[1] from partner_key where partner_id = '" + partner + "'"))
                 .isEqualTo(root.id());
     }
 
@@ -288,7 +291,7 @@ class StoredKeyringsTest {
     }
 
     private StoredKeyrings anotherInstance() {
-        return new StoredKeyrings(database.tenants(), cipher, root.id(), Clock.systemUTC());
+        return new StoredKeyrings(database.tenants(), cipher, Clock.systemUTC());
     }
 
     private static List<String> tenants(TenantId asSeenBy) {

@@ -43,7 +43,7 @@ class TenantMacTest {
         root = new FaultyRootKey(LocalFileRootKey.openOrCreate(folder.resolve("root.key"), random));
         EnvelopeCipher cipher = new EnvelopeCipher(root, new Ids(Clock.systemUTC(), random), random);
         TenantRegistry registry = new TenantRegistry(database.tenants(), Clock.systemUTC());
-        StoredKeyrings keyrings = new StoredKeyrings(database.tenants(), cipher, root.id(), Clock.systemUTC());
+        StoredKeyrings keyrings = new StoredKeyrings(database.tenants(), cipher, Clock.systemUTC());
         mac = new TenantMac(registry, keyrings, cipher);
         seal = new TenantSeal(registry, keyrings, cipher);
     }

@@ -1,0 +1,83 @@
+package ai.scailabs.vault.crypto.root;
+
+import ai.scailabs.vault.crypto.key.KeyMaterial;
+import ai.scailabs.vault.kernel.error.ErrorCode;
+import ai.scailabs.vault.kernel.error.VaultException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/**
+ * One root key, or two of which either opens what both wrapped. A key is wrapped by all of them or not at all, and what they gave has been opened again before it is handed
+ * out. It is unwrapped by whichever answers first: the second is asked when the first fails, or has kept silent for a while. Thread-safe.
+ */
+public final class RootKeySet implements RootKey {
+    private final List<RootKey> roots;
+    private final Duration headStart;
+
+    /**
+     * @param roots in the order in which they are asked
+     * @param headStart how long the first may keep silent before the second is asked too
+     */
+    public RootKeySet(List<? extends RootKey> roots, Duration headStart) {
+        if (roots.isEmpty() || roots.size() > RootWraps.MAX_PARTS) {
+            throw new IllegalArgumentException("a set has 1 to " + RootWraps.MAX_PARTS + " root keys");
+        }
+        this.roots = List.copyOf(roots);
+        this.headStart = headStart;
+    }
+
+    /** All names, in order, with a space between. */
+    @Override
+    public String id() {
+        return roots.stream().map(RootKey::id).collect(Collectors.joining(" "));
+    }
+
+    @Override
+    public byte[] wrap(KeyMaterial key, WrapContext context) {
+        List<RootWraps.Part> parts = new ArrayList<>(roots.size());
+        for (RootKey root : roots) {
+            byte[] wrapped = root.wrap(key, context);
+            try (KeyMaterial opened = root.unwrap(wrapped, context)) {
+                requireSame(root, key, opened);
+            }
+            parts.add(new RootWraps.Part(root.id(), wrapped));
+        }
+        return new RootWraps(parts).bytes();
+    }
+
+    private static void requireSame(RootKey root, KeyMaterial key, KeyMaterial opened) {
+        if (!opened.equals(key)) {
+            throw new VaultException(
+                    ErrorCode.KMS_UNAVAILABLE, "The root key " + root.id() + " returned another key than it was given");
+        }
+    }
+
+    @Override
+    public KeyMaterial unwrap(byte[] wrapped, WrapContext context) {
+        List<FirstAnswer.Question> questions = questions(wrapped, context);
+        return questions.size() == 1 ? questions.getFirst().ask() : new FirstAnswer(questions, headStart).get();
+    }
+
+    private List<FirstAnswer.Question> questions(byte[] wrapped, WrapContext context) {
+        RootWraps wraps = RootWraps.parse(wrapped);
+        List<FirstAnswer.Question> questions = new ArrayList<>(roots.size());
+        for (RootKey root : roots) {
+            byte[] part = wraps == null ? wrapped : wraps.by(root.id());
+            if (part != null) {
+                questions.add(() -> root.unwrap(part, context));
+            }
+        }
+        if (questions.isEmpty()) {
+            throw new VaultException(
+                    ErrorCode.INTEGRITY_FAILURE, "The key was not wrapped by " + id() + ", but it is " + wraps);
+        }
+        return questions;
+    }
+
+    /** The names of the root keys there are now, in order. */
+    public List<String> rootKeyIds() {
+        return roots.stream().map(RootKey::id).toList();
+    }
+}

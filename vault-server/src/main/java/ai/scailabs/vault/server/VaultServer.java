@@ -10,7 +10,7 @@ import ai.scailabs.vault.server.settings.InvalidSettings;
 import ai.scailabs.vault.server.settings.ServerSettings;
 import ai.scailabs.vault.server.settings.Setting;
 import ai.scailabs.vault.server.wiring.DatabasePools;
-import ai.scailabs.vault.server.wiring.OpenedRootKey;
+import ai.scailabs.vault.server.wiring.KeptRootKeys;
 import ai.scailabs.vault.server.wiring.ServerWiring;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -83,10 +83,10 @@ public class VaultServer {
             ConfigurableApplicationContext context, ServerSettings settings, Consumer<DatabasePools> gate) {
         TlsListener tls = tlsListener(settings.http().tls());
         DatabasePools pools = DatabasePools.open(settings.database());
-        OpenedRootKey rootKey;
+        KeptRootKeys rootKeys;
         try {
             gate.accept(pools);
-            rootKey = OpenedRootKey.open(settings, RandomSources.striped());
+            rootKeys = KeptRootKeys.open(settings.rootKeys(), RandomSources.striped(), settings.development());
         } catch (StartupRefusal refusal) {
             pools.close();
             throw refusal;
@@ -98,7 +98,7 @@ public class VaultServer {
         }
         // Beans, unlike bare singletons, are closed with the context.
         beans.registerBean(DatabasePools.class, () -> pools);
-        beans.registerBean(OpenedRootKey.class, () -> rootKey);
+        beans.registerBean(KeptRootKeys.class, () -> rootKeys);
     }
 
     private static @Nullable TlsListener tlsListener(@Nullable TlsFiles files) {

@@ -62,6 +62,7 @@ class SettingsTest {
             // Words that a problem may use by itself.
             if (value.length() > 5
                     && !Setting.valueOf(name.replaceAll("_FILE$", "")
+                                    .replace("KMS_SECONDARY_", "KMS_")
                                     .replace("TLS_CERT", "TLS_CERT_FILE")
                                     .replace("TLS_KEY", "TLS_KEY_FILE")
                                     .replace("REDIS_CA", "REDIS_CA_FILE")
@@ -320,7 +321,7 @@ class SettingsTest {
         assertThat(problems(environment))
                 .containsExactly("KMS_KEY_ID is not set; it takes " + Setting.KMS_KEY_ID.takes());
         environment.put("KMS_KEY_ID", arn);
-        assertThat(ServerSettings.read(environment).rootKey())
+        assertThat(ServerSettings.read(environment).rootKeys().first())
                 .isEqualTo(new RootKeySettings.Aws(
                         new AwsKmsProperties(AwsKeyArn.parse(arn).orElseThrow(), null, Duration.ofSeconds(2))));
         environment.put("KMS_ENDPOINT", "http://kms.example.test");
@@ -333,6 +334,45 @@ class SettingsTest {
     }
 
     @Test
+    void secondRootKey_isSaidLikeTheFirst_underNamesOfItsOwn() {
+        String arn = "arn:aws:kms:eu-central-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab";
+        Map<String, String> environment = good();
+        assertThat(ServerSettings.read(environment).rootKeys().second()).isNull();
+        environment.put("KMS_SECONDARY_KEY_ID", arn);
+        assertThat(problems(environment))
+                .containsExactly("KMS_SECONDARY_PROVIDER is not set; it takes " + Setting.KMS_PROVIDER.takes());
+        environment.put("KMS_SECONDARY_PROVIDER", "aws");
+        environment.put("KMS_SECONDARY_TIMEOUT_MILLIS", "700");
+        assertThat(ServerSettings.read(environment).rootKeys().all())
+                .last()
+                .isEqualTo(new RootKeySettings.Aws(
+                        new AwsKmsProperties(AwsKeyArn.parse(arn).orElseThrow(), null, Duration.ofMillis(700))));
+        environment.put("KMS_SECONDARY_KEY_ID", "alias/root-key");
+        assertThat(problems(environment))
+                .containsExactly("KMS_SECONDARY_KEY_ID is malformed; it takes " + Setting.KMS_KEY_ID.takes());
+    }
+
+    @Test
+    void secondRootKey_isAnotherThanTheFirst() {
+        Map<String, String> environment = good();
+        environment.put("KMS_SECONDARY_PROVIDER", "local");
+        environment.put("KMS_SECONDARY_LOCAL_KEY_FILE", environment.get("KMS_LOCAL_KEY_FILE"));
+        assertThat(problems(environment))
+                .containsExactly("the KMS_SECONDARY_ variables name the same root key as the others");
+    }
+
+    @Test
+    void unwrappedKeys_areRememberedForFiveMinutesAtMost() {
+        Map<String, String> environment = good();
+        assertThat(ServerSettings.read(environment).rootKeys().memory()).isZero();
+        environment.put("KMS_CACHE_SECONDS", "300");
+        assertThat(ServerSettings.read(environment).rootKeys().memory()).isEqualTo(Duration.ofMinutes(5));
+        environment.put("KMS_CACHE_SECONDS", "301");
+        assertThat(problems(environment))
+                .containsExactly("KMS_CACHE_SECONDS is malformed; it takes " + Setting.KMS_CACHE_SECONDS.takes());
+    }
+
+    @Test
     void rootKeyInAnHsm_isSaidCompletely() {
         Map<String, String> environment = good();
         environment.remove("KMS_LOCAL_KEY_FILE");
@@ -341,7 +381,7 @@ class SettingsTest {
         environment.put("KMS_PKCS11_TOKEN_LABEL", "scaivault");
         environment.put("KMS_PKCS11_KEY_LABEL", "root-2026");
         environment.put("KMS_PKCS11_PIN_FILE", "/run/secrets/hsm_pin");
-        assertThat(ServerSettings.read(environment).rootKey())
+        assertThat(ServerSettings.read(environment).rootKeys().first())
                 .isEqualTo(new RootKeySettings.Pkcs11(new Pkcs11Properties(
                         Path.of("/opt/hsm/libcryptoki.so"),
                         "scaivault",

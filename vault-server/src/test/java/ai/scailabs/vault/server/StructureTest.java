@@ -59,6 +59,7 @@ class StructureTest {
             Map.entry("api.secrets.SecretMetrics.writes", "tenants that ScaiKey names"),
             Map.entry("crypto.root.SharedUnwraps.inFlight", "one for each key that is being unwrapped"),
             Map.entry("identity.event.EventIntake.results", "the outcomes that an event can have"),
+            Map.entry("kms.guard.RememberedUnwraps.remembered", "10,000 keys, and five minutes"),
             Map.entry("kms.pkcs11.HsmCalls.idle", "sessions of calls that were made at the same time"),
             Map.entry("persistence.jdbc.ConnectionThreads.queue", "4,096"),
             Map.entry("persistence.jdbc.GroupCommitter.queue", "what its maker says"),
@@ -75,7 +76,7 @@ class StructureTest {
             "crypto.envelope.KeyWrap",
             "crypto.envelope.SealedValue",
             "crypto.envelope.WrappedKey",
-            "crypto.root.SharedUnwraps$Request",
+            "crypto.root.UnwrapRequest",
             "kernel.net.AddressRange",
             "kms");
 

@@ -9,7 +9,7 @@ import ai.scailabs.vault.crypto.key.KeyMaterial;
  * one they were wrapped in, with {@code integrity_failure}. Neither message ever holds key bytes.
  */
 public interface RootKey {
-    /** A stable public name, stored beside each wrapped key, that tells this root key from others: {@code local:3f2a…}. */
+    /** A stable public name, stored beside each wrapped key, that tells this root key from others: {@code local:3f2a…}. Printable ASCII without spaces; empty while it is not known, as the keeper was never reached. */
     String id();
 
     /** Wraps the key so that it opens only in the same context. Two calls never give the same bytes. The key stays the caller's to close. */

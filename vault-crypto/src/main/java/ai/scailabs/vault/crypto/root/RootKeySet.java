@@ -64,9 +64,12 @@ public final class RootKeySet implements RootKey {
         RootWraps wraps = RootWraps.parse(wrapped);
         List<FirstAnswer.Question> questions = new ArrayList<>(roots.size());
         for (RootKey root : roots) {
-            byte[] part = wraps == null ? wrapped : wraps.by(root.id());
+            String name = root.id();
+            byte[] part = wraps == null ? wrapped : wraps.by(name);
             if (part != null) {
                 questions.add(() -> root.unwrap(part, context));
+            } else if (name.isEmpty()) {
+                questions.add(RootKeySet::failForWantOfAName);
             }
         }
         if (questions.isEmpty()) {
@@ -76,8 +79,8 @@ public final class RootKeySet implements RootKey {
         return questions;
     }
 
-    /** The names of the root keys there are now, in order. */
-    public List<String> rootKeyIds() {
-        return roots.stream().map(RootKey::id).toList();
+    /** It may be the one that would open the key. */
+    private static KeyMaterial failForWantOfAName() {
+        throw new VaultException(ErrorCode.KMS_UNAVAILABLE, "A root key has not been reached yet");
     }
 }

@@ -124,6 +124,13 @@ class RootKeySetTest {
     }
 
     @Test
+    void keyOfAnUnknownRoot_isAnOutage_whileOneHasNotBeenReachedYet() {
+        byte[] wrapped = only(first).wrap(key, CONTEXT);
+        RootKeySet set = new RootKeySet(List.of(new Broken(""), second), NEVER);
+        assertRefused(set, wrapped, ErrorCode.KMS_UNAVAILABLE);
+    }
+
+    @Test
     void bytesOfASingleAdapter_openToo() {
         byte[] wrapped = second.wrap(key, CONTEXT);
         assertThat(RootWraps.rootKeyIds(wrapped)).isEmpty();

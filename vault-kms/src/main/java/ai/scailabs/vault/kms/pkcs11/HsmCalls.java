@@ -2,8 +2,11 @@ package ai.scailabs.vault.kms.pkcs11;
 
 import ai.scailabs.vault.kernel.error.ErrorCode;
 import ai.scailabs.vault.kernel.error.VaultException;
+import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Map;
 import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
@@ -20,6 +23,8 @@ import org.xipki.pkcs11.wrapper.PKCS11Exception;
  */
 final class HsmCalls implements AutoCloseable {
     private static final int QUEUE_CAPACITY = 1_024;
+    /** Of the process: however often a key is opened, a PIN that was refused is not tried again. */
+    private static final Map<PinOfToken, PinFile> PINS = new ConcurrentHashMap<>();
 
     private final CryptokiLibrary library;
     private final Pkcs11Properties where;
@@ -45,10 +50,10 @@ final class HsmCalls implements AutoCloseable {
 
     static HsmCalls open(Pkcs11Properties where) throws HsmUnavailable {
         CryptokiLibrary library = CryptokiLibrary.of(where.library());
-        PinFile pin = new PinFile(where.pinFile());
+        PinFile pin = PINS.computeIfAbsent(
+                new PinOfToken(where.library(), where.tokenLabel(), where.pinFile()), its -> new PinFile(its.file()));
         try {
-            HsmSession first = library.inside(() -> HsmSession.open(library, where, pin));
-            return new HsmCalls(library, where, pin, first);
+            return new HsmCalls(library, where, pin, proven(library, () -> HsmSession.open(library, where, pin)));
         } catch (PKCS11Exception failure) {
             throw new HsmUnavailable("the token " + where.tokenLabel() + " cannot be used", failure);
         }
@@ -140,14 +145,20 @@ final class HsmCalls implements AutoCloseable {
     }
 
     private byte[] proven(Use use) throws HsmUnavailable, PKCS11Exception {
+        return proven(library, () -> use.of(openSame()));
+    }
+
+    /** Once more after the library was initialised anew, if the token cannot be used before. */
+    private static <T> T proven(CryptokiLibrary library, CryptokiLibrary.Work<T> work)
+            throws HsmUnavailable, PKCS11Exception {
         long seen = library.generation();
         try {
-            return library.inside(() -> use.of(openSame()));
+            return library.inside(work);
         } catch (HsmUnavailable absent) {
             if (!library.restart(seen)) {
                 throw absent;
             }
-            return library.inside(() -> use.of(openSame()));
+            return library.inside(work);
         }
     }
 
@@ -186,6 +197,8 @@ final class HsmCalls implements AutoCloseable {
             idle.clear();
         }
     }
+
+    private record PinOfToken(Path library, String token, Path file) {}
 
     /** One encryption or decryption. */
     @FunctionalInterface

@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BiConsumer;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
@@ -56,6 +57,10 @@ public final class DependencyReadiness implements Readiness {
         observation.errors().forEach((name, problem) -> checks.put(name, problem.isEmpty() ? OK : ERROR));
         checks.put(REDIS, redisStatus());
         Map<String, String> errors = new LinkedHashMap<>(observation.errors());
+        eachOfTwo(observation, (name, found) -> {
+            checks.put(name, found.serves() ? OK : ERROR);
+            errors.put(name, found.problem());
+        });
         errors.put(REDIS, redisProblem());
         errors.values().removeIf(String::isEmpty);
         return new Report(state(observation), checks, errors);
@@ -65,7 +70,17 @@ public final class DependencyReadiness implements Readiness {
         if (!observation.errors().values().stream().allMatch(String::isEmpty)) {
             return State.UNHEALTHY;
         }
-        return redisProblem().isEmpty() ? State.HEALTHY : State.DEGRADED;
+        boolean whole =
+                redisProblem().isEmpty() && observation.rootKeys().stream().allMatch(EncryptionProbe.Finding::serves);
+        return whole ? State.HEALTHY : State.DEGRADED;
+    }
+
+    /** Of a single root key everything is said under encryption. */
+    private static void eachOfTwo(Observation observation, BiConsumer<String, EncryptionProbe.Finding> told) {
+        if (observation.rootKeys().size() > 1) {
+            told.accept("root_key_primary", observation.rootKeys().getFirst());
+            told.accept("root_key_secondary", observation.rootKeys().getLast());
+        }
     }
 
     private String redisStatus() {
@@ -107,11 +122,34 @@ public final class DependencyReadiness implements Readiness {
         figures(checks, "database").put("latency_ms", observation.databaseNanos() / 1e6);
         figures(checks, "database").put("pool_size", threads.size());
         figures(checks, "database").put("pool_available", threads.idle());
-        figures(checks, "encryption").put("latency_ms", observation.encryptionNanos() / 1e6);
+        EncryptionProbe.Finding encryption = serving(observation.rootKeys());
+        figures(checks, "encryption").put("latency_ms", encryption.nanos() / 1e6);
         figures(checks, "encryption").put("root_key", encryption.rootKeyId());
+        eachOfTwo(observation, (name, found) -> checks.put(name, figures(found)));
         figures(checks, "audit").put("queue_depth", trail.queueDepth());
         checks.put(REDIS, redisFigures());
         return new Details(state(observation), (System.nanoTime() - startedNanos) / 1_000_000_000, checks);
+    }
+
+    private static Map<String, Object> figures(EncryptionProbe.Finding found) {
+        Map<String, Object> figures = new LinkedHashMap<>();
+        figures.put("status", found.serves() ? OK : ERROR);
+        figures.put("latency_ms", found.nanos() / 1e6);
+        if (!found.rootKeyId().isEmpty()) {
+            figures.put("root_key", found.rootKeyId());
+        }
+        if (!found.serves()) {
+            figures.put("error", found.problem());
+        }
+        return figures;
+    }
+
+    /** The one that requests are served by: the first that serves, or the first. */
+    private static EncryptionProbe.Finding serving(List<EncryptionProbe.Finding> rootKeys) {
+        return rootKeys.stream()
+                .filter(EncryptionProbe.Finding::serves)
+                .findFirst()
+                .orElse(rootKeys.getFirst());
     }
 
     private static Map<String, Object> figures(Map<String, Map<String, Object>> checks, String name) {
@@ -141,11 +179,11 @@ public final class DependencyReadiness implements Readiness {
         long before = System.nanoTime();
         errors.put("database", databaseProblem());
         long databaseDone = System.nanoTime();
-        errors.put("encryption", encryption.problem());
-        long encryptionDone = System.nanoTime();
+        List<EncryptionProbe.Finding> rootKeys = encryption.look();
+        errors.put("encryption", serving(rootKeys).problem());
         boolean keysKnown = authenticator.statistics().oldestKeys() != null;
         errors.put("scaikey", keysKnown ? "" : "the signing keys of ScaiKey have not been read yet");
-        return new Observation(errors, databaseDone - before, encryptionDone - databaseDone, System.nanoTime());
+        return new Observation(errors, databaseDone - before, rootKeys, System.nanoTime());
     }
 
     private String databaseProblem() {
@@ -158,5 +196,6 @@ public final class DependencyReadiness implements Readiness {
     }
 
     /** @param errors by dependency; empty when it is well */
-    private record Observation(Map<String, String> errors, long databaseNanos, long encryptionNanos, long takenNanos) {}
+    private record Observation(
+            Map<String, String> errors, long databaseNanos, List<EncryptionProbe.Finding> rootKeys, long takenNanos) {}
 }

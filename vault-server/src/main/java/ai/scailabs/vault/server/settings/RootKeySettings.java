@@ -37,7 +37,8 @@ public sealed interface RootKeySettings {
     private static @Nullable RootKeySettings local(SettingsReader reader, boolean dev) {
         Path file = reader.required(Setting.KMS_LOCAL_KEY_FILE, ServerSettings::path);
         if (!dev) {
-            reader.problem("KMS_PROVIDER=local is for development: it needs SCAIVAULT_DEV=true");
+            reader.problem(
+                    reader.name(Setting.KMS_PROVIDER) + "=local is for development: it needs SCAIVAULT_DEV=true");
         }
         return file == null ? null : new LocalFile(file);
     }

@@ -30,7 +30,7 @@ public record ServerSettings(
         ExchangeSettings exchange,
         Http http,
         Logging logging,
-        RootKeySettings rootKey,
+        RootKeys rootKeys,
         RateLimits rateLimits,
         @Nullable Redis redis,
         IdentitySettings identity,
@@ -78,7 +78,7 @@ public record ServerSettings(
         IdentitySettings identity = IdentitySettings.read(reader, dev, scaiKey == null ? null : scaiKey.url());
         Http http = http(reader);
         Logging logging = logging(reader);
-        RootKeySettings rootKey = RootKeySettings.read(reader, dev);
+        RootKeys rootKeys = RootKeys.read(reader, dev);
         RateLimits rateLimits = rateLimits(reader);
         Redis redis = redis(reader);
         if (dev && http != null && !http.bind().isLoopback()) {
@@ -91,11 +91,11 @@ public record ServerSettings(
                 || http == null
                 || logging == null
                 || identity == null
-                || rootKey == null) {
+                || rootKeys == null) {
             throw new InvalidSettings(reader.problems());
         }
         return new ServerSettings(
-                database, scaiKey, exchange, http, logging, rootKey, rateLimits, redis, identity, dev);
+                database, scaiKey, exchange, http, logging, rootKeys, rateLimits, redis, identity, dev);
     }
 
     private static @Nullable Database database(SettingsReader reader, boolean dev) {

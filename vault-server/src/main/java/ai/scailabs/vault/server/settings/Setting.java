@@ -57,6 +57,7 @@ public enum Setting {
     LOG_LEVEL(Kind.PLAIN, "info", "debug, info, warn or error"),
     LOG_FORMAT(Kind.PLAIN, "json", "json or text"),
     KMS_PROVIDER(Kind.PLAIN, null, "aws, pkcs11, or local (development only)"),
+    KMS_CACHE_SECONDS(Kind.PLAIN, "0", "a number from 0 to 300; 0 asks the root key for every request"),
     KMS_TIMEOUT_MILLIS(Kind.PLAIN, "2000", "a number from 100 to 60000"),
     KMS_LOCAL_KEY_FILE(
             Kind.PLAIN,

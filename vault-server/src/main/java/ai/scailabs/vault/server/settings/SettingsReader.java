@@ -13,11 +13,38 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads the environment and collects every problem before giving up. Problems name variables and what they take, never values. */
 final class SettingsReader {
+    private static final String ROOT_KEY = "KMS_";
+    private static final String SECOND_ROOT_KEY = "KMS_SECONDARY_";
+
     private final Map<String, String> environment;
-    private final List<String> problems = new ArrayList<>();
+    private final List<String> problems;
+    private final boolean second;
 
     SettingsReader(Map<String, String> environment) {
+        this(environment, new ArrayList<>(), false);
+    }
+
+    private SettingsReader(Map<String, String> environment, List<String> problems, boolean second) {
         this.environment = environment;
+        this.problems = problems;
+        this.second = second;
+    }
+
+    /** Reads the settings of the second root key, which bear the names of the first one's with {@code SECONDARY} in them. Problems are collected here. */
+    SettingsReader ofSecondRootKey() {
+        return new SettingsReader(environment, problems, true);
+    }
+
+    /** Whether anything is said of a second root key. */
+    boolean namesSecondRootKey() {
+        return environment.entrySet().stream()
+                .anyMatch(variable ->
+                        variable.getKey().startsWith(SECOND_ROOT_KEY) && blankToNull(variable.getValue()) != null);
+    }
+
+    /** The variable's. */
+    String name(Setting setting) {
+        return second ? setting.name().replace(ROOT_KEY, SECOND_ROOT_KEY) : setting.name();
     }
 
     List<String> problems() {
@@ -31,13 +58,13 @@ final class SettingsReader {
     /** The value as it was given, from the variable or its file, or the default; null when there is none. */
     @Nullable
     String text(Setting setting) {
-        String direct = blankToNull(environment.get(setting.name()));
-        String file = blankToNull(environment.get(setting.name() + "_FILE"));
+        String direct = blankToNull(environment.get(name(setting)));
+        String file = blankToNull(environment.get(name(setting) + "_FILE"));
         if (setting.kind() == Setting.Kind.PLAIN || file == null) {
             return direct == null ? setting.defaultValue() : direct;
         }
         if (direct != null) {
-            problem("set " + setting + " or " + setting + "_FILE, not both");
+            problem("set " + name(setting) + " or " + name(setting) + "_FILE, not both");
             return null;
         }
         return contentOf(setting, file);
@@ -47,7 +74,7 @@ final class SettingsReader {
     <T> @Nullable T required(Setting setting, Function<String, Optional<T>> parser) {
         String text = text(setting);
         if (text == null) {
-            problem(setting + " is not set; it takes " + setting.takes());
+            problem(name(setting) + " is not set; it takes " + setting.takes());
             return null;
         }
         return parsed(setting, text, parser);
@@ -62,7 +89,7 @@ final class SettingsReader {
     private <T> @Nullable T parsed(Setting setting, String text, Function<String, Optional<T>> parser) {
         Optional<T> value = parser.apply(text);
         if (value.isEmpty()) {
-            problem(setting + " is malformed; it takes " + setting.takes());
+            problem(name(setting) + " is malformed; it takes " + setting.takes());
             return null;
         }
         return value.get();
@@ -72,12 +99,12 @@ final class SettingsReader {
         try {
             String content = Files.readString(Path.of(file)).strip();
             if (content.isEmpty()) {
-                problem(setting + "_FILE names an empty file");
+                problem(name(setting) + "_FILE names an empty file");
                 return null;
             }
             return content;
         } catch (IOException | InvalidPathException unreadable) {
-            problem(setting + "_FILE names a file that cannot be read");
+            problem(name(setting) + "_FILE names a file that cannot be read");
             return null;
         }
     }

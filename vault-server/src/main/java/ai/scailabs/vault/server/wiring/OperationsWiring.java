@@ -12,7 +12,6 @@ import ai.scailabs.vault.api.request.JsonBody;
 import ai.scailabs.vault.api.system.BuildInfo;
 import ai.scailabs.vault.audit.trail.AuditEntries;
 import ai.scailabs.vault.audit.trail.AuditTrail;
-import ai.scailabs.vault.crypto.root.RootKey;
 import ai.scailabs.vault.identity.sync.SyncDisposal;
 import ai.scailabs.vault.kernel.id.Ids;
 import ai.scailabs.vault.persistence.jdbc.ConnectionThreads;
@@ -63,7 +62,7 @@ class OperationsWiring {
     DependencyReadiness readiness(
             DatabasePools pools,
             ConnectionThreads threads,
-            RootKey rootKey,
+            GuardedRootKeys rootKeys,
             Ids ids,
             SecureRandom random,
             TokenAuthenticator authenticator,
@@ -72,7 +71,7 @@ class OperationsWiring {
         return new DependencyReadiness(
                 pools.app(),
                 threads,
-                new EncryptionProbe(rootKey, ids, random),
+                new EncryptionProbe(rootKeys.keys(), ids, random),
                 authenticator,
                 trail,
                 redis.getIfAvailable());

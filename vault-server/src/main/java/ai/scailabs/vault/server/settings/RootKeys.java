@@ -1,0 +1,40 @@
+package ai.scailabs.vault.server.settings;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The root keys that wrap every partner key.
+ *
+ * @param first asked first
+ * @param second absent: the first is alone
+ * @param memory how long an unwrapped partner key is remembered; zero for not at all
+ */
+public record RootKeys(RootKeySettings first, @Nullable RootKeySettings second, Duration memory) {
+    /** One or two, in the order in which they are asked. */
+    public List<RootKeySettings> all() {
+        List<RootKeySettings> all = new ArrayList<>(List.of(first));
+        if (second != null) {
+            all.add(second);
+        }
+        return all;
+    }
+
+    /** Null, and problems, when it is not said completely. */
+    static @Nullable RootKeys read(SettingsReader reader, boolean dev) {
+        int before = reader.problems().size();
+        RootKeySettings first = RootKeySettings.read(reader, dev);
+        RootKeySettings second =
+                reader.namesSecondRootKey() ? RootKeySettings.read(reader.ofSecondRootKey(), dev) : null;
+        Integer memory = reader.required(Setting.KMS_CACHE_SECONDS, ServerSettings.number(0, 300));
+        if (first == null || memory == null || reader.problems().size() > before) {
+            return null;
+        }
+        if (first.equals(second)) {
+            reader.problem("the KMS_SECONDARY_ variables name the same root key as the others");
+        }
+        return new RootKeys(first, second, Duration.ofSeconds(memory));
+    }
+}

@@ -4,8 +4,10 @@ import ai.scailabs.vault.api.listener.TlsFiles;
 import ai.scailabs.vault.api.listener.TlsListener;
 import ai.scailabs.vault.api.listener.UnusableTlsFile;
 import ai.scailabs.vault.crypto.key.RandomSources;
+import ai.scailabs.vault.server.drill.RestoreDrill;
 import ai.scailabs.vault.server.readiness.DatabaseGate;
 import ai.scailabs.vault.server.readiness.StartupRefusal;
+import ai.scailabs.vault.server.settings.DrillSettings;
 import ai.scailabs.vault.server.settings.InvalidSettings;
 import ai.scailabs.vault.server.settings.ServerSettings;
 import ai.scailabs.vault.server.settings.Setting;
@@ -14,6 +16,7 @@ import ai.scailabs.vault.server.wiring.KeptRootKeys;
 import ai.scailabs.vault.server.wiring.ServerWiring;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +26,8 @@ import org.springframework.boot.Banner;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
 import org.springframework.boot.autoconfigure.context.LifecycleAutoConfiguration;
+import org.springframework.boot.logging.LogLevel;
+import org.springframework.boot.logging.LoggingSystem;
 import org.springframework.boot.tomcat.autoconfigure.servlet.TomcatServletWebServerAutoConfiguration;
 import org.springframework.boot.webmvc.autoconfigure.DispatcherServletAutoConfiguration;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -43,13 +48,24 @@ public class VaultServer {
 
     private VaultServer() {}
 
-    /** Everything is set by environment variables; the one argument, {@code --train}, makes a {@link TrainingRun} of it. */
+    /** Everything is set by environment variables; an argument makes something else of it: {@code --train} a {@link TrainingRun}, {@code --restore-drill DUMP REPORT} a {@link RestoreDrill}. */
     public static void main(String[] arguments) throws IOException, InterruptedException {
         if (List.of(arguments).equals(List.of("--train"))) {
             TrainingRun.run();
             return;
         }
         try {
+            if (arguments.length == 3 && arguments[0].equals("--restore-drill")) {
+                LoggingSystem.get(VaultServer.class.getClassLoader())
+                        .setLogLevel(LoggingSystem.ROOT_LOGGER_NAME, LogLevel.WARN);
+                System.exit(
+                        RestoreDrill.run(
+                                        DrillSettings.read(System.getenv()),
+                                        Path.of(arguments[1]),
+                                        Path.of(arguments[2]))
+                                ? 0
+                                : 1);
+            }
             start(ServerSettings.read(System.getenv())).registerShutdownHook();
         } catch (InvalidSettings invalid) {
             refuse(System.err, invalid.problems());

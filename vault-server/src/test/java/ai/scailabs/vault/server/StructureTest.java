@@ -80,14 +80,18 @@ class StructureTest {
             "kernel.net.AddressRange",
             "kms");
 
-    /** Advisories CVE-2025-6000 and CVE-2026-5051: no request leads to a file; settings, what keeps the root key and certificates do, at the start or by their own path. */
+    /** Advisories CVE-2025-6000 and CVE-2026-5051: no request leads to a file; settings, what keeps the root key and certificates do, at the start or by their own path; and a restore drill, which serves no request. */
     @ArchTest
     static final ArchRule files_areForSettingsKeysAndCertificatesOnly = noClasses()
             .that()
             .resideOutsideOfPackages(NOT_SHIPPED)
             .and()
             .resideOutsideOfPackages(
-                    BASE + "kms..", BASE + "server.settings..", BASE + "server", BASE + "api.listener..")
+                    BASE + "kms..",
+                    BASE + "server.settings..",
+                    BASE + "server.drill..",
+                    BASE + "server",
+                    BASE + "api.listener..")
             .and()
             // Authorities that a setting names.
             .doNotHaveFullyQualifiedName(BASE + "access.outbound.OutboundTls")
@@ -179,12 +183,14 @@ class StructureTest {
                 }
             }
         }
-        // The first two redact; the others write trees of JSON that they have made or read themselves, or the document
+        // The first three redact; the others write trees of JSON that they have made or read themselves, or the
+        // document
         // of the API.
         assertThat(writers)
                 .containsExactlyInAnyOrder(
                         "api.answer.JsonWriter",
                         "audit.trail.AuditRows",
+                        "server.drill.DrillReport",
                         "access.policy.RulesJson",
                         "access.trust.TermsJson",
                         "secrets.secret.Metadata",

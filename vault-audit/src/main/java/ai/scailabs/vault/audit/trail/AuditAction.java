@@ -38,6 +38,7 @@ public enum AuditAction {
     IDENTITY_EVENT,
     ROLES_READ,
     ROLES_UPDATE,
+    RESTORE_DRILL,
     AUDIT_READ,
     SYSTEM_READ;
 

@@ -40,6 +40,14 @@ public final class EnvelopeCipher {
         }
     }
 
+    /** Opens a partner's key and lets go of it: returns when that is possible. */
+    public void checkPartnerKey(String partnerId, KeyId id, byte[] wrapped) {
+        named(() -> "The key of partner " + partnerId, () -> {
+            root.unwrap(wrapped, partnerContext(partnerId, id)).close();
+            return id;
+        });
+    }
+
     /** A new key for a tenant, wrapped by the partner's key. */
     public WrappedKey newTenantKey(TenantId tenant, String partnerId, KeyId partnerKeyId, byte[] wrappedPartnerKey) {
         return named(() -> "The key of partner " + partnerId, () -> {

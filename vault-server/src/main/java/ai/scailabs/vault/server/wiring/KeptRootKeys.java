@@ -34,9 +34,13 @@ public record KeptRootKeys(List<KeptRootKey> keys) implements AutoCloseable {
     }
 
     @Override
-    public void close() throws Exception {
+    public void close() {
         for (KeptRootKey key : keys) {
-            key.close();
+            try {
+                key.close();
+            } catch (Exception failure) {
+                LOG.warn("the keeper of a root key did not let go of it", failure);
+            }
         }
     }
 }

@@ -2,6 +2,7 @@ package ai.scailabs.vault.bench;
 
 import ai.scailabs.vault.bench.load.Scenario;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -19,6 +20,7 @@ import java.util.Set;
  * @param seconds of a round
  * @param rounds whose medians count
  * @param warmUpSeconds of the first scenario; the others get a sixth
+ * @param rootDelay what a root key elsewhere adds to each of its calls, when that is measured; zero for the usual run
  * @param hold whether all keeps running after the table, until standard input ends
  */
 record BenchOptions(
@@ -29,8 +31,10 @@ record BenchOptions(
         int seconds,
         int rounds,
         int warmUpSeconds,
+        Duration rootDelay,
         boolean hold) {
     private static final int MAX_SECONDS = 600;
+    private static final int MAX_DELAY_MILLIS = 1_000;
 
     /** @throws IllegalArgumentException with what to say to the user */
     static BenchOptions parse(List<String> arguments) {
@@ -40,6 +44,7 @@ record BenchOptions(
         Path scripts = Path.of("");
         Set<Scenario> scenarios = EnumSet.allOf(Scenario.class);
         int seconds = 0;
+        Duration rootDelay = Duration.ZERO;
         boolean quick = false;
         boolean hold = false;
         while (!rest.isEmpty()) {
@@ -50,13 +55,15 @@ record BenchOptions(
                 case "--scripts" -> scripts = path(option, rest);
                 case "--seconds" -> seconds = seconds(value(option, rest));
                 case "--only" -> scenarios = scenarios(value(option, rest));
+                case "--root-delay" -> rootDelay = Duration.ofMillis(millis(value(option, rest)));
                 case "--quick" -> quick = true;
                 case "--hold" -> hold = true;
                 default -> throw new IllegalArgumentException("unknown option " + option + " (bin/bench --help)");
             }
         }
         int length = seconds > 0 ? seconds : quick ? 2 : 6;
-        return new BenchOptions(folder, serverJar, scripts, scenarios, length, quick ? 1 : 3, quick ? 10 : 45, hold);
+        return new BenchOptions(
+                folder, serverJar, scripts, scenarios, length, quick ? 1 : 3, quick ? 10 : 45, rootDelay, hold);
     }
 
     private static Set<Scenario> scenarios(String names) {
@@ -73,6 +80,15 @@ record BenchOptions(
         int number = text.matches("[0-9]{1,3}") ? Integer.parseInt(text) : 0;
         if (number < 1 || number > MAX_SECONDS) {
             throw new IllegalArgumentException("--seconds takes a number from 1 to " + MAX_SECONDS);
+        }
+        return number;
+    }
+
+    private static int millis(String text) {
+        int number = text.matches("[0-9]{1,4}") ? Integer.parseInt(text) : 0;
+        if (number < 1 || number > MAX_DELAY_MILLIS) {
+            throw new IllegalArgumentException(
+                    "--root-delay takes a number of milliseconds from 1 to " + MAX_DELAY_MILLIS);
         }
         return number;
     }

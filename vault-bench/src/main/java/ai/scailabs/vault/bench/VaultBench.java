@@ -22,6 +22,10 @@ public final class VaultBench {
             System.exit(EX_USAGE);
             return;
         }
-        new BenchRun(options, out).run();
+        if (options.rootDelay().isZero()) {
+            new BenchRun(options, out).run();
+        } else {
+            new RootDelayRun(options, out).run();
+        }
     }
 }

@@ -37,6 +37,7 @@ public final class Stand implements AutoCloseable {
     private final Tenants tenants;
     private final int port;
     private final Map<String, String> settings;
+    private @Nullable DistantKms kms;
     private @Nullable ServerProcess server;
 
     private Stand(Path folder) {
@@ -87,6 +88,40 @@ public final class Stand implements AutoCloseable {
         ServerProcess started = ServerProcess.start(jar, port, settings, log());
         server = started;
         return started.startTime();
+    }
+
+    /** Keeps the root key elsewhere from the next start on. Before anything is sealed. */
+    public void useDistantKms() {
+        DistantKms distant = new DistantKms();
+        kms = distant;
+        settings.remove("KMS_LOCAL_KEY_FILE");
+        settings.put("KMS_PROVIDER", "aws");
+        settings.put("KMS_KEY_ID", DistantKms.KEY);
+        settings.put("KMS_ENDPOINT", distant.endpoint());
+        settings.put("AWS_ACCESS_KEY_ID", "not-a-key");
+        settings.put("AWS_SECRET_ACCESS_KEY", "not-a-secret-outside-benchmarks");
+    }
+
+    /** How far away the root key is from now on: every call takes so much longer. */
+    public void moveKms(Duration away) {
+        distantKms().stand(away);
+    }
+
+    /** Calls of the root key since it was moved. */
+    public long kmsCalls() {
+        return distantKms().calls();
+    }
+
+    /** How many of them were under way at the same moment, at most. */
+    public int mostKmsCallsAtOnce() {
+        return distantKms().mostUnderWay();
+    }
+
+    private DistantKms distantKms() {
+        if (kms == null) {
+            throw new IllegalStateException("the root key is in a file");
+        }
+        return kms;
     }
 
     /** Makes the tenants, their policies and their secrets. */
@@ -189,6 +224,9 @@ public final class Stand implements AutoCloseable {
     @Override
     public void close() throws IOException {
         stopServer();
+        if (kms != null) {
+            kms.close();
+        }
         issuer.close();
         postgres.close();
         empty(folder);

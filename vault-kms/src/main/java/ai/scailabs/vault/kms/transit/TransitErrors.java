@@ -69,19 +69,21 @@ final class TransitErrors {
 
     private static TransitTrouble of(String operation, int status, String words) {
         Known known = known(words);
-        boolean login = operation.equals(LOGIN);
-        Kind kind = login && status == 400 ? Kind.FORBIDDEN : kind(status, known);
-        String why = known != null
-                ? ": " + known.means()
-                : login && kind == Kind.FORBIDDEN ? ": the credentials are not valid" : why(status);
-        return new TransitTrouble(kind, "the server answered " + operation + " with " + status + why);
+        Kind kind = kind(status, known);
+        if (operation.equals(LOGIN) && (status == 400 || status == 403)) {
+            kind = Kind.NO_LOGIN;
+        }
+        String why =
+                known != null ? known.means() : kind == Kind.NO_LOGIN ? "the credentials are not valid" : why(status);
+        return new TransitTrouble(
+                kind, "the server answered " + operation + " with " + status + (why.isEmpty() ? "" : ": " + why));
     }
 
     private static String why(int status) {
         return switch (status) {
-            case 301, 302, 303, 307, 308 -> ": it points elsewhere, where a token is not carried";
-            case 403 -> ": the token is not valid, or may not do this";
-            case 429 -> ": it is asked too often";
+            case 301, 302, 303, 307, 308 -> "it points elsewhere, where a token is not carried";
+            case 403 -> "the token is not valid, or may not do this";
+            case 429 -> "it is asked too often";
             default -> "";
         };
     }

@@ -135,7 +135,7 @@ public final class TransitRootKey implements RootKey, AutoCloseable {
                         "Transit does not open any more what that version of its key has wrapped",
                         trouble);
             // Why, with names of keys and files, is for the log.
-            case FORBIDDEN, REFUSED, NONSENSE, BUSY, UNREACHABLE ->
+            case FORBIDDEN, NO_LOGIN, REFUSED, NONSENSE, BUSY, UNREACHABLE ->
                 new VaultException(ErrorCode.KMS_UNAVAILABLE, "Transit does not serve", trouble);
         };
     }

@@ -144,7 +144,7 @@ final class TransitSession implements AutoCloseable {
                 && Arrays.equals(before.credential(), shown)
                 && clock.instant().isBefore(before.at().plus(REFUSED_FOR))) {
             throw new TransitTrouble(
-                    Kind.REFUSED,
+                    Kind.NO_LOGIN,
                     "the server has refused these credentials, which are not tried again for five minutes or before they change");
         }
         try {
@@ -152,7 +152,7 @@ final class TransitSession implements AutoCloseable {
             refused.set(null);
             return lease;
         } catch (TransitTrouble trouble) {
-            if (trouble.kind() == Kind.FORBIDDEN) {
+            if (trouble.kind() == Kind.NO_LOGIN) {
                 refused.set(new Refused(shown, clock.instant()));
             }
             throw trouble;

@@ -24,6 +24,8 @@ final class TransitTrouble extends Exception {
         TOO_OLD,
         /** The token is not valid, or may not do this. */
         FORBIDDEN,
+        /** There is no token, as the server does not take the credentials. */
+        NO_LOGIN,
         /** The server, or what was set, rules the call out. */
         REFUSED,
         /** The answer is not understood. */

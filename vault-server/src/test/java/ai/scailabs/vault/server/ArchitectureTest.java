@@ -177,6 +177,14 @@ class ArchitectureTest {
             .resideInAnyPackage("org.xipki..", "iaik..");
 
     @ArchTest
+    static final ArchRule vaultDriver_hasOneRoom = noClasses()
+            .that()
+            .resideOutsideOfPackage(BASE + "kms.transit..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("io.github.jopenlibs..");
+
+    @ArchTest
     static final ArchRule packages_haveNoCycles =
             slices().matching(BASE + "(*).(*)..").should().beFreeOfCycles();
 

@@ -7,6 +7,10 @@ import ai.scailabs.vault.persistence.jdbc.Schema;
 import ai.scailabs.vault.server.readiness.StartupRefusal;
 import ai.scailabs.vault.testkit.TestDatabase;
 import ai.scailabs.vault.testkit.TestPostgres;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -36,6 +40,29 @@ class RootKeyRefusalTest {
                         "KMS_PKCS11_KEY_LABEL", "root",
                         "KMS_PKCS11_PIN_FILE", folder.resolve("pin").toString()),
                 "the root key in the HSM: there is no PKCS#11 library " + absent);
+    }
+
+    @Test
+    void serverThatIsNoTransit_isRefused() throws IOException {
+        HttpServer web = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        web.createContext("/", exchange -> {
+            exchange.sendResponseHeaders(404, -1);
+            exchange.close();
+        });
+        web.start();
+        try {
+            assertRefused(
+                    Map.of(
+                            "KMS_PROVIDER", "hashicorp",
+                            "KMS_ENDPOINT",
+                                    "http://127.0.0.1:" + web.getAddress().getPort(),
+                            "KMS_KEY_NAME", "scaivault-root",
+                            "KMS_TRANSIT_TOKEN", "s.not-a-real-one"),
+                    "the root key in Transit: the key transit/keys/scaivault-root cannot be the root key: there is no"
+                            + " such key");
+        } finally {
+            web.stop(0);
+        }
     }
 
     private void assertRefused(Map<String, String> overrides, String problem) {

@@ -8,6 +8,9 @@ import ai.scailabs.vault.access.quota.RateLimits;
 import ai.scailabs.vault.kms.aws.AwsKeyArn;
 import ai.scailabs.vault.kms.aws.AwsKmsProperties;
 import ai.scailabs.vault.kms.pkcs11.Pkcs11Properties;
+import ai.scailabs.vault.kms.transit.SecretText;
+import ai.scailabs.vault.kms.transit.TransitLogin;
+import ai.scailabs.vault.kms.transit.TransitProperties;
 import ai.scailabs.vault.server.settings.InvalidSettings;
 import ai.scailabs.vault.server.settings.RootKeySettings;
 import ai.scailabs.vault.server.settings.ServerSettings;
@@ -15,6 +18,7 @@ import ai.scailabs.vault.server.settings.Setting;
 import ai.scailabs.vault.testkit.RepositoryFiles;
 import ai.scailabs.vault.testkit.TestCertificate;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -69,6 +73,7 @@ class SettingsTest {
                                     .replace("EXCHANGE_CA", "EXCHANGE_CA_FILE")
                                     .replace("KMS_LOCAL_KEY", "KMS_LOCAL_KEY_FILE")
                                     .replace("KMS_PKCS11_PIN", "KMS_PKCS11_PIN_FILE")
+                                    .replace("KMS_TRANSIT_CA", "KMS_TRANSIT_CA_FILE")
                                     .replace("_FILE_FILE", "_FILE"))
                             .takes()
                             .contains(value)) {
@@ -404,6 +409,105 @@ class SettingsTest {
                 .contains(
                         "KMS_PKCS11_TOKEN_LABEL is malformed; it takes " + Setting.KMS_PKCS11_TOKEN_LABEL.takes(),
                         "KMS_PKCS11_SESSIONS is malformed; it takes " + Setting.KMS_PKCS11_SESSIONS.takes());
+    }
+
+    @Test
+    void rootKeyInTransit_isSaidCompletely_withOneWayIn() throws IOException {
+        Map<String, String> environment = good();
+        environment.remove("KMS_LOCAL_KEY_FILE");
+        environment.put("KMS_PROVIDER", "hashicorp");
+        String oneWay = "KMS_PROVIDER=hashicorp takes one of KMS_TRANSIT_TOKEN, KMS_TRANSIT_ROLE_ID together with"
+                + " KMS_TRANSIT_SECRET_ID, and KMS_TRANSIT_KUBERNETES_ROLE";
+        assertThat(problems(environment))
+                .containsExactly(
+                        "KMS_ENDPOINT is not set; it takes " + Setting.KMS_ENDPOINT.takes(),
+                        "KMS_KEY_NAME is not set; it takes " + Setting.KMS_KEY_NAME.takes(),
+                        oneWay);
+        environment.put("KMS_ENDPOINT", "https://bao.example.test:8200");
+        environment.put("KMS_KEY_NAME", "scaivault-root");
+        environment.put("KMS_TRANSIT_TOKEN", "s3cret-word");
+        ServerSettings settings = ServerSettings.read(environment);
+        assertThat(settings.rootKeys().first()).isEqualTo(transit(new TransitLogin.Token(new SecretText.Given("s3cret-word"))));
+        assertThat(settings.toString()).contains("scaivault-root").doesNotContain("s3cret-word");
+
+        environment.put("KMS_TRANSIT_ROLE_ID", "a-role");
+        assertThat(problems(environment)).containsExactly(oneWay);
+        environment.remove("KMS_TRANSIT_TOKEN");
+        assertThat(problems(environment)).containsExactly(oneWay);
+        Path file = Files.writeString(folder.resolve("secret_id"), "f1le-word\n");
+        environment.put("KMS_TRANSIT_SECRET_ID_FILE", file.toString());
+        assertThat(ServerSettings.read(environment).rootKeys().first())
+                .isEqualTo(transit(new TransitLogin.AppRole("approle", "a-role", new SecretText.InFile(file))));
+        environment.remove("KMS_TRANSIT_ROLE_ID");
+        assertThat(problems(environment)).containsExactly(oneWay);
+        environment.remove("KMS_TRANSIT_SECRET_ID_FILE");
+        environment.put("KMS_TRANSIT_KUBERNETES_ROLE", "a-role");
+        environment.put("KMS_TRANSIT_AUTH_MOUNT", "clusters/one/");
+        assertThat(ServerSettings.read(environment).rootKeys().first())
+                .isEqualTo(transit(new TransitLogin.Kubernetes(
+                        "clusters/one", "a-role", Path.of("/var/run/secrets/kubernetes.io/serviceaccount/token"))));
+    }
+
+    @Test
+    void secondRootKeyInTransit_hasAnotherName_whereverItIs() throws IOException {
+        Map<String, String> environment = good();
+        environment.remove("KMS_LOCAL_KEY_FILE");
+        Path file = Files.writeString(folder.resolve("token"), "f1le-word");
+        for (String prefix : List.of("KMS_", "KMS_SECONDARY_")) {
+            environment.put(prefix + "PROVIDER", "hashicorp");
+            environment.put(prefix + "ENDPOINT", "https://" + prefix.length() + ".example.test");
+            environment.put(prefix + "KEY_NAME", "root-key");
+            environment.put(prefix + "TRANSIT_TOKEN_FILE", file.toString());
+        }
+        assertThat(problems(environment))
+                .containsExactly("the KMS_SECONDARY_ variables name the same root key as the others");
+        environment.put("KMS_SECONDARY_KEY_NAME", "root-key-2");
+        assertThat(ServerSettings.read(environment).rootKeys().second())
+                .isInstanceOfSatisfying(
+                        RootKeySettings.Transit.class, second -> assertThat(
+                                        second.properties().login())
+                                .isEqualTo(new TransitLogin.Token(new SecretText.InFile(file))));
+        environment.remove("KMS_SECONDARY_TRANSIT_TOKEN_FILE");
+        assertThat(problems(environment))
+                .containsExactly("KMS_SECONDARY_PROVIDER=hashicorp takes one of KMS_SECONDARY_TRANSIT_TOKEN,"
+                        + " KMS_SECONDARY_TRANSIT_ROLE_ID together with KMS_SECONDARY_TRANSIT_SECRET_ID, and"
+                        + " KMS_SECONDARY_TRANSIT_KUBERNETES_ROLE");
+    }
+
+    private static RootKeySettings.Transit transit(TransitLogin login) {
+        return new RootKeySettings.Transit(new TransitProperties(
+                URI.create("https://bao.example.test:8200"),
+                null,
+                "transit",
+                "scaivault-root",
+                null,
+                login,
+                Duration.ofSeconds(2)));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            KMS_ENDPOINT          | http://bao.example.test
+            KMS_ENDPOINT          | https://bao.example.test/?token=x
+            KMS_ENDPOINT          | https://user:s3cret-word@bao.example.test
+            KMS_KEY_NAME          | ../sys/seal
+            KMS_KEY_NAME          | a/b
+            KMS_TRANSIT_MOUNT     | ../sys
+            KMS_TRANSIT_MOUNT     | a//b
+            KMS_TRANSIT_NAMESPACE | a b
+            KMS_TRANSIT_CA_FILE   | /does/not/exist.pem
+            KMS_TRANSIT_TOKEN     | two words
+            """)
+    void malformedWordOnTransit_isNamed(Setting setting, String value) {
+        Map<String, String> environment = good();
+        environment.remove("KMS_LOCAL_KEY_FILE");
+        environment.putAll(Map.of(
+                "KMS_PROVIDER", "hashicorp",
+                "KMS_ENDPOINT", "https://bao.example.test",
+                "KMS_KEY_NAME", "root-key",
+                "KMS_TRANSIT_TOKEN", "s3cret-word"));
+        environment.put(setting.name(), value);
+        assertThat(problems(environment)).contains(setting + " is malformed; it takes " + setting.takes());
     }
 
     @ParameterizedTest

@@ -61,6 +61,7 @@ class StructureTest {
             Map.entry("identity.event.EventIntake.results", "the outcomes that an event can have"),
             Map.entry("kms.guard.RememberedUnwraps.remembered", "10,000 keys, and five minutes"),
             Map.entry("kms.pkcs11.HsmCalls.idle", "sessions of calls that were made at the same time"),
+            Map.entry("kms.transit.RefusedCredentials.REFUSED", "one for each role that a setting names"),
             Map.entry("persistence.jdbc.ConnectionThreads.queue", "4,096"),
             Map.entry("persistence.jdbc.GroupCommitter.queue", "what its maker says"),
             Map.entry("persistence.tenant.TenantTransactions.withTenant", "the statements of the program"),

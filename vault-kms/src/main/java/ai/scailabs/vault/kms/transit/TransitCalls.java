@@ -18,7 +18,7 @@ final class TransitCalls implements AutoCloseable {
 
     TransitCalls(TransitProperties properties, Clock clock, RandomGenerator random) {
         this.server = new TransitServer(properties, clock, random);
-        this.session = new TransitSession(server, properties.login(), properties.patience(), clock);
+        this.session = new TransitSession(server, properties, clock);
         this.patience = properties.patience();
     }
 

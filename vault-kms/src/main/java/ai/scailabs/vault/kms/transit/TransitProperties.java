@@ -26,7 +26,7 @@ public record TransitProperties(
         Duration patience) {
 
     /** What the server calls the key, wherever it is reached. */
-    String keyName() {
+    public String keyName() {
         return (namespace == null ? "" : namespace + "/") + mount + "/keys/" + key;
     }
 }

@@ -82,25 +82,22 @@ final class TransitServer implements AutoCloseable {
         return Optional.of(response.getData());
     }
 
-    Lease login(Deadline deadline) throws TransitTrouble {
+    /** @param credential what the login shows */
+    Lease login(String credential, Deadline deadline) throws TransitTrouble {
         return switch (where.login()) {
-            case TransitLogin.AppRole role -> {
-                String secretId = role.secretId().read();
-                yield granted(asked(
+            case TransitLogin.AppRole role ->
+                granted(asked(
                         null,
                         TransitErrors.LOGIN,
                         deadline,
-                        vault -> vault.auth().loginByAppRole(role.mount(), role.roleId(), secretId)));
-            }
-            case TransitLogin.Kubernetes pod -> {
-                String proof = new SecretText.InFile(pod.serviceAccount()).read();
-                yield granted(asked(
+                        vault -> vault.auth().loginByAppRole(role.mount(), role.roleId(), credential)));
+            case TransitLogin.Kubernetes pod ->
+                granted(asked(
                         null,
                         TransitErrors.LOGIN,
                         deadline,
-                        vault -> vault.auth().loginByJwt("kubernetes", pod.role(), proof, "auth/" + pod.mount())));
-            }
-            case TransitLogin.Token token -> Lease.unknown(token.token().read(), clock.instant());
+                        vault -> vault.auth().loginByJwt("kubernetes", pod.role(), credential, "auth/" + pod.mount())));
+            case TransitLogin.Token _ -> Lease.unknown(credential, clock.instant());
         };
     }
 

@@ -1,13 +1,8 @@
 package ai.scailabs.vault.kms.transit;
 
 import ai.scailabs.vault.kms.transit.TransitTrouble.Kind;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.Arrays;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -17,28 +12,26 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The token with which calls are made. However many callers need a new one, one login is under way, and its outcome is everybody's. Credentials that a login was refused with are not shown
- * again until they change, or five minutes have passed: servers lock out whom they refuse too often. Thread-safe.
+ * The token with which calls are made. However many callers need a new one, one login is under way, and its outcome is everybody's. Thread-safe.
  */
 final class TransitSession implements AutoCloseable {
     /** A token that is refused although it is younger than this is refused for what it may do; a new one would be as well. */
     private static final Duration YOUNG = Duration.ofSeconds(10);
 
-    private static final Duration REFUSED_FOR = Duration.ofMinutes(5);
-
     private final TransitServer server;
     private final TransitLogin login;
     private final Clock clock;
     private final LeaseUpkeep upkeep;
+    private final RefusedCredentials refused;
     private final AtomicReference<@Nullable Lease> current = new AtomicReference<>();
     private final AtomicReference<@Nullable CompletableFuture<Lease>> underWay = new AtomicReference<>();
-    private final AtomicReference<@Nullable Refused> refused = new AtomicReference<>();
 
-    TransitSession(TransitServer server, TransitLogin login, Duration patience, Clock clock) {
+    TransitSession(TransitServer server, TransitProperties where, Clock clock) {
         this.server = server;
-        this.login = login;
+        this.login = where.login();
         this.clock = clock;
-        this.upkeep = new LeaseUpkeep(server, this, patience, clock);
+        this.upkeep = new LeaseUpkeep(server, this, where.patience(), clock);
+        this.refused = new RefusedCredentials(where.endpoint() + " " + login.who(), clock);
     }
 
     /** A token to call with. */
@@ -138,37 +131,17 @@ final class TransitSession implements AutoCloseable {
     }
 
     private Lease fresh(Deadline deadline) throws TransitTrouble {
-        byte[] shown = fingerprint();
-        Refused before = refused.get();
-        if (before != null
-                && Arrays.equals(before.credential(), shown)
-                && clock.instant().isBefore(before.at().plus(REFUSED_FOR))) {
-            throw new TransitTrouble(
-                    Kind.NO_LOGIN,
-                    "the server has refused these credentials, which are not tried again for five minutes or before they change");
-        }
+        String credential = login.credential().read();
+        refused.requireUntried(credential);
         try {
-            Lease lease = server.login(deadline);
-            refused.set(null);
+            Lease lease = server.login(credential, deadline);
+            refused.taken();
             return lease;
         } catch (TransitTrouble trouble) {
             if (trouble.kind() == Kind.NO_LOGIN) {
-                refused.set(new Refused(shown, clock.instant()));
+                refused.refused(credential);
             }
             throw trouble;
-        }
-    }
-
-    private byte[] fingerprint() throws TransitTrouble {
-        String credential = switch (login) {
-            case TransitLogin.Token token -> token.token().read();
-            case TransitLogin.AppRole role -> role.secretId().read();
-            case TransitLogin.Kubernetes pod -> new SecretText.InFile(pod.serviceAccount()).read();
-        };
-        try {
-            return MessageDigest.getInstance("SHA-256").digest(credential.getBytes(StandardCharsets.US_ASCII));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("the Java runtime lacks SHA-256", e);
         }
     }
 
@@ -176,6 +149,4 @@ final class TransitSession implements AutoCloseable {
     public void close() {
         upkeep.close();
     }
-
-    private record Refused(byte[] credential, Instant at) {}
 }

@@ -187,6 +187,19 @@ class TransitSessionTest {
     }
 
     @Test
+    void credentialsThatWereRefused_areNotShownAgain_howeverOftenTheKeyIsOpened() {
+        TransitLogin wrong =
+                new TransitLogin.AppRole("approle", StrictTransit.ROLE_ID, new SecretText.Given("n0t-the-secret"));
+        for (int i = 0; i < 10; i++) {
+            assertThatThrownBy(() -> open(wrong).close()).isInstanceOf(IllegalStateException.class);
+        }
+        assertThat(transit.calls("login")).isEqualTo(1);
+        try (TransitRootKey root = open(appRole())) {
+            opens(root, wrapNew(root));
+        }
+    }
+
+    @Test
     void wrongCredentials_refuseTheStart_andAreNotShown() {
         transit.key("root");
         TransitLogin wrong =

@@ -3,6 +3,7 @@ package ai.scailabs.vault.server.settings;
 import ai.scailabs.vault.kms.aws.AwsKeyArn;
 import ai.scailabs.vault.kms.aws.AwsKmsProperties;
 import ai.scailabs.vault.kms.pkcs11.Pkcs11Properties;
+import ai.scailabs.vault.kms.transit.TransitProperties;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -19,9 +20,13 @@ public sealed interface RootKeySettings {
     /** An HSM with a PKCS#11 library. */
     record Pkcs11(Pkcs11Properties properties) implements RootKeySettings {}
 
+    /** A key in the Transit engine of HashiCorp Vault or OpenBao. */
+    record Transit(TransitProperties properties) implements RootKeySettings {}
+
     /** Null, and problems, when it is not said completely. */
     static @Nullable RootKeySettings read(SettingsReader reader, boolean dev) {
-        String provider = reader.required(Setting.KMS_PROVIDER, ServerSettings.oneOf("aws", "pkcs11", "local"));
+        String provider =
+                reader.required(Setting.KMS_PROVIDER, ServerSettings.oneOf("aws", "hashicorp", "pkcs11", "local"));
         Integer millis = reader.required(Setting.KMS_TIMEOUT_MILLIS, ServerSettings.number(100, 60_000));
         if (provider == null || millis == null) {
             return null;
@@ -29,6 +34,7 @@ public sealed interface RootKeySettings {
         Duration patience = Duration.ofMillis(millis);
         return switch (provider) {
             case "aws" -> aws(reader, dev, patience);
+            case "hashicorp" -> transit(reader, dev, patience);
             case "pkcs11" -> pkcs11(reader, patience);
             default -> local(reader, dev);
         };
@@ -50,6 +56,11 @@ public sealed interface RootKeySettings {
         return key == null || reader.problems().size() > before
                 ? null
                 : new Aws(new AwsKmsProperties(key, endpoint, patience));
+    }
+
+    private static @Nullable RootKeySettings transit(SettingsReader reader, boolean dev, Duration patience) {
+        TransitProperties properties = TransitSettings.read(reader, dev, patience);
+        return properties == null ? null : new Transit(properties);
     }
 
     private static @Nullable RootKeySettings pkcs11(SettingsReader reader, Duration patience) {

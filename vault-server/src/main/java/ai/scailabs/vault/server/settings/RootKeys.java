@@ -32,9 +32,17 @@ public record RootKeys(RootKeySettings first, @Nullable RootKeySettings second, 
         if (first == null || memory == null || reader.problems().size() > before) {
             return null;
         }
-        if (first.equals(second)) {
+        if (second != null && isSame(first, second)) {
             reader.problem("the KMS_SECONDARY_ variables name the same root key as the others");
         }
         return new RootKeys(first, second, Duration.ofSeconds(memory));
+    }
+
+    private static boolean isSame(RootKeySettings first, RootKeySettings second) {
+        return first.equals(second)
+                // Transit's keys have the names that they were given, wherever the server is.
+                || (first instanceof RootKeySettings.Transit one
+                        && second instanceof RootKeySettings.Transit other
+                        && one.properties().keyName().equals(other.properties().keyName()));
     }
 }

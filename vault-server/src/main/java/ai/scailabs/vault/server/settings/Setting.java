@@ -56,7 +56,7 @@ public enum Setting {
     BASE_URL(Kind.PLAIN, null, "the public URL of this service"),
     LOG_LEVEL(Kind.PLAIN, "info", "debug, info, warn or error"),
     LOG_FORMAT(Kind.PLAIN, "json", "json or text"),
-    KMS_PROVIDER(Kind.PLAIN, null, "aws, pkcs11, or local (development only)"),
+    KMS_PROVIDER(Kind.PLAIN, null, "aws, hashicorp, pkcs11, or local (development only)"),
     KMS_CACHE_SECONDS(Kind.PLAIN, "0", "a number from 0 to 300; 0 asks the root key for every request"),
     KMS_TIMEOUT_MILLIS(Kind.PLAIN, "2000", "a number from 100 to 60000"),
     KMS_LOCAL_KEY_FILE(
@@ -64,7 +64,26 @@ public enum Setting {
             null,
             "the path of the local root key (32 bytes, mode 0600), which must exist; with KMS_PROVIDER=local"),
     KMS_KEY_ID(Kind.PLAIN, null, "the ARN of a key in AWS KMS (arn:aws:kms:…:key/…); with KMS_PROVIDER=aws"),
-    KMS_ENDPOINT(Kind.PLAIN, null, "an https URL; overrides where the region's KMS is"),
+    KMS_ENDPOINT(
+            Kind.PLAIN,
+            null,
+            "an https URL: where the server is, with KMS_PROVIDER=hashicorp; else it overrides where the region's KMS is"),
+    KMS_KEY_NAME(
+            Kind.PLAIN,
+            null,
+            "the name of a key in Transit, 1 to 128 of A-Z a-z 0-9 _ . -; with KMS_PROVIDER=hashicorp"),
+    KMS_TRANSIT_MOUNT(Kind.PLAIN, "transit", "where Transit is mounted, 1 to 48 of A-Z a-z 0-9 _ - /"),
+    KMS_TRANSIT_NAMESPACE(Kind.PLAIN, null, "a namespace of the server, 1 to 48 of A-Z a-z 0-9 _ - /"),
+    KMS_TRANSIT_CA_FILE(Kind.PLAIN, null, "a PEM file of certificates that alone vouch for the server"),
+    KMS_TRANSIT_TOKEN(Kind.SECRET, null, "a token of the server, 1 to 8192 printable characters without spaces"),
+    KMS_TRANSIT_ROLE_ID(Kind.PLAIN, null, "the role id of an AppRole, together with KMS_TRANSIT_SECRET_ID"),
+    KMS_TRANSIT_SECRET_ID(Kind.SECRET, null, "its secret id, 1 to 8192 printable characters without spaces"),
+    KMS_TRANSIT_KUBERNETES_ROLE(Kind.PLAIN, null, "a role of the Kubernetes method, for the pod's service account"),
+    KMS_TRANSIT_KUBERNETES_TOKEN_FILE(
+            Kind.PLAIN,
+            "/var/run/secrets/kubernetes.io/serviceaccount/token",
+            "the path of a file that holds the token of that service account"),
+    KMS_TRANSIT_AUTH_MOUNT(Kind.PLAIN, null, "where the method is mounted that logs in, 1 to 48 of A-Z a-z 0-9 _ - /"),
     KMS_PKCS11_LIBRARY(
             Kind.PLAIN,
             null,

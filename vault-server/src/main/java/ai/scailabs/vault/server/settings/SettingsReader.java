@@ -70,6 +70,18 @@ final class SettingsReader {
         return contentOf(setting, file);
     }
 
+    /** The file that holds the value, for what may change while the service runs; null when it stands in the variable. */
+    @Nullable
+    Path twin(Setting setting) {
+        String file =
+                setting.kind() == Setting.Kind.SECRET ? blankToNull(environment.get(name(setting) + "_FILE")) : null;
+        try {
+            return file == null ? null : Path.of(file);
+        } catch (InvalidPathException malformed) {
+            return null;
+        }
+    }
+
     /** Null, and a problem, when the variable is absent or does not parse. */
     <T> @Nullable T required(Setting setting, Function<String, Optional<T>> parser) {
         String text = text(setting);

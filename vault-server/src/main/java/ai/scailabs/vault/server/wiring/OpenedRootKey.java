@@ -4,8 +4,10 @@ import ai.scailabs.vault.crypto.root.RootKey;
 import ai.scailabs.vault.kms.aws.AwsKmsRootKey;
 import ai.scailabs.vault.kms.local.LocalFileRootKey;
 import ai.scailabs.vault.kms.pkcs11.Pkcs11RootKey;
+import ai.scailabs.vault.kms.transit.TransitRootKey;
 import ai.scailabs.vault.server.settings.RootKeySettings;
 import java.security.SecureRandom;
+import java.time.Clock;
 
 /** A root key as its keeper gives it. Of keepers that were not chosen not even the classes are loaded. */
 record OpenedRootKey(RootKey key, AutoCloseable keeper) implements AutoCloseable {
@@ -16,6 +18,10 @@ record OpenedRootKey(RootKey key, AutoCloseable keeper) implements AutoCloseable
                 new OpenedRootKey(LocalFileRootKey.open(local.file(), random, development), () -> {});
             case RootKeySettings.Aws aws -> {
                 AwsKmsRootKey key = AwsKmsRootKey.open(aws.properties());
+                yield new OpenedRootKey(key, key);
+            }
+            case RootKeySettings.Transit transit -> {
+                TransitRootKey key = TransitRootKey.open(transit.properties(), random, Clock.systemUTC());
                 yield new OpenedRootKey(key, key);
             }
             case RootKeySettings.Pkcs11 hsm -> {

@@ -427,7 +427,8 @@ class SettingsTest {
         environment.put("KMS_KEY_NAME", "scaivault-root");
         environment.put("KMS_TRANSIT_TOKEN", "s3cret-word");
         ServerSettings settings = ServerSettings.read(environment);
-        assertThat(settings.rootKeys().first()).isEqualTo(transit(new TransitLogin.Token(new SecretText.Given("s3cret-word"))));
+        assertThat(settings.rootKeys().first())
+                .isEqualTo(transit(new TransitLogin.Token(new SecretText.Given("s3cret-word"))));
         assertThat(settings.toString()).contains("scaivault-root").doesNotContain("s3cret-word");
 
         environment.put("KMS_TRANSIT_ROLE_ID", "a-role");
@@ -464,8 +465,8 @@ class SettingsTest {
         environment.put("KMS_SECONDARY_KEY_NAME", "root-key-2");
         assertThat(ServerSettings.read(environment).rootKeys().second())
                 .isInstanceOfSatisfying(
-                        RootKeySettings.Transit.class, second -> assertThat(
-                                        second.properties().login())
+                        RootKeySettings.Transit.class,
+                        second -> assertThat(second.properties().login())
                                 .isEqualTo(new TransitLogin.Token(new SecretText.InFile(file))));
         environment.remove("KMS_SECONDARY_TRANSIT_TOKEN_FILE");
         assertThat(problems(environment))

@@ -7,8 +7,8 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
-import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
 
 /**
  * What a server has refused at a login is not shown to it again before it changes, or five minutes have passed: servers lock out whom they refuse too often. Of the process, as a root key that
@@ -16,7 +16,7 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 final class RefusedCredentials {
     private static final Duration TIME = Duration.ofMinutes(5);
-    private static final Map<String, Refused> REFUSED = new ConcurrentHashMap<>();
+    private static final ConcurrentMap<String, Refused> REFUSED = new ConcurrentHashMap<>();
 
     private final String whose;
     private final Clock clock;

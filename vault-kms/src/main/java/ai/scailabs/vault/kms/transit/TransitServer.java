@@ -5,6 +5,8 @@ import io.github.jopenlibs.vault.EnvironmentLoader;
 import io.github.jopenlibs.vault.Vault;
 import io.github.jopenlibs.vault.VaultConfig;
 import io.github.jopenlibs.vault.VaultException;
+import io.github.jopenlibs.vault.api.Auth;
+import io.github.jopenlibs.vault.api.Logical;
 import io.github.jopenlibs.vault.json.JsonObject;
 import io.github.jopenlibs.vault.json.JsonValue;
 import io.github.jopenlibs.vault.response.AuthResponse;
@@ -74,7 +76,7 @@ final class TransitServer implements AutoCloseable {
     /** What the key is; empty when there is none of that name. */
     Optional<Map<String, String>> readKey(String token, Deadline deadline) throws TransitTrouble {
         LogicalResponse response = asked(
-                token, "read the key", deadline, vault -> vault.logical().read(where.mount() + "/keys/" + where.key()));
+                token, "read the key", deadline, vault -> logical(vault).read(where.mount() + "/keys/" + where.key()));
         if (response.getRestResponse().getStatus() == 404) {
             return Optional.empty();
         }
@@ -90,26 +92,26 @@ final class TransitServer implements AutoCloseable {
                         null,
                         TransitErrors.LOGIN,
                         deadline,
-                        vault -> vault.auth().loginByAppRole(role.mount(), role.roleId(), credential)));
+                        vault -> auth(vault).loginByAppRole(role.mount(), role.roleId(), credential)));
             case TransitLogin.Kubernetes pod ->
                 granted(asked(
                         null,
                         TransitErrors.LOGIN,
                         deadline,
-                        vault -> vault.auth().loginByJwt("kubernetes", pod.role(), credential, "auth/" + pod.mount())));
+                        vault -> auth(vault).loginByJwt("kubernetes", pod.role(), credential, "auth/" + pod.mount())));
             case TransitLogin.Token _ -> Lease.unknown(credential, clock.instant());
         };
     }
 
     Lease renew(String token, Deadline deadline) throws TransitTrouble {
         return granted(
-                asked(token, "renew the token", deadline, vault -> vault.auth().renewSelf()));
+                asked(token, "renew the token", deadline, vault -> auth(vault).renewSelf()));
     }
 
     /** What the server knows of the token. */
     Lease lookUp(String token, Deadline deadline) throws TransitTrouble {
-        LookupResponse known = asked(
-                token, "look up the token", deadline, vault -> vault.auth().lookupSelf());
+        LookupResponse known =
+                asked(token, "look up the token", deadline, vault -> auth(vault).lookupSelf());
         return Lease.of(token, clock.instant(), known.getTTL(), known.isRenewable());
     }
 
@@ -124,7 +126,7 @@ final class TransitServer implements AutoCloseable {
     private JsonObject written(String token, String operation, Map<String, Object> body, Deadline deadline)
             throws TransitTrouble {
         String path = where.mount() + "/" + operation + "/" + where.key();
-        return data(asked(token, operation, deadline, vault -> vault.logical().write(path, body)), operation);
+        return data(asked(token, operation, deadline, vault -> logical(vault).write(path, body)), operation);
     }
 
     /** The driver gives back an answer of 4xx like any other. */
@@ -196,10 +198,16 @@ final class TransitServer implements AutoCloseable {
         if (token != null) {
             config.token(token);
         }
-        if (where.namespace() != null) {
-            config.nameSpace(where.namespace());
-        }
         return config.build();
+    }
+
+    /** Said here, as the driver logs a line for every call if it is said in the configuration. */
+    private Logical logical(Vault vault) {
+        return vault.logical().withNameSpace(where.namespace());
+    }
+
+    private Auth auth(Vault vault) {
+        return vault.auth().withNameSpace(where.namespace());
     }
 
     private void pause(Duration asked, Deadline deadline, TransitTrouble trouble) throws TransitTrouble {

@@ -17,8 +17,13 @@ import ai.scailabs.vault.kernel.error.ErrorCode;
 import ai.scailabs.vault.kernel.error.VaultException;
 import ai.scailabs.vault.testkit.TestAuthority;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -215,6 +220,10 @@ class TransitRootKeyTest extends RootKeyContract {
             own.namespace = "team/vault";
             own.mount = "crypto/root-keys";
             own.key("root");
+            CountDownLatch logged = new CountDownLatch(1);
+            Handler listening = listener(logged);
+            Logger drivers = Logger.getLogger("io.github.jopenlibs.vault");
+            drivers.addHandler(listening);
             TransitProperties properties = new TransitProperties(
                     own.endpoint(), "team/vault", "crypto/root-keys", "root", null, appRole(), PATIENCE);
             try (TransitRootKey key = TransitSetup.open(properties)) {
@@ -225,6 +234,8 @@ class TransitRootKeyTest extends RootKeyContract {
                     .isInstanceOf(IllegalStateException.class)
                     .hasMessageContaining("there is no such namespace");
             assertThat(own.violations).isEmpty();
+            drivers.removeHandler(listening);
+            assertThat(logged.getCount()).as("the driver logs every call").isEqualTo(1);
         }
     }
 
@@ -252,7 +263,7 @@ class TransitRootKeyTest extends RootKeyContract {
 
     @Test
     void fileWithoutCertificates_isRefused() throws Exception {
-        Path empty = java.nio.file.Files.writeString(folder.resolve("empty.pem"), "none\n");
+        Path empty = Files.writeString(folder.resolve("empty.pem"), "none\n");
         for (Path each : List.of(empty, folder.resolve("absent.pem"))) {
             assertThatThrownBy(() ->
                             TransitSetup.open(over(transit.endpoint(), each)).close())
@@ -263,5 +274,20 @@ class TransitRootKeyTest extends RootKeyContract {
 
     private static String text(byte[] wrapped) {
         return new String(wrapped, StandardCharsets.ISO_8859_1);
+    }
+
+    private static Handler listener(CountDownLatch logged) {
+        return new Handler() {
+            @Override
+            public void publish(LogRecord record) {
+                logged.countDown();
+            }
+
+            @Override
+            public void flush() {}
+
+            @Override
+            public void close() {}
+        };
     }
 }

@@ -16,11 +16,7 @@ import ai.scailabs.vault.kernel.error.VaultException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -322,31 +318,6 @@ class TransitSessionTest {
             assertThat(latch.await(30, TimeUnit.SECONDS)).isTrue();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-        }
-    }
-
-    /** Ours alone: the server has its own. */
-    private static final class MovableClock extends Clock {
-        private final Instant begin = Instant.now();
-        private volatile Duration moved = Duration.ZERO;
-
-        void forward(Duration by) {
-            moved = moved.plus(by);
-        }
-
-        @Override
-        public Instant instant() {
-            return begin.plus(moved);
-        }
-
-        @Override
-        public ZoneId getZone() {
-            return ZoneOffset.UTC;
-        }
-
-        @Override
-        public Clock withZone(ZoneId zone) {
-            return this;
         }
     }
 }

@@ -2,11 +2,10 @@ package ai.scailabs.vault.kms.pkcs11;
 
 import ai.scailabs.vault.kernel.error.ErrorCode;
 import ai.scailabs.vault.kernel.error.VaultException;
+import ai.scailabs.vault.kms.credential.CredentialFile;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.Map;
 import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
@@ -23,17 +22,15 @@ import org.xipki.pkcs11.wrapper.PKCS11Exception;
  */
 final class HsmCalls implements AutoCloseable {
     private static final int QUEUE_CAPACITY = 1_024;
-    /** Of the process: however often a key is opened, a PIN that was refused is not tried again. */
-    private static final Map<PinOfToken, PinFile> PINS = new ConcurrentHashMap<>();
 
     private final CryptokiLibrary library;
     private final Pkcs11Properties where;
-    private final PinFile pin;
+    private final CredentialFile pin;
     private final ThreadPoolExecutor threads;
     private final ConcurrentLinkedDeque<HsmSession> idle = new ConcurrentLinkedDeque<>();
     private final byte[] identity;
 
-    private HsmCalls(CryptokiLibrary library, Pkcs11Properties where, PinFile pin, HsmSession first) {
+    private HsmCalls(CryptokiLibrary library, Pkcs11Properties where, CredentialFile pin, HsmSession first) {
         this.library = library;
         this.where = where;
         this.pin = pin;
@@ -50,8 +47,7 @@ final class HsmCalls implements AutoCloseable {
 
     static HsmCalls open(Pkcs11Properties where) throws HsmUnavailable {
         CryptokiLibrary library = CryptokiLibrary.of(where.library());
-        PinFile pin = PINS.computeIfAbsent(
-                new PinOfToken(where.library(), where.tokenLabel(), where.pinFile()), its -> new PinFile(its.file()));
+        CredentialFile pin = CredentialFile.ofText(where.pinFile(), "PIN", new Token(where.library(), where.tokenLabel()));
         try {
             return new HsmCalls(library, where, pin, proven(library, () -> HsmSession.open(library, where, pin)));
         } catch (PKCS11Exception failure) {
@@ -198,7 +194,13 @@ final class HsmCalls implements AutoCloseable {
         }
     }
 
-    private record PinOfToken(Path library, String token, Path file) {}
+    /** As people call it. */
+    private record Token(Path library, String label) {
+        @Override
+        public String toString() {
+            return "token";
+        }
+    }
 
     /** One encryption or decryption. */
     @FunctionalInterface

@@ -16,12 +16,18 @@ import static org.xipki.pkcs11.wrapper.PKCS11Constants.CKR_PIN_LOCKED;
 import static org.xipki.pkcs11.wrapper.PKCS11Constants.CKR_USER_ALREADY_LOGGED_IN;
 import static org.xipki.pkcs11.wrapper.PKCS11Constants.CKU_USER;
 
+import ai.scailabs.vault.kms.credential.CredentialFile;
+import ai.scailabs.vault.kms.credential.CredentialUnusable;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -60,16 +66,19 @@ final class HsmSession {
         this.generation = generation;
     }
 
-    static HsmSession open(CryptokiLibrary library, Pkcs11Properties where, PinFile pin) throws HsmUnavailable {
+    static HsmSession open(CryptokiLibrary library, Pkcs11Properties where, CredentialFile pin) throws HsmUnavailable {
         Session session = connect(library, where);
         try {
-            pin.use(characters -> login(session, characters));
+            pin.use(utf8 -> login(session, utf8));
             long key = find(session, where.keyLabel());
             requireSuitable(session, key, where.keyLabel());
             return new HsmSession(session, key, identity(session, key), library.generation());
         } catch (PKCS11Exception failure) {
             close(session);
             throw new HsmUnavailable("the key " + where.keyLabel() + " cannot be used", failure);
+        } catch (CredentialUnusable refusal) {
+            close(session);
+            throw new HsmUnavailable(String.valueOf(refusal.getMessage()));
         } catch (HsmUnavailable refusal) {
             close(session);
             throw refusal;
@@ -128,19 +137,34 @@ final class HsmSession {
     }
 
     /** One login counts for all sessions of the process. */
-    private static boolean login(Session session, char[] pin) throws HsmUnavailable {
+    private static Optional<Session> login(Session session, byte[] pinUtf8) throws HsmUnavailable {
+        char[] pin = characters(pinUtf8);
         try {
             session.login(CKU_USER, pin);
-            return true;
+            return Optional.of(session);
         } catch (PKCS11Exception refusal) {
             if (refusal.getErrorCode() == CKR_USER_ALREADY_LOGGED_IN) {
-                return true;
+                return Optional.of(session);
             }
             if (PIN_REFUSED.contains(refusal.getErrorCode())) {
                 LOG.error("The token refuses the PIN: {}", refusal.getErrorName());
-                return false;
+                return Optional.empty();
             }
             throw new HsmUnavailable("the token takes no login", refusal);
+        } finally {
+            Arrays.fill(pin, '\0');
+        }
+    }
+
+    private static char[] characters(byte[] utf8) throws HsmUnavailable {
+        try {
+            CharBuffer decoded = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(utf8));
+            char[] pin = new char[decoded.remaining()];
+            decoded.get(pin);
+            Arrays.fill(decoded.array(), '\0');
+            return pin;
+        } catch (CharacterCodingException e) {
+            throw new HsmUnavailable("the PIN is not UTF-8 text");
         }
     }
 

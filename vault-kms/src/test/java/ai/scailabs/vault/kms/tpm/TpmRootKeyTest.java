@@ -1,0 +1,516 @@
+package ai.scailabs.vault.kms.tpm;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import ai.scailabs.vault.crypto.envelope.KeyWrap;
+import ai.scailabs.vault.crypto.key.KeyId;
+import ai.scailabs.vault.crypto.key.KeyMaterial;
+import ai.scailabs.vault.crypto.root.RootKey;
+import ai.scailabs.vault.crypto.root.RootKeyContract;
+import ai.scailabs.vault.crypto.root.WrapContext;
+import ai.scailabs.vault.kernel.error.ErrorCode;
+import ai.scailabs.vault.kernel.error.VaultException;
+import ai.scailabs.vault.testkit.TestSwtpm;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Against swtpm. */
+class TpmRootKeyTest extends RootKeyContract {
+    private static final WrapContext CONTEXT = new WrapContext("ptn_acme", KeyId.of(new UUID(1, 2)), "partner-key");
+    private static final SecureRandom RANDOM = new SecureRandom();
+    private static final String HANDLE = "0x81000100";
+    private static final String GUARDED = "0x81000101";
+    private static final String WITH_LOCKOUT = TestSwtpm.ATTRIBUTES.replace("|noda", "");
+
+    @TempDir
+    static Path folder;
+
+    private static TestSwtpm tpm;
+    private static TestSwtpm otherTpm;
+    private static Path auth;
+    private static TpmRootKey root;
+    private static TpmRootKey another;
+
+    @BeforeAll
+    static void start() {
+        auth = TestSwtpm.authFile(folder);
+        tpm = TestSwtpm.start().key(HANDLE);
+        otherTpm = TestSwtpm.start().key(HANDLE);
+        root = open(tpm, HANDLE);
+        another = open(otherTpm, HANDLE);
+    }
+
+    @AfterAll
+    static void stop() {
+        root.close();
+        another.close();
+        tpm.close();
+        otherTpm.close();
+    }
+
+    @Override
+    protected RootKey rootKey() {
+        return root;
+    }
+
+    @Override
+    protected RootKey anotherRootKey() {
+        return another;
+    }
+
+    @Test
+    void id_isTheNameThatTheTpmGivesTheKey() {
+        try (TestSwtpm own = TestSwtpm.start().key(HANDLE)) {
+            own.tool("tpm2_readpublic", "-Q", "-c", HANDLE, "-n", "name");
+            try (TpmRootKey key = open(own, HANDLE)) {
+                assertThat(key.id())
+                        .isEqualTo("tpm:" + HexFormat.of().formatHex(bytes(own, "name")))
+                        .isEqualTo(key.toString());
+            }
+        }
+    }
+
+    @Test
+    void wrappedKey_opensWithOtherPeoplesTools() throws Exception {
+        try (TestSwtpm own = TestSwtpm.start().key(HANDLE);
+                KeyMaterial material = KeyMaterial.generate(RANDOM)) {
+            byte[] wrapped;
+            try (TpmRootKey key = open(own, HANDLE)) {
+                wrapped = key.wrap(material, CONTEXT);
+            }
+            assertThat(wrapped).hasSize(113);
+            ByteArrayOutputStream message = new ByteArrayOutputStream();
+            message.writeBytes("scaivault tpm root key wrap v1".getBytes(StandardCharsets.US_ASCII));
+            message.write(wrapped, 9, 32);
+            message.writeBytes(MessageDigest.getInstance("SHA-256").digest(CONTEXT.bytes()));
+            Files.write(own.folder().resolve("message"), message.toByteArray());
+            own.tool("tpm2_hmac", "-Q", "-c", HANDLE, "-p", TestSwtpm.AUTH_VALUE, "-o", "once", "message");
+            try (KeyMaterial once = KeyMaterial.copyOf(bytes(own, "once"));
+                    KeyMaterial opened = KeyWrap.unwrap(once, wrapped, Arrays.copyOf(wrapped, 41), CONTEXT.bytes())) {
+                assertThat(opened).isEqualTo(material);
+            }
+        }
+    }
+
+    @Test
+    void sameKey_isOpenedByAnotherInstance_alsoAfterTheTpmLostPower() {
+        try (TestSwtpm own = TestSwtpm.start().key(HANDLE)) {
+            byte[] wrapped;
+            try (TpmRootKey key = open(own, HANDLE)) {
+                wrapped = wrapNew(key);
+            }
+            own.restart();
+            try (TpmRootKey key = open(own, HANDLE)) {
+                key.unwrap(wrapped, CONTEXT).close();
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void tpmStoppedOrKilled_isKmsUnavailable_andWorksOnceItIsBack(boolean inOrder) {
+        try (TestSwtpm own = TestSwtpm.start().key(HANDLE);
+                TpmRootKey key = open(own, HANDLE)) {
+            byte[] wrapped = wrapNew(key);
+            if (inOrder) {
+                own.stop();
+            } else {
+                own.kill9();
+            }
+            refuses(key, wrapped, ErrorCode.KMS_UNAVAILABLE);
+            assertThatThrownBy(() -> wrapNew(key))
+                    .isInstanceOfSatisfying(
+                            VaultException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.KMS_UNAVAILABLE));
+            own.restart();
+            key.unwrap(wrapped, CONTEXT).close();
+            key.unwrap(wrapNew(key), CONTEXT).close();
+        }
+    }
+
+    @Test
+    void tpmRestartedBetweenTwoCalls_isNotNoticed() {
+        try (TestSwtpm own = TestSwtpm.start().key(HANDLE);
+                TpmRootKey key = open(own, HANDLE)) {
+            byte[] wrapped = wrapNew(key);
+            own.restart();
+            key.unwrap(wrapped, CONTEXT).close();
+        }
+    }
+
+    /** More often than a TPM has room for sessions that nobody ended. */
+    @Test
+    void haltedTpm_isKmsUnavailableInTime_andWorksOnceItGoesOn_timeAndAgain() {
+        try (TestSwtpm own = TestSwtpm.start().key(HANDLE);
+                TpmRootKey key = TpmRootKey.open(properties(own, HANDLE, auth, Duration.ofMillis(300)), RANDOM)) {
+            byte[] wrapped = wrapNew(key);
+            for (int i = 0; i < 6; i++) {
+                own.halt();
+                long begin = System.nanoTime();
+                refuses(key, wrapped, ErrorCode.KMS_UNAVAILABLE);
+                assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(2));
+                own.resume();
+                opensWithin(key, wrapped, Duration.ofSeconds(5));
+            }
+        }
+    }
+
+    @Test
+    void closedKey_leavesNoSession() {
+        try (TestSwtpm own = TestSwtpm.start().key(HANDLE)) {
+            open(own, HANDLE).close();
+            assertThat(own.sessions()).isZero();
+        }
+    }
+
+    @Test
+    void anotherTpmWithAKeyAtTheSameHandle_isNotUsed() {
+        try (TestSwtpm own = TestSwtpm.start().key(HANDLE);
+                TestSwtpm foreign = TestSwtpm.start().key(HANDLE);
+                TpmRootKey key = open(own, HANDLE)) {
+            byte[] wrapped = wrapNew(key);
+            TestSwtpm.exchange(own, foreign);
+            assertThatThrownBy(() -> wrapNew(key)).isInstanceOfSatisfying(VaultException.class, e -> {
+                assertThat(e.code()).isEqualTo(ErrorCode.KMS_UNAVAILABLE);
+                assertThat(e).cause().hasMessageContaining("another key lies at " + HANDLE);
+            });
+            refuses(key, wrapped, ErrorCode.KMS_UNAVAILABLE);
+            TestSwtpm.exchange(own, foreign);
+            key.unwrap(wrapped, CONTEXT).close();
+        }
+    }
+
+    @Test
+    void keyReplacedOnTheSameTpm_isNotUsed_andOneThatIsGoneIsMissed() {
+        try (TestSwtpm own = TestSwtpm.start().key(HANDLE);
+                FaultyTpm between = new FaultyTpm(own.socket());
+                TpmRootKey key = TpmRootKey.open(properties(between, auth), RANDOM)) {
+            byte[] wrapped = wrapNew(key);
+            own.restart();
+            own.remove(HANDLE);
+            refuses(key, wrapped, ErrorCode.KMS_UNAVAILABLE);
+            own.restart();
+            own.key(HANDLE);
+            refuses(key, wrapped, ErrorCode.KMS_UNAVAILABLE);
+        }
+    }
+
+    @Test
+    void sessionsThatTheTpmLost_areNotNoticed() {
+        try (TestSwtpm own = TestSwtpm.start().key(HANDLE);
+                FaultyTpm between = new FaultyTpm(own.socket());
+                TpmRootKey key = TpmRootKey.open(properties(between, auth), RANDOM)) {
+            byte[] wrapped = wrapNew(key);
+            for (int i = 0; i < 3; i++) {
+                own.restart();
+                key.unwrap(wrapped, CONTEXT).close();
+            }
+        }
+    }
+
+    @Test
+    void wrongAuthValue_isRefused_andCountedOnce() throws IOException {
+        try (TestSwtpm own = TestSwtpm.start().key(GUARDED, "hmac", WITH_LOCKOUT)) {
+            Path wrong = Files.writeString(folder.resolve("wrong"), "x".repeat(24));
+            refusesToOpen(properties(own, GUARDED, wrong), "the TPM refuses the auth value in " + wrong);
+            assertThat(own.failures()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void authValueThatBecomesWrong_isNotTriedAgainAndAgain_untilTheFileChanges() throws IOException {
+        try (TestSwtpm own = TestSwtpm.start().key(GUARDED, "hmac", WITH_LOCKOUT)) {
+            Path changing = Files.writeString(folder.resolve("changing"), TestSwtpm.AUTH_VALUE);
+            byte[] wrapped;
+            try (TpmRootKey key = TpmRootKey.open(properties(own, GUARDED, changing), RANDOM)) {
+                wrapped = wrapNew(key);
+                Files.writeString(changing, "x".repeat(24));
+                for (int i = 0; i < 20; i++) {
+                    refuses(key, wrapped, ErrorCode.KMS_UNAVAILABLE);
+                }
+                Files.writeString(changing, TestSwtpm.AUTH_VALUE);
+                key.unwrap(wrapped, CONTEXT).close();
+            }
+            // Once in the session that was there, once in a new one; three lock this TPM.
+            assertThat(own.failures()).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void lockedOutTpm_isKmsUnavailable_andServesOnceTheLockoutEnds() {
+        try (TestSwtpm own = TestSwtpm.start().key(GUARDED, "hmac", WITH_LOCKOUT)) {
+            byte[] wrapped;
+            try (TpmRootKey key = open(own, GUARDED)) {
+                wrapped = wrapNew(key);
+            }
+            for (int i = 0; i < 3; i++) {
+                assertThatThrownBy(() -> own.tool("tpm2_hmac", "-c", GUARDED, "-p", "wrong", "/dev/null"))
+                        .isInstanceOf(IllegalStateException.class);
+            }
+            refusesToOpen(properties(own, GUARDED, auth), "the TPM answers LOCKOUT");
+            own.tool("tpm2_dictionarylockout", "-Q", "--clear-lockout");
+            try (TpmRootKey key = open(own, GUARDED)) {
+                key.unwrap(wrapped, CONTEXT).close();
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "hmac:sha384, fixedtpm|fixedparent|sensitivedataorigin|userwithauth|sign, is not an HMAC key with SHA-256",
+        "ecc:ecdsa, fixedtpm|fixedparent|sensitivedataorigin|userwithauth|sign, is not an HMAC key with SHA-256",
+        "rsa, fixedtpm|fixedparent|sensitivedataorigin|userwithauth|decrypt|restricted, is not an HMAC key",
+        "aes, fixedtpm|fixedparent|sensitivedataorigin|userwithauth|decrypt|sign, is not an HMAC key",
+        "hmac, sensitivedataorigin|userwithauth|sign, has the attributes sensitivedataorigin|userwithauth|sign;",
+        "hmac, fixedtpm|fixedparent|sensitivedataorigin|sign|userwithauth|restricted, |restricted|sign;",
+        "hmac, fixedtpm|fixedparent|sensitivedataorigin|sign|userwithauth|adminwithpolicy, |adminwithpolicy|sign;"
+    })
+    void keyOfAnotherKind_isRefused(String kind, String attributes, String reason) {
+        try (TestSwtpm own = TestSwtpm.start().key(HANDLE, kind, attributes)) {
+            refusesToOpen(properties(own, HANDLE, auth), reason);
+        }
+    }
+
+    @Test
+    void keyThatWasBroughtIn_isRefused() throws IOException {
+        try (TestSwtpm own = TestSwtpm.start().primary()) {
+            Files.write(own.folder().resolve("known"), new byte[32]);
+            List<String> bring = new ArrayList<>(List.of("tpm2_import", "-Q", "-C", "primary", "-G", "hmac"));
+            bring.addAll(List.of("-g", "sha256", "-a", "userwithauth|sign"));
+            bring.addAll(List.of("-i", "known", "-u", "public", "-r", "private", "-p", TestSwtpm.AUTH_VALUE));
+            own.tool(bring.toArray(String[]::new)).persist(HANDLE);
+            refusesToOpen(properties(own, HANDLE, auth), "has the attributes userwithauth|sign;");
+        }
+    }
+
+    @Test
+    void keyThatIsNotThere_isRefused() {
+        try (TestSwtpm own = TestSwtpm.start()) {
+            refusesToOpen(properties(own, HANDLE, auth), "the TPM has no key at " + HANDLE);
+        }
+    }
+
+    @Test
+    void keyThatAPolicyOpensToo_isRefused() throws IOException {
+        try (TestSwtpm own = TestSwtpm.start()) {
+            Files.write(own.folder().resolve("policy"), new byte[32]);
+            own.key(HANDLE, "hmac", TestSwtpm.ATTRIBUTES, "-L", "policy");
+            refusesToOpen(properties(own, HANDLE, auth), "has a policy that opens it besides its auth value");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "81000100",
+                "0x8100010",
+                "0x810001000",
+                "0x81800000",
+                "0x80000000",
+                "0x4000000c",
+                "0X81000100"
+            })
+    void whatIsNoHandleOfTheOwner_isNone(String text) {
+        assertThat(PersistentHandle.parse(text)).isEmpty();
+    }
+
+    @Test
+    void handle_isReadAsItIsWritten() {
+        assertThat(PersistentHandle.parse("0x817fFFfF")).contains(new PersistentHandle(0x817fffff));
+        assertThat(new PersistentHandle(0x81000100)).hasToString(HANDLE);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "tpmrm0",
+                "dev/tpmrm0",
+                "10.0.0.1:2321",
+                "localhost:2321",
+                "127.0.0.1:0",
+                "127.0.0.1:65536",
+                "127.0.0.1"
+            })
+    void whatIsNoDevice_isNone(String text) {
+        assertThat(TpmAddress.parse(text)).isEmpty();
+    }
+
+    @Test
+    void device_isAPathOrAPortOfThisMachine() {
+        assertThat(TpmAddress.parse("/dev/tpmrm0")).contains(new TpmAddress.File(Path.of("/dev/tpmrm0")));
+        assertThat(TpmAddress.parse("127.0.0.1:2321"))
+                .hasValueSatisfying(port -> assertThat(port).hasToString("127.0.0.1:2321"));
+    }
+
+    @Test
+    void authFileThatHoldsNoAuthValue_isRefused() throws IOException {
+        try (TestSwtpm own = TestSwtpm.start().key(HANDLE)) {
+            Path file = folder.resolve("no-auth-value");
+            refusesToOpen(properties(own, HANDLE, file), "cannot be read");
+            refusesToOpen(properties(own, HANDLE, Files.writeString(file, "")), "is empty");
+            refusesToOpen(properties(own, HANDLE, Files.writeString(file, "x".repeat(23))), "24 to 32 bytes");
+            refusesToOpen(
+                    properties(own, HANDLE, Files.writeString(file, "x".repeat(32) + "\n")),
+                    "a line feed at the end too");
+        }
+    }
+
+    @Test
+    void deviceThatIsNone_isRefused() throws IOException {
+        Path text = Files.writeString(folder.resolve("text"), "text");
+        refusesToOpen(at(new TpmAddress.File(folder.resolve("absent"))), "there is no device or socket");
+        refusesToOpen(at(new TpmAddress.File(text)), "is neither a character device nor a socket");
+        refusesToOpen(at(new TpmAddress.File(Path.of("/dev/null"))), "the TPM gave no answer");
+        refusesToOpen(at(TpmAddress.parse("127.0.0.1:1").orElseThrow()), "cannot be reached");
+    }
+
+    @Test
+    void refusalToStart_isOneLine_thatNamesTheGuideAndNoSecret() {
+        assertThatThrownBy(() -> TpmRootKey.open(at(new TpmAddress.File(folder.resolve("absent"))), RANDOM))
+                .hasMessageContaining("(docs/guides/root-keys/tpm.md)")
+                .hasMessageNotContaining("\n")
+                .hasMessageNotContaining(TestSwtpm.AUTH_VALUE);
+    }
+
+    @Test
+    void characterDevice_carriesTheSame() {
+        try (TestSwtpm own = TestSwtpm.start().key(HANDLE);
+                TestSwtpm.Device device = own.device();
+                TpmRootKey key = TpmRootKey.open(at(new TpmAddress.File(device.path())), RANDOM)) {
+            byte[] wrapped = wrapNew(key);
+            key.unwrap(wrapped, CONTEXT).close();
+            device.close();
+            refuses(key, wrapped, ErrorCode.KMS_UNAVAILABLE);
+        }
+    }
+
+    @Test
+    void characterDeviceThatHangs_isKmsUnavailableInTime() {
+        try (TestSwtpm own = TestSwtpm.start().key(HANDLE);
+                TestSwtpm.Device device = own.device();
+                TpmRootKey key = TpmRootKey.open(
+                        new TpmProperties(
+                                new TpmAddress.File(device.path()),
+                                PersistentHandle.parse(HANDLE).orElseThrow(),
+                                auth,
+                                Duration.ofMillis(300)),
+                        RANDOM)) {
+            byte[] wrapped = wrapNew(key);
+            own.halt();
+            for (int i = 0; i < 3; i++) {
+                long begin = System.nanoTime();
+                refuses(key, wrapped, ErrorCode.KMS_UNAVAILABLE);
+                assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(2));
+            }
+            own.resume();
+            opensWithin(key, wrapped, Duration.ofSeconds(5));
+        }
+    }
+
+    @Test
+    void manyThreads_eachGetTheirOwnKey() throws Exception {
+        List<Callable<Boolean>> calls = new ArrayList<>();
+        for (int i = 0; i < 400; i++) {
+            WrapContext context = new WrapContext("ptn_" + i, KeyId.of(new UUID(3, i)), "partner-key");
+            calls.add(() -> {
+                try (KeyMaterial material = KeyMaterial.generate(RANDOM);
+                        KeyMaterial opened = root.unwrap(root.wrap(material, context), context)) {
+                    return opened.equals(material);
+                }
+            });
+        }
+        try (ExecutorService threads = Executors.newFixedThreadPool(64)) {
+            for (Future<Boolean> opened : threads.invokeAll(calls)) {
+                assertThat(opened.get()).isTrue();
+            }
+        }
+    }
+
+    private static byte[] bytes(TestSwtpm tpm, String file) {
+        try {
+            return Files.readAllBytes(tpm.folder().resolve(file));
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static byte[] wrapNew(RootKey key) {
+        try (KeyMaterial material = KeyMaterial.generate(RANDOM)) {
+            return key.wrap(material, CONTEXT);
+        }
+    }
+
+    private static void refuses(RootKey key, byte[] wrapped, ErrorCode code) {
+        assertThatThrownBy(() -> key.unwrap(wrapped, CONTEXT).close())
+                .isInstanceOfSatisfying(
+                        VaultException.class, e -> assertThat(e.code()).isEqualTo(code));
+    }
+
+    private static void opensWithin(RootKey key, byte[] wrapped, Duration limit) {
+        long begin = System.nanoTime();
+        while (true) {
+            try {
+                key.unwrap(wrapped, CONTEXT).close();
+                return;
+            } catch (VaultException notYet) {
+                assertThat(notYet.code()).isEqualTo(ErrorCode.KMS_UNAVAILABLE);
+                assertThat(System.nanoTime() - begin).isLessThan(limit.toNanos());
+            }
+        }
+    }
+
+    private static void refusesToOpen(TpmProperties properties, String reason) {
+        assertThatThrownBy(() -> TpmRootKey.open(properties, RANDOM))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining(reason);
+    }
+
+    private static TpmRootKey open(TestSwtpm tpm, String handle) {
+        return TpmRootKey.open(properties(tpm, handle, auth), RANDOM);
+    }
+
+    private static TpmProperties properties(TestSwtpm tpm, String handle, Path authFile) {
+        return properties(tpm, handle, authFile, Duration.ofSeconds(5));
+    }
+
+    private static TpmProperties properties(TestSwtpm tpm, String handle, Path authFile, Duration patience) {
+        return new TpmProperties(
+                new TpmAddress.File(tpm.socket()),
+                PersistentHandle.parse(handle).orElseThrow(),
+                authFile,
+                patience);
+    }
+
+    private static TpmProperties properties(FaultyTpm between, Path authFile) {
+        return new TpmProperties(
+                between.address(), PersistentHandle.parse(HANDLE).orElseThrow(), authFile, Duration.ofSeconds(5));
+    }
+
+    private static TpmProperties at(TpmAddress address) {
+        return new TpmProperties(address, PersistentHandle.parse(HANDLE).orElseThrow(), auth, Duration.ofSeconds(5));
+    }
+}

@@ -185,6 +185,21 @@ class ArchitectureTest {
             .resideInAnyPackage("io.github.jopenlibs..");
 
     @ArchTest
+    static final ArchRule tssJava_hasOneRoom = noClasses()
+            .that()
+            .resideOutsideOfPackage(BASE + "kms.tpm..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("tss..");
+
+    /** It prints what a TPM refuses, repeats without end, and does not authenticate what comes back: only its structures are used. */
+    @ArchTest
+    static final ArchRule tssJava_talksToNoTpm = noClasses()
+            .should()
+            .dependOnClassesThat()
+            .haveNameMatching("tss\\.(Tpm|TpmBase|TpmDevice.*|TpmFactory|Crypto|Tss)|tss\\.tpm\\.Tpm");
+
+    @ArchTest
     static final ArchRule packages_haveNoCycles =
             slices().matching(BASE + "(*).(*)..").should().beFreeOfCycles();
 

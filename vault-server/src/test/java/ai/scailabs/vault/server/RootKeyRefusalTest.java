@@ -65,6 +65,22 @@ class RootKeyRefusalTest {
         }
     }
 
+    @Test
+    void tpmThatIsGone_isRefused() {
+        Path absent = folder.resolve("absent");
+        assertRefused(
+                Map.of(
+                        "KMS_PROVIDER",
+                        "tpm",
+                        "KMS_TPM_DEVICE",
+                        absent.toString(),
+                        "KMS_TPM_HANDLE",
+                        "0x81000100",
+                        "KMS_TPM_AUTH_FILE",
+                        folder.resolve("auth").toString()),
+                "the root key in the TPM: there is no device or socket " + absent + " (docs/guides/root-keys/tpm.md)");
+    }
+
     private void assertRefused(Map<String, String> overrides, String problem) {
         assertThatThrownBy(() -> RunningServer.start(database, overrides).close())
                 .isInstanceOfSatisfying(

@@ -8,6 +8,9 @@ import ai.scailabs.vault.access.quota.RateLimits;
 import ai.scailabs.vault.kms.aws.AwsKeyArn;
 import ai.scailabs.vault.kms.aws.AwsKmsProperties;
 import ai.scailabs.vault.kms.pkcs11.Pkcs11Properties;
+import ai.scailabs.vault.kms.tpm.PersistentHandle;
+import ai.scailabs.vault.kms.tpm.TpmAddress;
+import ai.scailabs.vault.kms.tpm.TpmProperties;
 import ai.scailabs.vault.kms.transit.SecretText;
 import ai.scailabs.vault.kms.transit.TransitLogin;
 import ai.scailabs.vault.kms.transit.TransitProperties;
@@ -74,6 +77,7 @@ class SettingsTest {
                                     .replace("KMS_LOCAL_KEY", "KMS_LOCAL_KEY_FILE")
                                     .replace("KMS_PKCS11_PIN", "KMS_PKCS11_PIN_FILE")
                                     .replace("KMS_TRANSIT_CA", "KMS_TRANSIT_CA_FILE")
+                                    .replace("KMS_TPM_AUTH", "KMS_TPM_AUTH_FILE")
                                     .replace("_FILE_FILE", "_FILE"))
                             .takes()
                             .contains(value)) {
@@ -509,6 +513,32 @@ class SettingsTest {
                 "KMS_TRANSIT_TOKEN", "s3cret-word"));
         environment.put(setting.name(), value);
         assertThat(problems(environment)).contains(setting + " is malformed; it takes " + setting.takes());
+    }
+
+    @Test
+    void rootKeyInATpm_isSaidCompletely() {
+        Map<String, String> environment = good();
+        environment.remove("KMS_LOCAL_KEY_FILE");
+        environment.put("KMS_PROVIDER", "tpm");
+        environment.put("KMS_TPM_HANDLE", "0x81000100");
+        environment.put("KMS_TPM_AUTH_FILE", "/run/secrets/tpm_auth");
+        assertThat(ServerSettings.read(environment).rootKeys().first())
+                .isEqualTo(new RootKeySettings.Tpm(new TpmProperties(
+                        new TpmAddress.File(Path.of("/dev/tpmrm0")),
+                        new PersistentHandle(0x81000100),
+                        Path.of("/run/secrets/tpm_auth"),
+                        Duration.ofSeconds(2))));
+        for (Setting setting : List.of(Setting.KMS_TPM_HANDLE, Setting.KMS_TPM_AUTH_FILE)) {
+            Map<String, String> without = new HashMap<>(environment);
+            without.remove(setting.name());
+            assertThat(problems(without)).containsExactly(setting + " is not set; it takes " + setting.takes());
+        }
+        environment.put("KMS_TPM_DEVICE", "10.1.2.3:2321");
+        environment.put("KMS_TPM_HANDLE", "0x80000001");
+        assertThat(problems(environment))
+                .containsExactly(
+                        "KMS_TPM_DEVICE is malformed; it takes " + Setting.KMS_TPM_DEVICE.takes(),
+                        "KMS_TPM_HANDLE is malformed; it takes " + Setting.KMS_TPM_HANDLE.takes());
     }
 
     @ParameterizedTest

@@ -3,6 +3,9 @@ package ai.scailabs.vault.server.settings;
 import ai.scailabs.vault.kms.aws.AwsKeyArn;
 import ai.scailabs.vault.kms.aws.AwsKmsProperties;
 import ai.scailabs.vault.kms.pkcs11.Pkcs11Properties;
+import ai.scailabs.vault.kms.tpm.PersistentHandle;
+import ai.scailabs.vault.kms.tpm.TpmAddress;
+import ai.scailabs.vault.kms.tpm.TpmProperties;
 import ai.scailabs.vault.kms.transit.TransitProperties;
 import java.net.URI;
 import java.nio.file.Path;
@@ -23,10 +26,13 @@ public sealed interface RootKeySettings {
     /** A key in the Transit engine of HashiCorp Vault or OpenBao. */
     record Transit(TransitProperties properties) implements RootKeySettings {}
 
+    /** A TPM 2.0. */
+    record Tpm(TpmProperties properties) implements RootKeySettings {}
+
     /** Null, and problems, when it is not said completely. */
     static @Nullable RootKeySettings read(SettingsReader reader, boolean dev) {
-        String provider =
-                reader.required(Setting.KMS_PROVIDER, ServerSettings.oneOf("aws", "hashicorp", "pkcs11", "local"));
+        String provider = reader.required(
+                Setting.KMS_PROVIDER, ServerSettings.oneOf("aws", "hashicorp", "pkcs11", "tpm", "local"));
         Integer millis = reader.required(Setting.KMS_TIMEOUT_MILLIS, ServerSettings.number(100, 60_000));
         if (provider == null || millis == null) {
             return null;
@@ -36,6 +42,7 @@ public sealed interface RootKeySettings {
             case "aws" -> aws(reader, dev, patience);
             case "hashicorp" -> transit(reader, dev, patience);
             case "pkcs11" -> pkcs11(reader, patience);
+            case "tpm" -> tpm(reader, patience);
             default -> local(reader, dev);
         };
     }
@@ -73,5 +80,14 @@ public sealed interface RootKeySettings {
             return null;
         }
         return new Pkcs11(new Pkcs11Properties(library, token, key, pin, sessions, patience));
+    }
+
+    private static @Nullable RootKeySettings tpm(SettingsReader reader, Duration patience) {
+        TpmAddress device = reader.required(Setting.KMS_TPM_DEVICE, TpmAddress::parse);
+        PersistentHandle handle = reader.required(Setting.KMS_TPM_HANDLE, PersistentHandle::parse);
+        Path auth = reader.required(Setting.KMS_TPM_AUTH_FILE, ServerSettings::path);
+        return device == null || handle == null || auth == null
+                ? null
+                : new Tpm(new TpmProperties(device, handle, auth, patience));
     }
 }

@@ -56,7 +56,7 @@ public enum Setting {
     BASE_URL(Kind.PLAIN, null, "the public URL of this service"),
     LOG_LEVEL(Kind.PLAIN, "info", "debug, info, warn or error"),
     LOG_FORMAT(Kind.PLAIN, "json", "json or text"),
-    KMS_PROVIDER(Kind.PLAIN, null, "aws, hashicorp, pkcs11, or local (development only)"),
+    KMS_PROVIDER(Kind.PLAIN, null, "aws, hashicorp, pkcs11, tpm, or local (development only)"),
     KMS_CACHE_SECONDS(Kind.PLAIN, "0", "a number from 0 to 300; 0 asks the root key for every request"),
     KMS_TIMEOUT_MILLIS(Kind.PLAIN, "2000", "a number from 100 to 60000"),
     KMS_LOCAL_KEY_FILE(
@@ -92,6 +92,15 @@ public enum Setting {
     KMS_PKCS11_KEY_LABEL(Kind.PLAIN, null, "the label of the key, 1 to 255 printable characters"),
     KMS_PKCS11_PIN_FILE(Kind.PLAIN, null, "the path of a file that holds the PIN of the token's user"),
     KMS_PKCS11_SESSIONS(Kind.PLAIN, "4", "a number from 1 to 64"),
+    KMS_TPM_DEVICE(
+            Kind.PLAIN,
+            "/dev/tpmrm0",
+            "the path of the TPM's device, or of the socket of one in software, or 127.0.0.1:port; with KMS_PROVIDER=tpm"),
+    KMS_TPM_HANDLE(
+            Kind.PLAIN,
+            null,
+            "where in the TPM the key lies: 0x81000000 to 0x817fffff; this and the next with KMS_PROVIDER=tpm"),
+    KMS_TPM_AUTH_FILE(Kind.PLAIN, null, "the path of a file that holds the key's auth value, 24 to 32 bytes"),
     TLS_CERT_FILE(Kind.PLAIN, null, "a PEM certificate chain, together with TLS_KEY_FILE"),
     TLS_KEY_FILE(Kind.PLAIN, null, "a PEM private key, together with TLS_CERT_FILE"),
     TLS_CLIENT_CA_FILE(Kind.PLAIN, null, "PEM certificates of the authorities whose client certificates are required"),

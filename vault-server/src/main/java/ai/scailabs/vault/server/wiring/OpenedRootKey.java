@@ -4,6 +4,7 @@ import ai.scailabs.vault.crypto.root.RootKey;
 import ai.scailabs.vault.kms.aws.AwsKmsRootKey;
 import ai.scailabs.vault.kms.local.LocalFileRootKey;
 import ai.scailabs.vault.kms.pkcs11.Pkcs11RootKey;
+import ai.scailabs.vault.kms.tpm.TpmRootKey;
 import ai.scailabs.vault.kms.transit.TransitRootKey;
 import ai.scailabs.vault.server.settings.RootKeySettings;
 import java.security.SecureRandom;
@@ -26,6 +27,10 @@ record OpenedRootKey(RootKey key, AutoCloseable keeper) implements AutoCloseable
             }
             case RootKeySettings.Pkcs11 hsm -> {
                 Pkcs11RootKey key = Pkcs11RootKey.open(hsm.properties(), random);
+                yield new OpenedRootKey(key, key);
+            }
+            case RootKeySettings.Tpm tpm -> {
+                TpmRootKey key = TpmRootKey.open(tpm.properties(), random);
                 yield new OpenedRootKey(key, key);
             }
         };

@@ -122,11 +122,7 @@ final class TpmCalls implements AutoCloseable {
             try {
                 return kept.hmacAgain(auth, message, deadline);
             } catch (TpmUnavailable failure) {
-                if (failure instanceof TpmRefusal refusal && refusal.isOfTheMoment()) {
-                    throw refusal;
-                }
-                link = null;
-                kept.close();
+                giveUp(kept, failure);
                 LOG.warn("The connection with the TPM is of no use any more: {}", failure.getMessage());
                 if (deadline.isOver()) {
                     throw failure;
@@ -134,6 +130,19 @@ final class TpmCalls implements AutoCloseable {
             }
         }
         return onNew(openSame(deadline), message, deadline);
+    }
+
+    /** Unless what failed says nothing about the connection. */
+    private void giveUp(TpmLink kept, TpmUnavailable failure) throws TpmUnavailable {
+        if (failure instanceof AuthValueUnusable || failure instanceof TpmRefusal refusal && refusal.isOfTheMoment()) {
+            throw failure;
+        }
+        link = null;
+        if (failure instanceof TpmRefusal) {
+            kept.end();
+        } else {
+            kept.close();
+        }
     }
 
     private byte[] onNew(TpmLink opened, byte[] message, Deadline deadline) throws TpmUnavailable {

@@ -106,13 +106,13 @@ final class TpmLink {
         try {
             return auth.use(value -> {
                 if (value.length < MIN_AUTH_BYTES || value.length > MAX_AUTH_BYTES) {
-                    throw new TpmUnavailable("the auth value of the key must have " + MIN_AUTH_BYTES + " to "
+                    throw new AuthValueUnusable("the auth value of the key must have " + MIN_AUTH_BYTES + " to "
                             + MAX_AUTH_BYTES + " bytes, of which every one counts, a line feed at the end too");
                 }
                 return attempt.with(value);
             });
         } catch (CredentialUnusable unusable) {
-            throw new TpmUnavailable(String.valueOf(unusable.getMessage()));
+            throw new AuthValueUnusable(String.valueOf(unusable.getMessage()));
         }
     }
 

@@ -255,6 +255,22 @@ class TpmRootKeyTest extends RootKeyContract {
             }
             // Once in the session that was there, once in a new one; three lock this TPM.
             assertThat(own.failures()).isEqualTo(2);
+            assertThat(own.sessions()).isZero();
+        }
+    }
+
+    @Test
+    void authFileThatGoes_isKmsUnavailable_untilItIsBack() throws IOException {
+        try (TestSwtpm own = TestSwtpm.start().key(HANDLE)) {
+            Path going = Files.writeString(folder.resolve("going"), TestSwtpm.AUTH_VALUE);
+            try (TpmRootKey key = TpmRootKey.open(properties(own, HANDLE, going), RANDOM)) {
+                byte[] wrapped = wrapNew(key);
+                Files.delete(going);
+                refuses(key, wrapped, ErrorCode.KMS_UNAVAILABLE);
+                Files.writeString(going, TestSwtpm.AUTH_VALUE);
+                key.unwrap(wrapped, CONTEXT).close();
+            }
+            assertThat(own.sessions()).isZero();
         }
     }
 

@@ -47,7 +47,8 @@ final class HsmCalls implements AutoCloseable {
 
     static HsmCalls open(Pkcs11Properties where) throws HsmUnavailable {
         CryptokiLibrary library = CryptokiLibrary.of(where.library());
-        CredentialFile pin = CredentialFile.ofText(where.pinFile(), "PIN", new Token(where.library(), where.tokenLabel()));
+        CredentialFile pin =
+                CredentialFile.ofText(where.pinFile(), "PIN", new Token(where.library(), where.tokenLabel()));
         try {
             return new HsmCalls(library, where, pin, proven(library, () -> HsmSession.open(library, where, pin)));
         } catch (PKCS11Exception failure) {

@@ -7,4 +7,9 @@ final class AuthValueUnusable extends TpmUnavailable {
     AuthValueUnusable(String message) {
         super(message);
     }
+
+    @Override
+    boolean concernsConnection() {
+        return false;
+    }
 }

@@ -17,6 +17,7 @@ final class TpmCommands {
 
     private final Transport transport;
     private final SecureRandom random;
+    private boolean inStep = true;
 
     TpmCommands(Transport transport, SecureRandom random) {
         this.transport = transport;
@@ -39,6 +40,11 @@ final class TpmCommands {
             throw Transport.garbage();
         }
         return answer;
+    }
+
+    /** Whether the last command was answered, whatever the answer, so that another may follow. */
+    boolean isInStep() {
+        return inStep;
     }
 
     private static byte[] assemble(TPM_ST tag, TPM_CC code, ReqStructure request, byte[] authorisation) {
@@ -76,11 +82,13 @@ final class TpmCommands {
     }
 
     private ByteBuffer exchange(byte[] command, Deadline deadline) throws TpmUnavailable {
+        inStep = false;
         try {
             ByteBuffer answer = ByteBuffer.wrap(transport.exchange(command, deadline));
             if (answer.getInt(Short.BYTES) != answer.capacity()) {
                 throw Transport.garbage();
             }
+            inStep = true;
             return answer;
         } catch (IOException e) {
             throw new TpmUnavailable("the TPM cannot be reached", e);

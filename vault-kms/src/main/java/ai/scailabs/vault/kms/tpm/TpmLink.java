@@ -1,12 +1,11 @@
 package ai.scailabs.vault.kms.tpm;
 
-import ai.scailabs.vault.kms.credential.CredentialFile;
-import ai.scailabs.vault.kms.credential.CredentialUnusable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.security.SecureRandom;
 import java.time.Duration;
-import java.util.Optional;
+import java.util.HashMap;
+import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tss.tpm.TPM2_FlushContext_REQUEST;
@@ -16,30 +15,28 @@ import tss.tpm.TPM_CC;
 import tss.tpm.TPM_HANDLE;
 import tss.tpm.TPM_HT;
 
-/** A connection with the TPM on which the key was found as it must be, and a session. Used by one thread; after a failure it is closed. */
+/** A connection with the TPM and a session on it. Used by one thread; after a failure it is closed. */
 final class TpmLink {
     private static final Logger LOG = LoggerFactory.getLogger(TpmLink.class);
     private static final Duration LAST_WORD = Duration.ofMillis(200);
-    private static final int MIN_AUTH_BYTES = 24;
-    private static final int MAX_AUTH_BYTES = 32;
     private static final int MAX_SESSIONS = 64;
 
     private final Transport transport;
+    private final TpmCommands commands;
     private final HmacSession session;
-    private final TpmKey key;
+    private final Map<PersistentHandle, TpmKey> keys = new HashMap<>();
 
-    private TpmLink(Transport transport, HmacSession session, TpmKey key) {
+    private TpmLink(Transport transport, TpmCommands commands, HmacSession session) {
         this.transport = transport;
+        this.commands = commands;
         this.session = session;
-        this.key = key;
     }
 
-    static TpmLink open(TpmProperties where, SecureRandom random, Deadline deadline) throws TpmUnavailable {
-        Transport transport = Transport.connect(where.device(), deadline);
+    static TpmLink open(TpmAddress address, SecureRandom random, Deadline deadline) throws TpmUnavailable {
+        Transport transport = Transport.connect(address, deadline);
         try {
             TpmCommands commands = new TpmCommands(transport, random);
-            TpmKey key = TpmKey.read(commands, where.key(), deadline);
-            return new TpmLink(transport, session(transport, commands, random, deadline), key);
+            return new TpmLink(transport, commands, session(transport, commands, random, deadline));
         } catch (TpmUnavailable | RuntimeException failed) {
             close(transport);
             throw failed;
@@ -78,58 +75,30 @@ final class TpmLink {
         LOG.info("Ended sessions in the TPM that were left behind");
     }
 
-    TpmKey key() {
-        return key;
-    }
-
-    /** On a connection that may be old: a refusal may be of the session, and says nothing about the auth value yet. */
-    byte[] hmacAgain(CredentialFile auth, byte[] message, Deadline deadline) throws TpmUnavailable {
-        return using(auth, value -> Optional.of(session.hmac(key, value, message, deadline)));
-    }
-
-    byte[] hmac(CredentialFile auth, byte[] message, Deadline deadline) throws TpmUnavailable {
-        return using(auth, value -> {
-            try {
-                return Optional.of(session.hmac(key, value, message, deadline));
-            } catch (TpmRefusal refusal) {
-                if (refusal.isOfTheAuthValue()) {
-                    LOG.error("The TPM refuses the auth value: {}", refusal.getMessage());
-                    return Optional.empty();
-                }
-                throw refusal;
-            }
-        });
-    }
-
-    private static byte[] using(CredentialFile auth, CredentialFile.Attempt<byte[], TpmUnavailable> attempt)
-            throws TpmUnavailable {
-        try {
-            return auth.use(value -> {
-                if (value.length < MIN_AUTH_BYTES || value.length > MAX_AUTH_BYTES) {
-                    throw new AuthValueUnusable("the auth value of the key must have " + MIN_AUTH_BYTES + " to "
-                            + MAX_AUTH_BYTES + " bytes, of which every one counts, a line feed at the end too");
-                }
-                return attempt.with(value);
-            });
-        } catch (CredentialUnusable unusable) {
-            throw new AuthValueUnusable(String.valueOf(unusable.getMessage()));
+    /** As it was when it was first asked for here: every use names it, so that one that was replaced since is refused. */
+    TpmKey key(PersistentHandle at, Deadline deadline) throws TpmUnavailable {
+        TpmKey known = keys.get(at);
+        if (known == null) {
+            known = TpmKey.read(commands, at, deadline);
+            keys.put(at, known);
         }
+        return known;
     }
 
-    /** After which nothing is left of it in the TPM. */
+    /** What the key makes of the message, 32 bytes; the caller wipes them. */
+    byte[] hmac(TpmKey key, byte[] authValue, byte[] message, Deadline deadline) throws TpmUnavailable {
+        return session.hmac(key, authValue, message, deadline);
+    }
+
+    /** Leaves no session in the TPM, as far as it still answers. */
     void end() {
-        if (!transport.endsSessions()) {
+        if (!transport.endsSessions() && commands.isInStep()) {
             try {
                 session.end(Deadline.in(LAST_WORD));
             } catch (TpmUnavailable gone) {
                 LOG.debug("the session could not be ended: {}", gone.getMessage());
             }
         }
-        close();
-    }
-
-    /** When the TPM does not answer as it should. */
-    void close() {
         close(transport);
     }
 

@@ -35,9 +35,9 @@ final class TpmRefusal extends TpmUnavailable {
         return PASSING.contains(reason);
     }
 
-    /** It says nothing about the connection, the session or the key. */
-    boolean isOfTheMoment() {
-        return isPassing() || reason.equals(TPM_RC.LOCKOUT);
+    @Override
+    boolean concernsConnection() {
+        return !isPassing() && !reason.equals(TPM_RC.LOCKOUT);
     }
 
     boolean isOfTheAuthValue() {

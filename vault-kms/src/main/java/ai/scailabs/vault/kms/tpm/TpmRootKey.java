@@ -30,15 +30,15 @@ public final class TpmRootKey implements RootKey, AutoCloseable {
     private static final int HEADER_BYTES = OWN_BYTES + SEED_BYTES;
     private static final byte[] LABEL = "scaivault tpm root key wrap v1".getBytes(StandardCharsets.US_ASCII);
 
-    private final TpmCalls calls;
+    private final KeptKey kept;
     private final SecureRandom random;
     private final String id;
     private final byte[] own;
 
-    private TpmRootKey(TpmCalls calls, SecureRandom random) {
-        this.calls = calls;
+    private TpmRootKey(KeptKey kept, SecureRandom random) {
+        this.kept = kept;
         this.random = random;
-        byte[] name = calls.name();
+        byte[] name = kept.name();
         this.id = "tpm:" + HexFormat.of().formatHex(name);
         this.own = ByteBuffer.allocate(OWN_BYTES)
                 .put(FORMAT)
@@ -53,7 +53,7 @@ public final class TpmRootKey implements RootKey, AutoCloseable {
      */
     public static TpmRootKey open(TpmProperties properties, SecureRandom random) {
         try {
-            return new TpmRootKey(TpmCalls.open(properties, random), random);
+            return new TpmRootKey(KeptKey.open(properties, random), random);
         } catch (TpmUnavailable problem) {
             throw new IllegalStateException(
                     "the root key in the TPM: " + problem.getMessage() + " (" + GUIDE + ")", problem);
@@ -105,7 +105,7 @@ public final class TpmRootKey implements RootKey, AutoCloseable {
                 .put(header, OWN_BYTES, SEED_BYTES)
                 .put(context)
                 .array();
-        byte[] made = calls.hmac(message);
+        byte[] made = kept.hmac(message);
         try {
             return KeyMaterial.copyOf(made);
         } finally {
@@ -118,9 +118,9 @@ public final class TpmRootKey implements RootKey, AutoCloseable {
         return id;
     }
 
-    /** Ends the session in the TPM. */
+    /** Ends the session in the TPM, unless another key is used there. */
     @Override
     public void close() {
-        calls.close();
+        kept.close();
     }
 }

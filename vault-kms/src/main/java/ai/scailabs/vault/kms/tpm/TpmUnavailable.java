@@ -11,4 +11,9 @@ class TpmUnavailable extends Exception {
     TpmUnavailable(String message, Throwable cause) {
         super(message, cause);
     }
+
+    /** Whether it may be of the connection, so that the same succeeds on a new one. */
+    boolean concernsConnection() {
+        return true;
+    }
 }

@@ -186,6 +186,25 @@ class TpmRootKeyTest extends RootKeyContract {
     }
 
     @Test
+    void twoKeysInOneTpm_shareItsOneConnection_andNothingElse() {
+        try (TestSwtpm own = TestSwtpm.start().key(HANDLE).key(GUARDED);
+                TpmRootKey one = open(own, HANDLE);
+                TpmRootKey two = open(own, GUARDED)) {
+            byte[] wrapped = wrapNew(one);
+            refuses(two, wrapped, ErrorCode.INTEGRITY_FAILURE);
+            own.restart();
+            byte[] other = wrapNew(two);
+            one.unwrap(wrapped, CONTEXT).close();
+            two.close();
+            one.unwrap(wrapped, CONTEXT).close();
+            try (TpmRootKey again = open(own, GUARDED)) {
+                again.unwrap(other, CONTEXT).close();
+            }
+            one.unwrap(wrapped, CONTEXT).close();
+        }
+    }
+
+    @Test
     void anotherTpmWithAKeyAtTheSameHandle_isNotUsed() {
         try (TestSwtpm own = TestSwtpm.start().key(HANDLE);
                 TestSwtpm foreign = TestSwtpm.start().key(HANDLE);
@@ -235,7 +254,13 @@ class TpmRootKeyTest extends RootKeyContract {
         try (TestSwtpm own = TestSwtpm.start().key(GUARDED, "hmac", WITH_LOCKOUT)) {
             Path wrong = Files.writeString(folder.resolve("wrong"), "x".repeat(24));
             refusesToOpen(properties(own, GUARDED, wrong), "the TPM refuses the auth value in " + wrong);
+            for (int i = 0; i < 20; i++) {
+                refusesToOpen(properties(own, GUARDED, wrong), "is not tried again before it changes");
+            }
             assertThat(own.failures()).isEqualTo(1);
+            assertThat(own.sessions()).isZero();
+            Files.writeString(wrong, TestSwtpm.AUTH_VALUE);
+            TpmRootKey.open(properties(own, GUARDED, wrong), RANDOM).close();
         }
     }
 

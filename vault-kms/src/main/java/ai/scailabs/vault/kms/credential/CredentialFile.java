@@ -6,9 +6,9 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,7 +19,7 @@ public final class CredentialFile {
     private static final int MAX_BYTES = 256;
 
     /** Of the process: however often a key is opened, a credential that was refused is not tried again. */
-    private static final Map<Use, CredentialFile> KNOWN = new ConcurrentHashMap<>();
+    private static final ConcurrentMap<Use, CredentialFile> KNOWN = new ConcurrentHashMap<>();
 
     private final Use use;
     private final boolean lineEndsCount;

@@ -2,10 +2,10 @@ package ai.scailabs.vault.kms.tpm;
 
 import java.security.SecureRandom;
 import java.time.Duration;
-import java.util.Map;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
@@ -26,7 +26,7 @@ final class TpmDevice {
     private static final int QUEUE_CAPACITY = 1_024;
     private static final Duration IDLE = Duration.ofSeconds(5);
     private static final Duration FAREWELL = Duration.ofSeconds(1);
-    private static final Map<TpmAddress, TpmDevice> KNOWN = new ConcurrentHashMap<>();
+    private static final ConcurrentMap<TpmAddress, TpmDevice> KNOWN = new ConcurrentHashMap<>();
 
     private final TpmAddress address;
     private final SecureRandom random;

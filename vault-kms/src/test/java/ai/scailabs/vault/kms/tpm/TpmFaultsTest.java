@@ -1,5 +1,7 @@
 package ai.scailabs.vault.kms.tpm;
 
+import static ai.scailabs.vault.kms.tpm.TestTpmKeys.HANDLE;
+import static ai.scailabs.vault.kms.tpm.TestTpmKeys.RANDOM;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -14,7 +16,6 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.HexFormat;
@@ -32,8 +33,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** A swtpm, and somebody on the way to it. */
 class TpmFaultsTest {
     private static final WrapContext CONTEXT = new WrapContext("ptn_acme", KeyId.of(new UUID(1, 2)), "partner-key");
-    private static final SecureRandom RANDOM = new SecureRandom();
-    private static final String HANDLE = "0x81000100";
     private static final int HMAC = 0x155;
     private static final int READ_PUBLIC = 0x173;
     private static final int START_SESSION = 0x176;
@@ -342,12 +341,7 @@ class TpmFaultsTest {
 
     private TpmRootKey open(Duration patience) {
         return TpmRootKey.open(
-                new TpmProperties(
-                        between.address(),
-                        PersistentHandle.parse(HANDLE).orElseThrow(),
-                        folder.resolve("auth"),
-                        patience),
-                RANDOM);
+                TestTpmKeys.properties(between.address(), HANDLE, folder.resolve("auth"), patience), RANDOM);
     }
 
     private byte[] wrapNew() {

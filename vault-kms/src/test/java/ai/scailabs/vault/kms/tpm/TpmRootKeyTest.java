@@ -1,5 +1,9 @@
 package ai.scailabs.vault.kms.tpm;
 
+import static ai.scailabs.vault.kms.tpm.TestTpmKeys.HANDLE;
+import static ai.scailabs.vault.kms.tpm.TestTpmKeys.RANDOM;
+import static ai.scailabs.vault.kms.tpm.TestTpmKeys.properties;
+import static ai.scailabs.vault.kms.tpm.TestTpmKeys.refusesToOpen;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -18,7 +22,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -34,14 +37,11 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Against swtpm. */
 class TpmRootKeyTest extends RootKeyContract {
     private static final WrapContext CONTEXT = new WrapContext("ptn_acme", KeyId.of(new UUID(1, 2)), "partner-key");
-    private static final SecureRandom RANDOM = new SecureRandom();
-    private static final String HANDLE = "0x81000100";
     private static final String GUARDED = "0x81000101";
     private static final String WITH_LOCKOUT = TestSwtpm.ATTRIBUTES.replace("|noda", "");
 
@@ -164,13 +164,16 @@ class TpmRootKeyTest extends RootKeyContract {
     @Test
     void haltedTpm_isKmsUnavailableInTime_andWorksOnceItGoesOn_timeAndAgain() {
         try (TestSwtpm own = TestSwtpm.start().key(HANDLE);
-                TpmRootKey key = TpmRootKey.open(properties(own, HANDLE, auth, Duration.ofMillis(300)), RANDOM)) {
+                TpmRootKey key = TpmRootKey.open(
+                        properties(new TpmAddress.File(own.socket()), HANDLE, auth, Duration.ofMillis(300)), RANDOM)) {
             byte[] wrapped = wrapNew(key);
             for (int i = 0; i < 6; i++) {
                 own.halt();
                 long begin = System.nanoTime();
                 refuses(key, wrapped, ErrorCode.KMS_UNAVAILABLE);
-                assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(2));
+                refuses(key, wrapped, ErrorCode.KMS_UNAVAILABLE);
+                refuses(key, wrapped, ErrorCode.KMS_UNAVAILABLE);
+                assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(3));
                 own.resume();
                 opensWithin(key, wrapped, Duration.ofSeconds(5));
             }
@@ -225,7 +228,7 @@ class TpmRootKeyTest extends RootKeyContract {
     void keyReplacedOnTheSameTpm_isNotUsed_andOneThatIsGoneIsMissed() {
         try (TestSwtpm own = TestSwtpm.start().key(HANDLE);
                 FaultyTpm between = new FaultyTpm(own.socket());
-                TpmRootKey key = TpmRootKey.open(properties(between, auth), RANDOM)) {
+                TpmRootKey key = TpmRootKey.open(properties(between.address(), auth), RANDOM)) {
             byte[] wrapped = wrapNew(key);
             own.restart();
             own.remove(HANDLE);
@@ -240,7 +243,7 @@ class TpmRootKeyTest extends RootKeyContract {
     void sessionsThatTheTpmLost_areNotNoticed() {
         try (TestSwtpm own = TestSwtpm.start().key(HANDLE);
                 FaultyTpm between = new FaultyTpm(own.socket());
-                TpmRootKey key = TpmRootKey.open(properties(between, auth), RANDOM)) {
+                TpmRootKey key = TpmRootKey.open(properties(between.address(), auth), RANDOM)) {
             byte[] wrapped = wrapNew(key);
             for (int i = 0; i < 3; i++) {
                 own.restart();
@@ -318,130 +321,11 @@ class TpmRootKeyTest extends RootKeyContract {
         }
     }
 
-    @ParameterizedTest
-    @CsvSource({
-        "hmac:sha384, fixedtpm|fixedparent|sensitivedataorigin|userwithauth|sign, is not an HMAC key with SHA-256",
-        "ecc:ecdsa, fixedtpm|fixedparent|sensitivedataorigin|userwithauth|sign, is not an HMAC key with SHA-256",
-        "rsa, fixedtpm|fixedparent|sensitivedataorigin|userwithauth|decrypt|restricted, is not an HMAC key",
-        "aes, fixedtpm|fixedparent|sensitivedataorigin|userwithauth|decrypt|sign, is not an HMAC key",
-        "hmac, sensitivedataorigin|userwithauth|sign, has the attributes sensitivedataorigin|userwithauth|sign;",
-        "hmac, fixedtpm|fixedparent|sensitivedataorigin|sign|userwithauth|restricted, |restricted|sign;",
-        "hmac, fixedtpm|fixedparent|sensitivedataorigin|sign|userwithauth|adminwithpolicy, |adminwithpolicy|sign;"
-    })
-    void keyOfAnotherKind_isRefused(String kind, String attributes, String reason) {
-        try (TestSwtpm own = TestSwtpm.start().key(HANDLE, kind, attributes)) {
-            refusesToOpen(properties(own, HANDLE, auth), reason);
-        }
-    }
-
-    @Test
-    void keyThatWasBroughtIn_isRefused() throws IOException {
-        try (TestSwtpm own = TestSwtpm.start().primary()) {
-            Files.write(own.folder().resolve("known"), new byte[32]);
-            List<String> bring = new ArrayList<>(List.of("tpm2_import", "-Q", "-C", "primary", "-G", "hmac"));
-            bring.addAll(List.of("-g", "sha256", "-a", "userwithauth|sign"));
-            bring.addAll(List.of("-i", "known", "-u", "public", "-r", "private", "-p", TestSwtpm.AUTH_VALUE));
-            own.tool(bring.toArray(String[]::new)).persist(HANDLE);
-            refusesToOpen(properties(own, HANDLE, auth), "has the attributes userwithauth|sign;");
-        }
-    }
-
-    @Test
-    void keyThatIsNotThere_isRefused() {
-        try (TestSwtpm own = TestSwtpm.start()) {
-            refusesToOpen(properties(own, HANDLE, auth), "the TPM has no key at " + HANDLE);
-        }
-    }
-
-    @Test
-    void keyThatAPolicyOpensToo_isRefused() throws IOException {
-        try (TestSwtpm own = TestSwtpm.start()) {
-            Files.write(own.folder().resolve("policy"), new byte[32]);
-            own.key(HANDLE, "hmac", TestSwtpm.ATTRIBUTES, "-L", "policy");
-            refusesToOpen(properties(own, HANDLE, auth), "has a policy that opens it besides its auth value");
-        }
-    }
-
-    @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "",
-                "81000100",
-                "0x8100010",
-                "0x810001000",
-                "0x81800000",
-                "0x80000000",
-                "0x4000000c",
-                "0X81000100"
-            })
-    void whatIsNoHandleOfTheOwner_isNone(String text) {
-        assertThat(PersistentHandle.parse(text)).isEmpty();
-    }
-
-    @Test
-    void handle_isReadAsItIsWritten() {
-        assertThat(PersistentHandle.parse("0x817fFFfF")).contains(new PersistentHandle(0x817fffff));
-        assertThat(new PersistentHandle(0x81000100)).hasToString(HANDLE);
-    }
-
-    @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "",
-                "tpmrm0",
-                "dev/tpmrm0",
-                "10.0.0.1:2321",
-                "localhost:2321",
-                "127.0.0.1:0",
-                "127.0.0.1:65536",
-                "127.0.0.1"
-            })
-    void whatIsNoDevice_isNone(String text) {
-        assertThat(TpmAddress.parse(text)).isEmpty();
-    }
-
-    @Test
-    void device_isAPathOrAPortOfThisMachine() {
-        assertThat(TpmAddress.parse("/dev/tpmrm0")).contains(new TpmAddress.File(Path.of("/dev/tpmrm0")));
-        assertThat(TpmAddress.parse("127.0.0.1:2321"))
-                .hasValueSatisfying(port -> assertThat(port).hasToString("127.0.0.1:2321"));
-    }
-
-    @Test
-    void authFileThatHoldsNoAuthValue_isRefused() throws IOException {
-        try (TestSwtpm own = TestSwtpm.start().key(HANDLE)) {
-            Path file = folder.resolve("no-auth-value");
-            refusesToOpen(properties(own, HANDLE, file), "cannot be read");
-            refusesToOpen(properties(own, HANDLE, Files.writeString(file, "")), "is empty");
-            refusesToOpen(properties(own, HANDLE, Files.writeString(file, "x".repeat(23))), "24 to 32 bytes");
-            refusesToOpen(
-                    properties(own, HANDLE, Files.writeString(file, "x".repeat(32) + "\n")),
-                    "a line feed at the end too");
-        }
-    }
-
-    @Test
-    void deviceThatIsNone_isRefused() throws IOException {
-        Path text = Files.writeString(folder.resolve("text"), "text");
-        refusesToOpen(at(new TpmAddress.File(folder.resolve("absent"))), "there is no device or socket");
-        refusesToOpen(at(new TpmAddress.File(text)), "is neither a character device nor a socket");
-        refusesToOpen(at(new TpmAddress.File(Path.of("/dev/null"))), "the TPM gave no answer");
-        refusesToOpen(at(TpmAddress.parse("127.0.0.1:1").orElseThrow()), "cannot be reached");
-    }
-
-    @Test
-    void refusalToStart_isOneLine_thatNamesTheGuideAndNoSecret() {
-        assertThatThrownBy(() -> TpmRootKey.open(at(new TpmAddress.File(folder.resolve("absent"))), RANDOM))
-                .hasMessageContaining("(docs/guides/root-keys/tpm.md)")
-                .hasMessageNotContaining("\n")
-                .hasMessageNotContaining(TestSwtpm.AUTH_VALUE);
-    }
-
     @Test
     void characterDevice_carriesTheSame() {
         try (TestSwtpm own = TestSwtpm.start().key(HANDLE);
                 TestSwtpm.Device device = own.device();
-                TpmRootKey key = TpmRootKey.open(at(new TpmAddress.File(device.path())), RANDOM)) {
+                TpmRootKey key = TpmRootKey.open(properties(new TpmAddress.File(device.path()), auth), RANDOM)) {
             byte[] wrapped = wrapNew(key);
             key.unwrap(wrapped, CONTEXT).close();
             device.close();
@@ -454,12 +338,7 @@ class TpmRootKeyTest extends RootKeyContract {
         try (TestSwtpm own = TestSwtpm.start().key(HANDLE);
                 TestSwtpm.Device device = own.device();
                 TpmRootKey key = TpmRootKey.open(
-                        new TpmProperties(
-                                new TpmAddress.File(device.path()),
-                                PersistentHandle.parse(HANDLE).orElseThrow(),
-                                auth,
-                                Duration.ofMillis(300)),
-                        RANDOM)) {
+                        properties(new TpmAddress.File(device.path()), HANDLE, auth, Duration.ofMillis(300)), RANDOM)) {
             byte[] wrapped = wrapNew(key);
             own.halt();
             for (int i = 0; i < 3; i++) {
@@ -524,34 +403,7 @@ class TpmRootKeyTest extends RootKeyContract {
         }
     }
 
-    private static void refusesToOpen(TpmProperties properties, String reason) {
-        assertThatThrownBy(() -> TpmRootKey.open(properties, RANDOM))
-                .isInstanceOf(IllegalStateException.class)
-                .hasMessageContaining(reason);
-    }
-
     private static TpmRootKey open(TestSwtpm tpm, String handle) {
         return TpmRootKey.open(properties(tpm, handle, auth), RANDOM);
-    }
-
-    private static TpmProperties properties(TestSwtpm tpm, String handle, Path authFile) {
-        return properties(tpm, handle, authFile, Duration.ofSeconds(5));
-    }
-
-    private static TpmProperties properties(TestSwtpm tpm, String handle, Path authFile, Duration patience) {
-        return new TpmProperties(
-                new TpmAddress.File(tpm.socket()),
-                PersistentHandle.parse(handle).orElseThrow(),
-                authFile,
-                patience);
-    }
-
-    private static TpmProperties properties(FaultyTpm between, Path authFile) {
-        return new TpmProperties(
-                between.address(), PersistentHandle.parse(HANDLE).orElseThrow(), authFile, Duration.ofSeconds(5));
-    }
-
-    private static TpmProperties at(TpmAddress address) {
-        return new TpmProperties(address, PersistentHandle.parse(HANDLE).orElseThrow(), auth, Duration.ofSeconds(5));
     }
 }

@@ -169,6 +169,22 @@ class ArchitectureTest {
             .resideInAnyPackage("software.amazon..");
 
     @ArchTest
+    static final ArchRule googlesSdk_hasOneRoom = noClasses()
+            .that()
+            .resideOutsideOfPackage(BASE + "kms.gcp..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("com.google.cloud..", "com.google.api..", "com.google.auth..", "com.google.protobuf..");
+
+    @ArchTest
+    static final ArchRule azuresSdk_hasOneRoom = noClasses()
+            .that()
+            .resideOutsideOfPackage(BASE + "kms.azure..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("com.azure..", "com.microsoft..");
+
+    @ArchTest
     static final ArchRule pkcs11Wrapper_hasOneRoom = noClasses()
             .that()
             .resideOutsideOfPackage(BASE + "kms.pkcs11..")

@@ -7,6 +7,10 @@ import ai.scailabs.vault.access.quota.RateCategory;
 import ai.scailabs.vault.access.quota.RateLimits;
 import ai.scailabs.vault.kms.aws.AwsKeyArn;
 import ai.scailabs.vault.kms.aws.AwsKmsProperties;
+import ai.scailabs.vault.kms.azure.AzureKeyUrl;
+import ai.scailabs.vault.kms.azure.AzureKmsProperties;
+import ai.scailabs.vault.kms.gcp.GcpKeyName;
+import ai.scailabs.vault.kms.gcp.GcpKmsProperties;
 import ai.scailabs.vault.kms.pkcs11.Pkcs11Properties;
 import ai.scailabs.vault.kms.tpm.PersistentHandle;
 import ai.scailabs.vault.kms.tpm.TpmAddress;
@@ -340,6 +344,62 @@ class SettingsTest {
         environment.put("KMS_KEY_ID", "alias/root-key");
         assertThat(problems(environment))
                 .containsExactly("KMS_KEY_ID is malformed; it takes " + Setting.KMS_KEY_ID.takes());
+    }
+
+    @Test
+    void rootKeyInGoogleCloud_isNamed_andReachedOverTls() {
+        String name = "projects/acme-vault/locations/europe-west3/keyRings/scaivault/cryptoKeys/root";
+        Map<String, String> environment = good();
+        environment.remove("KMS_LOCAL_KEY_FILE");
+        environment.put("KMS_PROVIDER", "gcp");
+        assertThat(problems(environment))
+                .containsExactly("KMS_KEY_NAME is not set; it takes " + Setting.KMS_KEY_NAME.takes());
+        environment.put("KMS_KEY_NAME", name);
+        assertThat(ServerSettings.read(environment).rootKeys().first())
+                .isEqualTo(new RootKeySettings.Gcp(
+                        new GcpKmsProperties(GcpKeyName.parse(name).orElseThrow(), null, Duration.ofSeconds(2))));
+        environment.put("KMS_ENDPOINT", "http://kms.example.test");
+        assertThat(problems(environment))
+                .containsExactly("KMS_ENDPOINT is malformed; it takes " + Setting.KMS_ENDPOINT.takes());
+        environment.remove("KMS_ENDPOINT");
+        environment.put("KMS_KEY_NAME", name + "/cryptoKeyVersions/1");
+        assertThat(problems(environment))
+                .containsExactly("KMS_KEY_NAME is malformed; it takes " + Setting.KMS_KEY_NAME.takes());
+    }
+
+    @Test
+    void rootKeyInAzure_isNamedByItsUrl_andInAKeyVaultHasASigningKeyBesideIt() {
+        String url = "https://acme.vault.azure.net/keys/root";
+        String signer = "https://acme.vault.azure.net/keys/root-signer";
+        Map<String, String> environment = good();
+        environment.remove("KMS_LOCAL_KEY_FILE");
+        environment.put("KMS_PROVIDER", "azure");
+        assertThat(problems(environment))
+                .containsExactly("KMS_KEY_URL is not set; it takes " + Setting.KMS_KEY_URL.takes());
+        environment.put("KMS_KEY_URL", url);
+        environment.put("KMS_SIGNING_KEY_URL", signer);
+        assertThat(ServerSettings.read(environment).rootKeys().first())
+                .isEqualTo(new RootKeySettings.Azure(new AzureKmsProperties(
+                        AzureKeyUrl.parse(url).orElseThrow(),
+                        AzureKeyUrl.parse(signer).orElseThrow(),
+                        Duration.ofSeconds(2))));
+        for (String wrong : List.of(
+                url,
+                "https://acme.managedhsm.azure.net/keys/root-signer",
+                "https://acme.vault.azure.cn/keys/root-signer",
+                signer + "/0123456789abcdef0123456789abcdef")) {
+            environment.put("KMS_SIGNING_KEY_URL", wrong);
+            assertThat(problems(environment)).singleElement().asString().startsWith("KMS_SIGNING_KEY_URL is required");
+        }
+        environment.remove("KMS_SIGNING_KEY_URL");
+        assertThat(problems(environment)).singleElement().asString().startsWith("KMS_SIGNING_KEY_URL is required");
+        environment.put("KMS_KEY_URL", "https://acme.managedhsm.azure.net/keys/root");
+        assertThat(ServerSettings.read(environment).rootKeys().first()).isInstanceOf(RootKeySettings.Azure.class);
+        environment.put("KMS_SIGNING_KEY_URL", signer);
+        assertThat(problems(environment)).singleElement().asString().startsWith("KMS_SIGNING_KEY_URL is required");
+        environment.put("KMS_KEY_URL", "https://acme.vault.azure.net.evil.example/keys/root");
+        assertThat(problems(environment))
+                .containsExactly("KMS_KEY_URL is malformed; it takes " + Setting.KMS_KEY_URL.takes());
     }
 
     @Test

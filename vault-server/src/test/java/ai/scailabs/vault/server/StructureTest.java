@@ -59,6 +59,8 @@ class StructureTest {
             Map.entry("api.secrets.SecretMetrics.writes", "tenants that ScaiKey names"),
             Map.entry("crypto.root.SharedUnwraps.inFlight", "one for each key that is being unwrapped"),
             Map.entry("identity.event.EventIntake.results", "the outcomes that an event can have"),
+            Map.entry("kms.azure.AzureConnection.clients", "versions of two keys, 64"),
+            Map.entry("kms.azure.SigningKeys.versions", "versions of one key, 64"),
             Map.entry("kms.credential.CredentialFile.KNOWN", "files that settings name"),
             Map.entry("kms.guard.RememberedUnwraps.remembered", "10,000 keys, and five minutes"),
             Map.entry("kms.pkcs11.HsmCalls.idle", "sessions of calls that were made at the same time"),

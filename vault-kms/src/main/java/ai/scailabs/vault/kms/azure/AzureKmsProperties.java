@@ -10,4 +10,14 @@ import org.jspecify.annotations.Nullable;
  * @param signingKey which key (EC, P-256) signs what an RSA key wrapped; absent with a Managed HSM, and then only
  * @param patience how long a caller waits for an answer, further tries included
  */
-public record AzureKmsProperties(AzureKeyUrl key, @Nullable AzureKeyUrl signingKey, Duration patience) {}
+public record AzureKmsProperties(AzureKeyUrl key, @Nullable AzureKeyUrl signingKey, Duration patience) {
+    /** Whether these two go together. */
+    public static boolean fit(AzureKeyUrl key, @Nullable AzureKeyUrl signingKey) {
+        return signingKey == null
+                ? key.isInManagedHsm()
+                : !key.isInManagedHsm()
+                        && signingKey.service().equals(key.service())
+                        && signingKey.version() == null
+                        && !signingKey.isSameKeyAs(key);
+    }
+}

@@ -62,8 +62,7 @@ public final class AzureKmsRootKey implements RootKey, AutoCloseable {
         AzureConnection azure = new AzureConnection(key.service(), credential, http);
         PatientCalls calls = new PatientCalls("Azure Key Vault", properties.patience(), random);
         AzureKeyUrl signingKey = properties.signingKey();
-        if (key.isInManagedHsm() != (signingKey == null)
-                || (signingKey != null && !signingKey.service().equals(key.service()))) {
+        if (!AzureKmsProperties.fit(key, signingKey)) {
             throw new IllegalStateException(
                     "a root key in a Key Vault needs a signing key in one; a root key in a Managed HSM takes none");
         }

@@ -23,7 +23,7 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.zip.CRC32C;
-import javax.net.ssl.SSLSocketFactory;
+import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -62,7 +62,7 @@ public final class GcpKmsRootKey implements RootKey, AutoCloseable {
     }
 
     static GcpKmsRootKey open(
-            GcpKmsProperties properties, SecureRandom random, GcpCredentials found, @Nullable SSLSocketFactory tls) {
+            GcpKmsProperties properties, SecureRandom random, GcpCredentials found, @Nullable SSLContext tls) {
         PatientCalls calls = new PatientCalls("Google Cloud KMS", properties.patience(), random);
         return new GcpKmsRootKey(properties.key(), new GcpKmsService(properties, found, tls), calls);
     }

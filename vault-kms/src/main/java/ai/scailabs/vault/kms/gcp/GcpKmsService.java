@@ -3,7 +3,6 @@ package ai.scailabs.vault.kms.gcp;
 import ai.scailabs.vault.kms.call.ServiceTrouble;
 import com.google.api.client.http.HttpResponseException;
 import com.google.api.client.http.HttpTransport;
-import com.google.api.client.http.javanet.NetHttpTransport;
 import com.google.api.gax.core.FixedCredentialsProvider;
 import com.google.api.gax.httpjson.HttpJsonCallContext;
 import com.google.api.gax.rpc.ApiException;
@@ -13,9 +12,7 @@ import com.google.cloud.kms.v1.DecryptRequest;
 import com.google.cloud.kms.v1.KeyManagementServiceClient;
 import com.google.cloud.kms.v1.KeyManagementServiceSettings;
 import java.io.IOException;
-import java.net.HttpURLConnection;
 import java.net.URI;
-import java.net.URL;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -23,12 +20,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.logging.Level;
 import java.util.logging.Logger;
-import javax.net.ssl.SSLSocketFactory;
+import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Google's client of KMS over HTTP with JSON. It is made at the first call, and made again as long as no credentials are found. Connects to KMS and to nobody to whom KMS would redirect.
- * Thread-safe.
+ * Google's client of KMS over HTTP with JSON. It is made at the first call, and made again as long as no credentials are found. Thread-safe.
  */
 final class GcpKmsService implements AutoCloseable {
     private static final URI PUBLIC_ENDPOINT = URI.create("https://cloudkms.googleapis.com");
@@ -38,11 +34,11 @@ final class GcpKmsService implements AutoCloseable {
     private final URI endpoint;
     private final Duration longest;
     private final GcpCredentials found;
-    private final @Nullable SSLSocketFactory tls;
+    private final OneHostTransport transport;
     private volatile @Nullable Opened opened;
 
     /** @throws IllegalStateException when the SDK was told to log what it sends */
-    GcpKmsService(GcpKmsProperties properties, GcpCredentials found, @Nullable SSLSocketFactory tls) {
+    GcpKmsService(GcpKmsProperties properties, GcpCredentials found, @Nullable SSLContext tls) {
         if (Boolean.parseBoolean(System.getenv("GOOGLE_SDK_JAVA_LOGGING"))) {
             throw new IllegalStateException(
                     "GOOGLE_SDK_JAVA_LOGGING makes Google's SDK log what it sends, keys included: remove it");
@@ -51,7 +47,7 @@ final class GcpKmsService implements AutoCloseable {
         this.endpoint = properties.endpoint() == null ? PUBLIC_ENDPOINT : properties.endpoint();
         this.longest = properties.patience().dividedBy(2);
         this.found = found;
-        this.tls = tls;
+        this.transport = new OneHostTransport(endpoint, longest, tls);
     }
 
     /**
@@ -62,13 +58,15 @@ final class GcpKmsService implements AutoCloseable {
      */
     <Q, R> R ask(Function<KeyManagementServiceClient, UnaryCallable<Q, R>> operation, Q request, Duration left)
             throws ServiceTrouble {
+        long begin = System.nanoTime();
         Opened kms = opened();
         fetchToken(kms.credentials());
-        if (left.isNegative() || left.isZero()) {
+        Duration rest = left.minusNanos(System.nanoTime() - begin);
+        if (!rest.isPositive()) {
             throw ServiceTrouble.lasting("no time left");
         }
         HttpJsonCallContext within =
-                HttpJsonCallContext.createDefault().withTimeoutDuration(left.compareTo(longest) < 0 ? left : longest);
+                HttpJsonCallContext.createDefault().withTimeoutDuration(rest.compareTo(longest) < 0 ? rest : longest);
         try {
             return operation.apply(kms.client()).call(request, within);
         } catch (ApiException refused) {
@@ -129,10 +127,7 @@ final class GcpKmsService implements AutoCloseable {
             settings.setEndpoint(endpoint.toString());
             settings.setTransportChannelProvider(KeyManagementServiceSettings.defaultHttpJsonTransportProviderBuilder()
                     .setEndpoint(endpoint.toString())
-                    .setHttpTransport(new NetHttpTransport.Builder()
-                            .setConnectionFactory(this::connection)
-                            .setSslSocketFactory(tls)
-                            .build())
+                    .setHttpTransport(transport)
                     .setExecutor(brokenOffInTime())
                     .build());
             // Tries are counted in one place, PatientCalls.
@@ -144,16 +139,7 @@ final class GcpKmsService implements AutoCloseable {
         }
     }
 
-    private HttpURLConnection connection(URL url) throws IOException {
-        if (!url.getProtocol().equals(endpoint.getScheme())
-                || !url.getHost().equals(endpoint.getHost())
-                || url.getPort() != endpoint.getPort()) {
-            throw new RedirectedElsewhere();
-        }
-        return (HttpURLConnection) url.openConnection();
-    }
-
-    /** The library's own time limits begin at 20 seconds for each wait. */
+    /** A limit to the whole, however slowly an answer drips in. */
     private Executor brokenOffInTime() {
         Executor later = CompletableFuture.delayedExecutor(longest.toMillis(), TimeUnit.MILLISECONDS, Runnable::run);
         return request -> {
@@ -168,12 +154,8 @@ final class GcpKmsService implements AutoCloseable {
         if (kms != null) {
             kms.client().close();
         }
+        transport.shutdown();
     }
 
     private record Opened(KeyManagementServiceClient client, GoogleCredentials credentials) {}
-
-    /** KMS has no business sending us elsewhere. */
-    static final class RedirectedElsewhere extends IOException {
-        private static final long serialVersionUID = 1L;
-    }
 }

@@ -27,7 +27,6 @@ import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import javax.net.ssl.SSLContext;
-import javax.net.ssl.SSLSocketFactory;
 import javax.net.ssl.TrustManagerFactory;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -45,7 +44,7 @@ class GcpKmsRootKeyTest extends RootKeyContract {
     private static final Duration SHORT = Duration.ofMillis(600);
 
     private static final TestAuthority AUTHORITY = new TestAuthority("ScaiVault test");
-    private static final SSLSocketFactory TRUST = trust(AUTHORITY);
+    private static final SSLContext TRUST = trust(AUTHORITY);
     private static StrictTokenIssuer issuer;
     private static StrictGcpKms kms;
     private static TlsPeer peer;
@@ -407,7 +406,7 @@ class GcpKmsRootKeyTest extends RootKeyContract {
     }
 
     private static GcpKmsRootKey open(
-            String key, TlsPeer peer, GcpCredentials credentials, SSLSocketFactory tls, Duration patience) {
+            String key, TlsPeer peer, GcpCredentials credentials, SSLContext tls, Duration patience) {
         URI endpoint = URI.create("https://127.0.0.1:" + peer.port());
         GcpKmsProperties properties = new GcpKmsProperties(GcpKeyName.parse(key).orElseThrow(), endpoint, patience);
         return GcpKmsRootKey.open(properties, RANDOM, credentials, tls);
@@ -449,7 +448,7 @@ class GcpKmsRootKeyTest extends RootKeyContract {
         return text.toString();
     }
 
-    private static SSLSocketFactory trust(TestAuthority authority) {
+    private static SSLContext trust(TestAuthority authority) {
         try {
             KeyStore trusted = KeyStore.getInstance("PKCS12");
             trusted.load(null, null);
@@ -458,7 +457,7 @@ class GcpKmsRootKeyTest extends RootKeyContract {
             managers.init(trusted);
             SSLContext context = SSLContext.getInstance("TLS");
             context.init(null, managers.getTrustManagers(), null);
-            return context.getSocketFactory();
+            return context;
         } catch (Exception e) {
             throw new IllegalStateException(e);
         }

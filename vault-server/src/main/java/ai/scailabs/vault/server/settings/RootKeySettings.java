@@ -2,6 +2,10 @@ package ai.scailabs.vault.server.settings;
 
 import ai.scailabs.vault.kms.aws.AwsKeyArn;
 import ai.scailabs.vault.kms.aws.AwsKmsProperties;
+import ai.scailabs.vault.kms.azure.AzureKeyUrl;
+import ai.scailabs.vault.kms.azure.AzureKmsProperties;
+import ai.scailabs.vault.kms.gcp.GcpKeyName;
+import ai.scailabs.vault.kms.gcp.GcpKmsProperties;
 import ai.scailabs.vault.kms.pkcs11.Pkcs11Properties;
 import ai.scailabs.vault.kms.tpm.PersistentHandle;
 import ai.scailabs.vault.kms.tpm.TpmAddress;
@@ -20,6 +24,12 @@ public sealed interface RootKeySettings {
     /** A key in AWS KMS. */
     record Aws(AwsKmsProperties properties) implements RootKeySettings {}
 
+    /** A key in Google Cloud KMS. */
+    record Gcp(GcpKmsProperties properties) implements RootKeySettings {}
+
+    /** A key in an Azure Key Vault or Managed HSM. */
+    record Azure(AzureKmsProperties properties) implements RootKeySettings {}
+
     /** An HSM with a PKCS#11 library. */
     record Pkcs11(Pkcs11Properties properties) implements RootKeySettings {}
 
@@ -32,7 +42,8 @@ public sealed interface RootKeySettings {
     /** Null, and problems, when it is not said completely. */
     static @Nullable RootKeySettings read(SettingsReader reader, boolean dev) {
         String provider = reader.required(
-                Setting.KMS_PROVIDER, ServerSettings.oneOf("aws", "hashicorp", "pkcs11", "tpm", "local"));
+                Setting.KMS_PROVIDER,
+                ServerSettings.oneOf("aws", "gcp", "azure", "hashicorp", "pkcs11", "tpm", "local"));
         Integer millis = reader.required(Setting.KMS_TIMEOUT_MILLIS, ServerSettings.number(100, 60_000));
         if (provider == null || millis == null) {
             return null;
@@ -40,6 +51,8 @@ public sealed interface RootKeySettings {
         Duration patience = Duration.ofMillis(millis);
         return switch (provider) {
             case "aws" -> aws(reader, dev, patience);
+            case "gcp" -> gcp(reader, dev, patience);
+            case "azure" -> azure(reader, patience);
             case "hashicorp" -> transit(reader, dev, patience);
             case "pkcs11" -> pkcs11(reader, patience);
             case "tpm" -> tpm(reader, patience);
@@ -68,6 +81,31 @@ public sealed interface RootKeySettings {
     private static @Nullable RootKeySettings transit(SettingsReader reader, boolean dev, Duration patience) {
         TransitProperties properties = TransitSettings.read(reader, dev, patience);
         return properties == null ? null : new Transit(properties);
+    }
+
+    private static @Nullable RootKeySettings gcp(SettingsReader reader, boolean dev, Duration patience) {
+        GcpKeyName key = reader.required(Setting.KMS_KEY_NAME, GcpKeyName::parse);
+        int before = reader.problems().size();
+        URI endpoint = reader.optional(Setting.KMS_ENDPOINT, ServerSettings.outbound(dev));
+        return key == null || reader.problems().size() > before
+                ? null
+                : new Gcp(new GcpKmsProperties(key, endpoint, patience));
+    }
+
+    private static @Nullable RootKeySettings azure(SettingsReader reader, Duration patience) {
+        AzureKeyUrl key = reader.required(Setting.KMS_KEY_URL, AzureKeyUrl::parse);
+        int before = reader.problems().size();
+        AzureKeyUrl signingKey = reader.optional(Setting.KMS_SIGNING_KEY_URL, AzureKeyUrl::parse);
+        if (key == null || reader.problems().size() > before) {
+            return null;
+        }
+        if (!AzureKmsProperties.fit(key, signingKey)) {
+            reader.problem(
+                    reader.name(Setting.KMS_SIGNING_KEY_URL) + " is required with a key in a Key Vault, must be in one"
+                            + " of the same cloud, without a version, and is not taken with a Managed HSM");
+            return null;
+        }
+        return new Azure(new AzureKmsProperties(key, signingKey, patience));
     }
 
     private static @Nullable RootKeySettings pkcs11(SettingsReader reader, Duration patience) {

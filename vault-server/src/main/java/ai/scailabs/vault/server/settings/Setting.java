@@ -56,7 +56,7 @@ public enum Setting {
     BASE_URL(Kind.PLAIN, null, "the public URL of this service"),
     LOG_LEVEL(Kind.PLAIN, "info", "debug, info, warn or error"),
     LOG_FORMAT(Kind.PLAIN, "json", "json or text"),
-    KMS_PROVIDER(Kind.PLAIN, null, "aws, hashicorp, pkcs11, tpm, or local (development only)"),
+    KMS_PROVIDER(Kind.PLAIN, null, "aws, gcp, azure, hashicorp, pkcs11, tpm, or local (development only)"),
     KMS_CACHE_SECONDS(Kind.PLAIN, "0", "a number from 0 to 300; 0 asks the root key for every request"),
     KMS_TIMEOUT_MILLIS(Kind.PLAIN, "2000", "a number from 100 to 60000"),
     KMS_LOCAL_KEY_FILE(
@@ -64,14 +64,22 @@ public enum Setting {
             null,
             "the path of the local root key (32 bytes, mode 0600), which must exist; with KMS_PROVIDER=local"),
     KMS_KEY_ID(Kind.PLAIN, null, "the ARN of a key in AWS KMS (arn:aws:kms:…:key/…); with KMS_PROVIDER=aws"),
-    KMS_ENDPOINT(
-            Kind.PLAIN,
-            null,
-            "an https URL: where the server is, with KMS_PROVIDER=hashicorp; else it overrides where the region's KMS is"),
     KMS_KEY_NAME(
             Kind.PLAIN,
             null,
-            "the name of a key in Transit, 1 to 128 of A-Z a-z 0-9 _ . -; with KMS_PROVIDER=hashicorp"),
+            "the name of a key: in Google Cloud KMS projects/…/locations/…/keyRings/…/cryptoKeys/…, with KMS_PROVIDER=gcp; in Transit 1 to 128 of A-Z a-z 0-9 _ . -, with KMS_PROVIDER=hashicorp"),
+    KMS_KEY_URL(
+            Kind.PLAIN,
+            null,
+            "the URL of a key in an Azure Key Vault or Managed HSM (https://….vault.azure.net/keys/…); with KMS_PROVIDER=azure"),
+    KMS_SIGNING_KEY_URL(
+            Kind.PLAIN,
+            null,
+            "the URL of a key (EC, P-256) in an Azure Key Vault that signs what KMS_KEY_URL wraps; with a key in a Key Vault, and then only"),
+    KMS_ENDPOINT(
+            Kind.PLAIN,
+            null,
+            "an https URL: where the server is, with KMS_PROVIDER=hashicorp; else it overrides where the KMS of AWS or Google is"),
     KMS_TRANSIT_MOUNT(Kind.PLAIN, "transit", "where Transit is mounted, 1 to 48 of A-Z a-z 0-9 _ - /"),
     KMS_TRANSIT_NAMESPACE(Kind.PLAIN, null, "a namespace of the server, 1 to 48 of A-Z a-z 0-9 _ - /"),
     KMS_TRANSIT_CA_FILE(Kind.PLAIN, null, "a PEM file of certificates that alone vouch for the server"),

@@ -2,6 +2,8 @@ package ai.scailabs.vault.server.wiring;
 
 import ai.scailabs.vault.crypto.root.RootKey;
 import ai.scailabs.vault.kms.aws.AwsKmsRootKey;
+import ai.scailabs.vault.kms.azure.AzureKmsRootKey;
+import ai.scailabs.vault.kms.gcp.GcpKmsRootKey;
 import ai.scailabs.vault.kms.local.LocalFileRootKey;
 import ai.scailabs.vault.kms.pkcs11.Pkcs11RootKey;
 import ai.scailabs.vault.kms.tpm.TpmRootKey;
@@ -19,6 +21,14 @@ record OpenedRootKey(RootKey key, AutoCloseable keeper) implements AutoCloseable
                 new OpenedRootKey(LocalFileRootKey.open(local.file(), random, development), () -> {});
             case RootKeySettings.Aws aws -> {
                 AwsKmsRootKey key = AwsKmsRootKey.open(aws.properties());
+                yield new OpenedRootKey(key, key);
+            }
+            case RootKeySettings.Gcp gcp -> {
+                GcpKmsRootKey key = GcpKmsRootKey.open(gcp.properties(), random);
+                yield new OpenedRootKey(key, key);
+            }
+            case RootKeySettings.Azure azure -> {
+                AzureKmsRootKey key = AzureKmsRootKey.open(azure.properties(), random, Clock.systemUTC());
                 yield new OpenedRootKey(key, key);
             }
             case RootKeySettings.Transit transit -> {

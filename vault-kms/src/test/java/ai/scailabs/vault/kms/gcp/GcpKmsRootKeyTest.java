@@ -374,33 +374,6 @@ class GcpKmsRootKeyTest extends RootKeyContract {
         }
     }
 
-    @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "",
-                "root",
-                "projects/p/locations/l/keyRings/r/cryptoKeys/",
-                "projects/p/locations/l/keyRings/r/cryptoKeys/k/cryptoKeyVersions/1",
-                "projects/p/locations/l/keyRings/r/cryptoKeys/k:encrypt",
-                "projects/p/locations/l/keyRings/../cryptoKeys/k",
-                "projects/p/locations/l/keyRings/r/cryptoKeys/k?x",
-                "/projects/p/locations/l/keyRings/r/cryptoKeys/k",
-                "projects/p/locations/l/keyRings/r/cryptoKeys/k\n"
-            })
-    void whatIsNotTheNameOfAKey_isNone(String text) {
-        assertThat(GcpKeyName.parse(text)).isEmpty();
-    }
-
-    @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "projects/acme-vault/locations/europe-west3/keyRings/scaivault/cryptoKeys/root-2026",
-                "projects/example.com:acme/locations/global/keyRings/R_1/cryptoKeys/K_1"
-            })
-    void nameOfAKey_isTaken(String text) {
-        assertThat(GcpKeyName.parse(text)).map(GcpKeyName::toString).contains(text);
-    }
-
     private static GcpKmsRootKey open(String key, Duration patience) {
         return open(key, peer, issuer::credentials, TRUST, patience);
     }

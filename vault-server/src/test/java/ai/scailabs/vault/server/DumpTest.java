@@ -196,8 +196,8 @@ class DumpTest {
         for (Map<String, Object> row : sql.rows("select partner_id, key_id, wrapped_key from partner_key")) {
             String partner = (String) row.get("partner_id");
             KeyId id = KeyId.of((UUID) row.get("key_id"));
-            try (KeyMaterial key =
-                    root.unwrap((byte[]) row.get("wrapped_key"), new WrapContext(partner, id, "partner-key"))) {
+            try (KeyMaterial key = root.unwrap(
+                    onlyPart((byte[]) row.get("wrapped_key")), new WrapContext(partner, id, "partner-key"))) {
                 keys.put("partner " + id, key.exposeBytes().clone());
             }
         }
@@ -228,6 +228,16 @@ class DumpTest {
                             place));
         }
         return keys;
+    }
+
+    /** What the one root key there is has given. */
+    private static byte[] onlyPart(byte[] wraps) {
+        assertThat(wraps).startsWith(0x20, 1);
+        int name = 3 + wraps[2];
+        ByteBuffer length = ByteBuffer.wrap(wraps, name, 2);
+        byte[] part = Arrays.copyOfRange(wraps, name + 2, wraps.length);
+        assertThat(part).hasSize(length.getShort());
+        return part;
     }
 
     private static byte[] opened(byte[] wrappingKey, byte[] wrapped, byte[] place) {

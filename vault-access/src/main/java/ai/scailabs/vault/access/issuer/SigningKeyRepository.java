@@ -24,7 +24,10 @@ final class SigningKeyRepository {
                 """, (results, index) -> key(results), tenant.value(), now);
     }
 
-    /** Unless somebody was quicker: a key that signs from after that moment, and is not over, is there already. */
+    /**
+     * Unless somebody was quicker: a key that signs from after that moment, and is not over, is there already. Nor when the tenant's key that seals it has just given way to the next:
+     * whoever seals what is stored anew has gone by.
+     */
     void insertUnlessThereIsOneAfter(TenantId tenant, SigningKey key, Instant now, Instant after) {
         transactions.update(
                 tenant,
@@ -32,6 +35,8 @@ final class SigningKeyRepository {
                 insert into token_signing_key (tenant_id, key_id, public_key, private_key, created_at, signs_from, expires_at)
                 select ?::text, ?::text, ?::bytea, ?::bytea, ?::timestamptz, ?::timestamptz, ?::timestamptz
                 where not exists (select from token_signing_key where tenant_id = ? and signs_from > ? and expires_at > ?)
+                    and not exists (
+                        select from tenant_key k where k.tenant_id = ? and k.key_id = tenant_key_of_record(?::bytea) and k.state <> 'active')
                 """,
                 tenant.value(),
                 key.keyId(),
@@ -42,7 +47,9 @@ final class SigningKeyRepository {
                 key.expiresAt(),
                 tenant.value(),
                 after,
-                now);
+                now,
+                tenant.value(),
+                key.sealedPrivateKey());
     }
 
     private static SigningKey key(ResultSet results) throws SQLException {

@@ -45,6 +45,7 @@ public final class TenantIssuer {
     /** Of a token. */
     public static final Duration LONGEST_LIFE = Duration.ofHours(1);
 
+    private static final int MAX_ATTEMPTS = 3;
     private static final Duration CLOCK_SKEW = Duration.ofSeconds(30);
     private static final JOSEObjectType ACCESS_TOKEN = new JOSEObjectType("at+jwt");
 
@@ -144,15 +145,7 @@ public final class TenantIssuer {
         List<SigningKey> known = repository.unexpired(tenant, now);
         Optional<SigningKey> current = SigningKey.current(known, plan, now);
         if (current.isEmpty()) {
-            Instant tooOld = known.stream()
-                    .map(SigningKey::signsFrom)
-                    .max(Comparator.naturalOrder())
-                    .orElse(Instant.EPOCH);
-            // Of a little earlier, for instances whose clock is a little behind.
-            SigningKey made = made(tenant, partner, now.minus(CLOCK_SKEW));
-            repository.insertUnlessThereIsOneAfter(tenant, made, now, tooOld);
-            return SigningKey.current(repository.unexpired(tenant, now), plan, now)
-                    .orElseThrow(() -> new IllegalStateException("the first key of " + tenant + " vanished"));
+            return first(tenant, partner, known, now);
         }
         boolean hasNext = known.stream().anyMatch(key -> key.signsFrom().isAfter(now));
         if (!hasNext && plan.isNextDue(current.get(), now)) {
@@ -160,6 +153,24 @@ public final class TenantIssuer {
             repository.insertUnlessThereIsOneAfter(tenant, next, now, now);
         }
         return current.get();
+    }
+
+    /** Again when the tenant's key gave way to the next while it was made. */
+    private SigningKey first(TenantId tenant, PartnerId partner, List<SigningKey> known, Instant now) {
+        Instant tooOld = known.stream()
+                .map(SigningKey::signsFrom)
+                .max(Comparator.naturalOrder())
+                .orElse(Instant.EPOCH);
+        for (int attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+            // Of a little earlier, for instances whose clock is a little behind.
+            SigningKey made = made(tenant, partner, now.minus(CLOCK_SKEW));
+            repository.insertUnlessThereIsOneAfter(tenant, made, now, tooOld);
+            Optional<SigningKey> current = SigningKey.current(repository.unexpired(tenant, now), plan, now);
+            if (current.isPresent()) {
+                return current.get();
+            }
+        }
+        throw new IllegalStateException("the first key of " + tenant + " vanished");
     }
 
     private SigningKey made(TenantId tenant, PartnerId partner, Instant signsFrom) {

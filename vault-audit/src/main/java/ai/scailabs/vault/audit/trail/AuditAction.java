@@ -39,6 +39,10 @@ public enum AuditAction {
     ROLES_READ,
     ROLES_UPDATE,
     RESTORE_DRILL,
+    KEY_LIST,
+    KEY_ROTATE,
+    KEY_JOB_READ,
+    KEY_JOB_LIST,
     AUDIT_READ,
     SYSTEM_READ;
 

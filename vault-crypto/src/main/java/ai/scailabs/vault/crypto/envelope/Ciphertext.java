@@ -62,6 +62,14 @@ final class Ciphertext {
         return KeyId.read(sealed, 1);
     }
 
+    /** The same from its first bytes alone. */
+    static KeyId dataKeyIdOfHead(byte[] head) {
+        if (head.length < HEADER_BYTES || head[0] != FORMAT) {
+            throw new VaultException(ErrorCode.INTEGRITY_FAILURE, "The bytes are not the head of a ciphertext");
+        }
+        return KeyId.read(head, 1);
+    }
+
     /** A copy of the part of a record that starts at {@code from}. */
     static byte[] tail(byte[] record, int from) {
         return Arrays.copyOfRange(record, from, record.length);

@@ -20,7 +20,7 @@ import java.util.function.Supplier;
  */
 public final class EnvelopeCipher {
     private static final byte RECORD_FORMAT = 0x03;
-    private static final int RECORD_CIPHERTEXT_AT = 1 + KeyWrap.BYTES;
+    static final int RECORD_CIPHERTEXT_AT = 1 + KeyWrap.BYTES;
 
     private final RootKey root;
     private final Ids ids;
@@ -172,6 +172,10 @@ public final class EnvelopeCipher {
     }
 
     private KeyMaterial openTenantKey(Aes aes, KeyChain chain) {
+        return openTenantKey(root, aes, chain);
+    }
+
+    static KeyMaterial openTenantKey(RootKey root, Aes aes, KeyChain chain) {
         WrapContext partnerContext = partnerContext(chain.partnerId(), chain.partnerKeyId());
         byte[] header = KeyWrap.header(chain.partnerKeyId());
         byte[] context = AssociatedData.ofTenantKey(chain.tenant(), chain.partnerId(), chain.tenantKeyId());
@@ -190,17 +194,17 @@ public final class EnvelopeCipher {
         return KeyId.of(ids.nextUuid());
     }
 
-    private static WrapContext partnerContext(String partnerId, KeyId partnerKeyId) {
+    static WrapContext partnerContext(String partnerId, KeyId partnerKeyId) {
         return new WrapContext(partnerId, partnerKeyId, AssociatedData.PARTNER_KEY);
     }
 
-    private static void requireSameTenant(KeyChain chain, TenantId tenant) {
+    static void requireSameTenant(KeyChain chain, TenantId tenant) {
         if (!chain.tenant().equals(tenant)) {
             throw new VaultException(ErrorCode.INTEGRITY_FAILURE, "The key chain belongs to another tenant");
         }
     }
 
-    private static byte[] joined(byte[] wrappedKey, byte[] ciphertext) {
+    static byte[] joined(byte[] wrappedKey, byte[] ciphertext) {
         byte[] sealed = new byte[RECORD_CIPHERTEXT_AT + ciphertext.length];
         sealed[0] = RECORD_FORMAT;
         System.arraycopy(wrappedKey, 0, sealed, 1, wrappedKey.length);
@@ -208,7 +212,7 @@ public final class EnvelopeCipher {
         return sealed;
     }
 
-    private static byte[] wrappedKeyOfRecord(byte[] sealed) {
+    static byte[] wrappedKeyOfRecord(byte[] sealed) {
         if (sealed.length < RECORD_CIPHERTEXT_AT || sealed[0] != RECORD_FORMAT) {
             throw new VaultException(ErrorCode.INTEGRITY_FAILURE, "The bytes are not a sealed record");
         }

@@ -42,7 +42,8 @@ final class KeyRows {
 
     private static final String INSERT_TENANT_KEY = """
             insert into tenant_key (tenant_id, key_id, generation, state, partner_id, partner_key_id, wrapped_key, created_at)
-            values (?, ?, 1, 'active', ?, ?, ?, ?)
+            select ?::text, ?::uuid, 1, 'active', p.partner_id, p.key_id, ?::bytea, ?::timestamptz
+            from partner_key p where p.partner_id = ? and p.key_id = ? and p.state = 'active'
             on conflict do nothing
             """;
 
@@ -69,17 +70,17 @@ final class KeyRows {
         tenants.update(seenBy, INSERT_PARTNER_KEY, partner.value(), key.id().value(), rootKeyIds, key.wrapped(), now);
     }
 
-    /** The tenant's first generation, unless another instance was quicker. */
+    /** The tenant's first generation, unless another instance was quicker, or the partner's key has just given way to the next. */
     void insertTenantKey(TenantId tenant, String partnerId, KeyId partnerKeyId, WrappedKey key, Instant now) {
         tenants.update(
                 tenant,
                 INSERT_TENANT_KEY,
                 tenant.value(),
                 key.id().value(),
-                partnerId,
-                partnerKeyId.value(),
                 key.wrapped(),
-                now);
+                now,
+                partnerId,
+                partnerKeyId.value());
     }
 
     private static StoredKeys keys(TenantId tenant, ResultSet row) throws SQLException {

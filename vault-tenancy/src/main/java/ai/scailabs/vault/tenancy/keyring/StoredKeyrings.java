@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class StoredKeyrings implements TenantKeyrings {
     private static final int MAX_REMEMBERED = 20_000;
+    private static final int MAX_ATTEMPTS = 3;
     private static final Optional<KeyId> ACTIVE = Optional.empty();
 
     private final KeyRows rows;
@@ -74,7 +75,8 @@ public final class StoredKeyrings implements TenantKeyrings {
 
     private KeyChain readOrMakeActive(TenantId tenant, PartnerId partner) {
         StoredKeys stored = read(tenant, partner);
-        if (stored.chain() == null) {
+        // Once more when the partner's key gave way to the next between the two.
+        for (int attempt = 0; stored.chain() == null && attempt < MAX_ATTEMPTS; attempt++) {
             stored = withTenantKey(tenant, partner, withPartnerKey(tenant, partner, stored));
         }
         KeyChain chain = stored.chain();

@@ -25,13 +25,15 @@ public final class TenantSeal {
     }
 
     /**
-     * The sealed bytes, ready to be stored; the plaintext stays the caller's to close.
+     * The sealed bytes, ready to be stored; the plaintext stays the caller's to close. They are under the generation that is active now: who stores them sees to it that it is
+     * active still, or they are left behind by a rotation that has just gone by.
      *
      * @param purpose what kind of record: 1 to 63 characters a-z, 0-9 and '-'
      * @param recordId which of that kind
      */
     public byte[] seal(TenantId tenant, PartnerId partner, String purpose, String recordId, SensitiveBytes plaintext) {
-        long epoch = registry.require(tenant, partner).epoch();
+        // What is remembered of the tenant may be from before its key was rotated.
+        long epoch = registry.requireNow(tenant, partner).epoch();
         return cipher.sealRecord(keyrings.active(tenant, partner, epoch), purpose, recordId, plaintext);
     }
 

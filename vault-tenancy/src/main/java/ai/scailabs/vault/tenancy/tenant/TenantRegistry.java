@@ -70,6 +70,15 @@ public final class TenantRegistry {
     }
 
     /**
+     * As {@link #require}, and as the database has it at this moment.
+     *
+     * @throws VaultException as there
+     */
+    public TenantState requireNow(TenantId tenant, PartnerId partner) {
+        return admitted(read(tenant, partner), partner);
+    }
+
+    /**
      * As {@link #require} for a tenant that somebody of the partner asks for by its id. Makes none.
      *
      * @throws VaultException {@code tenant_not_found} when no tenant of the partner bears the id, whether or not another's does; {@code tenant_access_denied} when it is

@@ -37,6 +37,8 @@ create table key_job (
     -- the generation that it made
     key_id       uuid,
     step         text collate "C" not null,
+    -- those of the instance that was asked: one with others does not begin
+    root_key_ids text collate "C",
     position     text collate "C" not null default '',
     -- the transaction that made the generation: whoever began before it may still write under an older one
     barrier      bigint,

@@ -26,6 +26,7 @@ public enum RateCategory {
     LEASES(100),
     IDENTITY_READ(100),
     IDENTITY_SYNC(5),
+    KEYS(60),
     AUTH(300),
     /** Of an address rather than an identity: who asks is not known yet. */
     TOKEN_EXCHANGE(600);

@@ -19,6 +19,7 @@ public enum PathCategory {
     TOKEN_EXCHANGE(RateCategory.TOKEN_EXCHANGE),
     IDENTITY_READ(RateCategory.IDENTITY_READ),
     IDENTITY_SYNC(RateCategory.IDENTITY_SYNC),
+    KEYS(RateCategory.KEYS),
     SYSTEM(null),
     UNKNOWN(null);
 

@@ -8,11 +8,13 @@ import ai.scailabs.vault.persistence.jdbc.ConnectionThreads;
 import ai.scailabs.vault.persistence.tenant.TenantBoundary;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiConsumer;
+import java.util.function.Supplier;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
@@ -30,24 +32,30 @@ public final class DependencyReadiness implements Readiness {
     private final TokenAuthenticator authenticator;
     private final AuditTrail trail;
     private final @Nullable RedisLink redis;
+    private final Supplier<@Nullable Instant> lastRotation;
     private final long startedNanos = System.nanoTime();
     private final ReentrantLock looking = new ReentrantLock();
     private volatile @Nullable Observation latest;
 
-    /** @param redis absent: not configured. Without it the service goes on, and says so */
+    /**
+     * @param redis absent: not configured. Without it the service goes on, and says so
+     * @param lastRotation when a job with keys last came to its end; absent when that is not known
+     */
     public DependencyReadiness(
             DataSource database,
             ConnectionThreads threads,
             EncryptionProbe encryption,
             TokenAuthenticator authenticator,
             AuditTrail trail,
-            @Nullable RedisLink redis) {
+            @Nullable RedisLink redis,
+            Supplier<@Nullable Instant> lastRotation) {
         this.database = database;
         this.threads = threads;
         this.encryption = encryption;
         this.authenticator = authenticator;
         this.trail = trail;
         this.redis = redis;
+        this.lastRotation = lastRotation;
     }
 
     @Override
@@ -125,6 +133,10 @@ public final class DependencyReadiness implements Readiness {
         EncryptionProbe.Finding encryption = serving(observation.rootKeys());
         figures(checks, "encryption").put("latency_ms", encryption.nanos() / 1e6);
         figures(checks, "encryption").put("root_key", encryption.rootKeyId());
+        Instant rotated = lastRotation.get();
+        if (rotated != null) {
+            figures(checks, "encryption").put("last_rotation", rotated.toString());
+        }
         eachOfTwo(observation, (name, found) -> checks.put(name, figures(found)));
         figures(checks, "audit").put("queue_depth", trail.queueDepth());
         checks.put(REDIS, redisFigures());

@@ -8,6 +8,7 @@ import ai.scailabs.vault.api.listener.TlsFiles;
 import ai.scailabs.vault.api.request.ProxyHeader;
 import ai.scailabs.vault.kernel.net.AddressRange;
 import ai.scailabs.vault.persistence.jdbc.DatabaseLogin;
+import ai.scailabs.vault.tenancy.rotation.KeySchedule;
 import java.net.InetAddress;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -31,6 +32,7 @@ public record ServerSettings(
         Http http,
         Logging logging,
         RootKeys rootKeys,
+        KeySchedule keySchedule,
         RateLimits rateLimits,
         @Nullable Redis redis,
         IdentitySettings identity,
@@ -79,6 +81,7 @@ public record ServerSettings(
         Http http = http(reader);
         Logging logging = logging(reader);
         RootKeys rootKeys = RootKeys.read(reader, dev);
+        KeySchedule keySchedule = KeySettings.read(reader);
         RateLimits rateLimits = rateLimits(reader);
         Redis redis = redis(reader);
         if (dev && http != null && !http.bind().isLoopback()) {
@@ -95,7 +98,7 @@ public record ServerSettings(
             throw new InvalidSettings(reader.problems());
         }
         return new ServerSettings(
-                database, scaiKey, exchange, http, logging, rootKeys, rateLimits, redis, identity, dev);
+                database, scaiKey, exchange, http, logging, rootKeys, keySchedule, rateLimits, redis, identity, dev);
     }
 
     private static @Nullable Database database(SettingsReader reader, boolean dev) {

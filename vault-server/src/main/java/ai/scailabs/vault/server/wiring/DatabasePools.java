@@ -16,7 +16,7 @@ public record DatabasePools(
         HikariDataSource app,
         HikariDataSource audit,
         @Nullable HikariDataSource worker) implements AutoCloseable {
-    private static final int WORKER_CONNECTIONS = 2;
+    private static final int WORKER_CONNECTIONS = 3;
 
     public static DatabasePools open(ServerSettings.Database settings) {
         return new DatabasePools(

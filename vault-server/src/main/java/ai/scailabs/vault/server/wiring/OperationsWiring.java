@@ -26,6 +26,7 @@ import ai.scailabs.vault.server.metrics.ServerMeters;
 import ai.scailabs.vault.server.readiness.DependencyReadiness;
 import ai.scailabs.vault.server.readiness.EncryptionProbe;
 import ai.scailabs.vault.server.settings.ServerSettings;
+import ai.scailabs.vault.tenancy.rotation.KeyJobWorker;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
@@ -34,7 +35,9 @@ import java.io.UncheckedIOException;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Properties;
+import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -67,14 +70,21 @@ class OperationsWiring {
             SecureRandom random,
             TokenAuthenticator authenticator,
             AuditTrail trail,
-            ObjectProvider<RedisLink> redis) {
+            ObjectProvider<RedisLink> redis,
+            ObjectProvider<KeyJobWorker> keys) {
         return new DependencyReadiness(
                 pools.app(),
                 threads,
                 new EncryptionProbe(rootKeys.keys(), ids, random),
                 authenticator,
                 trail,
-                redis.getIfAvailable());
+                redis.getIfAvailable(),
+                () -> lastRotation(keys.getIfAvailable()));
+    }
+
+    /** Only where there is a login for jobs anything is known of other tenants' jobs. */
+    private static @Nullable Instant lastRotation(@Nullable KeyJobWorker keys) {
+        return keys == null ? null : keys.lastCompleted();
     }
 
     @Bean

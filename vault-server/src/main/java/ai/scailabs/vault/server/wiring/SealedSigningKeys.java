@@ -8,7 +8,7 @@ import ai.scailabs.vault.tenancy.keyring.TenantSeal;
 
 /** The keys of issuers, sealed as other records of their tenant are. */
 record SealedSigningKeys(TenantSeal seal) implements KeySeal {
-    private static final String PURPOSE = "token-signing-key";
+    static final String PURPOSE = "token-signing-key";
 
     @Override
     public byte[] seal(TenantId tenant, PartnerId partner, String keyId, SensitiveBytes privateKey) {

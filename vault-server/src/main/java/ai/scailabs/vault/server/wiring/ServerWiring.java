@@ -11,6 +11,7 @@ import org.springframework.context.annotation.Import;
     TokenWiring.class,
     ExchangeWiring.class,
     CapabilityWiring.class,
+    KeyWiring.class,
     IdentityWiring.class,
     OperationsWiring.class,
     ApiWiring.class

@@ -14,14 +14,15 @@ import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Supplier;
 
 /** The rows of keys as they are changed: generations that begin and end, and keys that are wrapped anew. Keys of a partner are changed in the space that it shares. */
 final class GenerationRows {
     private final TenantTransactions transactions;
-    private final String rootKeyIds;
+    private final Supplier<String> rootKeyIds;
 
     /** @param rootKeyIds that there are now, with a space between */
-    GenerationRows(TenantTransactions transactions, String rootKeyIds) {
+    GenerationRows(TenantTransactions transactions, Supplier<String> rootKeyIds) {
         this.transactions = transactions;
         this.rootKeyIds = rootKeyIds;
     }
@@ -160,7 +161,7 @@ final class GenerationRows {
     /** What was wrapped just now. */
     private String rootKeyIds(byte[] wrapped) {
         List<String> named = RootWraps.rootKeyIds(wrapped);
-        return named.isEmpty() ? rootKeyIds : String.join(" ", named);
+        return named.isEmpty() ? rootKeyIds.get() : String.join(" ", named);
     }
 
     private static Generation generation(ResultSet row) throws SQLException {

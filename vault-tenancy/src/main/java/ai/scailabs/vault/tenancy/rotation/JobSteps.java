@@ -46,7 +46,7 @@ final class JobSteps {
     StepTaken barrier(OpenJob open) {
         Long barrier = open.state().barrier();
         if (barrier != null && jobs.hasWritersFromBefore(open.space(), barrier)) {
-            return new StepTaken.Waits(LOOK_AGAIN);
+            return new StepTaken.Waits(LOOK_AGAIN, null);
         }
         return advance(open, open.state().at(KeyJobStep.PASS));
     }
@@ -94,7 +94,7 @@ final class JobSteps {
     /** At the end of a pass on which something had changed under it. @param done what counts as such already */
     StepTaken passAgain(OpenJob open, long done) {
         advance(open, open.state().anew(done));
-        return new StepTaken.Waits(BETWEEN_PASSES);
+        return new StepTaken.Waits(BETWEEN_PASSES, null);
     }
 
     /** At the end of a pass. @param whenEmpty in the same transaction, when nothing is left behind */

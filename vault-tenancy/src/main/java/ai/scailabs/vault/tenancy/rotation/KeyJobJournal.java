@@ -42,7 +42,7 @@ final class KeyJobJournal {
     void ended(
             TenantTransaction tx, OpenJob open, OpenJob.State state, KeyJobStatus status, @Nullable ErrorCode failure) {
         Map<String, Object> facts = facts(open.job(), "ended");
-        facts.put("status", status.name());
+        facts.put("status", status.wireName());
         facts.put("succeeded", state.succeeded());
         facts.put("failed", state.failed());
         write(tx, open.job(), failure, facts);

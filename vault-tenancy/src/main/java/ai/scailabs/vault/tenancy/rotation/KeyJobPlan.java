@@ -63,7 +63,7 @@ final class KeyJobPlan {
     private void put(TenantId space, KeyJobKind kind, KeyJobTrigger trigger, Instant now) {
         KeyJob job = KeyService.newJob(space, ids, kind, trigger, KeyJobJournal.BY, now);
         jobs.transactions().inTransaction(space, tx -> {
-            if (jobs.add(tx, job, KeyJobStep.START)) {
+            if (jobs.add(tx, job, KeyJobStep.START, null)) {
                 journal.putDown(tx, job);
             }
             return tx;

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 final class KeyJobRepository {
     private static final String SELECT =
             "select tenant_id, job_id, kind, trigger, requested_by, status, created_at, started_at, finished_at, key_id,"
-                    + " step, position, barrier, again, total, succeeded, failed, revision, failures, retry_at, problem"
+                    + " step, position, root_key_ids, barrier, again, total, succeeded, failed, revision, failures, retry_at, problem"
                     + " from key_job";
 
     /** Whoever could still write under an older generation: a session of this login that has not ended what it did when the barrier was made, or looks at what was before. */
@@ -38,12 +38,16 @@ final class KeyJobRepository {
         return transactions;
     }
 
-    /** False when one of the kind is under way: in the space, or anywhere for the root. */
-    boolean add(TenantTransaction tx, KeyJob job, KeyJobStep first) {
+    /**
+     * False when one of the kind is under way: in the space, or anywhere for the root.
+     *
+     * @param rootKeyIds that are to wrap; absent where that does not matter
+     */
+    boolean add(TenantTransaction tx, KeyJob job, KeyJobStep first, @Nullable String rootKeyIds) {
         return tx.update(
                         """
-                        insert into key_job (tenant_id, job_id, kind, trigger, requested_by, status, created_at, touched_at, step)
-                        values (?, ?, ?, ?, ?, ?, ?, ?, ?)
+                        insert into key_job (tenant_id, job_id, kind, trigger, requested_by, status, created_at, touched_at, step, root_key_ids)
+                        values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                         on conflict do nothing
                         """,
                         tx.tenant().value(),
@@ -54,7 +58,8 @@ final class KeyJobRepository {
                         job.status().name(),
                         job.createdAt(),
                         job.createdAt(),
-                        first.name())
+                        first.name(),
+                        rootKeyIds)
                 > 0;
     }
 
@@ -213,7 +218,7 @@ final class KeyJobRepository {
                 job.succeeded(),
                 job.failed(),
                 job.problem());
-        return new OpenJob(job, state, row.getLong("revision"), row.getInt("failures"));
+        return new OpenJob(job, state, row.getString("root_key_ids"), row.getLong("revision"), row.getInt("failures"));
     }
 
     private static Optional<Instant> time(ResultSet row, String column) throws SQLException {

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Supplier;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -60,7 +61,7 @@ public final class KeyJobWorker {
             EnvelopeCipher cipher,
             KeyRotation rotation,
             List<SealedRows> rows,
-            String rootKeyIds,
+            Supplier<String> rootKeyIds,
             KeySchedule schedule,
             AuditEntries entries,
             Ids ids,
@@ -135,7 +136,7 @@ public final class KeyJobWorker {
         try {
             switch (kind(open).step(open, connection)) {
                 case StepTaken.Onward() -> {}
-                case StepTaken.Waits(Duration time) -> pause(open, time);
+                case StepTaken.Waits(Duration time, String reason) -> pause(open, time, reason);
                 case StepTaken.Done() -> ended(open);
             }
         } catch (KeyJobRepository.StepTakenElsewhere elsewhere) {
@@ -161,10 +162,10 @@ public final class KeyJobWorker {
         };
     }
 
-    private void pause(OpenJob seen, Duration time) {
+    private void pause(OpenJob seen, Duration time, @Nullable String reason) {
         // With the step its row may have changed.
         jobs.open(seen.space(), seen.job().id())
-                .ifPresent(open -> jobs.postpone(open, 0, now().plus(time), null, now()));
+                .ifPresent(open -> jobs.postpone(open, 0, now().plus(time), reason, now()));
     }
 
     private void postpone(OpenJob open, String problem) {

@@ -27,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -39,7 +40,7 @@ public final class KeyService {
     private final KeyJobRepository jobs;
     private final GenerationRows keys;
     private final List<SealedRows> kinds;
-    private final String rootKeyIds;
+    private final Supplier<String> rootKeyIds;
     private final Ids ids;
     private final Clock clock;
 
@@ -47,7 +48,8 @@ public final class KeyService {
      * @param rows what keys of tenants wrap
      * @param rootKeyIds that wrap from now on, with a space between
      */
-    public KeyService(TenantTransactions transactions, List<SealedRows> rows, String rootKeyIds, Ids ids, Clock clock) {
+    public KeyService(
+            TenantTransactions transactions, List<SealedRows> rows, Supplier<String> rootKeyIds, Ids ids, Clock clock) {
         this.jobs = new KeyJobRepository(transactions);
         this.keys = new GenerationRows(transactions, rootKeyIds);
         this.kinds = List.copyOf(rows);
@@ -59,7 +61,7 @@ public final class KeyService {
     /** What those rights show. */
     public KeyOverview overview(KeyRights rights) {
         return new KeyOverview(
-                split(rootKeyIds),
+                split(rootKeyIds.get()),
                 rights.ofRoot() ? rootUses(TenantId.sharedBy(rights.partner())) : null,
                 rights.ofPartner() ? partnerGenerations(rights.partner()) : null,
                 tenantGenerations(rights.tenant()));
@@ -67,7 +69,7 @@ public final class KeyService {
 
     private Map<String, Long> rootUses(TenantId seenBy) {
         Map<String, Long> uses = new LinkedHashMap<>();
-        split(rootKeyIds).forEach(id -> uses.put(id, 0L));
+        split(rootKeyIds.get()).forEach(id -> uses.put(id, 0L));
         jobs.transactions()
                 .query(
                         seenBy,
@@ -118,7 +120,8 @@ public final class KeyService {
      * Puts down that the key of the level gets a new generation, or the root key is asked anew for all that it wraps.
      *
      * @param entry of the {@linkplain KeyRights#spaceOf space} of that level, written in the same transaction
-     * @throws VaultException {@code conflict} with {@code state} and {@code job_id} while one is under way; without {@code job_id} when that was another partner's request
+     * @throws VaultException {@code conflict} with {@code state} and {@code job_id} while one is under way; without {@code job_id} when that was another partner's request; {@code
+     *     kms_unavailable} when a root key has never been reached
      */
     public KeyJob rotate(KeyRights rights, KeyLevel level, IdentityId by, AuditEntry entry) {
         if (!rights.include(level)) {
@@ -127,8 +130,9 @@ public final class KeyService {
         TenantId space = rights.spaceOf(level);
         KeyJobKind kind = KeyJobKind.rotationOf(level);
         KeyJob wanted = newJob(space, ids, kind, KeyJobTrigger.REQUEST, by, now());
+        String rootKeys = level == KeyLevel.ROOT ? knownRootKeys() : null;
         return jobs.transactions().inTransaction(space, tx -> {
-            if (!jobs.add(tx, wanted, KeyJobStep.START)) {
+            if (!jobs.add(tx, wanted, KeyJobStep.START, rootKeys)) {
                 throw underWay(jobs.underWay(tx, kind));
             }
             Map<String, Object> extra = new HashMap<>(entry.extra());
@@ -138,6 +142,15 @@ public final class KeyService {
                     AuditRows.arguments(entry.withPath(wanted.id()).withExtra(extra)));
             return wanted;
         });
+    }
+
+    /** By which keys are wrapped from now on, all of them. */
+    private String knownRootKeys() {
+        String names = rootKeyIds.get();
+        if (names.isEmpty() || names.startsWith(" ") || names.endsWith(" ")) {
+            throw new VaultException(ErrorCode.KMS_UNAVAILABLE, "A root key has not been reached yet");
+        }
+        return names;
     }
 
     private static VaultException underWay(Optional<String> job) {

@@ -7,10 +7,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * A job that is under way.
  *
+ * @param wanted the root keys that are to wrap, with a space between; absent where that does not matter
  * @param revision of its row, by which a step notices that another has been done meanwhile
  * @param failures in a row
  */
-record OpenJob(KeyJob job, State state, long revision, int failures) {
+record OpenJob(KeyJob job, State state, @Nullable String wanted, long revision, int failures) {
 
     TenantId space() {
         return job.space();

@@ -7,9 +7,11 @@ import ai.scailabs.vault.kernel.id.TenantId;
 import ai.scailabs.vault.tenancy.rotation.GenerationRows.PartnerKey;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,15 +23,16 @@ final class RootRotation implements JobSteps.Kind {
     private static final Logger LOG = LoggerFactory.getLogger(RootRotation.class);
     private static final int PARTNERS = 20;
     private static final int TENANTS = 100;
+    private static final Duration OTHER_SETTINGS = Duration.ofSeconds(2);
 
     private final JobSteps steps;
     private final GenerationRows keys;
     private final KeyRotation rotation;
-    private final String rootKeyIds;
+    private final Supplier<String> rootKeyIds;
     private final LongAdder rewrapped = new LongAdder();
 
     /** @param rootKeyIds with a space between */
-    RootRotation(JobSteps steps, GenerationRows keys, KeyRotation rotation, String rootKeyIds) {
+    RootRotation(JobSteps steps, GenerationRows keys, KeyRotation rotation, Supplier<String> rootKeyIds) {
         this.steps = steps;
         this.keys = keys;
         this.rotation = rotation;
@@ -44,10 +47,18 @@ final class RootRotation implements JobSteps.Kind {
     @Override
     public StepTaken step(OpenJob open, Connection worker) throws SQLException {
         return switch (open.state().step()) {
-            case START, BARRIER -> steps.begin(open, KeyJobStep.PASS);
+            case START, BARRIER -> start(open);
             case PASS -> pass(open, worker);
             case EPOCHS -> epochs(open, worker);
         };
+    }
+
+    /** Whoever asked has restarted all instances with other settings, or is about to: keys are not wrapped by those that are to be left. */
+    private StepTaken start(OpenJob open) {
+        return rootKeyIds.get().equals(open.wanted())
+                ? steps.begin(open, KeyJobStep.PASS)
+                : new StepTaken.Waits(
+                        OTHER_SETTINGS, "waits for an instance with the root keys of the one that was asked");
     }
 
     private StepTaken pass(OpenJob open, Connection worker) throws SQLException {
@@ -55,7 +66,7 @@ final class RootRotation implements JobSteps.Kind {
         List<PartnerId> page = keys.partnersAfter(open.space(), state.position(), PARTNERS);
         if (page.isEmpty()) {
             // An instance that still has other settings may have made keys behind the place where this one was.
-            boolean more = KeyJobQueue.wrappedByOthers(worker, rootKeyIds) > state.failed();
+            boolean more = KeyJobQueue.wrappedByOthers(worker, rootKeyIds.get()) > state.failed();
             return state.again() || more ? steps.passAgain(open, 0) : steps.advance(open, state.at(KeyJobStep.EPOCHS));
         }
         long succeeded = 0;

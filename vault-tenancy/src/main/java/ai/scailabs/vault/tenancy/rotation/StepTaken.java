@@ -1,6 +1,7 @@
 package ai.scailabs.vault.tenancy.rotation;
 
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /** What a step came to. */
 sealed interface StepTaken {
@@ -10,8 +11,8 @@ sealed interface StepTaken {
     /** There is another to take. */
     record Onward() implements StepTaken {}
 
-    /** There is another to take, after a while. */
-    record Waits(Duration time) implements StepTaken {}
+    /** There is another to take, after a while. @param reason absent when it goes without saying */
+    record Waits(Duration time, @Nullable String reason) implements StepTaken {}
 
     /** The job is over. */
     record Done() implements StepTaken {}

@@ -1,0 +1,72 @@
+package ai.scailabs.vault.server.wiring;
+
+import ai.scailabs.vault.access.issuer.SigningKeyRows;
+import ai.scailabs.vault.access.issuer.SigningKeyRows.Sealed;
+import ai.scailabs.vault.crypto.envelope.EnvelopeCipher;
+import ai.scailabs.vault.crypto.envelope.KeyChain;
+import ai.scailabs.vault.crypto.envelope.Rewrapping;
+import ai.scailabs.vault.crypto.key.KeyId;
+import ai.scailabs.vault.kernel.error.VaultException;
+import ai.scailabs.vault.kernel.id.TenantId;
+import ai.scailabs.vault.persistence.tenant.TenantTransaction;
+import ai.scailabs.vault.tenancy.rotation.SealedRows;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+
+/** The keys of issuers, for the rotation of the key that seals them. */
+record RewrappedSigningKeys(SigningKeyRows keys) implements SealedRows {
+    private static final KeyId UNKNOWN = KeyId.of(new UUID(0, 0));
+
+    @Override
+    public String kind() {
+        return "signing_keys";
+    }
+
+    @Override
+    public Page page(TenantId tenant, String after, int limit) {
+        List<Sealed> found = keys.page(tenant, after, limit);
+        List<Row> rows = new ArrayList<>(found.size());
+        for (Sealed key : found) {
+            rows.add(new Row(key.keyId(), sealedBy(key.privateKey()), key.privateKey(), new byte[0]));
+        }
+        return new Page(rows, found.size() < limit ? "" : found.getLast().keyId());
+    }
+
+    /** Bytes that are no record are under no key, and do not open. */
+    private static KeyId sealedBy(byte[] sealed) {
+        try {
+            return EnvelopeCipher.tenantKeyIdOfRecord(sealed);
+        } catch (VaultException malformed) {
+            return UNKNOWN;
+        }
+    }
+
+    @Override
+    public byte[] rewrapped(Rewrapping open, KeyChain from, Row row) {
+        return open.record(from, SealedSigningKeys.PURPOSE, row.position(), row.sealed());
+    }
+
+    @Override
+    public Set<String> store(TenantTransaction tx, KeyId to, List<Rewrapped> rows) {
+        Set<String> stored = new HashSet<>();
+        for (Rewrapped row : rows) {
+            String keyId = row.row().position();
+            if (keys.replace(tx, new Sealed(keyId, row.row().sealed()), row.sealed())) {
+                stored.add(keyId);
+            }
+        }
+        return stored;
+    }
+
+    @Override
+    public Map<KeyId, Long> counts(TenantId tenant) {
+        Map<KeyId, Long> counts = new HashMap<>();
+        keys.counts(tenant).forEach((id, count) -> counts.put(KeyId.of(id), count));
+        return counts;
+    }
+}

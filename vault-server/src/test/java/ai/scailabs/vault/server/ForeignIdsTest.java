@@ -37,6 +37,7 @@ class ForeignIdsTest {
         own = PreparedTenant.create(server, "foreign-own", "foreign");
         sibling = PreparedTenant.create(server, "foreign-sibling", "foreign");
         stranger = PreparedTenant.create(server, "foreign-stranger", "foreign-else");
+        List.of(own, sibling, stranger).forEach(PreparedTenant::keyJob);
     }
 
     @TestFactory
@@ -64,7 +65,7 @@ class ForeignIdsTest {
     private static List<String> idsOf(OpenApi.Operation operation) {
         List<String> names = new ArrayList<>();
         for (String part : operation.template().split("/")) {
-            if (part.startsWith("{") && !part.startsWith("{path}")) {
+            if (part.startsWith("{") && !part.startsWith("{path}") && !part.equals("{level}")) {
                 names.add(part.substring(1, part.length() - 1));
             }
         }
@@ -88,17 +89,18 @@ class ForeignIdsTest {
     private static List<Map<String, String>> idsThatAreNotOurs(OpenApi.Operation operation) {
         List<Map<String, String>> all = new ArrayList<>();
         for (PreparedTenant other : List.of(sibling, stranger)) {
-            all.add(ids(operation, other.bound(), other.binding(), decisionOf(other), other.trust()));
+            all.add(ids(operation, other.bound(), other.binding(), decisionOf(other), other.trust(), other.keyJob()));
         }
         all.add(ids(
                 operation,
                 "pol_" + NEVER_ISSUED,
                 "pb_" + NEVER_ISSUED,
                 "dec_" + NEVER_ISSUED,
-                "trust_" + NEVER_ISSUED));
+                "trust_" + NEVER_ISSUED,
+                "job_" + NEVER_ISSUED));
         // Ours, but of another kind.
-        all.add(ids(operation, own.binding(), own.bound(), own.bound(), own.bound()));
-        all.add(ids(operation, own.trust(), decisionOf(own), own.trust(), own.binding()));
+        all.add(ids(operation, own.binding(), own.bound(), own.bound(), own.bound(), own.bound()));
+        all.add(ids(operation, own.trust(), decisionOf(own), own.trust(), own.binding(), own.trust()));
         // The same characters under the prefix that is asked for.
         all.add(ids(
                 operation,
@@ -106,15 +108,22 @@ class ForeignIdsTest {
                 "pb_" + own.bound().substring(4),
                 "dec_" + own.bound().substring(4),
                 own.trust().substring(0, own.trust().lastIndexOf('_') + 1)
-                        + own.bound().substring(4)));
+                        + own.bound().substring(4),
+                "job_" + own.bound().substring(4)));
         return all;
     }
 
     private static Map<String, String> ids(
-            OpenApi.Operation operation, String policy, String binding, String decision, String trust) {
+            OpenApi.Operation operation, String policy, String binding, String decision, String trust, String job) {
         Map<String, String> ids = new HashMap<>();
         boolean ofTrust = operation.template().startsWith("/v1/auth/trusts/");
-        ids.put("id", ofTrust ? trust : operation.id().equals("readDecision") ? decision : policy);
+        ids.put(
+                "id",
+                switch (operation.id()) {
+                    case "readDecision" -> decision;
+                    case "readKeyJob" -> job;
+                    default -> ofTrust ? trust : policy;
+                });
         ids.put("binding_id", binding);
         return ids;
     }

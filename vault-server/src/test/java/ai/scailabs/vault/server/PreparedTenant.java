@@ -4,6 +4,7 @@ import ai.scailabs.vault.testkit.EventBuilder;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import tools.jackson.databind.JsonNode;
 
 /**
  * A tenant with something of everything, so that every operation can be called on it with success: secrets and partner secrets with versions, deleted ones, a policy
@@ -219,6 +220,14 @@ record PreparedTenant(
             case "replaceUserRoles" ->
                 new ApiCall("PUT", "/v1/identity/users/" + user + "/roles", Map.of("roles", List.of("tenant_admin")));
             case "receiveScaiKeyEvent" -> event();
+            case "listKeys" -> new ApiCall("GET", "/v1/keys", null);
+            case "rotateKeys" -> {
+                // While one is under way there is no other.
+                Sql.superuser(server).awaitKeyJobs(tenant);
+                yield new ApiCall("POST", "/v1/keys/tenant/rotate", null);
+            }
+            case "listKeyJobs" -> new ApiCall("GET", "/v1/keys/jobs?limit=10", null);
+            case "readKeyJob" -> new ApiCall("GET", "/v1/keys/jobs/" + keyJob(), null);
             case "queryAuditLog" -> new ApiCall("GET", "/v1/audit/logs?limit=5", null);
             case "health" -> new ApiCall("GET", "/v1/health", null);
             case "ready" -> new ApiCall("GET", "/v1/health/ready", null);
@@ -238,6 +247,22 @@ record PreparedTenant(
                 "/v1/identity/webhooks/scaikey",
                 event.body(),
                 List.of(event.headers(RunningServer.EVENT_SECRET)));
+    }
+
+    /** A job of the tenant's that is over; its key is rotated when it has none. */
+    String keyJob() {
+        JsonNode jobs = owner.get("/v1/keys/jobs").expect(200).json().get("jobs");
+        String job = jobs.valueStream()
+                .filter(each -> each.get("level").stringValue().equals("tenant"))
+                .map(each -> each.get("job_id").stringValue())
+                .findFirst()
+                .orElseGet(() -> owner.post("/v1/keys/tenant/rotate", null)
+                        .expect(202)
+                        .json()
+                        .get("job_id")
+                        .stringValue());
+        Sql.superuser(server).awaitKeyJobs(tenant);
+        return job;
     }
 
     /** The decision by which somebody is refused now. */

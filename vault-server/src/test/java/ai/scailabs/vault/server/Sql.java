@@ -9,6 +9,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /** Looks at and changes the database behind the service's back. */
 record Sql(DatabaseLogin login) {
@@ -52,8 +54,22 @@ record Sql(DatabaseLogin login) {
         }
     }
 
+    /** Returns when no job with keys of the tenant, or of the space, is under way. */
+    void awaitKeyJobs(String space) {
+        long patience = System.nanoTime() + TimeUnit.MINUTES.toNanos(1);
+        while (!value("select count(*) from key_job where tenant_id = ? and status in ('PENDING', 'RUNNING')", space)
+                .equals(0L)) {
+            if (System.nanoTime() > patience) {
+                throw new AssertionError("the jobs with keys of " + space + " do not end: "
+                        + rows("select * from key_job where tenant_id = ?", space));
+            }
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
+        }
+    }
+
     /** What the tenant or partner space holds, as one number: equal when nothing was changed. Audit rows and epochs do not count. */
     String fingerprint(String owner) {
+        awaitKeyJobs(owner);
         StringBuilder parts = new StringBuilder();
         for (String table : List.of(
                 "secret",

@@ -36,6 +36,7 @@ class TenantMatrixTest {
         for (String token : List.of(revoked, revokedPersonal)) {
             victim.owner().post("/v1/auth/revoke", Map.of("token", token)).expect(204);
         }
+        victim.keyJob();
         before = fingerprint();
     }
 
@@ -288,7 +289,10 @@ class TenantMatrixTest {
                 assertThat(reply.code()).as(reply.body()).isIn("identity_not_found", "forbidden");
             case "listUsers", "listGroups", "syncIdentities", "listSyncs" ->
                 assertThat(reply.code()).as(reply.body()).isIn("tenant_not_found", "tenant_access_denied");
-            case "listPartners", "listTenants", "listRoles" -> reply.expect(200);
+            case "listPartners", "listTenants", "listRoles", "listKeys", "listKeyJobs" -> reply.expect(200);
+            // Of its own key.
+            case "rotateKeys" -> reply.expect(202);
+            case "readKeyJob" -> reply.expect(404, "not_found");
             case "introspectToken" -> assertThat(reply.expect(200).body()).isEqualTo("{\"active\":false}");
             case "revokeToken" -> reply.expect(204);
             case "whoami",

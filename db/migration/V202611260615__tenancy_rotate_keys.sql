@@ -12,8 +12,8 @@ create trigger tenant_key_epoch
 create trigger tenant_key_epoch_changed
     after update on tenant_key
     for each row
-    when ((old.state, old.partner_id, old.partner_key_id, old.wrapped_key)
-        is distinct from (new.state, new.partner_id, new.partner_key_id, new.wrapped_key))
+    when ((old.tenant_id, old.key_id, old.generation, old.state, old.partner_id, old.partner_key_id, old.wrapped_key, old.created_at)
+        is distinct from (new.tenant_id, new.key_id, new.generation, new.state, new.partner_id, new.partner_key_id, new.wrapped_key, new.created_at))
     execute function bump_tenant_epoch();
 
 grant update (state, partner_key_id, wrapped_key, emptied_at) on tenant_key to scaivault_app;
@@ -53,7 +53,9 @@ create table key_job (
     failures     integer not null default 0,
     retry_at     timestamptz,
     touched_at   timestamptz not null,
+    -- what does not open, by name; and why it waits, as long as it does
     problem      text,
+    held_up      text,
     primary key (tenant_id, job_id)
 );
 create unique index key_job_under_way on key_job (tenant_id, kind) where status in ('PENDING', 'RUNNING');
@@ -68,46 +70,18 @@ create policy tenant_isolation on key_job
     with check (tenant_id = nullif(current_setting('app.tenant_id', true), ''));
 grant select, insert, update on key_job to scaivault_app;
 
--- The worker finds what is to be done, and what is due. It changes nothing: that is done as the tenant.
+-- The worker finds what is to be done, and what is due, and counts. It changes nothing: that is done as the tenant.
 grant select (tenant_id, job_id, kind, status, trigger, failed, created_at, finished_at, retry_at, touched_at) on key_job to scaivault_worker;
 create policy worker_finds on key_job for select to scaivault_worker using (true);
-grant select (tenant_id, partner_id, state, created_at, emptied_at) on tenant_key to scaivault_worker;
+grant select (tenant_id, partner_id, partner_key_id, state, created_at, emptied_at) on tenant_key to scaivault_worker;
 create policy worker_finds on tenant_key for select to scaivault_worker using (true);
 grant select (partner_id, state, root_key_ids, created_at, emptied_at) on partner_key to scaivault_worker;
 create policy worker_finds on partner_key for select to scaivault_worker using (true);
 
+create index tenant_key_of_partner_key on tenant_key (partner_id, partner_key_id);
 create index tenant_key_age on tenant_key (created_at) where state = 'active';
 create index tenant_key_left on tenant_key (tenant_id) where state = 'retired' and emptied_at is null;
 create index partner_key_left on partner_key (partner_id) where state = 'retired' and emptied_at is null;
-
--- How many keys of tenants each generation of the partner wraps: of the partner whose shared space is set, by a policy that opens those to the owner.
-create policy partner_counts on tenant_key for select to scaivault_owner
-    using (partner_id = nullif(current_setting('app.tenant_id', true), ''));
-create function partner_key_uses() returns table (partner_key_id uuid, tenant_keys bigint)
-    language sql
-    stable
-    security definer
-    set search_path = pg_catalog, public
-as $$
-    select k.partner_key_id, count(*)
-    from tenant_key k where k.partner_id = nullif(current_setting('app.tenant_id', true), '')
-    group by k.partner_key_id
-$$;
-revoke execute on function partner_key_uses() from public;
-grant execute on function partner_key_uses() to scaivault_app;
-
--- How many keys of partners each root key wraps, and nothing else of them.
-create policy root_counts on partner_key for select to scaivault_owner using (true);
-create function root_key_uses() returns table (root_key_id text, partner_keys bigint)
-    language sql
-    stable
-    security definer
-    set search_path = pg_catalog, public
-as $$
-    select id, count(*) from partner_key k, unnest(k.root_key_ids) as id group by id
-$$;
-revoke execute on function root_key_uses() from public;
-grant execute on function root_key_uses() to scaivault_app;
 
 -- Which generation of the tenant's key a sealed record names; null for other bytes. See docs/crypto-format.md.
 create function tenant_key_of_record(sealed bytea) returns uuid

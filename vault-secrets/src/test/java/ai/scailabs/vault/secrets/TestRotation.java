@@ -49,7 +49,7 @@ public final class TestRotation implements AutoCloseable {
         TenantTransactions transactions = new TenantTransactions(app);
         EnvelopeCipher cipher = new EnvelopeCipher(root, vault.ids, RANDOM);
         List<SealedRows> rows = List.of(new VersionKeys(transactions));
-        this.keys = new KeyService(transactions, rows, root::id, vault.ids, clock);
+        this.keys = new KeyService(transactions, workerLogin, rows, root::id, vault.ids, clock);
         this.worker = new KeyJobWorker(
                 workerLogin,
                 transactions,

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ai.scailabs.vault.crypto.envelope.KeyWrap;
 import ai.scailabs.vault.crypto.key.KeyId;
 import ai.scailabs.vault.crypto.key.KeyMaterial;
+import ai.scailabs.vault.crypto.root.RootKeySet;
 import ai.scailabs.vault.crypto.root.WrapContext;
 import ai.scailabs.vault.kms.local.LocalFileRootKey;
 import ai.scailabs.vault.persistence.jdbc.Schema;
@@ -22,6 +23,7 @@ import java.nio.file.Files;
 import java.security.SecureRandom;
 import java.sql.Connection;
 import java.util.ArrayList;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.HexFormat;
@@ -191,7 +193,8 @@ class DumpTest {
     private static Map<String, byte[]> keys() throws IOException {
         Map<String, byte[]> keys = new LinkedHashMap<>();
         keys.put("root", Files.readAllBytes(server.rootKeyFile()));
-        LocalFileRootKey root = LocalFileRootKey.open(server.rootKeyFile(), new SecureRandom(), true);
+        RootKeySet root = new RootKeySet(
+                List.of(LocalFileRootKey.open(server.rootKeyFile(), new SecureRandom(), true)), Duration.ofSeconds(1));
         Sql sql = Sql.superuser(server);
         for (Map<String, Object> row : sql.rows("select partner_id, key_id, wrapped_key from partner_key")) {
             String partner = (String) row.get("partner_id");

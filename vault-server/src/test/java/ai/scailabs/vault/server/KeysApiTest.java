@@ -282,6 +282,14 @@ class KeysApiTest {
         assertThat(all.at("/partner/generations/0/root_key_ids/0").stringValue())
                 .isEqualTo(rootKey);
         assertThat(all.toString()).doesNotContain("wrapped_key");
+        // Without a login for jobs nobody sees over all tenants.
+        idle.owner("shown", "showing").put("/v1/secrets/app/db", Map.of("data", Map.of("n", 1)));
+        JsonNode uncounted = caller(idle, "shown", "showing", "super_admin")
+                .get("/v1/keys")
+                .expect(200)
+                .json();
+        assertThat(uncounted.at("/root/partner_keys").isNull()).isTrue();
+        assertThat(uncounted.at("/partner/generations/0/tenant_keys").isNull()).isTrue();
     }
 
     @Test

@@ -242,6 +242,7 @@ class LimitsTest {
     @Test
     void unknownQueryParameter_isRefusedByEveryOperation_andNothingIsDone() {
         PreparedTenant prepared = PreparedTenant.create(server, "limits-query");
+        prepared.keyJob();
         String before = Sql.superuser(server).fingerprint(prepared.tenant())
                 + Sql.superuser(server).fingerprint(prepared.partner());
         for (OpenApi.Operation operation : OpenApi.of(server).operations()) {

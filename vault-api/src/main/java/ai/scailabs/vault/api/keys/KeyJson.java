@@ -34,7 +34,7 @@ final class KeyJson {
                 .text("state", generation.state())
                 .time("created_at", generation.createdAt())
                 .texts("root_key_ids", generation.rootKeyIds())
-                .number("tenant_keys", generation.tenantKeys());
+                .value("tenant_keys", generation.tenantKeys());
     }
 
     private static void generation(JsonWriter json, TenantGeneration generation) {

@@ -28,8 +28,8 @@ import org.springframework.context.annotation.Configuration;
 @Configuration(proxyBeanMethods = false)
 class KeyWiring {
     @Bean
-    KeyService keyService(TenantTransactions transactions, RootKey rootKey, Ids ids, Clock clock) {
-        return new KeyService(transactions, sealedRows(transactions), rootKey::id, ids, clock);
+    KeyService keyService(DatabasePools pools, TenantTransactions transactions, RootKey rootKey, Ids ids, Clock clock) {
+        return new KeyService(transactions, pools.worker(), sealedRows(transactions), rootKey::id, ids, clock);
     }
 
     /** All that is wrapped by keys of tenants: whatever keeps such rows is named here, or a rotation leaves them behind. */

@@ -40,6 +40,11 @@ final class KillableServer implements AutoCloseable {
     }
 
     KillableServer(Path folder, TestDatabase database, TestIssuer issuer, int heapMebibytes) {
+        this(folder, database, issuer, heapMebibytes, true);
+    }
+
+    /** @param jobs whether it does what is done without a request; instances in one folder share a root key */
+    KillableServer(Path folder, TestDatabase database, TestIssuer issuer, int heapMebibytes, boolean jobs) {
         this.heapMebibytes = heapMebibytes;
         LocalFileRootKey.openOrCreate(folder.resolve("root.key"), new SecureRandom());
         this.log = folder.resolve("server.log");
@@ -56,6 +61,9 @@ final class KillableServer implements AutoCloseable {
                 Map.entry("KMS_LOCAL_KEY_FILE", folder.resolve("root.key").toString()),
                 Map.entry("SCAIVAULT_DEV", "true"),
                 Map.entry("LOG_FORMAT", "text")));
+        if (!jobs) {
+            settings.remove("DATABASE_WORKER_URL");
+        }
     }
 
     int port() {

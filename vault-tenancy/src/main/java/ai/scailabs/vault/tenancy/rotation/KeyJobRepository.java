@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 final class KeyJobRepository {
     private static final String SELECT =
             "select tenant_id, job_id, kind, trigger, requested_by, status, created_at, started_at, finished_at, key_id,"
-                    + " step, position, root_key_ids, barrier, again, total, succeeded, failed, revision, failures, retry_at, problem"
+                    + " step, position, root_key_ids, barrier, again, total, succeeded, failed, revision, failures, retry_at, problem, held_up"
                     + " from key_job";
 
     /** Whoever could still write under an older generation: a session of this login that has not ended what it did when the barrier was made, or looks at what was before. */
@@ -114,7 +114,7 @@ final class KeyJobRepository {
                 """
                 update key_job
                 set status = 'RUNNING', started_at = coalesce(started_at, ?::timestamptz), step = ?, position = ?, barrier = ?::bigint, again = ?, key_id = ?::uuid,
-                    total = ?::bigint, succeeded = ?, failed = ?, problem = ?::text, revision = revision + 1, failures = 0, retry_at = null, touched_at = ?
+                    total = ?::bigint, succeeded = ?, failed = ?, problem = ?::text, revision = revision + 1, failures = 0, retry_at = null, held_up = null, touched_at = ?
                 where tenant_id = ? and job_id = ? and revision = ? and status in ('PENDING', 'RUNNING')
                 """,
                 now,
@@ -136,19 +136,19 @@ final class KeyJobRepository {
         }
     }
 
-    /** @param problem absent to leave what stands there */
-    void postpone(OpenJob seen, int failures, Instant retryAt, @Nullable String problem, Instant now) {
+    /** @param why absent to leave what stands there */
+    void postpone(OpenJob seen, int failures, Instant retryAt, @Nullable String why, Instant now) {
         transactions.update(
                 seen.space(),
                 """
                 update key_job
-                set status = 'RUNNING', started_at = coalesce(started_at, ?::timestamptz), failures = ?, retry_at = ?, problem = coalesce(?::text, problem), touched_at = ?
+                set status = 'RUNNING', started_at = coalesce(started_at, ?::timestamptz), failures = ?, retry_at = ?, held_up = coalesce(?::text, held_up), touched_at = ?
                 where tenant_id = ? and job_id = ? and revision = ? and status in ('PENDING', 'RUNNING')
                 """,
                 now,
                 failures,
                 retryAt,
-                problem,
+                why,
                 now,
                 seen.space().value(),
                 seen.job().id(),
@@ -160,7 +160,7 @@ final class KeyJobRepository {
         int finished = tx.update(
                 """
                 update key_job
-                set status = ?, finished_at = ?, started_at = coalesce(started_at, ?::timestamptz), retry_at = null, touched_at = ?, revision = revision + 1, problem = ?::text
+                set status = ?, finished_at = ?, started_at = coalesce(started_at, ?::timestamptz), retry_at = null, held_up = null, touched_at = ?, revision = revision + 1, problem = ?::text
                 where tenant_id = ? and job_id = ? and revision = ? and status in ('PENDING', 'RUNNING')
                 """,
                 status.name(),
@@ -192,6 +192,7 @@ final class KeyJobRepository {
     private static OpenJob open(ResultSet row) throws SQLException {
         UUID key = row.getObject("key_id", UUID.class);
         KeyId keyId = key == null ? null : KeyId.of(key);
+        String heldUp = row.getString("held_up");
         KeyJob job = new KeyJob(
                 new TenantId(row.getString("tenant_id")),
                 row.getString("job_id"),
@@ -207,7 +208,7 @@ final class KeyJobRepository {
                 row.getLong("succeeded"),
                 row.getLong("failed"),
                 time(row, "retry_at").orElse(null),
-                row.getString("problem"));
+                heldUp == null ? row.getString("problem") : heldUp);
         OpenJob.State state = new OpenJob.State(
                 KeyJobStep.valueOf(row.getString("step")),
                 row.getString("position"),
@@ -217,7 +218,7 @@ final class KeyJobRepository {
                 job.total(),
                 job.succeeded(),
                 job.failed(),
-                job.problem());
+                row.getString("problem"));
         return new OpenJob(job, state, row.getString("root_key_ids"), row.getLong("revision"), row.getInt("failures"));
     }
 

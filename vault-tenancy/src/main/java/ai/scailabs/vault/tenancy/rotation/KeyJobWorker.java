@@ -134,13 +134,21 @@ public final class KeyJobWorker {
 
     private void onward(OpenJob open, Connection connection) throws SQLException {
         try {
+            take(open, connection);
+        } catch (KeyJobRepository.StepTakenElsewhere elsewhere) {
+            LOG.debug("another instance goes on with the job {}", open.job().id());
+        }
+    }
+
+    private void take(OpenJob open, Connection connection) throws SQLException {
+        try {
             switch (kind(open).step(open, connection)) {
                 case StepTaken.Onward() -> {}
                 case StepTaken.Waits(Duration time, String reason) -> pause(open, time, reason);
                 case StepTaken.Done() -> ended(open);
             }
         } catch (KeyJobRepository.StepTakenElsewhere elsewhere) {
-            LOG.debug("another instance goes on with the job {}", open.job().id());
+            throw elsewhere;
         } catch (VaultException failure) {
             if (failure.code() == ErrorCode.INTEGRITY_FAILURE) {
                 fail(open, failure);

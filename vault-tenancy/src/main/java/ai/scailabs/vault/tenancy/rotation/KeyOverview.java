@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * The generations that there are, and what each wraps still. The newest first.
  *
  * @param rootKeyIds that wrap from now on
- * @param rootUses how many keys of partners each root key wraps; absent for who may not know
+ * @param rootUses how many keys of partners each root key wraps; absent for who may not know, and where it is not counted
  * @param partner absent for who may not know
  */
 public record KeyOverview(
@@ -20,10 +20,15 @@ public record KeyOverview(
 
     /**
      * @param state {@code active} or {@code retired}
-     * @param tenantKeys how many keys of tenants it wraps
+     * @param tenantKeys how many keys of tenants it wraps; absent where that is not counted
      */
     public record PartnerGeneration(
-            String id, int generation, String state, Instant createdAt, List<String> rootKeyIds, long tenantKeys) {}
+            String id,
+            int generation,
+            String state,
+            Instant createdAt,
+            List<String> rootKeyIds,
+            @Nullable Long tenantKeys) {}
 
     /**
      * @param state {@code active} or {@code retired}

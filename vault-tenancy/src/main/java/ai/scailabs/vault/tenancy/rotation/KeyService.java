@@ -26,9 +26,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
+import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
 /** Shows keys by name, asks for new generations, and tells what became of earlier jobs. Whether the caller may was decided before. Thread-safe. */
@@ -40,18 +40,26 @@ public final class KeyService {
     private final KeyJobRepository jobs;
     private final GenerationRows keys;
     private final List<SealedRows> kinds;
+    private final @Nullable KeyUses uses;
     private final Supplier<String> rootKeyIds;
     private final Ids ids;
     private final Clock clock;
 
     /**
+     * @param worker logs in as the worker role; absent where there are no jobs, and then what lies in many tenants is not counted
      * @param rows what keys of tenants wrap
      * @param rootKeyIds that wrap from now on, with a space between
      */
     public KeyService(
-            TenantTransactions transactions, List<SealedRows> rows, Supplier<String> rootKeyIds, Ids ids, Clock clock) {
+            TenantTransactions transactions,
+            @Nullable DataSource worker,
+            List<SealedRows> rows,
+            Supplier<String> rootKeyIds,
+            Ids ids,
+            Clock clock) {
         this.jobs = new KeyJobRepository(transactions);
         this.keys = new GenerationRows(transactions, rootKeyIds);
+        this.uses = worker == null ? null : new KeyUses(worker);
         this.kinds = List.copyOf(rows);
         this.rootKeyIds = rootKeyIds;
         this.ids = ids;
@@ -62,34 +70,25 @@ public final class KeyService {
     public KeyOverview overview(KeyRights rights) {
         return new KeyOverview(
                 split(rootKeyIds.get()),
-                rights.ofRoot() ? rootUses(TenantId.sharedBy(rights.partner())) : null,
+                rights.ofRoot() ? rootUses() : null,
                 rights.ofPartner() ? partnerGenerations(rights.partner()) : null,
                 tenantGenerations(rights.tenant()));
     }
 
-    private Map<String, Long> rootUses(TenantId seenBy) {
-        Map<String, Long> uses = new LinkedHashMap<>();
-        split(rootKeyIds.get()).forEach(id -> uses.put(id, 0L));
-        jobs.transactions()
-                .query(
-                        seenBy,
-                        "select root_key_id, partner_keys from root_key_uses() order by root_key_id",
-                        (row, number) -> Map.entry(row.getString(1), row.getLong(2)))
-                .forEach(use -> uses.put(use.getKey(), use.getValue()));
-        return uses;
+    private @Nullable Map<String, Long> rootUses() {
+        if (uses == null) {
+            return null;
+        }
+        Map<String, Long> all = new LinkedHashMap<>();
+        split(rootKeyIds.get()).forEach(id -> all.put(id, 0L));
+        all.putAll(uses.ofRootKeys());
+        return all;
     }
 
     private List<PartnerGeneration> partnerGenerations(PartnerId partner) {
-        TenantId space = TenantId.sharedBy(partner);
-        Map<KeyId, Long> uses = new HashMap<>();
-        jobs.transactions()
-                .query(
-                        space,
-                        "select partner_key_id, tenant_keys from partner_key_uses()",
-                        (row, number) -> Map.entry(KeyId.of(row.getObject(1, UUID.class)), row.getLong(2)))
-                .forEach(use -> uses.put(use.getKey(), use.getValue()));
+        Map<KeyId, Long> counted = uses == null ? null : uses.ofPartner(partner);
         List<PartnerGeneration> generations = new ArrayList<>();
-        for (PartnerKey key : keys.partnerKeys(space, partner)) {
+        for (PartnerKey key : keys.partnerKeys(TenantId.sharedBy(partner), partner)) {
             Generation each = key.generation();
             generations.add(new PartnerGeneration(
                     each.id().toString(),
@@ -97,7 +96,7 @@ public final class KeyService {
                     state(each),
                     each.createdAt(),
                     split(key.rootKeyIds()),
-                    uses.getOrDefault(each.id(), 0L)));
+                    counted == null ? null : counted.getOrDefault(each.id(), 0L)));
         }
         return generations;
     }

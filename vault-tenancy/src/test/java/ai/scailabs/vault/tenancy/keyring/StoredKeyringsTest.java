@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.scailabs.vault.crypto.envelope.EnvelopeCipher;
 import ai.scailabs.vault.crypto.envelope.KeyChain;
+import ai.scailabs.vault.crypto.envelope.WrappedKey;
 import ai.scailabs.vault.crypto.key.KeyId;
 import ai.scailabs.vault.crypto.root.RootKeySet;
 import ai.scailabs.vault.kernel.error.ErrorCode;
@@ -21,12 +22,14 @@ import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.HashSet;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -155,6 +158,40 @@ class StoredKeyringsTest {
 
         assertThat(root.calls()).isEqualTo(3);
         assertThat(root.observed()).isFalse();
+    }
+
+    /** While the first key of a tenant is wrapped, the key that wraps it gives way to the next. */
+    @Test
+    void firstKeyThatARotationOvertakes_isMadeUnderTheNewGeneration() throws Exception {
+        keyrings.active(tenant, partner, 1);
+        TenantId sibling = registered("b");
+        WrappedKey next = cipher.newPartnerKey(partner.value());
+        AtomicBoolean rotated = new AtomicBoolean();
+        root.observe(() -> {
+            if (rotated.compareAndSet(false, true)) {
+                rotatePartnerKey(next);
+            }
+            return false;
+        });
+
+        KeyChain chain = keyrings.active(sibling, partner, 1);
+
+        assertThat(rotated).isTrue();
+        assertThat(chain.partnerKeyId()).isEqualTo(next.id());
+        assertThat(keyCount("tenant_key", "tenant_id", sibling.value())).isEqualTo("1");
+        assertThat(cipher.mac(chain, "proof", new byte[0])).hasSize(32);
+    }
+
+    private void rotatePartnerKey(WrappedKey next) {
+        try {
+            database.execute("update partner_key set state = 'retired' where partner_id = '" + partner + "'");
+            database.execute(
+                    "insert into partner_key (partner_id, key_id, generation, state, root_key_ids, wrapped_key, created_at)"
+                            + " values ('" + partner + "', '" + next.id().value() + "', 2, 'active', '{r}', '\\x"
+                            + HexFormat.of().formatHex(next.wrapped()) + "', now())");
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     @Test

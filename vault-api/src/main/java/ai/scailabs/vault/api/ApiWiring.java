@@ -15,6 +15,7 @@ import ai.scailabs.vault.api.identity.IdentityController;
 import ai.scailabs.vault.api.identity.IdentitySyncController;
 import ai.scailabs.vault.api.identity.RoleController;
 import ai.scailabs.vault.api.identity.ScaiKeyEventController;
+import ai.scailabs.vault.api.keys.ErasureController;
 import ai.scailabs.vault.api.keys.KeyController;
 import ai.scailabs.vault.api.policies.PolicyController;
 import ai.scailabs.vault.api.policies.PolicyDecisionController;
@@ -76,6 +77,7 @@ import org.springframework.context.annotation.Import;
     IdentitySyncController.class,
     RoleController.class,
     KeyController.class,
+    ErasureController.class,
     ScaiKeyEventController.class,
     HealthController.class,
     MetricsController.class,

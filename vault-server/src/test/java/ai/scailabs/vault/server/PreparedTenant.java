@@ -228,6 +228,17 @@ record PreparedTenant(
             }
             case "listKeyJobs" -> new ApiCall("GET", "/v1/keys/jobs?limit=10", null);
             case "readKeyJob" -> new ApiCall("GET", "/v1/keys/jobs/" + keyJob(), null);
+            case "listErasures" -> new ApiCall("GET", "/v1/keys/erasures?limit=10", null);
+            case "requestErasure" -> new ApiCall("POST", "/v1/keys/erasures", Map.of("tenant_id", departing()));
+            case "readErasure" -> new ApiCall("GET", "/v1/keys/erasures/" + erasure(departing()), null);
+            case "cancelErasure" -> new ApiCall("DELETE", "/v1/keys/erasures/" + erasure(departing()), null);
+            case "confirmErasure" -> {
+                String departing = departing();
+                String erasure = erasure(departing);
+                Sql.superuser(server)
+                        .update("update key_erasure set due_at = requested_at where erasure_id = ?", erasure);
+                yield new ApiCall("POST", "/v1/keys/erasures/" + erasure + "/confirm", Map.of("confirm", departing));
+            }
             case "queryAuditLog" -> new ApiCall("GET", "/v1/audit/logs?limit=5", null);
             case "health" -> new ApiCall("GET", "/v1/health", null);
             case "ready" -> new ApiCall("GET", "/v1/health/ready", null);
@@ -263,6 +274,25 @@ record PreparedTenant(
                         .stringValue());
         Sql.superuser(server).awaitKeyJobs(tenant);
         return job;
+    }
+
+    /** Another tenant of the partner, which is known from now on. */
+    private String departing() {
+        String name = "departing-" + COUNT.incrementAndGet();
+        server.client(server.token(name, partner.substring(4))
+                        .user("last@departing.test")
+                        .sign())
+                .get("/v1/auth/whoami")
+                .expect(200);
+        return "tnt_" + name;
+    }
+
+    private String erasure(String departing) {
+        return owner.post("/v1/keys/erasures", Map.of("tenant_id", departing))
+                .expect(202)
+                .json()
+                .get("erasure_id")
+                .stringValue();
     }
 
     /** The decision by which somebody is refused now. */

@@ -1,5 +1,6 @@
 package ai.scailabs.vault.server.jobs;
 
+import ai.scailabs.vault.tenancy.erasure.ErasureWorker;
 import ai.scailabs.vault.tenancy.rotation.KeyJobWorker;
 import java.time.Duration;
 
@@ -14,9 +15,10 @@ public final class KeyJobs implements AutoCloseable {
         this.worker = worker;
     }
 
-    public static KeyJobs start(KeyJobWorker worker) {
+    public static KeyJobs start(KeyJobWorker worker, ErasureWorker erasures) {
         KeyJobs started = new KeyJobs(worker);
         started.jobs.every(LOOK_EVERY, LOOK_EVERY, "key-jobs", worker::run);
+        started.jobs.every(LOOK_EVERY, LOOK_EVERY, "key-erasures", erasures::run);
         return started;
     }
 

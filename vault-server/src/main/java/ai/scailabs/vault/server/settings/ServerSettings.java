@@ -33,6 +33,7 @@ public record ServerSettings(
         Logging logging,
         RootKeys rootKeys,
         KeySchedule keySchedule,
+        Duration erasureWait,
         RateLimits rateLimits,
         @Nullable Redis redis,
         IdentitySettings identity,
@@ -82,6 +83,7 @@ public record ServerSettings(
         Logging logging = logging(reader);
         RootKeys rootKeys = RootKeys.read(reader, dev);
         KeySchedule keySchedule = KeySettings.read(reader);
+        Duration erasureWait = KeySettings.erasureWait(reader, dev);
         RateLimits rateLimits = rateLimits(reader);
         Redis redis = redis(reader);
         if (dev && http != null && !http.bind().isLoopback()) {
@@ -94,11 +96,23 @@ public record ServerSettings(
                 || http == null
                 || logging == null
                 || identity == null
-                || rootKeys == null) {
+                || rootKeys == null
+                || erasureWait == null) {
             throw new InvalidSettings(reader.problems());
         }
         return new ServerSettings(
-                database, scaiKey, exchange, http, logging, rootKeys, keySchedule, rateLimits, redis, identity, dev);
+                database,
+                scaiKey,
+                exchange,
+                http,
+                logging,
+                rootKeys,
+                keySchedule,
+                erasureWait,
+                rateLimits,
+                redis,
+                identity,
+                dev);
     }
 
     private static @Nullable Database database(SettingsReader reader, boolean dev) {

@@ -114,6 +114,10 @@ public enum Setting {
             "off",
             "after how long a tenant's key gives way to a new one: 1d to 3650d, or off for when somebody asks"),
     KEY_ROTATION_PARTNER(Kind.PLAIN, "off", "the same of a partner's key"),
+    KEY_ERASURE_WAIT(
+            Kind.PLAIN,
+            "7d",
+            "how long a request to destroy keys waits before it can be confirmed: 1d to 90d, in development from 1s"),
     TLS_CERT_FILE(Kind.PLAIN, null, "a PEM certificate chain, together with TLS_KEY_FILE"),
     TLS_KEY_FILE(Kind.PLAIN, null, "a PEM private key, together with TLS_CERT_FILE"),
     TLS_CLIENT_CA_FILE(Kind.PLAIN, null, "PEM certificates of the authorities whose client certificates are required"),

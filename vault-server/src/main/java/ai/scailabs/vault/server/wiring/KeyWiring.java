@@ -12,6 +12,8 @@ import ai.scailabs.vault.secrets.version.VersionKeys;
 import ai.scailabs.vault.server.jobs.KeyJobs;
 import ai.scailabs.vault.server.metrics.KeyMeters;
 import ai.scailabs.vault.server.settings.ServerSettings;
+import ai.scailabs.vault.tenancy.erasure.ErasureService;
+import ai.scailabs.vault.tenancy.erasure.ErasureWorker;
 import ai.scailabs.vault.tenancy.rotation.KeyJobWorker;
 import ai.scailabs.vault.tenancy.rotation.KeyService;
 import ai.scailabs.vault.tenancy.rotation.SealedRows;
@@ -30,6 +32,20 @@ class KeyWiring {
     @Bean
     KeyService keyService(DatabasePools pools, TenantTransactions transactions, RootKey rootKey, Ids ids, Clock clock) {
         return new KeyService(transactions, pools.worker(), sealedRows(transactions), rootKey::id, ids, clock);
+    }
+
+    @Bean
+    ErasureService erasureService(ServerSettings settings, TenantTransactions transactions, Ids ids, Clock clock) {
+        return new ErasureService(transactions, settings.erasureWait(), ids, clock);
+    }
+
+    @Bean
+    @Nullable
+    ErasureWorker erasureWorker(
+            DatabasePools pools, TenantTransactions transactions, AuditEntries entries, Ids ids, Clock clock) {
+        return pools.worker() == null
+                ? null
+                : new ErasureWorker(pools.worker(), transactions, sealedRows(transactions), entries, ids, clock);
     }
 
     /** All that is wrapped by keys of tenants: whatever keeps such rows is named here, or a rotation leaves them behind. */
@@ -70,9 +86,9 @@ class KeyWiring {
 
     @Bean
     @Nullable
-    KeyJobs keyJobs(ObjectProvider<KeyJobWorker> worker) {
+    KeyJobs keyJobs(ObjectProvider<KeyJobWorker> worker, ObjectProvider<ErasureWorker> erasures) {
         KeyJobWorker present = worker.getIfAvailable();
-        return present == null ? null : KeyJobs.start(present);
+        return present == null ? null : KeyJobs.start(present, erasures.getObject());
     }
 
     @Bean

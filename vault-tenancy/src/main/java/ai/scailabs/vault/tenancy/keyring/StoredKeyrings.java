@@ -81,7 +81,7 @@ public final class StoredKeyrings implements TenantKeyrings {
         }
         KeyChain chain = stored.chain();
         if (chain == null) {
-            throw new IllegalStateException("the first key of " + tenant + " vanished");
+            throw destroyed(tenant.toString());
         }
         ChainAtEpoch seen = new ChainAtEpoch(stored.epoch(), chain);
         remembered.put(new ChainName(tenant, ACTIVE), seen);
@@ -98,7 +98,7 @@ public final class StoredKeyrings implements TenantKeyrings {
         // Whoever was first has won, so the row decides and not what this call made.
         WrappedKey winner = read(tenant, partner).partnerKey();
         if (winner == null) {
-            throw new IllegalStateException("the first key of " + partner + " vanished");
+            throw destroyed(partner.toString());
         }
         return winner;
     }
@@ -107,6 +107,11 @@ public final class StoredKeyrings implements TenantKeyrings {
         WrappedKey made = cipher.newTenantKey(tenant, partner.value(), partnerKey.id(), partnerKey.wrapped());
         rows.insertTenantKey(tenant, partner.value(), partnerKey.id(), made, now());
         return read(tenant, partner);
+    }
+
+    /** There were keys once, since none could be made. */
+    private static VaultException destroyed(String whose) {
+        return new VaultException(ErrorCode.TENANT_ACCESS_DENIED, "The keys of " + whose + " were destroyed");
     }
 
     private StoredKeys read(TenantId tenant, PartnerId partner) {

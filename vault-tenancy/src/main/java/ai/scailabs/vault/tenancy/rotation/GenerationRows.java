@@ -36,25 +36,25 @@ final class GenerationRows {
                 tenant.value());
     }
 
-    /** All generations, the newest first. */
+    /** All generations that are not destroyed, the newest first. */
     List<PartnerKey> partnerKeys(TenantId seenBy, PartnerId partner) {
         return transactions.query(
                 seenBy,
                 """
                 select key_id, generation, state, created_at, wrapped_key, array_to_string(root_key_ids, ' ') from partner_key
-                where partner_id = ? order by generation desc
+                where partner_id = ? and state <> 'destroyed' order by generation desc
                 """,
                 (row, number) -> new PartnerKey(generation(row), row.getBytes(5), row.getString(6)),
                 partner.value());
     }
 
-    /** All generations, the newest first. */
+    /** All generations that are not destroyed, the newest first. */
     List<TenantKey> tenantKeys(TenantId tenant) {
         return transactions.query(
                 tenant,
                 """
                 select key_id, generation, state, created_at, wrapped_key, partner_key_id from tenant_key
-                where tenant_id = ? order by generation desc
+                where tenant_id = ? and state <> 'destroyed' order by generation desc
                 """,
                 (row, number) ->
                         new TenantKey(generation(row), row.getBytes(5), KeyId.of(row.getObject(6, UUID.class))),

@@ -4,7 +4,6 @@ import ai.scailabs.vault.audit.trail.AuditEntries;
 import ai.scailabs.vault.crypto.envelope.EnvelopeCipher;
 import ai.scailabs.vault.crypto.envelope.KeyRotation;
 import ai.scailabs.vault.crypto.keyring.TenantKeyrings;
-import ai.scailabs.vault.kernel.error.ErrorCode;
 import ai.scailabs.vault.kernel.error.VaultException;
 import ai.scailabs.vault.kernel.id.Ids;
 import ai.scailabs.vault.persistence.tenant.TenantTransactions;
@@ -150,7 +149,7 @@ public final class KeyJobWorker {
         } catch (KeyJobRepository.StepTakenElsewhere elsewhere) {
             throw elsewhere;
         } catch (VaultException failure) {
-            if (failure.code() == ErrorCode.INTEGRITY_FAILURE) {
+            if (!failure.code().retryable()) {
                 fail(open, failure);
             } else {
                 postpone(open, failure.code().code() + ": " + failure.getMessage());

@@ -10,6 +10,8 @@ import java.util.concurrent.locks.LockSupport;
 public final class SlowRootKey implements RootKey {
     private final RootKey delegate;
     private final AtomicInteger unwraps = new AtomicInteger();
+    private final AtomicInteger underWay = new AtomicInteger();
+    private final AtomicInteger mostUnderWay = new AtomicInteger();
     private volatile long delayNanos;
     private volatile Runnable onUnwrap = () -> {};
 
@@ -30,6 +32,11 @@ public final class SlowRootKey implements RootKey {
         return unwraps.get();
     }
 
+    /** At the same moment, so far. */
+    public int mostUnderWay() {
+        return mostUnderWay.get();
+    }
+
     @Override
     public String id() {
         return delegate.id();
@@ -43,11 +50,16 @@ public final class SlowRootKey implements RootKey {
     @Override
     public KeyMaterial unwrap(byte[] wrapped, WrapContext context) {
         unwraps.incrementAndGet();
-        onUnwrap.run();
-        long until = System.nanoTime() + delayNanos;
-        for (long left = delayNanos; left > 0; left = until - System.nanoTime()) {
-            LockSupport.parkNanos(left);
+        mostUnderWay.accumulateAndGet(underWay.incrementAndGet(), Math::max);
+        try {
+            onUnwrap.run();
+            long until = System.nanoTime() + delayNanos;
+            for (long left = delayNanos; left > 0; left = until - System.nanoTime()) {
+                LockSupport.parkNanos(left);
+            }
+            return delegate.unwrap(wrapped, context);
+        } finally {
+            underWay.decrementAndGet();
         }
-        return delegate.unwrap(wrapped, context);
     }
 }

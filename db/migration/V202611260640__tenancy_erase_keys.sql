@@ -51,16 +51,16 @@ grant select, insert, update on key_erasure to scaivault_app;
 grant select (tenant_id, erasure_id, status, confirmed_at) on key_erasure to scaivault_worker;
 create policy worker_finds on key_erasure for select to scaivault_worker using (true);
 
--- Destroys every generation of the key of the tenant that is set, and ends the tenant. Again, it does nothing.
-create function destroy_tenant_keys() returns integer
+-- Destroys every generation of the tenant's key, and ends the tenant; tells how many there were. Again, it does nothing. The worker's alone, as all of this.
+create function destroy_tenant_keys(mine text) returns integer
     language plpgsql
     security definer
     set search_path = pg_catalog, public
 as $$
 declare
-    mine text := nullif(current_setting('app.tenant_id', true), '');
     destroyed integer;
 begin
+    perform set_config('app.tenant_id', mine, true);
     update tenant set status = 'erased', epoch = epoch + 1 where tenant_id = mine and status <> 'erased';
     update tenant_key
     set state = 'destroyed', destroyed_at = now(), wrapped_sha256 = sha256(wrapped_key), wrapped_key = null
@@ -69,18 +69,21 @@ begin
     return destroyed;
 end
 $$;
-revoke execute on function destroy_tenant_keys() from public;
-grant execute on function destroy_tenant_keys() to scaivault_app;
+revoke execute on function destroy_tenant_keys(text) from public;
+grant execute on function destroy_tenant_keys(text) to scaivault_worker;
 
--- Destroys every generation of the key of the partner whose shared space is set; false, and nothing done, while a tenant of the partner is not erased.
-create function destroy_partner_keys() returns boolean
+-- The keys of the tenants of the partner whose shared space is set.
+create policy partner_seen on tenant_key for select to scaivault_owner
+    using (partner_id = nullif(current_setting('app.tenant_id', true), ''));
+
+-- Destroys every generation of the partner's key; false, and nothing done to keys, while a tenant of the partner is not erased.
+create function destroy_partner_keys(mine text) returns boolean
     language plpgsql
     security definer
     set search_path = pg_catalog, public
 as $$
-declare
-    mine text := nullif(current_setting('app.tenant_id', true), '');
 begin
+    perform set_config('app.tenant_id', mine, true);
     -- From here on no tenant of the partner begins.
     update partner set erased_at = coalesce(erased_at, now()) where partner_id = mine;
     if exists (select from tenant t where t.partner_id = mine and t.status <> 'erased')
@@ -93,8 +96,8 @@ begin
     return true;
 end
 $$;
-revoke execute on function destroy_partner_keys() from public;
-grant execute on function destroy_partner_keys() to scaivault_app;
+revoke execute on function destroy_partner_keys(text) from public;
+grant execute on function destroy_partner_keys(text) to scaivault_worker;
 
 -- A tenant that appears after its partner was erased.
 create function status_under_erased_partner() returns trigger

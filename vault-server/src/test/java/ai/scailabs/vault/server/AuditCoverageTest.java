@@ -100,7 +100,7 @@ class AuditCoverageTest {
                             rows.stream().map(row -> row.text("tenant_id")).collect(Collectors.toSet());
                     assertThat(logs)
                             .isEqualTo(
-                                    operation.isShared()
+                                    operation.isInSharedSpace()
                                             ? Set.of(prepared.tenant(), prepared.partner())
                                             : Set.of(prepared.tenant()));
                     for (AuditRow row : rows) {

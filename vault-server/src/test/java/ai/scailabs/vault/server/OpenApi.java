@@ -164,6 +164,11 @@ final class OpenApi {
             return template.startsWith("/v1/partner/");
         }
 
+        /** Whether what it does is done in the space that the partner shares, and told there. */
+        boolean isInSharedSpace() {
+            return isShared() || template.startsWith("/v1/keys/erasures");
+        }
+
         boolean isBatch() {
             return template.contains("/batch");
         }

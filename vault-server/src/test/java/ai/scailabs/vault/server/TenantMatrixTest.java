@@ -293,6 +293,14 @@ class TenantMatrixTest {
             // Of its own key.
             case "rotateKeys" -> reply.expect(202);
             case "readKeyJob" -> reply.expect(404, "not_found");
+            // Who administers another partner, and who administers none.
+            case "listErasures" ->
+                assertThat(reply.status() == 200 || reply.code().equals("forbidden"))
+                        .as(reply.body())
+                        .isTrue();
+            case "requestErasure" -> assertThat(reply.code()).as(reply.body()).isIn("tenant_not_found", "forbidden");
+            case "readErasure", "cancelErasure", "confirmErasure" ->
+                assertThat(reply.code()).as(reply.body()).isIn("not_found", "forbidden");
             case "introspectToken" -> assertThat(reply.expect(200).body()).isEqualTo("{\"active\":false}");
             case "revokeToken" -> reply.expect(204);
             case "whoami",

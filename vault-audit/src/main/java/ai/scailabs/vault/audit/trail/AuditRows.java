@@ -1,6 +1,10 @@
 package ai.scailabs.vault.audit.trail;
 
 import ai.scailabs.vault.kernel.sensitive.PlainData;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
@@ -48,6 +52,19 @@ public final class AuditRows {
             entry.requestId(),
             json(entry.extra())
         };
+    }
+
+    /**
+     * Binds the parameters of a fragment for a login that does not go through the tenant's transactions.
+     *
+     * @param first the index of the fragment's first parameter, from 1
+     */
+    public static void bind(PreparedStatement statement, int first, AuditEntry entry) throws SQLException {
+        @Nullable Object[] arguments = arguments(entry);
+        for (int i = 0; i < arguments.length; i++) {
+            Object argument = arguments[i] instanceof Instant at ? at.atOffset(ZoneOffset.UTC) : arguments[i];
+            statement.setObject(first + i, argument);
+        }
     }
 
     /** The arguments of a statement that ends with one of the fragments. */

@@ -44,7 +44,6 @@ import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
@@ -198,11 +197,7 @@ public final class RestoreDrill {
                 Connection connection = pool.getConnection();
                 PreparedStatement statement = connection.prepareStatement(AuditRows.INSERT)) {
             for (TenantResult tenant : report.tenants()) {
-                @Nullable Object[] arguments = AuditRows.arguments(entry(entries, report, tenant, startedNanos));
-                for (int i = 0; i < arguments.length; i++) {
-                    statement.setObject(
-                            i + 1, arguments[i] instanceof Instant at ? at.atOffset(ZoneOffset.UTC) : arguments[i]);
-                }
+                AuditRows.bind(statement, 1, entry(entries, report, tenant, startedNanos));
                 statement.executeUpdate();
             }
         } catch (SQLException failure) {

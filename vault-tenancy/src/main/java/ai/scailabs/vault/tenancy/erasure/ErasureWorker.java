@@ -3,6 +3,7 @@ package ai.scailabs.vault.tenancy.erasure;
 import ai.scailabs.vault.audit.trail.Attempt;
 import ai.scailabs.vault.audit.trail.AuditAction;
 import ai.scailabs.vault.audit.trail.AuditEntries;
+import ai.scailabs.vault.audit.trail.AuditEntry;
 import ai.scailabs.vault.audit.trail.AuditRows;
 import ai.scailabs.vault.crypto.key.KeyId;
 import ai.scailabs.vault.kernel.error.VaultException;
@@ -10,7 +11,6 @@ import ai.scailabs.vault.kernel.id.IdentityId;
 import ai.scailabs.vault.kernel.id.Ids;
 import ai.scailabs.vault.kernel.id.PartnerId;
 import ai.scailabs.vault.kernel.id.TenantId;
-import ai.scailabs.vault.persistence.tenant.TenantTransaction;
 import ai.scailabs.vault.persistence.tenant.TenantTransactions;
 import ai.scailabs.vault.tenancy.erasure.ErasureReport.DestroyedKey;
 import ai.scailabs.vault.tenancy.rotation.SealedRows;
@@ -46,6 +46,10 @@ public final class ErasureWorker {
 
     private static final String CONFIRMED =
             "select tenant_id, erasure_id from key_erasure where status = 'CONFIRMED' order by confirmed_at, erasure_id";
+
+    private static final String DESTROY_TENANT_KEYS =
+            "with done as materialized (select destroy_tenant_keys(?) as keys) " + AuditRows.INSERT_SELECT
+                    + " from done where keys > 0";
 
     private static final String DESTROYED_TENANT_KEYS = """
             select key_id, generation, created_at, destroyed_at, encode(wrapped_sha256, 'hex') from tenant_key
@@ -110,7 +114,7 @@ public final class ErasureWorker {
         try {
             if (erasure.level() == ErasureLevel.TENANT) {
                 TenantId tenant = new TenantId(erasure.subject());
-                erase(tenant, erasure.id());
+                erase(tenant, erasure.id(), connection);
                 complete(erasure, List.of(tenant), Optional.empty());
             } else {
                 erasePartner(erasure, new PartnerId(erasure.subject()), connection);
@@ -121,36 +125,37 @@ public final class ErasureWorker {
     }
 
     private void erasePartner(Erasure erasure, PartnerId partner, Connection connection) throws SQLException {
-        TenantId space = TenantId.sharedBy(partner);
         boolean over = false;
         while (!over) {
             // Before the tenants, so that none begins meanwhile; true only when all have ended.
-            over = transactions.inTransaction(space, ErasureWorker::destroyPartnerKeys);
+            over = destroyPartnerKeys(partner, connection);
             if (!over) {
                 for (TenantId tenant : tenants(connection, partner)) {
-                    erase(tenant, erasure.id());
+                    erase(tenant, erasure.id(), connection);
                 }
             }
         }
         complete(erasure, tenants(connection, partner), Optional.of(partner));
     }
 
-    private static boolean destroyPartnerKeys(TenantTransaction tx) {
-        return tx.queryOne("select destroy_partner_keys()", (row, number) -> row.getBoolean(1))
-                .orElse(false);
+    private static boolean destroyPartnerKeys(PartnerId partner, Connection connection) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement("select destroy_partner_keys(?)")) {
+            statement.setString(1, partner.value());
+            try (ResultSet result = statement.executeQuery()) {
+                return result.next() && result.getBoolean(1);
+            }
+        }
     }
 
-    /** Nothing when it was done before. */
-    private void erase(TenantId tenant, String erasureId) {
-        transactions.inTransaction(tenant, tx -> {
-            int destroyed = tx.queryOne("select destroy_tenant_keys()", (row, number) -> row.getInt(1))
-                    .orElse(0);
-            if (destroyed > 0) {
-                record(tx, erasureId, Map.of("keys_destroyed", destroyed));
+    /** With its entry, or nothing when it was done before. */
+    private void erase(TenantId tenant, String erasureId, Connection connection) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(DESTROY_TENANT_KEYS)) {
+            statement.setString(1, tenant.value());
+            AuditRows.bind(statement, 2, entry(tenant, erasureId));
+            if (statement.executeUpdate() > 0) {
+                LOG.info("the keys of {} are destroyed", tenant);
             }
-            return destroyed;
-        });
-        LOG.info("the keys of {} are destroyed", tenant);
+        }
     }
 
     private void complete(Erasure erasure, List<TenantId> tenants, Optional<PartnerId> partner) {
@@ -161,14 +166,13 @@ public final class ErasureWorker {
                 .forEach(report::partnerKey));
         transactions.inTransaction(erasure.space(), tx -> {
             if (erasures.complete(tx, erasure.id(), report.json(), now())) {
-                record(
-                        tx,
-                        erasure.id(),
-                        Map.of(
+                AuditEntry entry = entry(tx.tenant(), erasure.id())
+                        .withExtra(Map.of(
                                 "level", erasure.level().wireName(),
                                 "subject", erasure.subject(),
                                 "no_longer_decryptable", report.lost(),
                                 "still_decryptable", report.left()));
+                tx.update(AuditRows.INSERT, AuditRows.arguments(entry));
             }
             return tx;
         });
@@ -203,19 +207,9 @@ public final class ErasureWorker {
                 row.getString(5));
     }
 
-    private void record(TenantTransaction tx, String erasureId, Map<String, Object> facts) {
-        Attempt attempt = new Attempt(
-                tx.tenant(),
-                AuditAction.KEY_DESTROY,
-                BY,
-                null,
-                erasureId,
-                null,
-                null,
-                ids.next("req_"),
-                System.nanoTime());
-        tx.update(
-                AuditRows.INSERT, AuditRows.arguments(entries.succeeded(attempt).withExtra(facts)));
+    private AuditEntry entry(TenantId log, String erasureId) {
+        return entries.succeeded(new Attempt(
+                log, AuditAction.KEY_DESTROY, BY, null, erasureId, null, null, ids.next("req_"), System.nanoTime()));
     }
 
     private static List<Confirmed> confirmed(Connection connection) throws SQLException {

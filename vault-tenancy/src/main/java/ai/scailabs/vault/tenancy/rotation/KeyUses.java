@@ -32,7 +32,7 @@ final class KeyUses {
     /** How many keys of partners each root key wraps, in the whole installation. */
     Map<String, Long> ofRootKeys() {
         return counts(
-                "select id, count(*) from partner_key k, unnest(k.root_key_ids) as id group by id order by id",
+                "select id, count(*) from partner_key k, unnest(k.root_key_ids) as id where k.state <> 'destroyed' group by id order by id",
                 row -> row.getString(1));
     }
 

@@ -58,7 +58,7 @@ public final class UnfilteredDataSource implements DataSource {
     }
 
     /**
-     * Makes the functions of the schema anew without their tenant filters. Triggers keep theirs: they follow a row, whoever changed it.
+     * Makes the functions that the service may call anew without their tenant filters. Triggers keep theirs: they follow a row, whoever changed it.
      *
      * @param owner of the functions
      */
@@ -68,7 +68,7 @@ public final class UnfilteredDataSource implements DataSource {
                 Statement statement = connection.createStatement()) {
             try (ResultSet results = statement.executeQuery(
                     "select pg_get_functiondef(oid) from pg_proc where pronamespace = 'public'::regnamespace"
-                            + " and prorettype <> 'trigger'::regtype")) {
+                            + " and prorettype <> 'trigger'::regtype and has_function_privilege('scaivault_app', oid, 'execute')")) {
                 while (results.next()) {
                     definitions.add(results.getString(1));
                 }

@@ -74,6 +74,17 @@ public final class TestRotation implements AutoCloseable {
                 rights(actor), level, actor.identity(), vault.entry(log, actor, AuditAction.KEY_ROTATE, null));
     }
 
+    /** Of the root, by all but this root key. */
+    public KeyJob requestForgetting(Actor actor, String rootKeyId) {
+        TenantId log = rights(actor).spaceOf(KeyLevel.ROOT);
+        return keys.rotate(
+                rights(actor),
+                KeyLevel.ROOT,
+                rootKeyId,
+                actor.identity(),
+                vault.entry(log, actor, AuditAction.KEY_ROTATE, null));
+    }
+
     public KeyJob look(Actor actor, KeyJob job) {
         return keys.find(rights(actor), job.id());
     }

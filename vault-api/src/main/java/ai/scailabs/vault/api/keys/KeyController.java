@@ -56,7 +56,9 @@ public class KeyController {
             call.inShared(rights.spaceOf(asked));
         }
         requireNoBody(request);
-        KeyJob job = keys.rotate(rights, asked, call.caller().identity(), call.entry());
+        String forget =
+                asked == KeyLevel.ROOT ? QueryParameters.of(request, "forget").text("forget") : null;
+        KeyJob job = keys.rotate(rights, asked, forget, call.caller().identity(), call.entry());
         call.about(job.id());
         return Answer.json(202, call.changed(), json -> KeyJson.job(json, job));
     }

@@ -3,10 +3,12 @@ package ai.scailabs.vault.crypto.envelope;
 import ai.scailabs.vault.crypto.key.KeyId;
 import ai.scailabs.vault.crypto.key.KeyMaterial;
 import ai.scailabs.vault.crypto.root.RootKey;
+import ai.scailabs.vault.crypto.root.RootWraps;
 import ai.scailabs.vault.crypto.root.WrapContext;
 import ai.scailabs.vault.kernel.error.ErrorCode;
 import ai.scailabs.vault.kernel.error.VaultException;
 import java.security.SecureRandom;
+import java.util.Collection;
 
 /** Keys under newer ones: what is wrapped stays the same, and so does everything that it encrypts. Thread-safe; what it opens is not. */
 public final class KeyRotation {
@@ -37,14 +39,15 @@ public final class KeyRotation {
     }
 
     /**
-     * A partner's key, wrapped anew by the root keys that there are now. What they gave was opened again, and is the same key.
+     * A partner's key, wrapped anew by those of the root keys that there are now. What they gave was opened again, by these alone, and is the same key.
      *
+     * @param rootKeyIds by which it is to be wrapped
      * @throws VaultException {@code integrity_failure} when it does not open; {@code kms_unavailable}
      */
-    public byte[] partnerKey(String partnerId, KeyId id, byte[] wrapped) {
+    public byte[] partnerKey(String partnerId, KeyId id, byte[] wrapped, Collection<String> rootKeyIds) {
         WrapContext context = EnvelopeCipher.partnerContext(partnerId, id);
         try (KeyMaterial key = root.unwrap(wrapped, context)) {
-            byte[] anew = root.wrap(key, context);
+            byte[] anew = RootWraps.only(root.wrap(key, context), rootKeyIds);
             try (KeyMaterial opened = root.unwrap(anew, context)) {
                 if (!opened.equals(key)) {
                     throw new VaultException(

@@ -6,6 +6,7 @@ import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -39,12 +40,27 @@ public final class RootWraps {
     }
 
     /**
+     * What root keys of these names gave, without what others did; as it is when the bytes are what a single adapter gave.
+     *
+     * @throws IllegalArgumentException when none of them gave anything
+     */
+    public static byte[] only(byte[] wrapped, Collection<String> rootKeyIds) {
+        RootWraps wraps = parse(wrapped);
+        return wraps == null
+                ? wrapped
+                : new RootWraps(wraps.parts.stream()
+                                .filter(part -> rootKeyIds.contains(part.rootKeyId()))
+                                .toList())
+                        .bytes();
+    }
+
+    /**
      * Null when the bytes are what a single adapter gave.
      *
      * @throws VaultException {@code integrity_failure} when they start like this format and are not of it
      */
     static @Nullable RootWraps parse(byte[] wrapped) {
-        if (wrapped.length == 0 || wrapped[0] != FORMAT) {
+        if (!isSet(wrapped)) {
             return null;
         }
         Reader reader = new Reader(wrapped);
@@ -78,14 +94,33 @@ public final class RootWraps {
         return out.toByteArray();
     }
 
-    /** What the root key of that name gave; null when it gave nothing. */
-    byte @Nullable [] by(String rootKeyId) {
-        for (Part part : parts) {
-            if (part.rootKeyId().equals(rootKeyId)) {
-                return part.wrapped();
+    /** Whether the bytes are of this format, rather than what a single adapter gave. */
+    static boolean isSet(byte[] wrapped) {
+        return wrapped.length > 0 && wrapped[0] == FORMAT;
+    }
+
+    /**
+     * What the root key of that name gave; null when it gave nothing. Looks at no more than it takes, as every read does so.
+     *
+     * @param wrapped of this format
+     * @param name in ASCII
+     * @throws VaultException {@code integrity_failure} when the bytes are not of this format after all
+     */
+    static byte @Nullable [] part(byte[] wrapped, byte[] name) {
+        Reader reader = new Reader(wrapped);
+        int count = reader.number(1);
+        byte[] found = null;
+        for (int i = 0; i < count; i++) {
+            int nameLength = reader.number(1);
+            int nameAt = reader.skip(nameLength);
+            int length = reader.number(2);
+            int at = reader.skip(length);
+            if (Arrays.equals(wrapped, nameAt, nameAt + nameLength, name, 0, name.length)) {
+                found = Arrays.copyOfRange(wrapped, at, at + length);
             }
         }
-        return null;
+        reader.requireEnd();
+        return found;
     }
 
     @Override
@@ -115,19 +150,26 @@ public final class RootWraps {
         }
 
         int number(int length) {
+            int from = skip(length);
             int number = 0;
-            for (byte b : bytes(length)) {
-                number = number << 8 | b & 0xff;
+            for (int i = from; i < at; i++) {
+                number = number << 8 | bytes[i] & 0xff;
             }
             return number;
         }
 
-        byte[] bytes(int length) {
+        /** Tells where what is skipped begins. */
+        int skip(int length) {
             if (length > bytes.length - at) {
                 throw malformed();
             }
             at += length;
-            return Arrays.copyOfRange(bytes, at - length, at);
+            return at - length;
+        }
+
+        byte[] bytes(int length) {
+            int from = skip(length);
+            return Arrays.copyOfRange(bytes, from, at);
         }
 
         String name() {

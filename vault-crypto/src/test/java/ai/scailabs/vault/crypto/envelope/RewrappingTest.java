@@ -17,6 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.Arrays;
+import java.util.List;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -131,14 +132,14 @@ class RewrappingTest {
 
     @Test
     void partnerKey_isWrappedAnew_andStaysTheSame() {
-        byte[] anew = rotation.partnerKey("ptn_acme", old.partnerKeyId(), old.wrappedPartnerKey());
+        byte[] anew = rotation.partnerKey("ptn_acme", old.partnerKeyId(), old.wrappedPartnerKey(), List.of());
 
         assertThat(anew).isNotEqualTo(old.wrappedPartnerKey());
         SealedValue sealed = cipher.seal(old, place, bytes("hunter2"));
         KeyChain over = new KeyChain(
                 old.tenant(), "ptn_acme", old.partnerKeyId(), anew, old.tenantKeyId(), old.wrappedTenantKey());
         assertThat(text(cipher.open(over, place, sealed))).isEqualTo("hunter2");
-        refused(() -> rotation.partnerKey("ptn_other", old.partnerKeyId(), old.wrappedPartnerKey()));
+        refused(() -> rotation.partnerKey("ptn_other", old.partnerKeyId(), old.wrappedPartnerKey(), List.of()));
         assertThat(root.handedOut()).allMatch(KeyMaterial::isClosed);
     }
 
@@ -147,7 +148,8 @@ class RewrappingTest {
     void rootKeyThatGivesBackAnotherKey_orNone_isNotBelieved() {
         for (boolean another : new boolean[] {true, false}) {
             KeyRotation unsound = new KeyRotation(new UnsoundRootKey(another), random);
-            assertThatThrownBy(() -> unsound.partnerKey("ptn_acme", old.partnerKeyId(), old.wrappedPartnerKey()))
+            assertThatThrownBy(() ->
+                            unsound.partnerKey("ptn_acme", old.partnerKeyId(), old.wrappedPartnerKey(), List.of()))
                     .isInstanceOfSatisfying(
                             VaultException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.KMS_UNAVAILABLE));
         }

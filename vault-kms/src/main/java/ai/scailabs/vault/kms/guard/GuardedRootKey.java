@@ -10,6 +10,7 @@ import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig.SlidingWindowType;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,6 +27,7 @@ public final class GuardedRootKey implements RootKey {
 
     private final RootKey delegate;
     private final CircuitBreaker breaker;
+    private final AtomicBoolean told = new AtomicBoolean();
 
     /** @param rest how long it is left alone before it is tried again */
     public GuardedRootKey(RootKey delegate, Duration rest) {
@@ -43,18 +45,19 @@ public final class GuardedRootKey implements RootKey {
                         .recordException(GuardedRootKey::isOutage)
                         .writableStackTraceEnabled(false)
                         .build());
-        breaker.getEventPublisher().onStateTransition(event -> report(event.getStateTransition()));
     }
 
     private static boolean isOutage(Throwable failure) {
         return !(failure instanceof VaultException refusal) || refusal.code() == ErrorCode.KMS_UNAVAILABLE;
     }
 
-    private void report(CircuitBreaker.StateTransition transition) {
-        switch (transition.getToState()) {
-            case OPEN -> LOG.warn("the root key {} does not serve and is left alone for a while", id());
-            case CLOSED -> LOG.info("the root key {} serves again", id());
-            default -> LOG.debug("the root key {} is tried again", id());
+    /** Once for each time; the breaker's own events would be made for every call. */
+    private void report() {
+        boolean open = isLeftAlone();
+        if (open && told.compareAndSet(false, true)) {
+            LOG.warn("the root key {} does not serve and is left alone for a while", id());
+        } else if (breaker.getState() == CircuitBreaker.State.CLOSED && told.compareAndSet(true, false)) {
+            LOG.info("the root key {} serves again", id());
         }
     }
 
@@ -75,7 +78,14 @@ public final class GuardedRootKey implements RootKey {
 
     private <T> T guarded(Supplier<T> call) {
         try {
-            return breaker.executeSupplier(call);
+            T answer = breaker.executeSupplier(call);
+            if (told.get()) {
+                report();
+            }
+            return answer;
+        } catch (VaultException refused) {
+            report();
+            throw refused;
         } catch (CallNotPermittedException leftAlone) {
             throw new VaultException(
                     ErrorCode.KMS_UNAVAILABLE, "The root key failed repeatedly and is not asked for the moment");

@@ -1,6 +1,7 @@
 package ai.scailabs.vault.secrets.version;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import ai.scailabs.vault.access.identity.Actor;
@@ -8,6 +9,8 @@ import ai.scailabs.vault.crypto.envelope.EnvelopeCipher;
 import ai.scailabs.vault.crypto.envelope.KeyChain;
 import ai.scailabs.vault.crypto.root.RootKey;
 import ai.scailabs.vault.crypto.root.RootKeySet;
+import ai.scailabs.vault.kernel.error.ErrorCode;
+import ai.scailabs.vault.kernel.error.VaultException;
 import ai.scailabs.vault.kernel.id.PartnerId;
 import ai.scailabs.vault.kernel.id.TenantId;
 import ai.scailabs.vault.kms.local.LocalFileRootKey;
@@ -124,6 +127,33 @@ class PartnerAndRootRotationTest {
 
             KeyJob second = withNext.rotate(owner, KeyLevel.ROOT);
             assertThat(second.status()).isEqualTo(KeyJobStatus.COMPLETED);
+            assertThat(rootKeyIds()).isEqualTo(next.id());
+            assertThat(opens(next)).isTrue();
+            assertThat(opens(old)).isFalse();
+        }
+    }
+
+    @Test
+    void anotherRootKey_isReachedInOneStep_whenTheOldOneIsToBeForgotten() throws Exception {
+        rotation.rotate(owner, KeyLevel.PARTNER);
+        RootKey old = LocalFileRootKey.openOrCreate(folder.resolve("root.key"), RANDOM);
+        RootKey next = LocalFileRootKey.openOrCreate(folder.resolve("next.key"), RANDOM);
+        RootKey both = new RootKeySet(List.of(next, old), Duration.ofMillis(200));
+
+        try (TestRotation withBoth = new TestRotation(vault, both, KeySchedule.OFF, Clock.systemUTC())) {
+            for (String other : List.of("local:0000000000000000", "", next.id() + " " + old.id())) {
+                assertThatThrownBy(() -> withBoth.requestForgetting(owner, other))
+                        .isInstanceOfSatisfying(
+                                VaultException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.VALIDATION_ERROR));
+            }
+            assertThatThrownBy(() -> rotation.requestForgetting(owner, old.id()))
+                    .isInstanceOfSatisfying(
+                            VaultException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.VALIDATION_ERROR));
+
+            KeyJob job = withBoth.finish(owner, withBoth.requestForgetting(owner, old.id()));
+
+            assertThat(job.status()).isEqualTo(KeyJobStatus.COMPLETED);
+            assertThat(job.failed()).isZero();
             assertThat(rootKeyIds()).isEqualTo(next.id());
             assertThat(opens(next)).isTrue();
             assertThat(opens(old)).isFalse();

@@ -123,19 +123,32 @@ public final class KeyService {
      *     kms_unavailable} when a root key has never been reached
      */
     public KeyJob rotate(KeyRights rights, KeyLevel level, IdentityId by, AuditEntry entry) {
+        return rotate(rights, level, null, by, entry);
+    }
+
+    /**
+     * As {@link #rotate(KeyRights, KeyLevel, IdentityId, AuditEntry)}; for the root, one of the root keys may be left out of what wraps from then on.
+     *
+     * @param forget the id of one of the root keys that there are, and not of the only one; null for none
+     * @throws VaultException {@code validation_error} when it is anything else
+     */
+    public KeyJob rotate(KeyRights rights, KeyLevel level, @Nullable String forget, IdentityId by, AuditEntry entry) {
         if (!rights.include(level)) {
             throw new IllegalArgumentException("the rights do not include " + level);
         }
         TenantId space = rights.spaceOf(level);
         KeyJobKind kind = KeyJobKind.rotationOf(level);
         KeyJob wanted = newJob(space, ids, kind, KeyJobTrigger.REQUEST, by, now());
-        String rootKeys = level == KeyLevel.ROOT ? knownRootKeys() : null;
+        String rootKeys = level == KeyLevel.ROOT ? without(forget, knownRootKeys()) : null;
         return jobs.transactions().inTransaction(space, tx -> {
             if (!jobs.add(tx, wanted, KeyJobStep.START, rootKeys)) {
                 throw underWay(jobs.underWay(tx, kind));
             }
             Map<String, Object> extra = new HashMap<>(entry.extra());
             extra.put("kind", kind.wireName());
+            if (forget != null) {
+                extra.put("forget", forget);
+            }
             tx.update(
                     AuditRows.INSERT,
                     AuditRows.arguments(entry.withPath(wanted.id()).withExtra(extra)));
@@ -150,6 +163,17 @@ public final class KeyService {
             throw new VaultException(ErrorCode.KMS_UNAVAILABLE, "A root key has not been reached yet");
         }
         return names;
+    }
+
+    private static String without(@Nullable String forget, String names) {
+        if (forget == null) {
+            return names;
+        }
+        List<String> left = new ArrayList<>(split(names));
+        if (!left.remove(forget) || left.isEmpty()) {
+            throw VaultException.invalidField("forget", "must be the id of one of the two root keys of the settings");
+        }
+        return String.join(" ", left);
     }
 
     private static VaultException underWay(Optional<String> job) {

@@ -55,7 +55,7 @@ final class RootRotation implements JobSteps.Kind {
 
     /** Whoever asked has restarted all instances with other settings, or is about to: keys are not wrapped by those that are to be left. */
     private StepTaken start(OpenJob open) {
-        return rootKeyIds.get().equals(open.wanted())
+        return names(rootKeyIds.get()).containsAll(wanted(open))
                 ? steps.begin(open, KeyJobStep.PASS)
                 : new StepTaken.Waits(
                         OTHER_SETTINGS, "waits for an instance with the root keys of the one that was asked");
@@ -66,7 +66,7 @@ final class RootRotation implements JobSteps.Kind {
         List<PartnerId> page = keys.partnersAfter(open.space(), state.position(), PARTNERS);
         if (page.isEmpty()) {
             // An instance that still has other settings may have made keys behind the place where this one was.
-            boolean more = KeyJobQueue.wrappedByOthers(worker, rootKeyIds.get()) > state.failed();
+            boolean more = KeyJobQueue.wrappedByOthers(worker, String.join(" ", wanted(open))) > state.failed();
             return state.again() || more ? steps.passAgain(open, 0) : steps.advance(open, state.at(KeyJobStep.EPOCHS));
         }
         long succeeded = 0;
@@ -74,7 +74,7 @@ final class RootRotation implements JobSteps.Kind {
         List<String> broken = new ArrayList<>();
         for (PartnerId partner : page) {
             for (PartnerKey key : keys.partnerKeys(TenantId.sharedBy(partner), partner)) {
-                byte[] wrapped = wrapped(partner, key, broken);
+                byte[] wrapped = wrapped(partner, key, wanted(open), broken);
                 if (wrapped != null) {
                     boolean stored = keys.storePartnerKey(partner, key, wrapped);
                     succeeded += stored ? 1 : 0;
@@ -91,9 +91,9 @@ final class RootRotation implements JobSteps.Kind {
     }
 
     /** Null, and named, when it does not open. */
-    private byte @Nullable [] wrapped(PartnerId partner, PartnerKey key, List<String> broken) {
+    private byte @Nullable [] wrapped(PartnerId partner, PartnerKey key, List<String> wanted, List<String> broken) {
         try {
-            return rotation.partnerKey(partner.value(), key.generation().id(), key.wrapped());
+            return rotation.partnerKey(partner.value(), key.generation().id(), key.wrapped(), wanted);
         } catch (VaultException refused) {
             if (refused.code().retryable()) {
                 throw refused;
@@ -102,6 +102,15 @@ final class RootRotation implements JobSteps.Kind {
             broken.add(key + " of " + partner);
             return null;
         }
+    }
+
+    /** The root keys that are to wrap, in order. */
+    private List<String> wanted(OpenJob open) {
+        return names(open.wanted() == null ? rootKeyIds.get() : open.wanted());
+    }
+
+    private static List<String> names(String joined) {
+        return List.of(joined.split(" ", -1));
     }
 
     private StepTaken epochs(OpenJob open, Connection worker) throws SQLException {

@@ -8,18 +8,22 @@ import ai.scailabs.vault.crypto.envelope.WrappedKey;
 import ai.scailabs.vault.crypto.key.KeyMaterial;
 import ai.scailabs.vault.crypto.key.RandomSources;
 import ai.scailabs.vault.crypto.root.RootKey;
+import ai.scailabs.vault.crypto.root.RootKeySet;
 import ai.scailabs.vault.crypto.root.SharedUnwraps;
 import ai.scailabs.vault.crypto.root.WrapContext;
 import ai.scailabs.vault.kernel.id.Ids;
 import ai.scailabs.vault.kernel.id.TenantId;
 import ai.scailabs.vault.kernel.path.SecretPath;
 import ai.scailabs.vault.kernel.sensitive.SensitiveBytes;
+import ai.scailabs.vault.kms.guard.GuardedRootKey;
 import ai.scailabs.vault.kms.local.LocalFileRootKey;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -51,6 +55,7 @@ public class EnvelopeBenchmark {
     private RootKey root;
     private RootKey shared;
     private WrappedKey partnerKey;
+    private byte[] wrappedByTheSet;
     private WrapContext partnerContext;
     private EnvelopeCipher cipher;
     private KeyChain chain;
@@ -61,7 +66,10 @@ public class EnvelopeBenchmark {
         SecureRandom random = RandomSources.striped();
         folder = Files.createTempDirectory("scaivault-jmh");
         root = LocalFileRootKey.openOrCreate(folder.resolve("root.key"), random);
-        shared = new SharedUnwraps(root);
+        // The way that the service's requests take.
+        RootKeySet guarded =
+                new RootKeySet(List.of(new GuardedRootKey(root, Duration.ofSeconds(2))), Duration.ofMillis(200));
+        shared = new SharedUnwraps(guarded);
         cipher = new EnvelopeCipher(shared, new Ids(Clock.systemUTC(), random), random);
         partnerKey = cipher.newPartnerKey(PARTNER);
         WrappedKey tenantKey = cipher.newTenantKey(TENANT, PARTNER, partnerKey.id(), partnerKey.wrapped());
@@ -71,6 +79,7 @@ public class EnvelopeBenchmark {
         partnerContext = new WrapContext(PARTNER, partnerKey.id(), "bench");
         try (KeyMaterial key = KeyMaterial.generate(random)) {
             partnerKey = new WrappedKey(partnerKey.id(), root.wrap(key, partnerContext));
+            wrappedByTheSet = guarded.wrap(key, partnerContext);
         }
     }
 
@@ -99,6 +108,6 @@ public class EnvelopeBenchmark {
 
     @Benchmark
     public void unwrapShared() {
-        shared.unwrap(partnerKey.wrapped(), partnerContext).close();
+        shared.unwrap(wrappedByTheSet, partnerContext).close();
     }
 }

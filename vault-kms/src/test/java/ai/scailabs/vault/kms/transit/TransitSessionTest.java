@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -34,6 +35,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class TransitSessionTest {
     private final StrictTransit transit = new StrictTransit();
     private final MovableClock clock = new MovableClock();
+    /** Another for each test: what was refused is remembered by the process, and a port may come again. */
+    private final String wrongSecret = "n0t-the-secret-" + UUID.randomUUID();
 
     @TempDir
     Path folder;
@@ -185,7 +188,7 @@ class TransitSessionTest {
     @Test
     void credentialsThatWereRefused_areNotShownAgain_howeverOftenTheKeyIsOpened() {
         TransitLogin wrong =
-                new TransitLogin.AppRole("approle", StrictTransit.ROLE_ID, new SecretText.Given("n0t-the-secret"));
+                new TransitLogin.AppRole("approle", StrictTransit.ROLE_ID, new SecretText.Given(wrongSecret));
         for (int i = 0; i < 10; i++) {
             assertThatThrownBy(() -> open(wrong).close()).isInstanceOf(IllegalStateException.class);
         }
@@ -199,17 +202,17 @@ class TransitSessionTest {
     void wrongCredentials_refuseTheStart_andAreNotShown() {
         transit.key("root");
         TransitLogin wrong =
-                new TransitLogin.AppRole("approle", StrictTransit.ROLE_ID, new SecretText.Given("n0t-the-secret"));
+                new TransitLogin.AppRole("approle", StrictTransit.ROLE_ID, new SecretText.Given(wrongSecret));
         assertThatThrownBy(() -> open(wrong).close())
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("the role or its secret id is not valid")
-                .hasMessageNotContaining("n0t-the-secret");
+                .hasMessageNotContaining(wrongSecret);
         assertThatThrownBy(() -> open(new TransitLogin.Token(new SecretText.Given("s.n0t-the-token")))
                         .close())
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("the token is not valid, or may not use the key")
                 .hasMessageNotContaining("n0t-the-token");
-        assertThat(properties(transit.endpoint(), wrong, PATIENCE).toString()).doesNotContain("n0t-the-secret");
+        assertThat(properties(transit.endpoint(), wrong, PATIENCE).toString()).doesNotContain(wrongSecret);
     }
 
     @ParameterizedTest

@@ -1,6 +1,7 @@
 package ai.scailabs.vault.identity.sync;
 
 import ai.scailabs.vault.kernel.id.TenantId;
+import ai.scailabs.vault.persistence.jdbc.JobLock;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -13,8 +14,7 @@ import javax.sql.DataSource;
 
 /** What is to be done, over all tenants, as the worker sees it; and the lock that lets one instance at a time do it. */
 final class SyncQueue {
-    /** Any number that no other job uses. */
-    private static final long LOCK = 0x5CA1_0000_0000_0002L;
+    static final JobLock LOCK = new JobLock(0x5CA1_0000_0000_0002L);
 
     private static final String NEXT = """
             select tenant_id, sync_id from identity_sync
@@ -29,23 +29,6 @@ final class SyncQueue {
 
     Connection connect() throws SQLException {
         return worker.getConnection();
-    }
-
-    static boolean lock(Connection connection) throws SQLException {
-        return lock(connection, "select pg_try_advisory_lock(?)");
-    }
-
-    static void unlock(Connection connection) throws SQLException {
-        lock(connection, "select pg_advisory_unlock(?)");
-    }
-
-    private static boolean lock(Connection connection, String sql) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(sql)) {
-            statement.setLong(1, LOCK);
-            try (ResultSet result = statement.executeQuery()) {
-                return result.next() && result.getBoolean(1);
-            }
-        }
     }
 
     /** The oldest that may be tried now. */

@@ -9,6 +9,7 @@ import ai.scailabs.vault.identity.scaikey.ToldPage;
 import ai.scailabs.vault.kernel.error.VaultException;
 import ai.scailabs.vault.kernel.id.Ids;
 import ai.scailabs.vault.kernel.id.TenantId;
+import ai.scailabs.vault.persistence.jdbc.JobLock;
 import ai.scailabs.vault.persistence.tenant.TenantTransactions;
 import ai.scailabs.vault.tenancy.tenant.TenantRegistry;
 import java.io.IOException;
@@ -35,7 +36,6 @@ public final class SyncWorker {
     private static final int MAX_FAILURES = 5;
 
     private static final Duration LONGEST_RETRY = Duration.ofMinutes(10);
-    private static final Duration CONNECTION_CHECK = Duration.ofSeconds(2);
 
     private final SyncQueue queue;
     private final SyncRepository repository;
@@ -96,7 +96,7 @@ public final class SyncWorker {
     private void runWithLock() throws SQLException, InterruptedException {
         try (Connection connection = queue.connect()) {
             boolean plan = isPlanDue(connection);
-            if ((!plan && SyncQueue.next(connection, clock.instant()).isEmpty()) || !SyncQueue.lock(connection)) {
+            if ((!plan && SyncQueue.next(connection, clock.instant()).isEmpty()) || !SyncQueue.LOCK.take(connection)) {
                 return;
             }
             try {
@@ -106,7 +106,7 @@ public final class SyncWorker {
                 }
                 work(connection);
             } finally {
-                SyncQueue.unlock(connection);
+                SyncQueue.LOCK.release(connection);
             }
         }
     }
@@ -175,20 +175,10 @@ public final class SyncWorker {
             Optional<OpenRun> open =
                     repository.underWay(due.get().space(), due.get().id());
             while (open.isPresent() && !stopping) {
-                requireLock(connection);
+                JobLock.requireHeld(connection);
                 open = onward(open.get());
             }
             due = SyncQueue.next(connection, clock.instant());
-        }
-    }
-
-    /** The lock ends with its connection; without it another instance may be at work. */
-    private static void requireLock(Connection connection) throws SQLException, InterruptedException {
-        if (Thread.currentThread().isInterrupted()) {
-            throw new InterruptedException();
-        }
-        if (!connection.isValid((int) CONNECTION_CHECK.toSeconds())) {
-            throw new SQLException("the connection that holds the lock is lost");
         }
     }
 

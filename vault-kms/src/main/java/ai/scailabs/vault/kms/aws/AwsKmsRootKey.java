@@ -5,10 +5,7 @@ import ai.scailabs.vault.crypto.root.RootKey;
 import ai.scailabs.vault.crypto.root.WrapContext;
 import ai.scailabs.vault.kernel.error.ErrorCode;
 import ai.scailabs.vault.kernel.error.VaultException;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
+import ai.scailabs.vault.kms.call.WrapFrame;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.function.Supplier;
@@ -32,8 +29,6 @@ import software.amazon.awssdk.services.kms.model.InvalidCiphertextException;
  */
 public final class AwsKmsRootKey implements RootKey, AutoCloseable {
     private static final byte FORMAT = 0x12;
-    private static final int HASH_BYTES = 8;
-    private static final int HEADER_BYTES = 1 + 2 * HASH_BYTES;
     /** What KMS returns at most. */
     private static final int MAX_BLOB_BYTES = 6_144;
 
@@ -42,12 +37,12 @@ public final class AwsKmsRootKey implements RootKey, AutoCloseable {
 
     private final KmsClient kms;
     private final String arn;
-    private final byte[] fingerprint;
+    private final WrapFrame frame;
 
     private AwsKmsRootKey(KmsClient kms, String arn) {
         this.kms = kms;
         this.arn = arn;
-        this.fingerprint = hash(arn.getBytes(StandardCharsets.US_ASCII));
+        this.frame = new WrapFrame(FORMAT, arn, "aws:" + arn, MAX_BLOB_BYTES);
     }
 
     /** Asks nobody yet: KMS and the credentials for it are sought at the first call. */
@@ -86,17 +81,12 @@ public final class AwsKmsRootKey implements RootKey, AutoCloseable {
         if (blob.length == 0 || blob.length > MAX_BLOB_BYTES || !arn.equals(response.keyId())) {
             throw new VaultException(ErrorCode.KMS_UNAVAILABLE, "AWS KMS gave an answer that makes no sense");
         }
-        return ByteBuffer.allocate(HEADER_BYTES + blob.length)
-                .put(FORMAT)
-                .put(fingerprint)
-                .put(hash(blob))
-                .put(blob)
-                .array();
+        return frame.around(blob);
     }
 
     @Override
     public KeyMaterial unwrap(byte[] wrapped, WrapContext context) {
-        byte[] blob = blobOf(wrapped);
+        byte[] blob = frame.within(wrapped);
         DecryptResponse response = asked(() -> kms.decrypt(request ->
                 request.keyId(arn).ciphertextBlob(SdkBytes.fromByteArray(blob)).encryptionContext(context.asMap())));
         byte[] key = response.plaintext() == null
@@ -104,7 +94,7 @@ public final class AwsKmsRootKey implements RootKey, AutoCloseable {
                 : response.plaintext().asByteArray();
         try {
             if (key.length != KeyMaterial.BYTES || !arn.equals(response.keyId())) {
-                throw altered();
+                throw WrapFrame.altered();
             }
             return KeyMaterial.copyOf(key);
         } finally {
@@ -112,43 +102,14 @@ public final class AwsKmsRootKey implements RootKey, AutoCloseable {
         }
     }
 
-    private byte[] blobOf(byte[] wrapped) {
-        if (wrapped.length <= HEADER_BYTES || wrapped.length > HEADER_BYTES + MAX_BLOB_BYTES || wrapped[0] != FORMAT) {
-            throw altered();
-        }
-        if (!Arrays.equals(wrapped, 1, 1 + HASH_BYTES, fingerprint, 0, HASH_BYTES)) {
-            throw new VaultException(
-                    ErrorCode.INTEGRITY_FAILURE, "The key was wrapped by another root key than " + id());
-        }
-        byte[] blob = Arrays.copyOfRange(wrapped, HEADER_BYTES, wrapped.length);
-        if (!Arrays.equals(hash(blob), Arrays.copyOfRange(wrapped, 1 + HASH_BYTES, HEADER_BYTES))) {
-            throw altered();
-        }
-        return blob;
-    }
-
     private static <T> T asked(Supplier<T> call) {
         try {
             return call.get();
         } catch (InvalidCiphertextException | IncorrectKeyException refused) {
-            throw altered();
+            throw WrapFrame.altered();
         } catch (SdkException failure) {
             // Why, with names of roles and keys, is for the log.
             throw new VaultException(ErrorCode.KMS_UNAVAILABLE, "AWS KMS does not serve", failure);
-        }
-    }
-
-    private static VaultException altered() {
-        return new VaultException(
-                ErrorCode.INTEGRITY_FAILURE,
-                "The wrapped key was altered, or wrapped for something else or by another root key");
-    }
-
-    private static byte[] hash(byte[] bytes) {
-        try {
-            return Arrays.copyOf(MessageDigest.getInstance("SHA-256").digest(bytes), HASH_BYTES);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("the Java runtime lacks SHA-256", e);
         }
     }
 

@@ -1,6 +1,7 @@
 package ai.scailabs.vault.kms.azure;
 
 import ai.scailabs.vault.kms.call.ServiceTrouble;
+import ai.scailabs.vault.kms.call.WrapFrame;
 import com.azure.core.credential.TokenCredential;
 import com.azure.core.http.HttpClient;
 import com.azure.core.http.netty.NettyAsyncHttpClientBuilder;
@@ -71,7 +72,7 @@ final class AzureConnection {
         } catch (RuntimeException failed) {
             AzureRefusal refusal = refused(failed);
             if (refusal.isOfContent()) {
-                throw AzureKmsRootKey.altered();
+                throw WrapFrame.altered();
             }
             throw refusal.trouble();
         }

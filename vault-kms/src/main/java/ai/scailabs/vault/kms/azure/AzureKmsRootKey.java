@@ -3,18 +3,14 @@ package ai.scailabs.vault.kms.azure;
 import ai.scailabs.vault.crypto.key.KeyMaterial;
 import ai.scailabs.vault.crypto.root.RootKey;
 import ai.scailabs.vault.crypto.root.WrapContext;
-import ai.scailabs.vault.kernel.error.ErrorCode;
-import ai.scailabs.vault.kernel.error.VaultException;
 import ai.scailabs.vault.kms.call.PatientCalls;
+import ai.scailabs.vault.kms.call.WrapFrame;
 import com.azure.core.credential.TokenCredential;
 import com.azure.core.http.HttpClient;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.time.Clock;
-import java.util.Arrays;
 
 /**
  * A root key in Azure. A Managed HSM has AES keys, which encrypt with associated data ({@link HsmWrapping}). A Key Vault has none: an RSA key wraps, for which its public half is enough, and so a
@@ -26,20 +22,18 @@ import java.util.Arrays;
  */
 public final class AzureKmsRootKey implements RootKey, AutoCloseable {
     private static final byte FORMAT = 0x16;
-    private static final int HASH_BYTES = 8;
-    private static final int HEADER_BYTES = 1 + 2 * HASH_BYTES;
-    private static final int MAX_BYTES = 2_048;
+    private static final int MAX_BODY_BYTES = 2_031;
 
     private final String url;
     private final AzureWrapping wrapping;
     private final PatientCalls calls;
-    private final byte[] header;
+    private final WrapFrame frame;
 
-    private AzureKmsRootKey(String url, AzureWrapping wrapping, PatientCalls calls) {
+    private AzureKmsRootKey(String url, WrapFrame frame, AzureWrapping wrapping, PatientCalls calls) {
         this.url = url;
         this.wrapping = wrapping;
         this.calls = calls;
-        this.header = header(url);
+        this.frame = frame;
     }
 
     /** Asks nobody yet: Azure and the credentials for it are sought at the first call. */
@@ -66,10 +60,11 @@ public final class AzureKmsRootKey implements RootKey, AutoCloseable {
             throw new IllegalStateException(
                     "a root key in a Key Vault needs a signing key in one; a root key in a Managed HSM takes none");
         }
+        WrapFrame frame = new WrapFrame(FORMAT, key.key(), "azure:" + key.key(), MAX_BODY_BYTES);
         AzureWrapping wrapping = signingKey == null
                 ? new HsmWrapping(azure, key)
-                : new VaultWrapping(azure, key, new SigningKeys(azure, signingKey, clock), header(key.key()));
-        return new AzureKmsRootKey(key.key(), wrapping, calls);
+                : new VaultWrapping(azure, key, new SigningKeys(azure, signingKey, clock), frame.header());
+        return new AzureKmsRootKey(key.key(), frame, wrapping, calls);
     }
 
     @Override
@@ -83,39 +78,14 @@ public final class AzureKmsRootKey implements RootKey, AutoCloseable {
         // A copy: when the caller is answered, the call may still be under way.
         KeyMaterial sent = key.copy();
         byte[] body = calls.make(left -> wrapping.wrap(sent.exposeBytes(), bound), sent::close, late -> {});
-        return ByteBuffer.allocate(HEADER_BYTES + body.length)
-                .put(header)
-                .put(checksum(body))
-                .put(body)
-                .array();
+        return frame.around(body);
     }
 
     @Override
     public KeyMaterial unwrap(byte[] wrapped, WrapContext context) {
-        byte[] body = bodyOf(wrapped);
+        byte[] body = frame.within(wrapped);
         byte[] bound = context.bytes();
         return calls.make(left -> wrapping.unwrap(body, bound), () -> {}, KeyMaterial::close);
-    }
-
-    private byte[] bodyOf(byte[] wrapped) {
-        if (wrapped.length <= HEADER_BYTES || wrapped.length > MAX_BYTES || wrapped[0] != FORMAT) {
-            throw altered();
-        }
-        if (!Arrays.equals(wrapped, 0, header.length, header, 0, header.length)) {
-            throw new VaultException(
-                    ErrorCode.INTEGRITY_FAILURE, "The key was wrapped by another root key than " + id());
-        }
-        byte[] body = Arrays.copyOfRange(wrapped, HEADER_BYTES, wrapped.length);
-        if (!Arrays.equals(checksum(body), Arrays.copyOfRange(wrapped, header.length, HEADER_BYTES))) {
-            throw altered();
-        }
-        return body;
-    }
-
-    static VaultException altered() {
-        return new VaultException(
-                ErrorCode.INTEGRITY_FAILURE,
-                "The wrapped key was altered, or wrapped for something else or by another root key");
     }
 
     static byte[] sha256(byte[]... parts) {
@@ -128,17 +98,6 @@ public final class AzureKmsRootKey implements RootKey, AutoCloseable {
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("the Java runtime lacks SHA-256", e);
         }
-    }
-
-    private static byte[] header(String url) {
-        return ByteBuffer.allocate(1 + HASH_BYTES)
-                .put(FORMAT)
-                .put(sha256(url.getBytes(StandardCharsets.US_ASCII)), 0, HASH_BYTES)
-                .array();
-    }
-
-    private static byte[] checksum(byte[] body) {
-        return Arrays.copyOf(sha256(body), HASH_BYTES);
     }
 
     @Override

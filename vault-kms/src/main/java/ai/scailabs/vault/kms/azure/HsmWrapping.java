@@ -2,6 +2,7 @@ package ai.scailabs.vault.kms.azure;
 
 import ai.scailabs.vault.crypto.key.KeyMaterial;
 import ai.scailabs.vault.kms.call.ServiceTrouble;
+import ai.scailabs.vault.kms.call.WrapFrame;
 import com.azure.core.util.Context;
 import com.azure.security.keyvault.keys.cryptography.models.DecryptParameters;
 import com.azure.security.keyvault.keys.cryptography.models.DecryptResult;
@@ -46,7 +47,7 @@ record HsmWrapping(AzureConnection azure, AzureKeyUrl key) implements AzureWrapp
     @Override
     public KeyMaterial unwrap(byte[] wrapped, byte[] context) throws ServiceTrouble {
         if (wrapped.length != BYTES || wrapped[0] != WAY) {
-            throw AzureKmsRootKey.altered();
+            throw WrapFrame.altered();
         }
         AzureKeyUrl version = key.at(AzureWrapping.version(wrapped, 1));
         DecryptParameters sealed = DecryptParameters.createA256GcmParameters(
@@ -59,7 +60,7 @@ record HsmWrapping(AzureConnection azure, AzureKeyUrl key) implements AzureWrapp
         try {
             azure.requireSame(version, result.getKeyId());
             if (opened.length != KeyMaterial.BYTES) {
-                throw AzureKmsRootKey.altered();
+                throw WrapFrame.altered();
             }
             return KeyMaterial.copyOf(opened);
         } finally {

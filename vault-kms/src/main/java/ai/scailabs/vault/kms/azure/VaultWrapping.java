@@ -2,6 +2,7 @@ package ai.scailabs.vault.kms.azure;
 
 import ai.scailabs.vault.crypto.key.KeyMaterial;
 import ai.scailabs.vault.kms.call.ServiceTrouble;
+import ai.scailabs.vault.kms.call.WrapFrame;
 import com.azure.security.keyvault.keys.cryptography.models.KeyWrapAlgorithm;
 import com.azure.security.keyvault.keys.cryptography.models.UnwrapResult;
 import com.azure.security.keyvault.keys.cryptography.models.WrapResult;
@@ -63,7 +64,7 @@ record VaultWrapping(AzureConnection azure, AzureKeyUrl key, SigningKeys signing
     public KeyMaterial unwrap(byte[] wrapped, byte[] context) throws ServiceTrouble {
         int length = wrapped.length - CIPHERTEXT_AT;
         if (length < LEAST_RSA_BYTES || length > MOST_RSA_BYTES || wrapped[0] != WAY) {
-            throw AzureKmsRootKey.altered();
+            throw WrapFrame.altered();
         }
         byte[] digest = AzureKmsRootKey.sha256(context);
         byte[] ciphertext = Arrays.copyOfRange(wrapped, CIPHERTEXT_AT, wrapped.length);
@@ -74,7 +75,7 @@ record VaultWrapping(AzureConnection azure, AzureKeyUrl key, SigningKeys signing
                 ciphertext);
         String signer = AzureWrapping.version(wrapped, 1 + VERSION_BYTES);
         if (!signing.verifies(signer, message, Arrays.copyOfRange(wrapped, SIGNATURE_AT, CIPHERTEXT_AT))) {
-            throw AzureKmsRootKey.altered();
+            throw WrapFrame.altered();
         }
         AzureKeyUrl version = key.at(AzureWrapping.version(wrapped, 1));
         UnwrapResult result = azure.open(version, vault -> vault.unwrapKey(KeyWrapAlgorithm.RSA_OAEP_256, ciphertext));
@@ -90,7 +91,7 @@ record VaultWrapping(AzureConnection azure, AzureKeyUrl key, SigningKeys signing
     private static KeyMaterial keyOf(byte[] opened, byte[] digest) {
         if (opened.length != KeyMaterial.BYTES + DIGEST_BYTES
                 || !MessageDigest.isEqual(Arrays.copyOfRange(opened, KeyMaterial.BYTES, opened.length), digest)) {
-            throw AzureKmsRootKey.altered();
+            throw WrapFrame.altered();
         }
         byte[] key = Arrays.copyOf(opened, KeyMaterial.BYTES);
         try {

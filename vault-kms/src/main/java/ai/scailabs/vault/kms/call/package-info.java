@@ -1,5 +1,5 @@
 /**
- * How a key service on the network is asked: within the caller's patience, tried again where that may help. Knows no vendor and no key. Start with
+ * How a key service on the network is asked: within the caller's patience, tried again where that may help. Knows no vendor. Start with
  * {@link ai.scailabs.vault.kms.call.PatientCalls}.
  */
 @NullMarked

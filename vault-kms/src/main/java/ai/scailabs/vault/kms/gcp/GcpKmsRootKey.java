@@ -3,10 +3,9 @@ package ai.scailabs.vault.kms.gcp;
 import ai.scailabs.vault.crypto.key.KeyMaterial;
 import ai.scailabs.vault.crypto.root.RootKey;
 import ai.scailabs.vault.crypto.root.WrapContext;
-import ai.scailabs.vault.kernel.error.ErrorCode;
-import ai.scailabs.vault.kernel.error.VaultException;
 import ai.scailabs.vault.kms.call.PatientCalls;
 import ai.scailabs.vault.kms.call.ServiceTrouble;
+import ai.scailabs.vault.kms.call.WrapFrame;
 import com.google.cloud.kms.v1.DecryptRequest;
 import com.google.cloud.kms.v1.DecryptResponse;
 import com.google.cloud.kms.v1.EncryptRequest;
@@ -15,10 +14,6 @@ import com.google.cloud.kms.v1.KeyManagementServiceClient;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Int64Value;
 import com.google.protobuf.UnsafeByteOperations;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Arrays;
@@ -35,21 +30,19 @@ import org.jspecify.annotations.Nullable;
  */
 public final class GcpKmsRootKey implements RootKey, AutoCloseable {
     private static final byte FORMAT = 0x15;
-    private static final int HASH_BYTES = 8;
-    private static final int HEADER_BYTES = 1 + 2 * HASH_BYTES;
     /** Far more than what KMS adds to 32 bytes. */
     private static final int MAX_CIPHERTEXT_BYTES = 4_096;
 
     private final GcpKeyName name;
     private final GcpKmsService kms;
     private final PatientCalls calls;
-    private final byte[] fingerprint;
+    private final WrapFrame frame;
 
     private GcpKmsRootKey(GcpKeyName name, GcpKmsService kms, PatientCalls calls) {
         this.name = name;
         this.kms = kms;
         this.calls = calls;
-        this.fingerprint = hash(name.text().getBytes(StandardCharsets.US_ASCII));
+        this.frame = new WrapFrame(FORMAT, name.text(), "gcp:" + name, MAX_CIPHERTEXT_BYTES);
     }
 
     /**
@@ -78,17 +71,12 @@ public final class GcpKmsRootKey implements RootKey, AutoCloseable {
         // A copy: when the caller is answered, the call may still be under way.
         KeyMaterial sent = key.copy();
         byte[] ciphertext = calls.make(left -> encrypted(sent.exposeBytes(), bound, left), sent::close, late -> {});
-        return ByteBuffer.allocate(HEADER_BYTES + ciphertext.length)
-                .put(FORMAT)
-                .put(fingerprint)
-                .put(hash(ciphertext))
-                .put(ciphertext)
-                .array();
+        return frame.around(ciphertext);
     }
 
     @Override
     public KeyMaterial unwrap(byte[] wrapped, WrapContext context) {
-        byte[] ciphertext = ciphertextOf(wrapped);
+        byte[] ciphertext = frame.within(wrapped);
         byte[] bound = context.bytes();
         return calls.make(left -> decrypted(ciphertext, bound, left), () -> {}, KeyMaterial::close);
     }
@@ -133,7 +121,7 @@ public final class GcpKmsRootKey implements RootKey, AutoCloseable {
                 throw ServiceTrouble.passing("a plaintext that was damaged on the way");
             }
             if (key.length != KeyMaterial.BYTES) {
-                throw altered();
+                throw WrapFrame.altered();
             }
             return KeyMaterial.copyOf(key);
         } finally {
@@ -141,41 +129,10 @@ public final class GcpKmsRootKey implements RootKey, AutoCloseable {
         }
     }
 
-    private byte[] ciphertextOf(byte[] wrapped) {
-        if (wrapped.length <= HEADER_BYTES
-                || wrapped.length > HEADER_BYTES + MAX_CIPHERTEXT_BYTES
-                || wrapped[0] != FORMAT) {
-            throw altered();
-        }
-        if (!Arrays.equals(wrapped, 1, 1 + HASH_BYTES, fingerprint, 0, HASH_BYTES)) {
-            throw new VaultException(
-                    ErrorCode.INTEGRITY_FAILURE, "The key was wrapped by another root key than " + id());
-        }
-        byte[] ciphertext = Arrays.copyOfRange(wrapped, HEADER_BYTES, wrapped.length);
-        if (!Arrays.equals(hash(ciphertext), Arrays.copyOfRange(wrapped, 1 + HASH_BYTES, HEADER_BYTES))) {
-            throw altered();
-        }
-        return ciphertext;
-    }
-
-    static VaultException altered() {
-        return new VaultException(
-                ErrorCode.INTEGRITY_FAILURE,
-                "The wrapped key was altered, or wrapped for something else or by another root key");
-    }
-
     private static Int64Value checksum(byte[] bytes) {
         CRC32C crc = new CRC32C();
         crc.update(bytes, 0, bytes.length);
         return Int64Value.of(crc.getValue());
-    }
-
-    private static byte[] hash(byte[] bytes) {
-        try {
-            return Arrays.copyOf(MessageDigest.getInstance("SHA-256").digest(bytes), HASH_BYTES);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("the Java runtime lacks SHA-256", e);
-        }
     }
 
     @Override

@@ -1,6 +1,7 @@
 package ai.scailabs.vault.kms.gcp;
 
 import ai.scailabs.vault.kms.call.ServiceTrouble;
+import ai.scailabs.vault.kms.call.WrapFrame;
 import com.google.api.client.http.HttpResponseException;
 import com.google.api.client.http.HttpTransport;
 import com.google.api.gax.core.FixedCredentialsProvider;
@@ -72,7 +73,7 @@ final class GcpKmsService implements AutoCloseable {
         } catch (ApiException refused) {
             GcpRefusal refusal = GcpRefusal.of(refused);
             if (refusal.isOfContent() && request instanceof DecryptRequest) {
-                throw GcpKmsRootKey.altered();
+                throw WrapFrame.altered();
             }
             throw refusal.trouble();
         }

@@ -5,10 +5,8 @@ import ai.scailabs.vault.crypto.root.RootKey;
 import ai.scailabs.vault.crypto.root.WrapContext;
 import ai.scailabs.vault.kernel.error.ErrorCode;
 import ai.scailabs.vault.kernel.error.VaultException;
-import java.nio.ByteBuffer;
+import ai.scailabs.vault.kms.call.WrapFrame;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.Arrays;
@@ -27,21 +25,19 @@ public final class TransitRootKey implements RootKey, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(TransitRootKey.class);
 
     private static final byte FORMAT = 0x13;
-    private static final int HASH_BYTES = 8;
-    private static final int HEADER_BYTES = 1 + 2 * HASH_BYTES;
     private static final int MAX_CIPHERTEXT = 512;
     private static final Pattern CIPHERTEXT = Pattern.compile("vault:v[1-9][0-9]{0,8}:[A-Za-z0-9+/]{60,450}={0,2}");
 
     private final TransitCalls calls;
     private final KeyProof proof;
     private final String id;
-    private final byte[] fingerprint;
+    private final WrapFrame frame;
 
     private TransitRootKey(TransitProperties properties, SecureRandom random, Clock clock) {
         this.calls = new TransitCalls(properties, clock, random);
         this.proof = new KeyProof(calls, properties.keyName(), random);
         this.id = "hashicorp:" + properties.keyName();
-        this.fingerprint = hash(id.getBytes(StandardCharsets.US_ASCII));
+        this.frame = new WrapFrame(FORMAT, id, id, MAX_CIPHERTEXT);
     }
 
     /**
@@ -75,13 +71,7 @@ public final class TransitRootKey implements RootKey, AutoCloseable {
         if (!CIPHERTEXT.matcher(ciphertext).matches()) {
             throw new VaultException(ErrorCode.KMS_UNAVAILABLE, "Transit gave an answer that makes no sense");
         }
-        byte[] blob = ciphertext.getBytes(StandardCharsets.US_ASCII);
-        return ByteBuffer.allocate(HEADER_BYTES + blob.length)
-                .put(FORMAT)
-                .put(fingerprint)
-                .put(hash(blob))
-                .put(blob)
-                .array();
+        return frame.around(ciphertext.getBytes(StandardCharsets.US_ASCII));
     }
 
     @Override
@@ -91,7 +81,7 @@ public final class TransitRootKey implements RootKey, AutoCloseable {
         byte[] key = asked((server, token, end) -> server.decrypt(token, ciphertext, associated, end));
         try {
             if (key.length != KeyMaterial.BYTES) {
-                throw altered();
+                throw WrapFrame.altered();
             }
             return KeyMaterial.copyOf(key);
         } finally {
@@ -100,18 +90,9 @@ public final class TransitRootKey implements RootKey, AutoCloseable {
     }
 
     private String ciphertextOf(byte[] wrapped) {
-        if (wrapped.length <= HEADER_BYTES || wrapped.length > HEADER_BYTES + MAX_CIPHERTEXT || wrapped[0] != FORMAT) {
-            throw altered();
-        }
-        if (!Arrays.equals(wrapped, 1, 1 + HASH_BYTES, fingerprint, 0, HASH_BYTES)) {
-            throw new VaultException(
-                    ErrorCode.INTEGRITY_FAILURE, "The key was wrapped by another root key than " + id());
-        }
-        byte[] blob = Arrays.copyOfRange(wrapped, HEADER_BYTES, wrapped.length);
-        String ciphertext = new String(blob, StandardCharsets.ISO_8859_1);
-        if (!Arrays.equals(hash(blob), Arrays.copyOfRange(wrapped, 1 + HASH_BYTES, HEADER_BYTES))
-                || !CIPHERTEXT.matcher(ciphertext).matches()) {
-            throw altered();
+        String ciphertext = new String(frame.within(wrapped), StandardCharsets.ISO_8859_1);
+        if (!CIPHERTEXT.matcher(ciphertext).matches()) {
+            throw WrapFrame.altered();
         }
         return ciphertext;
     }
@@ -128,7 +109,7 @@ public final class TransitRootKey implements RootKey, AutoCloseable {
 
     private static VaultException refusal(TransitTrouble trouble) {
         return switch (trouble.kind()) {
-            case ALTERED -> altered();
+            case ALTERED -> WrapFrame.altered();
             case TOO_OLD ->
                 new VaultException(
                         ErrorCode.KMS_UNAVAILABLE,
@@ -138,20 +119,6 @@ public final class TransitRootKey implements RootKey, AutoCloseable {
             case FORBIDDEN, NO_LOGIN, REFUSED, NONSENSE, BUSY, UNREACHABLE ->
                 new VaultException(ErrorCode.KMS_UNAVAILABLE, "Transit does not serve", trouble);
         };
-    }
-
-    private static VaultException altered() {
-        return new VaultException(
-                ErrorCode.INTEGRITY_FAILURE,
-                "The wrapped key was altered, or wrapped for something else or by another root key");
-    }
-
-    private static byte[] hash(byte[] bytes) {
-        try {
-            return Arrays.copyOf(MessageDigest.getInstance("SHA-256").digest(bytes), HASH_BYTES);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("the Java runtime lacks SHA-256", e);
-        }
     }
 
     @Override

@@ -9,6 +9,7 @@ import ai.scailabs.vault.kernel.id.IdentityId;
 import ai.scailabs.vault.kernel.id.Ids;
 import ai.scailabs.vault.kernel.id.TenantId;
 import ai.scailabs.vault.kernel.path.SecretPath;
+import ai.scailabs.vault.persistence.jdbc.JobLock;
 import ai.scailabs.vault.secrets.secret.SecretService;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -27,8 +28,7 @@ import javax.sql.DataSource;
  */
 public final class PurgeJob {
     private static final IdentityId PURGE = new IdentityId("system:purge");
-    /** Any number that no other job uses. */
-    private static final long LOCK = 0x5CA1_0000_0000_0001L;
+    private static final JobLock LOCK = new JobLock(0x5CA1_0000_0000_0001L);
 
     private static final int BATCH = 500;
     private static final int MAX_BATCHES = 20;
@@ -62,13 +62,13 @@ public final class PurgeJob {
      */
     public PurgeCounts run() {
         try (Connection connection = worker.getConnection()) {
-            if (!lock(connection, "select pg_try_advisory_lock(?)")) {
+            if (!LOCK.take(connection)) {
                 return PurgeCounts.NONE;
             }
             try {
                 return purgeAll(connection);
             } finally {
-                lock(connection, "select pg_advisory_unlock(?)");
+                LOCK.release(connection);
             }
         } catch (SQLException e) {
             throw new VaultException(ErrorCode.SERVICE_UNAVAILABLE, "The deleted secrets cannot be looked through", e);
@@ -114,15 +114,6 @@ public final class PurgeJob {
                 }
             }
             return due;
-        }
-    }
-
-    private static boolean lock(Connection connection, String sql) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(sql)) {
-            statement.setLong(1, LOCK);
-            try (ResultSet result = statement.executeQuery()) {
-                return result.next() && result.getBoolean(1);
-            }
         }
     }
 

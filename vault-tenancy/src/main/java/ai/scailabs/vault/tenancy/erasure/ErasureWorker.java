@@ -11,6 +11,7 @@ import ai.scailabs.vault.kernel.id.IdentityId;
 import ai.scailabs.vault.kernel.id.Ids;
 import ai.scailabs.vault.kernel.id.PartnerId;
 import ai.scailabs.vault.kernel.id.TenantId;
+import ai.scailabs.vault.persistence.jdbc.JobLock;
 import ai.scailabs.vault.persistence.tenant.TenantTransactions;
 import ai.scailabs.vault.tenancy.erasure.ErasureReport.DestroyedKey;
 import ai.scailabs.vault.tenancy.rotation.SealedRows;
@@ -41,8 +42,7 @@ import org.slf4j.LoggerFactory;
 public final class ErasureWorker {
     private static final Logger LOG = LoggerFactory.getLogger(ErasureWorker.class);
     private static final IdentityId BY = new IdentityId("system:key-erasure");
-    /** Any number that no other job uses. */
-    private static final long LOCK = 0x5CA1_0000_0000_0004L;
+    private static final JobLock LOCK = new JobLock(0x5CA1_0000_0000_0004L);
 
     private static final String CONFIRMED =
             "select tenant_id, erasure_id from key_erasure where status = 'CONFIRMED' order by confirmed_at, erasure_id";
@@ -92,7 +92,7 @@ public final class ErasureWorker {
     /** All that is confirmed; what fails is tried again with the next run. */
     public void run() throws SQLException {
         try (Connection connection = worker.getConnection()) {
-            if (!lock(connection, "select pg_try_advisory_lock(?)")) {
+            if (!LOCK.take(connection)) {
                 return;
             }
             try {
@@ -100,7 +100,7 @@ public final class ErasureWorker {
                     carryOut(each, connection);
                 }
             } finally {
-                lock(connection, "select pg_advisory_unlock(?)");
+                LOCK.release(connection);
             }
         }
     }
@@ -233,15 +233,6 @@ public final class ErasureWorker {
                     all.add(new TenantId(results.getString(1)));
                 }
                 return all;
-            }
-        }
-    }
-
-    private static boolean lock(Connection connection, String sql) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(sql)) {
-            statement.setLong(1, LOCK);
-            try (ResultSet result = statement.executeQuery()) {
-                return result.next() && result.getBoolean(1);
             }
         }
     }

@@ -2,6 +2,7 @@ package ai.scailabs.vault.tenancy.rotation;
 
 import ai.scailabs.vault.kernel.id.PartnerId;
 import ai.scailabs.vault.kernel.id.TenantId;
+import ai.scailabs.vault.persistence.jdbc.JobLock;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -17,8 +18,7 @@ import org.jspecify.annotations.Nullable;
 
 /** What is to be done, over all tenants, as the worker sees it; and the lock that lets one instance at a time do it. */
 final class KeyJobQueue {
-    /** Any number that no other job uses. */
-    private static final long LOCK = 0x5CA1_0000_0000_0003L;
+    static final JobLock LOCK = new JobLock(0x5CA1_0000_0000_0003L);
 
     /** All that are open take turns, step by step. */
     private static final String NEXT = """
@@ -60,23 +60,6 @@ final class KeyJobQueue {
 
     Connection connect() throws SQLException {
         return worker.getConnection();
-    }
-
-    static boolean lock(Connection connection) throws SQLException {
-        return lock(connection, "select pg_try_advisory_lock(?)");
-    }
-
-    static void unlock(Connection connection) throws SQLException {
-        lock(connection, "select pg_advisory_unlock(?)");
-    }
-
-    private static boolean lock(Connection connection, String sql) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(sql)) {
-            statement.setLong(1, LOCK);
-            try (ResultSet result = statement.executeQuery()) {
-                return result.next() && result.getBoolean(1);
-            }
-        }
     }
 
     /** The one that has waited longest of those that may go on now. */

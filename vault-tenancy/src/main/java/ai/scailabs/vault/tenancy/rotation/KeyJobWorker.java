@@ -6,6 +6,7 @@ import ai.scailabs.vault.crypto.envelope.KeyRotation;
 import ai.scailabs.vault.crypto.keyring.TenantKeyrings;
 import ai.scailabs.vault.kernel.error.VaultException;
 import ai.scailabs.vault.kernel.id.Ids;
+import ai.scailabs.vault.persistence.jdbc.JobLock;
 import ai.scailabs.vault.persistence.tenant.TenantTransactions;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -31,7 +32,6 @@ public final class KeyJobWorker {
     private static final Logger LOG = LoggerFactory.getLogger(KeyJobWorker.class);
     private static final Duration FIRST_RETRY = Duration.ofSeconds(1);
     private static final int MAX_DOUBLINGS = 6;
-    private static final Duration CONNECTION_CHECK = Duration.ofSeconds(2);
 
     private final KeyJobQueue queue;
     private final KeyJobRepository jobs;
@@ -85,12 +85,12 @@ public final class KeyJobWorker {
     public void run() throws InterruptedException {
         try (Connection connection = queue.connect()) {
             look(connection);
-            if (KeyJobQueue.lock(connection)) {
+            if (KeyJobQueue.LOCK.take(connection)) {
                 try {
                     plan.putDown(connection, now());
                     work(connection);
                 } finally {
-                    KeyJobQueue.unlock(connection);
+                    KeyJobQueue.LOCK.release(connection);
                 }
                 look(connection);
             }
@@ -112,22 +112,12 @@ public final class KeyJobWorker {
     private void work(Connection connection) throws SQLException, InterruptedException {
         Optional<KeyJobQueue.Due> due = KeyJobQueue.next(connection, clock.instant());
         while (due.isPresent() && !stopping) {
-            requireLock(connection);
+            JobLock.requireHeld(connection);
             Optional<OpenJob> open = jobs.open(due.get().space(), due.get().id());
             if (open.isPresent()) {
                 onward(open.get(), connection);
             }
             due = KeyJobQueue.next(connection, clock.instant());
-        }
-    }
-
-    /** The lock ends with its connection; without it another instance may be at work. */
-    private static void requireLock(Connection connection) throws SQLException, InterruptedException {
-        if (Thread.currentThread().isInterrupted()) {
-            throw new InterruptedException();
-        }
-        if (!connection.isValid((int) CONNECTION_CHECK.toSeconds())) {
-            throw new SQLException("the connection that holds the lock is lost");
         }
     }
 

@@ -68,6 +68,7 @@ public final class ErasureWorker {
     private final AuditEntries entries;
     private final Ids ids;
     private final Clock clock;
+    private boolean troubled;
 
     /**
      * @param worker logs in as the worker role; connections in auto-commit mode
@@ -89,19 +90,40 @@ public final class ErasureWorker {
         this.clock = clock;
     }
 
-    /** All that is confirmed; what fails is tried again with the next run. */
-    public void run() throws SQLException {
+    /** All that is confirmed; what fails is tried again with the next run, and told once. Not to be called by two threads at once. */
+    public void run() {
+        boolean well = true;
         try (Connection connection = worker.getConnection()) {
             if (!LOCK.take(connection)) {
                 return;
             }
             try {
                 for (Confirmed each : confirmed(connection)) {
-                    carryOut(each, connection);
+                    well &= succeeds(each, connection);
                 }
             } finally {
                 LOCK.release(connection);
             }
+        } catch (SQLException unavailable) {
+            well = false;
+            tellOnce("erasures wait for the database", unavailable);
+        }
+        troubled = !well;
+    }
+
+    private boolean succeeds(Confirmed confirmed, Connection connection) throws SQLException {
+        try {
+            carryOut(confirmed, connection);
+            return true;
+        } catch (VaultException unavailable) {
+            tellOnce("the erasure " + confirmed.id() + " does not come on", unavailable);
+            return false;
+        }
+    }
+
+    private void tellOnce(String what, Exception why) {
+        if (!troubled) {
+            LOG.warn("{}: {}", what, why.toString());
         }
     }
 
@@ -111,16 +133,12 @@ public final class ErasureWorker {
             return;
         }
         Erasure erasure = found.get();
-        try {
-            if (erasure.level() == ErasureLevel.TENANT) {
-                TenantId tenant = new TenantId(erasure.subject());
-                erase(tenant, erasure.id(), connection);
-                complete(erasure, List.of(tenant), Optional.empty());
-            } else {
-                erasePartner(erasure, new PartnerId(erasure.subject()), connection);
-            }
-        } catch (VaultException unavailable) {
-            LOG.warn("the erasure {} does not come on and is tried again", erasure.id(), unavailable);
+        if (erasure.level() == ErasureLevel.TENANT) {
+            TenantId tenant = new TenantId(erasure.subject());
+            erase(tenant, erasure.id(), connection);
+            complete(erasure, List.of(tenant), Optional.empty());
+        } else {
+            erasePartner(erasure, new PartnerId(erasure.subject()), connection);
         }
     }
 

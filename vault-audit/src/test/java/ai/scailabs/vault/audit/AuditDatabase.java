@@ -64,6 +64,11 @@ public final class AuditDatabase implements AutoCloseable {
         return committer;
     }
 
+    /** The login of jobs; the caller closes it. */
+    public HikariDataSource worker() {
+        return ConnectionPools.open(DatabaseLogin.parse(database.worker().url()).orElseThrow(), "audit-test-worker", 2);
+    }
+
     public Ids ids() {
         return ids;
     }

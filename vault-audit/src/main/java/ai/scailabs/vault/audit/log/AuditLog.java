@@ -4,31 +4,17 @@ import ai.scailabs.vault.audit.trail.AuditAction;
 import ai.scailabs.vault.kernel.id.Ids;
 import ai.scailabs.vault.kernel.id.TenantId;
 import ai.scailabs.vault.persistence.tenant.TenantTransactions;
-import java.sql.ResultSet;
-import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.core.type.TypeReference;
-import tools.jackson.databind.json.JsonMapper;
 
 /** The trail of one tenant, newest entry first. */
 public final class AuditLog {
-    private static final TypeReference<Map<String, Object>> MAP = new TypeReference<>() {};
-    private static final JsonMapper JSON = JsonMapper.shared();
-
-    private static final String COLUMNS = """
-            select log_id, occurred_at, action, identity_type, identity_id, tenant_id, acting_tenant_id, secret_path, source_ip, user_agent,
-                   success, error_code, duration_ms, request_id, extra_data
-            from audit_log
-            """;
-
-    private static final String SELECT = COLUMNS + """
+    private static final String SELECT = "select " + EntryRows.COLUMNS + """
+             from audit_log a
             where tenant_id = ?
               and occurred_at >= coalesce(?::timestamptz, '-infinity')
               and occurred_at < coalesce(?::timestamptz, 'infinity')
@@ -44,7 +30,8 @@ public final class AuditLog {
             limit ?
             """;
 
-    private static final String SELECT_ONE = COLUMNS + """
+    private static final String SELECT_ONE = "select " + EntryRows.COLUMNS + """
+             from audit_log a
             where tenant_id = ? and occurred_at between ? and ? and log_id = ?
             """;
 
@@ -66,7 +53,7 @@ public final class AuditLog {
         return tenants.query(
                 tenant,
                 SELECT,
-                AuditLog::entry,
+                (row, number) -> EntryRows.read(row),
                 tenant.value(),
                 query.from(),
                 query.to(),
@@ -94,31 +81,17 @@ public final class AuditLog {
         Instant madeAt = Ids.madeAt(id);
         for (Duration apart : APART) {
             Optional<RecordedEntry> found = tenants.queryOne(
-                    tenant, SELECT_ONE, AuditLog::entry, tenant.value(), madeAt.minus(apart), madeAt.plus(apart), id);
+                    tenant,
+                    SELECT_ONE,
+                    (row, number) -> EntryRows.read(row),
+                    tenant.value(),
+                    madeAt.minus(apart),
+                    madeAt.plus(apart),
+                    id);
             if (found.isPresent()) {
                 return found;
             }
         }
         return Optional.empty();
-    }
-
-    private static RecordedEntry entry(ResultSet row, int number) throws SQLException {
-        String extra = row.getString(15);
-        return new RecordedEntry(
-                row.getObject(1, UUID.class),
-                row.getObject(2, OffsetDateTime.class).toInstant(),
-                row.getString(3),
-                row.getString(4),
-                row.getString(5),
-                row.getString(6),
-                row.getString(7),
-                row.getString(8),
-                row.getString(9),
-                row.getString(10),
-                row.getBoolean(11),
-                row.getString(12),
-                row.getInt(13),
-                row.getString(14),
-                extra == null ? Map.of() : JSON.readValue(extra, MAP));
     }
 }

@@ -1,0 +1,16 @@
+package ai.scailabs.vault.audit.proof;
+
+import ai.scailabs.vault.audit.log.RecordedEntry;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.List;
+
+/** Is shown every entry once, in the transaction that appends it to its tree. */
+@FunctionalInterface
+public interface SequencedEntries {
+    /**
+     * @param worker the connection of that transaction
+     * @param entries of any tenants, up to some thousands
+     */
+    void add(Connection worker, List<RecordedEntry> entries) throws SQLException;
+}

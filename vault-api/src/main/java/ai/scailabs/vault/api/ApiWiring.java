@@ -4,6 +4,7 @@ import ai.scailabs.vault.access.quota.Quota;
 import ai.scailabs.vault.access.revocation.RevocationList;
 import ai.scailabs.vault.access.token.TokenAuthenticator;
 import ai.scailabs.vault.api.audit.AuditController;
+import ai.scailabs.vault.api.audit.AuditProofController;
 import ai.scailabs.vault.api.auth.AuthController;
 import ai.scailabs.vault.api.auth.ExchangeController;
 import ai.scailabs.vault.api.auth.IssuerController;
@@ -68,6 +69,7 @@ import org.springframework.context.annotation.Import;
     PolicyTestController.class,
     PolicyDecisionController.class,
     AuditController.class,
+    AuditProofController.class,
     AuthController.class,
     TokenController.class,
     ExchangeController.class,

@@ -240,6 +240,17 @@ record PreparedTenant(
                 yield new ApiCall("POST", "/v1/keys/erasures/" + erasure + "/confirm", Map.of("confirm", departing));
             }
             case "queryAuditLog" -> new ApiCall("GET", "/v1/audit/logs?limit=5", null);
+            case "readCheckpoint" -> new ApiCall("GET", "/v1/audit/checkpoint", null);
+            case "readCheckpointKey" -> new ApiCall("GET", "/v1/audit/checkpoint/key", null);
+            case "proveInclusion" -> {
+                Sql.superuser(server).awaitLeaves(tenant, 1);
+                yield new ApiCall("GET", "/v1/audit/proof/inclusion?index=0&size=1", null);
+            }
+            case "proveConsistency" -> {
+                Sql.superuser(server).awaitLeaves(tenant, 1);
+                yield new ApiCall("GET", "/v1/audit/proof/consistency?first=0&second=1", null);
+            }
+            case "readAuditLeaves" -> new ApiCall("GET", "/v1/audit/entries?from=0&to=10", null);
             case "health" -> new ApiCall("GET", "/v1/health", null);
             case "ready" -> new ApiCall("GET", "/v1/health/ready", null);
             case "detailedHealth" -> new ApiCall("GET", "/v1/health/detailed", null);

@@ -67,6 +67,18 @@ record Sql(DatabaseLogin login) {
         }
     }
 
+    /** Until the tree over the log of the tenant or partner space has as many leaves. */
+    void awaitLeaves(String space, long leaves) {
+        long patience = System.nanoTime() + TimeUnit.MINUTES.toNanos(1);
+        while (!value("select coalesce(max(tree_size), 0) >= ? from audit_tree_head where tenant_id = ?", leaves, space)
+                .equals(true)) {
+            if (System.nanoTime() > patience) {
+                throw new AssertionError("the tree of " + space + " does not grow");
+            }
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
+        }
+    }
+
     /** What the tenant or partner space holds, as one number: equal when nothing was changed. Audit rows and epochs do not count. */
     String fingerprint(String owner) {
         awaitKeyJobs(owner);

@@ -307,10 +307,16 @@ class TenantMatrixTest {
                     "listTrusts",
                     "listPolicies",
                     "queryAuditLog",
+                    "readCheckpoint",
+                    "readCheckpointKey",
+                    "readAuditLeaves",
                     "detailedHealth",
                     "metrics",
                     "testPolicies",
                     "whoCan" -> reply.expect(200);
+            // Of the caller's own tree, which may have no leaf yet.
+            case "proveInclusion", "proveConsistency" ->
+                assertThat(reply.status()).as(reply.body()).isIn(200, 422);
             case "createPolicy", "createTrust" -> reply.expect(201);
             default -> {
                 assertThat(operation.permission())
@@ -321,7 +327,7 @@ class TenantMatrixTest {
         }
         // The log of the caller's own attempts names what it asked for, and its own writes hold what it sent.
         boolean namesWhatWasAsked =
-                Set.of("queryAuditLog", "writeSecret", "writePartnerSecret").contains(operation.id());
+                Set.of("queryAuditLog", "readAuditLeaves", "writeSecret", "writePartnerSecret").contains(operation.id());
         String[] words = namesWhatWasAsked ? new String[] {PreparedTenant.CANARY} : victim.ownWords();
         if (operation.id().equals("metrics")) {
             // Its series are named after what they measure.

@@ -1,5 +1,6 @@
 package ai.scailabs.vault.access.issuer;
 
+import ai.scailabs.vault.crypto.envelope.KeySeal;
 import ai.scailabs.vault.kernel.id.Ids;
 import ai.scailabs.vault.kernel.id.PartnerId;
 import ai.scailabs.vault.kernel.id.TenantId;

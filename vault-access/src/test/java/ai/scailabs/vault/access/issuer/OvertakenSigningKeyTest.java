@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.scailabs.vault.access.AccessDatabase;
 import ai.scailabs.vault.access.identity.Workload;
+import ai.scailabs.vault.crypto.envelope.KeySeal;
 import ai.scailabs.vault.kernel.id.IdentityId;
 import ai.scailabs.vault.kernel.id.Ids;
 import ai.scailabs.vault.kernel.id.PartnerId;

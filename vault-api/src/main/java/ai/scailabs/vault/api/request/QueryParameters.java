@@ -18,6 +18,9 @@ public final class QueryParameters {
     private static final int MAX_LIMIT = 1_000;
     private static final int MAX_LENGTH = 2_048;
 
+    /** What every JSON reader takes for a whole number. */
+    private static final long MAX_PLACE = 9_007_199_254_740_991L;
+
     private final TreeMap<String, String> values = new TreeMap<>();
 
     private QueryParameters() {}
@@ -90,19 +93,33 @@ public final class QueryParameters {
     }
 
     public @Nullable Integer number(String name, int min, int max) {
+        Long number = parsed(name, min, max);
+        return number == null ? null : number.intValue();
+    }
+
+    /** A place in something that has no end; required. */
+    public long place(String name) {
+        Long number = parsed(name, 0, MAX_PLACE);
+        if (number == null) {
+            throw VaultException.invalidField(name, "is required");
+        }
+        return number;
+    }
+
+    private @Nullable Long parsed(String name, long min, long max) {
         String text = values.get(name);
         if (text == null) {
             return null;
         }
         String rule = "must be a whole number from " + min + " to " + max;
-        if (!text.matches("[0-9]{1,10}")) {
+        if (!text.matches("[0-9]{1,16}")) {
             throw VaultException.invalidField(name, rule);
         }
         long number = Long.parseLong(text);
         if (number < min || number > max) {
             throw VaultException.invalidField(name, rule);
         }
-        return (int) number;
+        return number;
     }
 
     /** {@code limit}, 1 to 1,000, by default 100. */

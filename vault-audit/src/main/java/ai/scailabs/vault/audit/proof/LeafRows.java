@@ -42,8 +42,11 @@ final class LeafRows {
         UUID[] ids = (UUID[]) row.getArray(3).getArray();
         Timestamp[] times = (Timestamp[]) row.getArray(4).getArray();
         List<Leaf> leaves = new ArrayList<>();
-        for (int i = (int) Math.max(0, from - first); i < Math.min(ids.length, to - first); i++) {
-            leaves.add(new Leaf(first + i, TreeHash.at(hashes, i), ids[i], times[i].toInstant()));
+        for (int i = 0; i < ids.length; i++) {
+            long index = first + i;
+            if (index >= from && index < to) {
+                leaves.add(new Leaf(index, TreeHash.at(hashes, i), ids[i], times[i].toInstant()));
+            }
         }
         return leaves;
     }

@@ -55,7 +55,7 @@ public final class LogTree {
     /**
      * That the entry lies at that index in the tree of that size, the nearest hash first.
      *
-     * @throws VaultException {@code validation_failed} for a size that the tree has not, or an index that is not below it; {@code not_found} when the leaves are kept no longer
+     * @throws VaultException {@code validation_error} for a size that the tree has not, or an index that is not below it; {@code not_found} when the leaves are kept no longer
      */
     public List<TreeHash> inclusion(TenantId tenant, long index, long size) {
         requireReached(tenant, size, "size");

@@ -3,6 +3,7 @@ package ai.scailabs.vault.audit.proof;
 import ai.scailabs.vault.audit.log.EntryRows;
 import ai.scailabs.vault.audit.log.RecordedEntry;
 import ai.scailabs.vault.persistence.jdbc.JobLock;
+import ai.scailabs.vault.persistence.jdbc.JobTransaction;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -83,7 +84,7 @@ public final class Sequencer {
                 try {
                     boolean more = true;
                     while (more && !stopping) {
-                        more = step(connection);
+                        more = JobTransaction.run(connection, this::step);
                     }
                     caughtUpAt = more ? caughtUpAt : clock.instant();
                 } finally {
@@ -119,22 +120,8 @@ public final class Sequencer {
         return caughtUpAt;
     }
 
-    private boolean step(Connection connection) throws SQLException {
-        connection.setAutoCommit(false);
-        try {
-            boolean more = stepInTransaction(connection);
-            connection.commit();
-            return more;
-        } catch (SQLException | RuntimeException failure) {
-            connection.rollback();
-            throw failure;
-        } finally {
-            connection.setAutoCommit(true);
-        }
-    }
-
     /** False when there is nothing more to do. */
-    private boolean stepInTransaction(Connection connection) throws SQLException {
+    private boolean step(Connection connection) throws SQLException {
         Place place = place(connection);
         if (place.isOfAnotherDatabase()) {
             numberOn(connection, place);

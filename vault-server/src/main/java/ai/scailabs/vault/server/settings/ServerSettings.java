@@ -37,6 +37,7 @@ public record ServerSettings(
         RateLimits rateLimits,
         @Nullable Redis redis,
         IdentitySettings identity,
+        AuditSettings audit,
         boolean development) {
 
     /** @param owner absent: the schema must be up to date already; @param worker absent: no background jobs here */
@@ -80,6 +81,7 @@ public record ServerSettings(
         ExchangeSettings exchange = ExchangeSettings.read(reader);
         IdentitySettings identity = IdentitySettings.read(reader, dev, scaiKey == null ? null : scaiKey.url());
         Http http = http(reader);
+        AuditSettings audit = AuditSettings.read(reader, http);
         Logging logging = logging(reader);
         RootKeys rootKeys = RootKeys.read(reader, dev);
         KeySchedule keySchedule = KeySettings.read(reader);
@@ -96,6 +98,7 @@ public record ServerSettings(
                 || http == null
                 || logging == null
                 || identity == null
+                || audit == null
                 || rootKeys == null
                 || erasureWait == null) {
             throw new InvalidSettings(reader.problems());
@@ -112,6 +115,7 @@ public record ServerSettings(
                 rateLimits,
                 redis,
                 identity,
+                audit,
                 dev);
     }
 

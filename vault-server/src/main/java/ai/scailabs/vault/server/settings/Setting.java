@@ -54,6 +54,10 @@ public enum Setting {
     IDENTITY_SYNC_INTERVAL(Kind.PLAIN, "1h", "a duration from 1m to 7d between two comparisons"),
     BIND_ADDRESS(Kind.PLAIN, "0.0.0.0:8443", "address:port"),
     BASE_URL(Kind.PLAIN, null, "the public URL of this service"),
+    AUDIT_ORIGIN(
+            Kind.PLAIN,
+            null,
+            "1 to 200 of A-Z a-z 0-9 . _ : / -, before the tenant's id in the names of audit logs; by default BASE_URL without its scheme, and /audit"),
     LOG_LEVEL(Kind.PLAIN, "info", "debug, info, warn or error"),
     LOG_FORMAT(Kind.PLAIN, "json", "json or text"),
     KMS_PROVIDER(Kind.PLAIN, null, "aws, gcp, azure, hashicorp, pkcs11, tpm, or local (development only)"),

@@ -4,7 +4,6 @@ import ai.scailabs.vault.access.decision.AccessControl;
 import ai.scailabs.vault.access.policy.PolicyService;
 import ai.scailabs.vault.access.quota.Quota;
 import ai.scailabs.vault.access.redis.RedisLink;
-import ai.scailabs.vault.audit.log.AuditLog;
 import ai.scailabs.vault.crypto.envelope.EnvelopeCipher;
 import ai.scailabs.vault.crypto.keyring.TenantKeyrings;
 import ai.scailabs.vault.kernel.id.Ids;
@@ -102,10 +101,5 @@ class CapabilityWiring {
     @Bean
     SecretListing secretListing(TenantTransactions transactions, AccessControl access, Clock clock) {
         return new SecretListing(transactions, access, clock);
-    }
-
-    @Bean
-    AuditLog auditLog(TenantTransactions transactions) {
-        return new AuditLog(transactions);
     }
 }

@@ -16,7 +16,8 @@ public record DatabasePools(
         HikariDataSource app,
         HikariDataSource audit,
         @Nullable HikariDataSource worker) implements AutoCloseable {
-    private static final int WORKER_CONNECTIONS = 3;
+    /** One for each thread of jobs. */
+    private static final int WORKER_CONNECTIONS = 6;
 
     public static DatabasePools open(ServerSettings.Database settings) {
         return new DatabasePools(

@@ -50,7 +50,7 @@ class ExchangeWiring {
             SecureRandom random) {
         return new TenantIssuer(
                 transactions,
-                new SealedSigningKeys(seal),
+                new SealedKeys(seal, SealedKeys.TOKEN_SIGNING),
                 new IssuerNames(settings.http().baseUrl()),
                 settings.scaiKey().audience(),
                 settings.exchange().keysSignFor(),

@@ -1,6 +1,7 @@
 package ai.scailabs.vault.server.wiring;
 
 import ai.scailabs.vault.access.issuer.SigningKeyRows;
+import ai.scailabs.vault.audit.proof.CheckpointKeyRows;
 import ai.scailabs.vault.audit.trail.AuditEntries;
 import ai.scailabs.vault.crypto.envelope.EnvelopeCipher;
 import ai.scailabs.vault.crypto.envelope.KeyRotation;
@@ -50,7 +51,10 @@ class KeyWiring {
 
     /** All that is wrapped by keys of tenants: whatever keeps such rows is named here, or a rotation leaves them behind. */
     private static List<SealedRows> sealedRows(TenantTransactions transactions) {
-        return List.of(new VersionKeys(transactions), new RewrappedSigningKeys(new SigningKeyRows(transactions)));
+        return List.of(
+                new VersionKeys(transactions),
+                RewrappedKeys.ofIssuers(new SigningKeyRows(transactions)),
+                RewrappedKeys.ofAuditLogs(new CheckpointKeyRows(transactions)));
     }
 
     /** Absent, which the framework shows as null, where there is no login for jobs. */

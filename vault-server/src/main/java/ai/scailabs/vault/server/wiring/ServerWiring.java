@@ -12,6 +12,7 @@ import org.springframework.context.annotation.Import;
     ExchangeWiring.class,
     CapabilityWiring.class,
     KeyWiring.class,
+    AuditWiring.class,
     IdentityWiring.class,
     OperationsWiring.class,
     ApiWiring.class

@@ -1,10 +1,10 @@
-package ai.scailabs.vault.access.issuer;
+package ai.scailabs.vault.crypto.envelope;
 
 import ai.scailabs.vault.kernel.id.PartnerId;
 import ai.scailabs.vault.kernel.id.TenantId;
 import ai.scailabs.vault.kernel.sensitive.SensitiveBytes;
 
-/** Seals private keys under the key of their tenant. What is sealed opens for the same tenant and key id only. Never called inside a transaction: it may ask the root key. */
+/** Seals private keys of one purpose under the key of their tenant. What is sealed opens for the same tenant and key id only. Never called inside a transaction: it may ask the root key. */
 public interface KeySeal {
     /** @param privateKey stays the caller's to close */
     byte[] seal(TenantId tenant, PartnerId partner, String keyId, SensitiveBytes privateKey);

@@ -1,0 +1,81 @@
+package ai.scailabs.vault.server.wiring;
+
+import ai.scailabs.vault.audit.log.AuditLog;
+import ai.scailabs.vault.audit.proof.CheckpointJob;
+import ai.scailabs.vault.audit.proof.Checkpoints;
+import ai.scailabs.vault.audit.proof.LogTree;
+import ai.scailabs.vault.audit.proof.Sequencer;
+import ai.scailabs.vault.kernel.id.Ids;
+import ai.scailabs.vault.persistence.tenant.TenantTransactions;
+import ai.scailabs.vault.server.jobs.AuditJobs;
+import ai.scailabs.vault.server.metrics.AuditProofMeters;
+import ai.scailabs.vault.server.settings.ServerSettings;
+import ai.scailabs.vault.tenancy.keyring.TenantSeal;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.security.SecureRandom;
+import java.time.Clock;
+import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** What can be asked of the audit log, and what proves it. Jobs are absent, which the framework shows as null, where there is no login for them. */
+@Configuration(proxyBeanMethods = false)
+class AuditWiring {
+    @Bean
+    AuditLog auditLog(TenantTransactions transactions) {
+        return new AuditLog(transactions);
+    }
+
+    @Bean
+    LogTree logTree(TenantTransactions transactions) {
+        return new LogTree(transactions);
+    }
+
+    @Bean
+    Checkpoints checkpoints(
+            ServerSettings settings,
+            LogTree trees,
+            TenantTransactions transactions,
+            TenantSeal seal,
+            Clock clock,
+            Ids ids,
+            SecureRandom random) {
+        return new Checkpoints(
+                trees,
+                transactions,
+                new SealedKeys(seal, SealedKeys.CHECKPOINT_SIGNING),
+                settings.audit().origin(),
+                clock,
+                ids,
+                random);
+    }
+
+    @Bean
+    @Nullable
+    Sequencer sequencer(DatabasePools pools, Clock clock) {
+        return pools.worker() == null ? null : new Sequencer(pools.worker(), (connection, entries) -> {}, clock);
+    }
+
+    @Bean
+    @Nullable
+    CheckpointJob checkpointJob(DatabasePools pools, Checkpoints checkpoints) {
+        return pools.worker() == null ? null : new CheckpointJob(pools.worker(), checkpoints);
+    }
+
+    @Bean
+    @Nullable
+    AuditJobs auditJobs(ObjectProvider<Sequencer> sequencer, ObjectProvider<CheckpointJob> checkpoints) {
+        Sequencer present = sequencer.getIfAvailable();
+        return present == null ? null : AuditJobs.start(present, checkpoints.getObject());
+    }
+
+    @Bean
+    AuditProofMeters auditProofMeters(
+            MeterRegistry registry,
+            Clock clock,
+            ObjectProvider<Sequencer> sequencer,
+            ObjectProvider<CheckpointJob> checkpoints) {
+        return new AuditProofMeters(registry, clock, sequencer.getIfAvailable(), checkpoints.getIfAvailable());
+    }
+}

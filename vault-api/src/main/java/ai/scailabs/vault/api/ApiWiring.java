@@ -5,6 +5,7 @@ import ai.scailabs.vault.access.revocation.RevocationList;
 import ai.scailabs.vault.access.token.TokenAuthenticator;
 import ai.scailabs.vault.api.audit.AuditController;
 import ai.scailabs.vault.api.audit.AuditProofController;
+import ai.scailabs.vault.api.audit.AuditRetentionController;
 import ai.scailabs.vault.api.auth.AuthController;
 import ai.scailabs.vault.api.auth.ExchangeController;
 import ai.scailabs.vault.api.auth.IssuerController;
@@ -70,6 +71,7 @@ import org.springframework.context.annotation.Import;
     PolicyDecisionController.class,
     AuditController.class,
     AuditProofController.class,
+    AuditRetentionController.class,
     AuthController.class,
     TokenController.class,
     ExchangeController.class,

@@ -251,6 +251,8 @@ record PreparedTenant(
                 yield new ApiCall("GET", "/v1/audit/proof/consistency?first=0&second=1", null);
             }
             case "readAuditLeaves" -> new ApiCall("GET", "/v1/audit/entries?from=0&to=10", null);
+            case "readRetention" -> new ApiCall("GET", "/v1/audit/retention", null);
+            case "changeRetention" -> new ApiCall("PUT", "/v1/audit/retention", Map.of("legal_hold", false));
             case "health" -> new ApiCall("GET", "/v1/health", null);
             case "ready" -> new ApiCall("GET", "/v1/health/ready", null);
             case "detailedHealth" -> new ApiCall("GET", "/v1/health/detailed", null);

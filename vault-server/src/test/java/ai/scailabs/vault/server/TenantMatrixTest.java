@@ -310,6 +310,8 @@ class TenantMatrixTest {
                     "readCheckpoint",
                     "readCheckpointKey",
                     "readAuditLeaves",
+                    "readRetention",
+                    "changeRetention",
                     "detailedHealth",
                     "metrics",
                     "testPolicies",
@@ -326,8 +328,8 @@ class TenantMatrixTest {
             }
         }
         // The log of the caller's own attempts names what it asked for, and its own writes hold what it sent.
-        boolean namesWhatWasAsked =
-                Set.of("queryAuditLog", "readAuditLeaves", "writeSecret", "writePartnerSecret").contains(operation.id());
+        boolean namesWhatWasAsked = Set.of("queryAuditLog", "readAuditLeaves", "writeSecret", "writePartnerSecret")
+                .contains(operation.id());
         String[] words = namesWhatWasAsked ? new String[] {PreparedTenant.CANARY} : victim.ownWords();
         if (operation.id().equals("metrics")) {
             // Its series are named after what they measure.

@@ -20,6 +20,7 @@ final class StoredSubtrees implements Subtrees {
     private final TenantTransactions transactions;
     private final TenantId tenant;
     private final Map<Place, Map<Long, TreeHash>> rows = new HashMap<>();
+    private final Map<Long, Map<Place, TreeHash>> kept = new HashMap<>();
 
     StoredSubtrees(TenantTransactions transactions, TenantId tenant) {
         this.transactions = transactions;
@@ -41,8 +42,20 @@ final class StoredSubtrees implements Subtrees {
             }
             return subtree.root();
         } catch (LeafNotKept dropped) {
-            return kept(height, index);
+            return partlyKept(height, index);
         }
+    }
+
+    /** Under whose left part leaves are kept no longer: of them there is what they are to their neighbours. */
+    private TreeHash partlyKept(int height, long index) {
+        TreeHash kept = keptAround(index << height).get(new Place(height, index));
+        if (kept != null) {
+            return kept;
+        }
+        if (height == 0) {
+            throw new VaultException(ErrorCode.NOT_FOUND, "The leaves that such a proof is made of are kept no longer");
+        }
+        return TreeHash.ofChildren(hash(height - 1, 2 * index), hash(height - 1, 2 * index + 1));
     }
 
     private TreeHash stored(int height, long index) {
@@ -76,18 +89,22 @@ final class StoredSubtrees implements Subtrees {
         return found;
     }
 
-    /** Of leaves that are kept no longer, what is needed for proofs of those that are. */
-    private TreeHash kept(int height, long index) {
-        return transactions
-                .queryOne(
-                        tenant,
-                        "select hash from audit_node where tenant_id = ? and height = ? and node_index = ?",
-                        (row, number) -> TreeHash.of(row.getBytes(1)),
-                        tenant.value(),
-                        height,
-                        index)
-                .orElseThrow(() -> new VaultException(
-                        ErrorCode.NOT_FOUND, "The leaves that such a proof is made of are kept no longer"));
+    private Map<Place, TreeHash> keptAround(long leaf) {
+        return kept.computeIfAbsent(leaf / WIDTH, block -> {
+            Map<Place, TreeHash> found = new HashMap<>();
+            transactions.query(
+                    tenant,
+                    """
+                    select height, node_index, hash from audit_node
+                    where tenant_id = ? and height < ? and node_index << height >= ? and node_index << height < ?
+                    """,
+                    (row, number) -> found.put(new Place(row.getInt(1), row.getLong(2)), TreeHash.of(row.getBytes(3))),
+                    tenant.value(),
+                    GrowingTrees.STORED_HEIGHTS,
+                    block * WIDTH,
+                    (block + 1) * WIDTH);
+            return found;
+        });
     }
 
     private record Place(int height, long number) {

@@ -50,6 +50,8 @@ public enum AuditAction {
     KEY_JOB_READ,
     KEY_JOB_LIST,
     AUDIT_READ,
+    AUDIT_RETENTION_UPDATE,
+    AUDIT_RETIRE,
     SYSTEM_READ;
 
     private final String wireName = name().toLowerCase(Locale.ROOT);

@@ -58,6 +58,10 @@ public enum Setting {
             Kind.PLAIN,
             null,
             "1 to 200 of A-Z a-z 0-9 . _ : / -, before the tenant's id in the names of audit logs; by default BASE_URL without its scheme, and /audit"),
+    AUDIT_RETENTION(
+            Kind.PLAIN,
+            "2557d",
+            "a duration from 365d to 36525d: how long entries are kept where the tenant has decided nothing"),
     LOG_LEVEL(Kind.PLAIN, "info", "debug, info, warn or error"),
     LOG_FORMAT(Kind.PLAIN, "json", "json or text"),
     KMS_PROVIDER(Kind.PLAIN, null, "aws, gcp, azure, hashicorp, pkcs11, tpm, or local (development only)"),

@@ -5,6 +5,9 @@ import ai.scailabs.vault.audit.proof.CheckpointJob;
 import ai.scailabs.vault.audit.proof.Checkpoints;
 import ai.scailabs.vault.audit.proof.LogTree;
 import ai.scailabs.vault.audit.proof.Sequencer;
+import ai.scailabs.vault.audit.retention.RetentionJob;
+import ai.scailabs.vault.audit.retention.RetentionService;
+import ai.scailabs.vault.audit.trail.AuditEntries;
 import ai.scailabs.vault.kernel.id.Ids;
 import ai.scailabs.vault.persistence.tenant.TenantTransactions;
 import ai.scailabs.vault.server.jobs.AuditJobs;
@@ -64,10 +67,27 @@ class AuditWiring {
     }
 
     @Bean
+    RetentionService retentionService(ServerSettings settings, TenantTransactions transactions, Clock clock) {
+        return new RetentionService(transactions, settings.audit().retentionDays(), clock);
+    }
+
+    @Bean
     @Nullable
-    AuditJobs auditJobs(ObjectProvider<Sequencer> sequencer, ObjectProvider<CheckpointJob> checkpoints) {
+    RetentionJob retentionJob(
+            ServerSettings settings, DatabasePools pools, AuditEntries entries, Ids ids, Clock clock) {
+        return pools.worker() == null
+                ? null
+                : new RetentionJob(pools.worker(), settings.audit().retentionDays(), entries, ids, clock);
+    }
+
+    @Bean
+    @Nullable
+    AuditJobs auditJobs(
+            ObjectProvider<Sequencer> sequencer,
+            ObjectProvider<CheckpointJob> checkpoints,
+            ObjectProvider<RetentionJob> retention) {
         Sequencer present = sequencer.getIfAvailable();
-        return present == null ? null : AuditJobs.start(present, checkpoints.getObject());
+        return present == null ? null : AuditJobs.start(present, checkpoints.getObject(), retention.getObject());
     }
 
     @Bean

@@ -1,0 +1,218 @@
+package ai.scailabs.vault.audit.retention;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ai.scailabs.vault.audit.AuditDatabase;
+import ai.scailabs.vault.audit.merkle.ProofCheck;
+import ai.scailabs.vault.audit.proof.IndexedLeaf;
+import ai.scailabs.vault.audit.proof.LogTree;
+import ai.scailabs.vault.audit.proof.Sequencer;
+import ai.scailabs.vault.audit.proof.TreeHead;
+import ai.scailabs.vault.audit.trail.AuditEntries;
+import ai.scailabs.vault.audit.trail.AuditTrail;
+import ai.scailabs.vault.kernel.id.TenantId;
+import com.zaxxer.hikari.HikariDataSource;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Clock;
+import java.time.YearMonth;
+import java.time.ZoneOffset;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** A month of two years ago, in which two tenants did something. */
+class RetentionJobTest {
+    private static final TenantId ACME = AuditDatabase.ACME;
+    private static final TenantId GLOBEX = AuditDatabase.GLOBEX;
+    private static final YearMonth MONTH = YearMonth.now(ZoneOffset.UTC).minusYears(2);
+    private static final String NAME = "%04d_%02d".formatted(MONTH.getYear(), MONTH.getMonthValue());
+    private static final int OLD = 300;
+    private static final int NEW = 40;
+
+    private AuditDatabase database;
+    private HikariDataSource worker;
+    private LogTree tree;
+    private RetentionService decisions;
+
+    @BeforeEach
+    void fill() throws SQLException {
+        database = AuditDatabase.open();
+        worker = database.worker();
+        tree = new LogTree(database.tenants());
+        decisions = new RetentionService(database.tenants(), 400, Clock.systemUTC());
+        String starts = MONTH.atDay(1) + " 00:00:00+00";
+        String ends = MONTH.plusMonths(1).atDay(1) + " 00:00:00+00";
+        for (String parent : List.of("audit_log", "audit_leaves")) {
+            asSuperuser("create table %1$s_%2$s partition of %1$s for values from ('%3$s') to ('%4$s');"
+                            .formatted(parent, NAME, starts, ends)
+                    + "alter table %1$s_%2$s enable row level security; alter table %1$s_%2$s force row level security;"
+                            .formatted(parent, NAME)
+                    + "alter table %1$s_%2$s owner to scaivault_owner".formatted(parent, NAME));
+        }
+        for (TenantId tenant : List.of(ACME, GLOBEX)) {
+            asSuperuser("""
+                    insert into audit_log (tenant_id, occurred_at, log_id, action, success, duration_ms, request_id)
+                    select '%s', timestamptz '%s' + n * interval '1 minute', gen_random_uuid(), 'read', true, 1, 'req_' || n from generate_series(1, %d) n
+                    """.formatted(tenant, starts, OLD));
+        }
+        asSuperuser("alter table audit_leaves alter column sequenced_at set default timestamptz '" + starts + "'");
+        sequence();
+        asSuperuser("alter table audit_leaves alter column sequenced_at set default now()");
+        try (AuditTrail trail = new AuditTrail(database.committer())) {
+            for (int i = 0; i < NEW; i++) {
+                trail.append(database.read(ACME, "app/new-" + i, null)).await();
+            }
+        }
+        sequence();
+        assertThat(tree.head(ACME).size()).isEqualTo(OLD + NEW);
+    }
+
+    @AfterEach
+    void close() {
+        worker.close();
+        database.close();
+    }
+
+    private void sequence() {
+        new Sequencer(worker, (connection, entries) -> {}, Clock.systemUTC()).run();
+    }
+
+    private void retire() throws Exception {
+        new RetentionJob(
+                        worker,
+                        400,
+                        new AuditEntries(Clock.systemUTC(), database.ids()),
+                        database.ids(),
+                        Clock.systemUTC())
+                .run();
+        sequence();
+    }
+
+    private void decide(TenantId tenant, Retention retention) {
+        decisions.change(tenant, before -> retention, "user:jo@example.test", database.read(tenant, null, null));
+        sequence();
+    }
+
+    private void asSuperuser(String sql) throws SQLException {
+        try (Connection connection = database.logins().superuser().dataSource().getConnection();
+                Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+
+    private int oldEntries(TenantId tenant) throws SQLException {
+        return Integer.parseInt(database.text("select count(*) from audit_log where tenant_id = '" + tenant
+                + "' and occurred_at < now() - interval '1 year'"));
+    }
+
+    @Test
+    void whatIsOver_ends_andIsToldInTheLog_andLaterEntriesAreProvenStill() throws Exception {
+        TreeHead before = tree.head(ACME);
+        retire();
+
+        assertThat(oldEntries(ACME)).isZero();
+        assertThat(oldEntries(GLOBEX)).isZero();
+        assertThat(database.text("select to_regclass('audit_log_" + NAME + "') is null and to_regclass('audit_leaves_"
+                        + NAME + "') is null"))
+                .isEqualTo("t");
+        assertThat(database.text("select extra_data->>'entries' from audit_log where action = 'audit_retire'"
+                        + " and tenant_id = 'tnt_globex'"))
+                .isEqualTo(String.valueOf(OLD));
+
+        TreeHead now = tree.head(ACME);
+        assertThat(now.size()).isEqualTo(before.size() + 1);
+        assertThat(tree.root(ACME, now.size())).isEqualTo(now.root());
+        assertThat(ProofCheck.consistency(
+                        before.size(),
+                        before.root(),
+                        now.size(),
+                        now.root(),
+                        tree.consistency(ACME, before.size(), now.size())))
+                .isTrue();
+        List<IndexedLeaf> left = tree.entries(ACME, 0, now.size());
+        assertThat(left).hasSize(NEW + 1);
+        for (IndexedLeaf leaf : left) {
+            assertThat(ProofCheck.inclusion(
+                            leaf.hash(),
+                            leaf.index(),
+                            now.size(),
+                            tree.inclusion(ACME, leaf.index(), now.size()),
+                            now.root()))
+                    .isTrue();
+        }
+    }
+
+    @Test
+    void heldEntries_stay_whileThoseOfOthersEnd() throws Exception {
+        decide(ACME, new Retention(365, true, false));
+        retire();
+
+        assertThat(oldEntries(ACME)).isEqualTo(OLD);
+        assertThat(oldEntries(GLOBEX)).isZero();
+        assertThat(database.tenants()
+                        .query(
+                                ACME,
+                                "select count(*) from audit_log where tenant_id = ? and occurred_at < now() - interval '1 year'",
+                                (row, number) -> row.getInt(1),
+                                ACME.value()))
+                .containsExactly(OLD);
+        assertThat(tree.entries(ACME, 0, OLD)).allMatch(leaf -> leaf.entry() != null);
+        assertThat(database.text(
+                        "select relrowsecurity and relforcerowsecurity from pg_class where relname = 'audit_log_" + NAME
+                                + "'"))
+                .isEqualTo("t");
+
+        decide(ACME, new Retention(365, false, false));
+        retire();
+        assertThat(oldEntries(ACME)).isZero();
+    }
+
+    @Test
+    void longerRetentionOfOne_keepsItsEntriesOnly() throws Exception {
+        decide(GLOBEX, new Retention(3_653, false, false));
+        retire();
+
+        assertThat(oldEntries(ACME)).isZero();
+        assertThat(oldEntries(GLOBEX)).isEqualTo(OLD);
+        retire();
+        assertThat(oldEntries(GLOBEX)).isEqualTo(OLD);
+    }
+
+    @Test
+    void whatMustBeArchived_staysUntilItIs() throws Exception {
+        decide(ACME, new Retention(365, false, true));
+        retire();
+        assertThat(oldEntries(ACME)).isEqualTo(OLD);
+
+        archive(0, OLD - 1);
+        retire();
+        assertThat(oldEntries(ACME)).as("one is missing").isEqualTo(OLD);
+
+        archive(OLD - 1, OLD);
+        retire();
+        assertThat(oldEntries(ACME)).isZero();
+    }
+
+    private void archive(long first, long end) throws SQLException {
+        asSuperuser("insert into audit_archive (tenant_id, export_id, first_index, end_index, verified_at) values"
+                + " ('tnt_acme', 'exp_1', %d, %d, now())".formatted(first, end));
+    }
+
+    @Test
+    void app_mayNotEndAnything_andWorkerNothingThatIsNotOver() throws Exception {
+        assertThat(database.text(
+                        "select has_function_privilege('scaivault_app', 'audit_retire(date, integer)', 'execute')"))
+                .isEqualTo("f");
+        try (Connection connection = worker.getConnection();
+                Statement statement = connection.createStatement()) {
+            statement.execute("select * from audit_retire(date_trunc('month', now())::date, 1)");
+            statement.execute("select * from audit_retire('" + MONTH.atDay(2) + "', 1)");
+            statement.execute("select * from audit_retire('1999-01-01', 1)");
+        }
+        assertThat(oldEntries(ACME)).isEqualTo(OLD);
+        assertThat(tree.entries(ACME, OLD, OLD + NEW)).hasSize(NEW);
+    }
+}

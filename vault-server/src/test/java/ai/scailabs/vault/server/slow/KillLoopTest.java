@@ -2,6 +2,7 @@ package ai.scailabs.vault.server.slow;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ai.scailabs.vault.kernel.id.TenantId;
 import ai.scailabs.vault.server.ApiClient;
 import ai.scailabs.vault.server.RunningServer;
 import ai.scailabs.vault.testkit.TestDatabase;
@@ -32,6 +33,7 @@ class KillLoopTest {
 
     private final Random random = new Random(SEED);
     private final List<Promises> kept = new ArrayList<>();
+    private long leaves;
 
     @Test
     void killedAtRandomMoments_keepsEveryPromise(@TempDir Path folder) throws Exception {
@@ -52,8 +54,10 @@ class KillLoopTest {
                 ApiClient api = new ApiClient(server.port(), token);
                 api.allow("user:owner@kill.test", "**", "admin");
                 Aftermath aftermath = new Aftermath(database, api);
+                TreeCheck trees = new TreeCheck(database, new TenantId("tnt_kill"));
                 for (int round = 1; round <= ROUNDS; round++) {
                     run(round, server, postgres, token, aftermath);
+                    leaves = trees.check();
                 }
                 for (Promises promises : kept) {
                     aftermath.checkRecords(promises);
@@ -111,7 +115,7 @@ class KillLoopTest {
         long reads =
                 kept.stream().mapToLong(each -> each.revealingRequests().size()).sum();
         System.out.printf(
-                "%d kills: %d acknowledged writes, %d other changes and %d revealing reads, all kept and recorded%n",
-                ROUNDS, writes, changes, reads);
+                "%d kills: %d acknowledged writes, %d other changes and %d revealing reads, all kept and recorded; a tree of %d leaves, which are the log%n",
+                ROUNDS, writes, changes, reads, leaves);
     }
 }

@@ -19,7 +19,7 @@ public record AuditSettings(String origin, int retentionDays) {
     static @Nullable AuditSettings read(SettingsReader reader, ServerSettings.@Nullable Http http) {
         String origin = reader.optional(Setting.AUDIT_ORIGIN, ServerSettings.matching(ORIGIN));
         Integer days = reader.required(Setting.AUDIT_RETENTION, AuditSettings::days);
-        if (days == null || origin == null && http == null) {
+        if (days == null || http == null) {
             return null;
         }
         return new AuditSettings(origin == null ? below(http.baseUrl()) : origin, days);

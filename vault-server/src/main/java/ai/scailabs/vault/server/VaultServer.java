@@ -78,7 +78,10 @@ public class VaultServer {
     static ConfigurableApplicationContext start(ServerSettings settings) {
         return run(
                 settings,
-                pools -> DatabaseGate.pass(pools.app(), settings.database().owner()));
+                pools -> DatabaseGate.pass(
+                        pools.app(),
+                        settings.database().owner(),
+                        settings.database().worker()));
     }
 
     /** Answers whatever needs no database. */

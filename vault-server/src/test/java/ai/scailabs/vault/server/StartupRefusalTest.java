@@ -85,6 +85,39 @@ class StartupRefusalTest {
         assertRefused(Map.of(), "table later does not force row-level security");
     }
 
+    /** {@code AppendOnlyTablesTest} has the other holes. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            grant update (success) on audit_log to scaivault_worker   | role scaivault_worker may update table audit_log, which is append-only
+            grant delete on audit_log to scaivault_audit              | role scaivault_app may delete table audit_log as scaivault_audit, which is append-only
+            grant truncate on audit_log to public                     | role scaivault_app may truncate table audit_log, which is append-only
+            alter table audit_log disable trigger append_only         | table audit_log lacks the trigger append_only, enabled always
+            alter table audit_log enable trigger append_only          | table audit_log lacks the trigger append_only, enabled always
+            create table audit_log_late partition of audit_log for values from ('2099-01-01') to ('2099-02-01') | table audit_log_late lacks the trigger append_only, enabled always
+            drop function append_only_refusal cascade                 | table audit_log lacks the trigger append_only, enabled always
+            """)
+    void auditLogThatIsNotOnlyAddedTo_isRefused(String hole, String problem) {
+        superuser.update(hole);
+        assertRefused(Map.of(), problem);
+    }
+
+    /** A login for jobs of another name than the one of {@code db/roles.sql}. */
+    @Test
+    void auditLogThatTheJobsMayChange_isRefused_underWhateverName() {
+        String role = "jobs_" + database.name();
+        superuser.update(
+                "create role " + role + " login password '" + database.app().password() + "'");
+        try {
+            superuser.update("grant delete on audit_log to " + role);
+            DatabaseLogin login = new DatabaseLogin(
+                    database.app().port(), database.name(), role, database.app().password());
+            assertRefused(Map.of("DATABASE_WORKER_URL", login.url()), "role " + role + " may delete table audit_log");
+        } finally {
+            superuser.update("drop owned by " + role);
+            superuser.update("drop role " + role);
+        }
+    }
+
     @ParameterizedTest
     @CsvSource({"postgres, is a superuser", "scaivault_owner, owns table secret"})
     void loginThatRowLevelSecurityDoesNotBind_isRefused(String user, String why) {

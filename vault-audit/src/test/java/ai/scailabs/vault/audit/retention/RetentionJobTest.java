@@ -8,6 +8,7 @@ import ai.scailabs.vault.audit.proof.IndexedLeaf;
 import ai.scailabs.vault.audit.proof.LogTree;
 import ai.scailabs.vault.audit.proof.Sequencer;
 import ai.scailabs.vault.audit.proof.TreeHead;
+import ai.scailabs.vault.audit.trail.AppendOnlyTables;
 import ai.scailabs.vault.audit.trail.AuditEntries;
 import ai.scailabs.vault.audit.trail.AuditTrail;
 import ai.scailabs.vault.kernel.id.TenantId;
@@ -50,7 +51,8 @@ class RetentionJobTest {
                             .formatted(parent, NAME, starts, ends)
                     + "alter table %1$s_%2$s enable row level security; alter table %1$s_%2$s force row level security;"
                             .formatted(parent, NAME)
-                    + "alter table %1$s_%2$s owner to scaivault_owner".formatted(parent, NAME));
+                    + "alter table %1$s_%2$s owner to scaivault_owner; select lock_append_only('%1$s_%2$s')"
+                            .formatted(parent, NAME));
         }
         for (TenantId tenant : List.of(ACME, GLOBEX)) {
             asSuperuser("""
@@ -179,6 +181,9 @@ class RetentionJobTest {
         assertThat(oldEntries(GLOBEX)).isEqualTo(OLD);
         retire();
         assertThat(oldEntries(GLOBEX)).isEqualTo(OLD);
+        // What took the place of the month is locked as the others are.
+        assertThat(AppendOnlyTables.problems(database.logins().app().dataSource(), List.of()))
+                .isEmpty();
     }
 
     @Test

@@ -1,11 +1,13 @@
 package ai.scailabs.vault.server.readiness;
 
+import ai.scailabs.vault.audit.trail.AppendOnlyTables;
 import ai.scailabs.vault.persistence.jdbc.ConnectionPools;
 import ai.scailabs.vault.persistence.jdbc.DatabaseLogin;
 import ai.scailabs.vault.persistence.jdbc.Schema;
 import ai.scailabs.vault.persistence.tenant.TenantBoundary;
 import com.zaxxer.hikari.HikariDataSource;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.List;
 import javax.sql.DataSource;
 import org.flywaydb.core.api.FlywayException;
@@ -13,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Lets the server start only on a database whose schema is the program's and whose row-level security binds the program. */
+/** Lets the server start only on a database whose schema is the program's, whose row-level security binds the program, and whose audit log can only be added to. */
 public final class DatabaseGate {
     private static final Logger LOG = LoggerFactory.getLogger(DatabaseGate.class);
 
@@ -24,9 +26,10 @@ public final class DatabaseGate {
 
     /**
      * @param owner brings the schema up to date first, when given
+     * @param worker of background jobs, where they run here
      * @throws StartupRefusal when it may not start
      */
-    public static void pass(DataSource app, @Nullable DatabaseLogin owner) {
+    public static void pass(DataSource app, @Nullable DatabaseLogin owner, @Nullable DatabaseLogin worker) {
         try {
             // Who is not let in is told so once, and does not wait for each question anew.
             app.getConnection().close();
@@ -34,7 +37,8 @@ public final class DatabaseGate {
             if (!isCurrent(app)) {
                 bringUpToDate(app, owner);
             }
-            List<String> problems = TenantBoundary.problems(app);
+            List<String> problems = new ArrayList<>(TenantBoundary.problems(app));
+            problems.addAll(AppendOnlyTables.problems(app, worker == null ? List.of() : List.of(worker.user())));
             if (!problems.isEmpty()) {
                 throw new StartupRefusal(problems);
             }

@@ -2,11 +2,25 @@ package ai.scailabs.vault.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ai.scailabs.vault.audit.trail.Attempt;
+import ai.scailabs.vault.audit.trail.AuditAction;
+import ai.scailabs.vault.audit.trail.AuditEntries;
+import ai.scailabs.vault.audit.trail.AuditReceipt;
+import ai.scailabs.vault.audit.trail.AuditTrail;
+import ai.scailabs.vault.audit.trail.Obstacle;
+import ai.scailabs.vault.kernel.id.Ids;
+import ai.scailabs.vault.kernel.id.TenantId;
 import ai.scailabs.vault.persistence.jdbc.Schema;
 import ai.scailabs.vault.testkit.TestDatabase;
 import ai.scailabs.vault.testkit.TestPostgres;
 import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -91,6 +105,46 @@ class DependencyOutageTest {
         }
         awaitWell();
         owner.get("/v1/secrets/app/db").expect(200);
+    }
+
+    /** As many entries wait as may: the next request is refused at once, and the first that comes after is served. */
+    @Test
+    void fullQueueOfTheAuditLog_refusesAtOnce_sayingWhy_andPassesByItself() throws SQLException {
+        AuditTrail trail = server.trail();
+        AuditEntries entries = new AuditEntries(Clock.systemUTC(), new Ids(Clock.systemUTC(), new SecureRandom()));
+        List<AuditReceipt> waiting = new ArrayList<>();
+        try (Connection lock = database.superuser().dataSource().getConnection();
+                Statement statement = lock.createStatement()) {
+            lock.setAutoCommit(false);
+            statement.execute("lock table audit_log in exclusive mode");
+            while (trail.queueDepth() < AuditTrail.QUEUE_CAPACITY) {
+                waiting.add(trail.append(entries.succeeded(new Attempt(
+                        new TenantId("tnt_outage"),
+                        AuditAction.WHOAMI,
+                        null,
+                        null,
+                        null,
+                        null,
+                        null,
+                        AuditRow.newRequestId(),
+                        System.nanoTime()))));
+            }
+            for (ApiCall call : List.of(
+                    new ApiCall("GET", "/v1/secrets/app/db", null),
+                    new ApiCall("POST", "/v1/secrets/batch", Map.of("paths", List.of("app/db"))),
+                    new ApiCall("GET", "/v1/secrets/app/none", null),
+                    new ApiCall("GET", "/v1/auth/whoami", null))) {
+                long before = System.nanoTime();
+                ApiClient.Reply reply = call.by(owner);
+                assertUnavailable(reply);
+                assertThat(reply.json().at("/error/details/reason").stringValue())
+                        .isEqualTo("queue_full");
+                assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(Duration.ofSeconds(2));
+            }
+            assertThat(trail.failureCount(Obstacle.QUEUE_FULL)).isPositive();
+        }
+        waiting.forEach(AuditReceipt::await);
+        assertThat(owner.get("/v1/secrets/app/db").expect(200).body()).contains(VALUE);
     }
 
     @Test

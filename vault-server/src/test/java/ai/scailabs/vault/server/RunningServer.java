@@ -1,6 +1,7 @@
 package ai.scailabs.vault.server;
 
 import ai.scailabs.vault.access.quota.RateCategory;
+import ai.scailabs.vault.audit.trail.AuditTrail;
 import ai.scailabs.vault.kms.local.LocalFileRootKey;
 import ai.scailabs.vault.persistence.jdbc.Schema;
 import ai.scailabs.vault.server.settings.ServerSettings;
@@ -125,6 +126,8 @@ public final class RunningServer implements AutoCloseable {
         environment.put("SCAIVAULT_DEV", "true");
         environment.put("LOG_FORMAT", "text");
         environment.put("LOG_LEVEL", "warn");
+        environment.put("SECURITY_TXT_CONTACT", "mailto:security@vault.test");
+        environment.put("SECURITY_TXT_EXPIRES", "2099-01-01T00:00:00Z");
         environment.putAll(generousRateLimits());
         environment.putAll(overrides);
         return environment;
@@ -167,6 +170,11 @@ public final class RunningServer implements AutoCloseable {
                 Map.of(
                         "SCAIKEY_URL", issuer.issuer(),
                         "KMS_LOCAL_KEY_FILE", rootKeyFile().toString()));
+    }
+
+    /** Where its requests put their entries. */
+    AuditTrail trail() {
+        return context.getBean(AuditTrail.class);
     }
 
     public Path rootKeyFile() {

@@ -7,15 +7,18 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.security.SecureRandom;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
@@ -228,16 +231,25 @@ public final class TestPostgres implements AutoCloseable {
     }
 
     private TestDatabase createDatabase(@Nullable String template) {
+        return createDatabase(port, template);
+    }
+
+    static TestDatabase createDatabase(int port, @Nullable String template) {
         String name = "test_" + DATABASES.incrementAndGet() + "_" + Integer.toHexString(RANDOM.nextInt() & 0xfffff);
         execute(
+                port,
                 "postgres",
                 "create database " + name + " owner scaivault_owner"
                         + (template == null ? "" : " template " + template));
-        execute(name, RepositoryFiles.read("db/roles.sql"));
+        execute(port, name, RepositoryFiles.read("db/roles.sql"));
         return TestDatabase.on(port, name);
     }
 
     private void execute(String database, String sql) {
+        execute(port, database, sql);
+    }
+
+    static void execute(int port, String database, String sql) {
         DatabaseLogin superuser = new DatabaseLogin(port, database, "postgres", PASSWORD);
         try (Connection connection = superuser.dataSource().getConnection();
                 Statement statement = connection.createStatement()) {
@@ -252,6 +264,27 @@ public final class TestPostgres implements AutoCloseable {
         return Path.of(System.getProperty("user.home"), ".cache", "scaivault", "postgres-tests");
     }
 
+    /** The folder of {@code initdb} and the others, of the version that all tests run on. */
+    static Path programs() {
+        shared();
+        try (Stream<Path> unpacked = Files.list(binaries())) {
+            return unpacked.map(version -> version.resolve("bin"))
+                    .filter(folder -> Files.isExecutable(folder.resolve("initdb")))
+                    .max(Comparator.comparing(TestPostgres::changedAt))
+                    .orElseThrow(() -> new IllegalStateException("no PostgreSQL is unpacked in " + binaries()));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static FileTime changedAt(Path file) {
+        try {
+            return Files.getLastModifiedTime(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     private static void awaitEnd(ProcessHandle process) {
         try {
             process.onExit().get(20, TimeUnit.SECONDS);
@@ -261,7 +294,7 @@ public final class TestPostgres implements AutoCloseable {
     }
 
     /** Below the range from which the system takes ports for outgoing connections, so that it is still free after a restart. */
-    private static int freePort() {
+    static int freePort() {
         for (int attempt = 0; attempt < 100; attempt++) {
             int candidate = 20_000 + RANDOM.nextInt(12_000);
             try (ServerSocket socket = new ServerSocket(candidate, 1, InetAddress.getLoopbackAddress())) {

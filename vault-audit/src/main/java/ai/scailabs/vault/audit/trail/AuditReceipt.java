@@ -1,8 +1,6 @@
 package ai.scailabs.vault.audit.trail;
 
-import ai.scailabs.vault.kernel.error.ErrorCode;
 import ai.scailabs.vault.kernel.error.VaultException;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -18,7 +16,7 @@ public final class AuditReceipt {
         COMMITTED.outcome = DURABLE;
     }
 
-    /** Null while unknown, {@link #DURABLE}, {@link #LEFT_OUT}, or the failure. */
+    /** Null while unknown, {@link #DURABLE}, {@link #LEFT_OUT}, or the {@link Obstacle}. */
     private volatile @Nullable Object outcome;
 
     private volatile @Nullable Thread waiter;
@@ -37,7 +35,7 @@ public final class AuditReceipt {
      */
     public void await() {
         if (!holds()) {
-            throw unavailable(new IllegalStateException("the premise of the entry did not hold"));
+            throw Obstacle.UNAVAILABLE.refusal();
         }
     }
 
@@ -50,7 +48,7 @@ public final class AuditReceipt {
         waiter = Thread.currentThread();
         for (long left = nanos - System.nanoTime(); outcome == null; left = nanos - System.nanoTime()) {
             if (left <= 0 || Thread.currentThread().isInterrupted()) {
-                throw unavailable(new TimeoutException("the entry is not durable yet"));
+                throw Obstacle.UNAVAILABLE.refusal();
             }
             LockSupport.parkNanos(this, left);
         }
@@ -66,8 +64,8 @@ public final class AuditReceipt {
         if (outcome == null) {
             park();
         }
-        if (outcome instanceof Throwable failure) {
-            throw unavailable(failure);
+        if (outcome instanceof Obstacle obstacle) {
+            throw obstacle.refusal();
         }
         return outcome == DURABLE;
     }
@@ -83,8 +81,8 @@ public final class AuditReceipt {
         end(LEFT_OUT);
     }
 
-    void failed(Throwable failure) {
-        end(failure);
+    void failed(Obstacle obstacle) {
+        end(obstacle);
     }
 
     /** Without a timer, which would cost more than all else here: the committer's own waits are bounded, and it tells everybody, whatever happens. */
@@ -93,7 +91,7 @@ public final class AuditReceipt {
         waiter = Thread.currentThread();
         while (outcome == null) {
             if (Thread.currentThread().isInterrupted()) {
-                throw unavailable(new InterruptedException());
+                throw Obstacle.UNAVAILABLE.refusal();
             }
             LockSupport.park(this);
         }
@@ -102,10 +100,5 @@ public final class AuditReceipt {
     private void end(Object result) {
         outcome = result;
         LockSupport.unpark(waiter);
-    }
-
-    private static VaultException unavailable(Throwable cause) {
-        return new VaultException(
-                ErrorCode.SERVICE_UNAVAILABLE, "The audit log cannot take the entry, so nothing is answered", cause);
     }
 }

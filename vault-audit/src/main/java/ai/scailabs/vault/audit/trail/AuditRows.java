@@ -31,6 +31,11 @@ public final class AuditRows {
 
     private static final JsonMapper JSON = JsonMapper.shared();
 
+    /** As JSON writes it. */
+    private static final String NUL = "\\u0000";
+
+    private static final char REPLACEMENT = '\ufffd';
+
     private AuditRows() {}
 
     /** In the order of the parameters of both fragments. */
@@ -77,6 +82,24 @@ public final class AuditRows {
 
     /** Plain data only: of a type that nobody has thought of the row shows nothing. */
     static @Nullable String json(Map<String, Object> extra) {
-        return extra.isEmpty() ? null : JSON.writeValueAsString(PlainData.of(extra));
+        return extra.isEmpty() ? null : storable(JSON.writeValueAsString(PlainData.of(extra)));
+    }
+
+    /** A NUL, or half a character, in what somebody else signed would keep the entry out of the log, and with it the reason of a refusal. */
+    private static String storable(String json) {
+        StringBuilder whole = new StringBuilder(json.length());
+        for (int i = 0; i < json.length(); i++) {
+            char c = json.charAt(i);
+            if (json.startsWith(NUL, i)) {
+                whole.append(REPLACEMENT);
+                i += NUL.length() - 1;
+            } else if (c == '\\' || Character.isHighSurrogate(c) && Character.isLowSurrogate(json.charAt(i + 1))) {
+                // An escaped character, or the other half: JSON ends with neither.
+                whole.append(c).append(json.charAt(++i));
+            } else {
+                whole.append(Character.isSurrogate(c) ? REPLACEMENT : c);
+            }
+        }
+        return whole.toString();
     }
 }

@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -99,6 +100,63 @@ class AuditTrailTest {
     }
 
     @Test
+    void observer_hearsOfEveryCommit_andHowLongEachEntryWaited() throws Exception {
+        List<Integer> sizes = new CopyOnWriteArrayList<>();
+        List<Long> waits = new CopyOnWriteArrayList<>();
+        TrailObserver observer = new TrailObserver() {
+            @Override
+            public void committed(int entries, long commitNanos) {
+                assertThat(commitNanos).isPositive();
+                sizes.add(entries);
+            }
+
+            @Override
+            public void waited(long nanos) {
+                waits.add(nanos);
+            }
+        };
+        long blockedNanos;
+        try (AuditTrail heard = new AuditTrail(database.committer(), observer)) {
+            try (Connection lock = database.blockWriters()) {
+                heard.append(database.read(ACME, "first", null));
+                while (heard.queueDepth() != 0) {
+                    Thread.onSpinWait();
+                }
+                long before = System.nanoTime();
+                for (int i = 0; i < 20; i++) {
+                    heard.append(database.read(ACME, "later/" + i, null));
+                }
+                blockedNanos = System.nanoTime() - before;
+            }
+        }
+
+        assertThat(sizes).containsExactly(1, 20);
+        assertThat(waits).hasSize(21).allSatisfy(wait -> assertThat(wait).isPositive());
+        // The first of them waited while the others were brought; the last may have come just before the end.
+        assertThat(waits.get(1)).isGreaterThan(blockedNanos);
+    }
+
+    /** What it measures is not worth an entry, nor a commit after this one. */
+    @Test
+    void observerThatFails_changesNothing() {
+        TrailObserver failing = new TrailObserver() {
+            @Override
+            public void committed(int entries, long commitNanos) {
+                throw new IllegalStateException("no room for figures");
+            }
+
+            @Override
+            public void waited(long nanos) {}
+        };
+        try (AuditTrail heard = new AuditTrail(database.committer(), failing)) {
+            heard.append(database.read(ACME, "one", null)).await();
+            heard.append(database.read(ACME, "two", null)).await();
+            assertThat(heard.rowCount()).isEqualTo(2);
+            assertThat(heard.failureCount()).isZero();
+        }
+    }
+
+    @Test
     void statement_isPreparedOnceWhateverIsNull() throws SQLException {
         for (int i = 0; i < 64; i++) {
             trail.append(database.read(ACME, (i & 1) == 0 ? null : "app/db", (i & 2) == 0 ? null : "curl"))
@@ -140,6 +198,29 @@ class AuditTrailTest {
                 List.of("canary", Base64.getEncoder().encodeToString(secret).substring(0, 12))) {
             assertThat(database.text("select count(*) from audit_log a where position('" + form + "' in a::text) > 0"))
                     .isEqualTo("0");
+        }
+    }
+
+    /** A workload's issuer signs whatever subject it likes; the refusal is recorded all the same. */
+    @Test
+    void extraDataThatTheDatabaseCannotTake_isReplaced() throws SQLException {
+        Map<String, String> stored = Map.of(
+                "nul \u0000 byte", "nul \ufffd byte",
+                "\u0000\u0000", "\ufffd\ufffd",
+                "half \ud83d", "half \ufffd",
+                "half \ud83d and more", "half \ufffd and more",
+                "\udd11 other half", "\ufffd other half",
+                "whole \ud83d\udd11", "whole \ud83d\udd11",
+                "written \\u0000", "written \\u0000",
+                "\"quoted\" \\\\u0000 \n\u0000", "\"quoted\" \\\\u0000 \n\ufffd");
+        for (Map.Entry<String, String> text : stored.entrySet()) {
+            AuditEntry entry = database.read(ACME, "app/db", null).withExtra(Map.of("subject", text.getKey()));
+
+            trail.append(entry).await();
+
+            assertThat(database.text(
+                            "select extra_data->>'subject' from audit_log where log_id = '" + entry.id() + "'"))
+                    .isEqualTo(text.getValue());
         }
     }
 
@@ -197,6 +278,10 @@ class AuditTrailTest {
             }
             assertThat(refusal).isNotNull();
             assertThat(refusal.code()).isEqualTo(ErrorCode.SERVICE_UNAVAILABLE);
+            assertThat(refusal.details())
+                    .containsEntry("reason", "queue_full")
+                    .containsEntry("dependency", "audit_log");
+            assertThat(trail.failureCount(Obstacle.QUEUE_FULL)).isEqualTo(1);
             assertThat(trail.queueDepth()).isGreaterThan(8_000);
         }
 

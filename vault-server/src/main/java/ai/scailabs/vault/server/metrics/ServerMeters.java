@@ -35,14 +35,7 @@ public final class ServerMeters implements AutoCloseable {
                 .register(registry);
         Gauge.builder("scaivault.db.queue.depth", database, ConnectionThreads::waiting)
                 .register(registry);
-        Gauge.builder("scaivault.audit.queue.depth", trail, AuditTrail::queueDepth)
-                .register(registry);
-        FunctionCounter.builder("scaivault.audit.rows", trail, AuditTrail::rowCount)
-                .register(registry);
-        FunctionCounter.builder("scaivault.audit.batches", trail, AuditTrail::batchCount)
-                .register(registry);
-        FunctionCounter.builder("scaivault.audit.failures", trail, AuditTrail::failureCount)
-                .register(registry);
+        AuditMeters.bind(registry, trail);
         bindTokens(registry, authenticator);
         bindRevocations(registry, revocations);
     }

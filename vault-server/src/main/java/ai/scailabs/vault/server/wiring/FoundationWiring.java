@@ -12,6 +12,7 @@ import ai.scailabs.vault.kms.guard.GuardedRootKey;
 import ai.scailabs.vault.kms.guard.RememberedUnwraps;
 import ai.scailabs.vault.persistence.jdbc.ConnectionThreads;
 import ai.scailabs.vault.persistence.tenant.TenantTransactions;
+import ai.scailabs.vault.server.metrics.AuditMeters;
 import ai.scailabs.vault.server.metrics.MeteredRootKey;
 import ai.scailabs.vault.server.settings.ServerSettings;
 import io.micrometer.core.instrument.Gauge;
@@ -91,7 +92,7 @@ class FoundationWiring {
     }
 
     @Bean
-    AuditTrail auditTrail(DatabasePools pools) {
-        return new AuditTrail(pools.audit());
+    AuditTrail auditTrail(DatabasePools pools, MeterRegistry metrics) {
+        return new AuditTrail(pools.audit(), new AuditMeters(metrics));
     }
 }

@@ -18,8 +18,10 @@ import ai.scailabs.vault.persistence.jdbc.ConnectionThreads;
 import ai.scailabs.vault.secrets.lifecycle.AccessTimes;
 import ai.scailabs.vault.secrets.lifecycle.PurgeJob;
 import ai.scailabs.vault.secrets.secret.SecretService;
+import ai.scailabs.vault.server.jobs.AuditLogSize;
 import ai.scailabs.vault.server.jobs.AuditPartitions;
 import ai.scailabs.vault.server.jobs.BackgroundJobs;
+import ai.scailabs.vault.server.metrics.AuditMeters;
 import ai.scailabs.vault.server.metrics.MetricsListener;
 import ai.scailabs.vault.server.metrics.QuotaMeters;
 import ai.scailabs.vault.server.metrics.ServerMeters;
@@ -132,6 +134,7 @@ class OperationsWiring {
             AuditEntries entries,
             Ids ids,
             Clock clock,
+            PrometheusMeterRegistry registry,
             ObjectProvider<TlsListener> tls) {
         BackgroundJobs jobs = new BackgroundJobs();
         tls.ifAvailable(
@@ -140,6 +143,9 @@ class OperationsWiring {
         if (pools.worker() != null) {
             AuditPartitions partitions = new AuditPartitions(pools.worker());
             jobs.every(Duration.ofDays(1), Duration.ofMinutes(1), "audit-partitions", partitions::create);
+            AuditLogSize size = new AuditLogSize(pools.worker());
+            AuditMeters.bind(registry, size);
+            jobs.every(Duration.ofMinutes(1), Duration.ofSeconds(5), "audit-log-size", size::look);
             PurgeJob purge = new PurgeJob(pools.worker(), secrets, entries, ids, clock);
             jobs.every(Duration.ofMinutes(15), Duration.ofMinutes(2), "purge", purge::run);
             RevocationDisposal disposal = new RevocationDisposal(pools.worker());

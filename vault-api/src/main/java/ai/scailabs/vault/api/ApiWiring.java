@@ -40,6 +40,7 @@ import ai.scailabs.vault.api.system.ApiDocument;
 import ai.scailabs.vault.api.system.DocumentationController;
 import ai.scailabs.vault.api.system.HealthController;
 import ai.scailabs.vault.api.system.MetricsController;
+import ai.scailabs.vault.api.system.SecurityTxtController;
 import ai.scailabs.vault.audit.trail.AuditEntries;
 import ai.scailabs.vault.audit.trail.AuditTrail;
 import ai.scailabs.vault.kernel.id.Ids;
@@ -85,6 +86,7 @@ import org.springframework.context.annotation.Import;
     ScaiKeyEventController.class,
     HealthController.class,
     MetricsController.class,
+    SecurityTxtController.class,
     DocumentationController.class
 })
 public class ApiWiring {

@@ -3,6 +3,7 @@ package ai.scailabs.vault.server;
 import ai.scailabs.vault.api.listener.TlsFiles;
 import ai.scailabs.vault.api.listener.TlsListener;
 import ai.scailabs.vault.api.listener.UnusableTlsFile;
+import ai.scailabs.vault.api.system.SecurityTxt;
 import ai.scailabs.vault.crypto.key.RandomSources;
 import ai.scailabs.vault.server.drill.RestoreDrill;
 import ai.scailabs.vault.server.readiness.DatabaseGate;
@@ -112,6 +113,10 @@ public class VaultServer {
         }
         GenericApplicationContext beans = (GenericApplicationContext) context;
         beans.registerBean(ServerSettings.class, () -> settings);
+        SecurityTxt securityTxt = settings.securityTxt();
+        if (securityTxt != null) {
+            beans.registerBean(SecurityTxt.class, () -> securityTxt);
+        }
         if (tls != null) {
             beans.registerBean(TlsListener.class, () -> tls);
         }

@@ -17,7 +17,11 @@ record ApiCall(String method, String uri, @Nullable Object body, List<String> he
 
     /** The same on another tenant. */
     ApiCall on(String tenant) {
-        return new ApiCall(method, "/v1/t/" + tenant + uri.substring("/v1".length()), body, headers);
+        return new ApiCall(
+                method,
+                "/v1/t/" + tenant + (uri.startsWith("/v1") ? uri.substring("/v1".length()) : uri),
+                body,
+                headers);
     }
 
     /** @param more headers, which take the place of the call's own */

@@ -259,6 +259,7 @@ record PreparedTenant(
             case "metrics" -> new ApiCall("GET", "/v1/metrics", null);
             case "version" -> new ApiCall("GET", "/v1/version", null);
             case "openapi" -> new ApiCall("GET", "/v1/openapi.json", null);
+            case "securityTxt" -> new ApiCall("GET", "/.well-known/security.txt", null);
             case "docs" -> new ApiCall("GET", "/v1/docs", null);
             default -> throw new AssertionError("no call is known of the operation " + operation.id() + ": add one");
         };

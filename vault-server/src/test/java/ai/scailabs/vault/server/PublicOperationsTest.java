@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Timeout;
  */
 class PublicOperationsTest {
     /** Read-only, and for everybody. */
-    private static final Set<String> PUBLIC = Set.of("health", "ready", "version", "openapi", "docs");
+    private static final Set<String> PUBLIC = Set.of("health", "ready", "version", "openapi", "docs", "securityTxt");
 
     /** Without our token, but not without proof: the operation, and what it asks for instead. */
     private static final Map<String, String> PROVED_OTHERWISE =

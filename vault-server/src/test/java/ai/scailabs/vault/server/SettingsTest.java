@@ -619,6 +619,72 @@ class SettingsTest {
         assertThat(problems(environment)).contains("TLS_CERT_FILE and TLS_KEY_FILE are set together or not at all");
     }
 
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+            SECURITY_TXT_CONTACT             | security@vault.test
+            SECURITY_TXT_CONTACT             | mailto:nobody-at-all
+            SECURITY_TXT_CONTACT             | http://vault.test/report
+            SECURITY_TXT_CONTACT             | https:///report
+            SECURITY_TXT_CONTACT             | https://user:word@vault.test/report
+            SECURITY_TXT_CONTACT             | tel:call-me-maybe
+            SECURITY_TXT_CONTACT             | ftp://vault.test/report
+            SECURITY_TXT_CONTACT             | mailto:a@vault.test,,mailto:b@vault.test
+            SECURITY_TXT_CONTACT             | mailto:sécurité@vault.test
+            SECURITY_TXT_CONTACT             | https://vault.test/a b
+            SECURITY_TXT_EXPIRES             | 2027-06-30
+            SECURITY_TXT_EXPIRES             | 2027-06-30T00:00:00
+            SECURITY_TXT_EXPIRES             | 2027-13-30T00:00:00Z
+            SECURITY_TXT_EXPIRES             | in a year
+            SECURITY_TXT_ENCRYPTION          | http://vault.test/pgp.asc
+            SECURITY_TXT_ACKNOWLEDGMENTS     | mailto:thanks@vault.test
+            SECURITY_TXT_PREFERRED_LANGUAGES | en;q=0.9
+            SECURITY_TXT_PREFERRED_LANGUAGES | everythingatall
+            SECURITY_TXT_CANONICAL           | /.well-known/security.txt
+            SECURITY_TXT_POLICY              | javascript:alert(1)
+            SECURITY_TXT_HIRING              | http://vault.test/jobs
+            """)
+    void malformedSecurityTxt_isRefused(Setting setting, String value) {
+        Map<String, String> environment = good();
+        environment.put("SECURITY_TXT_CONTACT", "mailto:security@vault.test");
+        environment.put("SECURITY_TXT_EXPIRES", "2099-01-01T00:00:00Z");
+        assertThat(ServerSettings.read(environment).securityTxt()).isNotNull();
+        environment.put(setting.name(), value);
+        assertThat(problems(environment)).containsExactly(setting + " is malformed; it takes " + setting.takes());
+    }
+
+    /** A line break would be a field of its own. */
+    @Test
+    void lineBreakInSecurityTxt_isRefused() {
+        Map<String, String> environment = good();
+        environment.put("SECURITY_TXT_EXPIRES", "2099-01-01T00:00:00Z");
+        for (String contact : List.of(
+                "https://vault.test/\nCanonical: https://evil.test",
+                "mailto:a@vault.test\rPolicy: https://evil.test")) {
+            environment.put("SECURITY_TXT_CONTACT", contact);
+            assertThat(problems(environment))
+                    .containsExactly(
+                            "SECURITY_TXT_CONTACT is malformed; it takes " + Setting.SECURITY_TXT_CONTACT.takes());
+        }
+    }
+
+    @Test
+    void securityTxt_hasAContactAndAnEnd_orIsNotThere() {
+        assertThat(ServerSettings.read(good()).securityTxt()).isNull();
+        Map<String, String> environment = good();
+        environment.put("SECURITY_TXT_POLICY", "https://vault.test/disclosure");
+        assertThat(problems(environment))
+                .containsExactly(
+                        "SECURITY_TXT_CONTACT is not set, which the other SECURITY_TXT_ variables need; it takes "
+                                + Setting.SECURITY_TXT_CONTACT.takes(),
+                        "SECURITY_TXT_EXPIRES is not set, which the other SECURITY_TXT_ variables need; it takes "
+                                + Setting.SECURITY_TXT_EXPIRES.takes());
+        environment.put("SECURITY_TXT_CONTACT", "mailto:security@vault.test");
+        assertThat(problems(environment))
+                .containsExactly(
+                        "SECURITY_TXT_EXPIRES is not set, which the other SECURITY_TXT_ variables need; it takes "
+                                + Setting.SECURITY_TXT_EXPIRES.takes());
+    }
+
     @Test
     void everyProblem_isToldAtOnce() {
         assertThat(problems(new HashMap<>(Map.of("LOG_LEVEL", "loudest", "DATABASE_POOL_SIZE", "many"))))

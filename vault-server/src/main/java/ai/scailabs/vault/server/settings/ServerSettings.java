@@ -6,6 +6,7 @@ import ai.scailabs.vault.access.redis.RedisLogin;
 import ai.scailabs.vault.access.token.TokenProperties;
 import ai.scailabs.vault.api.listener.TlsFiles;
 import ai.scailabs.vault.api.request.ProxyHeader;
+import ai.scailabs.vault.api.system.SecurityTxt;
 import ai.scailabs.vault.kernel.net.AddressRange;
 import ai.scailabs.vault.persistence.jdbc.DatabaseLogin;
 import ai.scailabs.vault.tenancy.rotation.KeySchedule;
@@ -38,6 +39,7 @@ public record ServerSettings(
         @Nullable Redis redis,
         IdentitySettings identity,
         AuditSettings audit,
+        @Nullable SecurityTxt securityTxt,
         boolean development) {
 
     /** @param owner absent: the schema must be up to date already; @param worker absent: no background jobs here */
@@ -88,6 +90,7 @@ public record ServerSettings(
         Duration erasureWait = KeySettings.erasureWait(reader, dev);
         RateLimits rateLimits = rateLimits(reader);
         Redis redis = redis(reader);
+        SecurityTxt securityTxt = SecurityTxtSettings.read(reader);
         if (dev && http != null && !http.bind().isLoopback()) {
             reader.problem("SCAIVAULT_DEV=true needs a loopback BIND_ADDRESS");
         }
@@ -116,6 +119,7 @@ public record ServerSettings(
                 redis,
                 identity,
                 audit,
+                securityTxt,
                 dev);
     }
 
@@ -266,7 +270,7 @@ public record ServerSettings(
         return text.indexOf('\0') < 0 ? Optional.of(Path.of(text)) : Optional.empty();
     }
 
-    private static Optional<List<String>> list(String text) {
+    static Optional<List<String>> list(String text) {
         List<String> items =
                 Arrays.stream(text.split(",", -1)).map(String::strip).toList();
         return items.contains("") ? Optional.empty() : Optional.of(items);

@@ -2,6 +2,8 @@ package ai.scailabs.vault.server.settings;
 
 import ai.scailabs.vault.access.quota.RateCategory;
 import ai.scailabs.vault.access.quota.RateLimits;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -131,6 +133,23 @@ public enum Setting {
     TLS_CLIENT_CA_FILE(Kind.PLAIN, null, "PEM certificates of the authorities whose client certificates are required"),
     TLS_CLIENT_CRL_FILE(
             Kind.PLAIN, null, "PEM revocation lists, a current one of each authority in TLS_CLIENT_CA_FILE"),
+    SECURITY_TXT_CONTACT(
+            Kind.PLAIN,
+            null,
+            "whom weaknesses are reported to in /.well-known/security.txt: https:, mailto: or tel: URIs separated by commas, the preferred one first"),
+    SECURITY_TXT_EXPIRES(
+            Kind.PLAIN,
+            null,
+            "when security.txt ceases to count, such as 2027-06-30T00:00:00Z; with SECURITY_TXT_CONTACT"),
+    SECURITY_TXT_ENCRYPTION(
+            Kind.PLAIN, null, "keys for reports: https:, dns: or openpgp4fpr: URIs separated by commas"),
+    SECURITY_TXT_ACKNOWLEDGMENTS(
+            Kind.PLAIN, null, "pages that thank those who reported: https URLs separated by commas"),
+    SECURITY_TXT_PREFERRED_LANGUAGES(
+            Kind.PLAIN, null, "languages of reports, as tags such as en or nl-BE, separated by commas"),
+    SECURITY_TXT_CANONICAL(Kind.PLAIN, null, "https URLs of security.txt itself, separated by commas"),
+    SECURITY_TXT_POLICY(Kind.PLAIN, null, "pages that say how reports are dealt with: https URLs separated by commas"),
+    SECURITY_TXT_HIRING(Kind.PLAIN, null, "pages about positions: https URLs separated by commas"),
     TRUSTED_PROXIES(Kind.PLAIN, "", "CIDR ranges separated by commas"),
     TRUSTED_PROXY_HEADER(Kind.PLAIN, "X-Forwarded-For", "X-Forwarded-For or Forwarded"),
     METRICS_BIND_ADDRESS(Kind.PLAIN, null, "address:port where /v1/metrics needs no token"),
@@ -205,6 +224,13 @@ public enum Setting {
     /** The category whose documented number this overrides. */
     Optional<RateCategory> rate() {
         return Optional.ofNullable(rate);
+    }
+
+    /** Those that {@code security.txt} is made of. */
+    static List<Setting> securityTxt() {
+        return Arrays.stream(values())
+                .filter(setting -> setting.name().startsWith("SECURITY_TXT_"))
+                .toList();
     }
 
     /** For people, in documents and errors. */

@@ -10,6 +10,7 @@ import ai.scailabs.vault.api.listener.TlsListener;
 import ai.scailabs.vault.api.request.ClientAddress;
 import ai.scailabs.vault.api.request.JsonBody;
 import ai.scailabs.vault.api.system.BuildInfo;
+import ai.scailabs.vault.api.system.SecurityTxt;
 import ai.scailabs.vault.audit.trail.AuditEntries;
 import ai.scailabs.vault.audit.trail.AuditTrail;
 import ai.scailabs.vault.identity.sync.SyncDisposal;
@@ -24,6 +25,7 @@ import ai.scailabs.vault.server.jobs.BackgroundJobs;
 import ai.scailabs.vault.server.metrics.AuditMeters;
 import ai.scailabs.vault.server.metrics.MetricsListener;
 import ai.scailabs.vault.server.metrics.QuotaMeters;
+import ai.scailabs.vault.server.metrics.SecurityTxtMeters;
 import ai.scailabs.vault.server.metrics.ServerMeters;
 import ai.scailabs.vault.server.readiness.DependencyReadiness;
 import ai.scailabs.vault.server.readiness.EncryptionProbe;
@@ -102,6 +104,12 @@ class OperationsWiring {
     @Bean
     QuotaMeters quotaMeters(PrometheusMeterRegistry registry, Quota quota, ObjectProvider<RedisLink> redis) {
         return new QuotaMeters(registry, quota, redis.getIfAvailable());
+    }
+
+    @Bean
+    SecurityTxtMeters securityTxtMeters(
+            PrometheusMeterRegistry registry, Clock clock, ObjectProvider<SecurityTxt> configured) {
+        return new SecurityTxtMeters(registry, clock, configured.getIfAvailable());
     }
 
     @Bean

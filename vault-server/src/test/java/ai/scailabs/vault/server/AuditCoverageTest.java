@@ -2,8 +2,11 @@ package ai.scailabs.vault.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ai.scailabs.vault.audit.trail.AuditAction;
 import ai.scailabs.vault.kernel.id.TenantId;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -17,6 +20,13 @@ import org.junit.jupiter.api.TestFactory;
 /** No call with a token without its row: on success and on refusal, walked from the document. */
 class AuditCoverageTest {
     private static final String AGENT = "audit-test/1.0";
+
+    /** Like a value that somebody wrote into the wrong place. */
+    private static final String MISPLACED = "Misplaced_s3cret-41bd";
+
+    /** A token that did not count, what jobs do, and what is told of the keys that a job destroyed. */
+    private static final Set<String> OF_NO_OPERATION =
+            new TreeSet<>(Set.of("authenticate", "purge", "restore_drill", "key_destroy", "audit_retire"));
 
     private final RunningServer server = RunningServer.shared();
     private final OpenApi api = OpenApi.of(server);
@@ -81,6 +91,133 @@ class AuditCoverageTest {
                 }));
     }
 
+    /** The one failure that every operation with a token knows, also those that ask for no scope; what was written where it does not belong is nowhere in the row. */
+    @TestFactory
+    Stream<DynamicTest> malformedRequest_leavesARowOfTheFailure() {
+        PreparedTenant prepared = PreparedTenant.create(server, "audit-malformed", "audit-malformed");
+        return api.operations().stream()
+                .filter(OpenApi.Operation::takesToken)
+                .filter(operation -> !operation.id().equals("testPolicies"))
+                .map(operation -> DynamicTest.dynamicTest(operation.toString(), () -> {
+                    String requestId = AuditRow.newRequestId();
+                    ApiCall call = prepared.call(operation);
+                    String uri = call.uri() + (call.uri().contains("?") ? "&" : "?") + MISPLACED + "=" + MISPLACED;
+                    ApiClient.Reply reply = new ApiCall(call.method(), uri, call.body(), call.headers())
+                            .by(prepared.owner(), "X-Request-ID", requestId);
+                    assertThat(reply.status()).as(reply.body()).isIn(400, 422);
+                    List<AuditRow> rows = AuditRow.of(server, requestId);
+                    assertThat(rows).isNotEmpty().allSatisfy(row -> {
+                        assertRow(row, operation, row.text("tenant_id"), "user:owner@audit-malformed.test");
+                        assertThat(row.success()).isFalse();
+                        assertThat(row.text("error_code")).isEqualTo(reply.code());
+                        assertThat(row.columns().toString()).doesNotContain(MISPLACED);
+                    });
+                    assertThat(reply.body()).doesNotContain(MISPLACED);
+                }));
+    }
+
+    /** What is proved otherwise than by a token of ours: the refusal lies in the log of the tenant that was asked, or of nobody. */
+    @Test
+    void proofThatDoesNotCount_leavesARowOfTheRefusal() {
+        PreparedTenant prepared = PreparedTenant.create(server, "audit-unproved", "audit-unproved");
+        Map<String, Object> exchange = new HashMap<>();
+        ((Map<?, ?>) exchange(prepared).body()).forEach((name, value) -> exchange.put(String.valueOf(name), value));
+        exchange.put(
+                "subject_token",
+                server.issuer().token().subject("somebody-else").sign());
+        String requestId = AuditRow.newRequestId();
+        new ApiCall("POST", "/v1/auth/exchange", exchange)
+                .by(server.client(null), "X-Request-ID", requestId)
+                .expect(401, "token_invalid");
+        AuditRow refused = onlyRow(requestId);
+        assertThat(refused.text("tenant_id")).isEqualTo(prepared.tenant());
+        assertThat(refused.text("action")).isEqualTo("token_exchange");
+        assertThat(refused.text("error_code")).isEqualTo("token_invalid");
+        assertThat(refused.text("extra_data")).contains(prepared.trust()).contains("reason");
+        assertThat(refused.columns().toString()).doesNotContain("eyJ");
+
+        String unsigned = AuditRow.newRequestId();
+        ApiClient.Reply reply = server.client(null)
+                .post("/v1/identity/webhooks/scaikey", "{}", "X-Request-ID", unsigned, "X-ScaiKey-Signature", "none");
+        assertThat(reply.status()).isBetween(400, 403);
+        AuditRow event = onlyRow(unsigned);
+        assertThat(event.text("tenant_id")).isEqualTo(TenantId.UNIDENTIFIED.value());
+        assertThat(event.text("action")).isEqualTo("identity_event");
+        assertThat(event.success()).isFalse();
+        assertThat(event.text("error_code")).isEqualTo(reply.code());
+    }
+
+    private static ApiCall exchange(PreparedTenant prepared) {
+        return prepared.call(OpenApi.of(prepared.server()).operations().stream()
+                .filter(operation -> operation.id().equals("exchangeToken"))
+                .findFirst()
+                .orElseThrow());
+    }
+
+    /** Refused abroad, both logs tell it: who acted, and on whom. {@link ActingAbroadTest} has the successes. */
+    @TestFactory
+    Stream<DynamicTest> refusalAbroad_leavesARowInBothLogs() {
+        PreparedTenant there = PreparedTenant.create(server, "audit-there", "audit-abroad");
+        ApiClient visitor = server.client(server.token("audit-home", "audit-abroad")
+                .user("visitor@audit-home.test")
+                .role("partner_admin")
+                .scope("")
+                .sign());
+        return api.operations().stream()
+                .filter(operation -> operation.takesToken() && operation.needsScope())
+                .map(operation -> DynamicTest.dynamicTest(operation.toString(), () -> {
+                    String requestId = AuditRow.newRequestId();
+                    there.call(operation)
+                            .on(there.tenant())
+                            .by(visitor, "X-Request-ID", requestId)
+                            .expect(403, "insufficient_scope");
+                    List<AuditRow> rows = AuditRow.of(server, requestId);
+                    assertThat(rows)
+                            .extracting(row ->
+                                    row.text("tenant_id") + " " + row.columns().get("acting_tenant_id"))
+                            .containsExactlyInAnyOrder(there.tenant() + " tnt_audit-home", "tnt_audit-home null");
+                    for (AuditRow row : rows) {
+                        assertRow(row, operation, row.text("tenant_id"), "user:visitor@audit-home.test");
+                        assertThat(row.text("error_code")).isEqualTo("insufficient_scope");
+                        assertThat(row.success()).isFalse();
+                        if (row.text("tenant_id").equals("tnt_audit-home")) {
+                            assertThat(row.text("secret_path")).startsWith("t/" + there.tenant());
+                        }
+                    }
+                }));
+    }
+
+    /** Only these operations leave no row: they show nothing of a tenant, or decide about nothing. */
+    @Test
+    void operationsWithoutARow_areThese() {
+        assertThat(api.operations().stream()
+                        .filter(operation -> operation.action().equals("none"))
+                        .map(OpenApi.Operation::id))
+                .containsExactlyInAnyOrder(
+                        "health", "ready", "version", "openapi", "docs", "securityTxt", "readIssuer", "readIssuerKeys");
+    }
+
+    /** Every action is of an operation, or of one of the few things that happen besides; and the document names every one. */
+    @Test
+    void everyAction_isOfAnOperation_orOfWhatHappensByItself() {
+        Set<String> actions = Arrays.stream(AuditAction.values())
+                .map(AuditAction::wireName)
+                .collect(Collectors.toCollection(TreeSet::new));
+        Set<String> told = api.operations().stream()
+                .map(OpenApi.Operation::action)
+                .filter(action -> !action.equals("none"))
+                .collect(Collectors.toCollection(TreeSet::new));
+        assertThat(actions).containsAll(told);
+        Set<String> besides = new TreeSet<>(actions);
+        besides.removeAll(told);
+        assertThat(besides).isEqualTo(OF_NO_OPERATION);
+        Set<String> documented = new TreeSet<>();
+        api.document()
+                .at("/components/schemas/AuditAction/enum")
+                .forEach(action -> documented.add(action.stringValue()));
+        assertThat(documented).isEqualTo(actions);
+    }
+
     @TestFactory
     Stream<DynamicTest> success_leavesItsRows() {
         PreparedTenant prepared = PreparedTenant.create(server, "audit-success", "audit-success");
@@ -136,6 +273,32 @@ class AuditCoverageTest {
         assertThat(filled(
                         whoami(server.token("audit-ways").serviceAccount("svc").sign(), 200)))
                 .isEqualTo(known);
+
+        // What a workload does under an exchanged token is told of the workload besides.
+        PreparedTenant trusting = PreparedTenant.create(server, "audit-trusting", "audit-trusting");
+        Set<String> exchanged = filled(whoami(
+                exchange(trusting)
+                        .by(server.client(null))
+                        .expect(200)
+                        .json()
+                        .get("access_token")
+                        .stringValue(),
+                200));
+        assertThat(exchanged.remove("extra_data")).isTrue();
+        assertThat(exchanged).isEqualTo(known);
+        Set<String> abroad = new TreeSet<>();
+        String visit = AuditRow.newRequestId();
+        server.client(server.token("audit-visitor", "audit-trusting")
+                        .user("jo@audit-visitor.test")
+                        .role("partner_admin")
+                        .sign())
+                .get("/v1/t/tnt_audit-trusting/auth/whoami", "X-Request-ID", visit, "User-Agent", AGENT)
+                .expect(200);
+        for (AuditRow row : AuditRow.of(server, visit)) {
+            abroad.addAll(filled(row));
+        }
+        assertThat(abroad.removeAll(Set.of("acting_tenant_id", "secret_path"))).isTrue();
+        assertThat(abroad).isEqualTo(known);
 
         Set<String> refused = filled(whoami(revoked, 401));
         refused.remove("error_code");

@@ -19,7 +19,6 @@ import org.slf4j.MDC;
 public final class RequestGate implements Filter {
     public static final String REQUEST_ID_HEADER = "X-Request-ID";
     private static final Pattern REQUEST_ID = Pattern.compile("req_[A-Za-z0-9_-]{8,64}");
-    private static final int MAX_USER_AGENT = 256;
 
     private final Ids ids;
     private final ClientAddress clientAddress;
@@ -43,7 +42,7 @@ public final class RequestGate implements Filter {
                 requestId(request),
                 source.address(),
                 source.isCaller(),
-                userAgent(request),
+                UserAgent.of(request.getHeader("User-Agent")),
                 request instanceof PrefixedRequest prefixed ? prefixed.askedTenant() : null,
                 System.nanoTime());
         request.setAttribute(RequestFacts.ATTRIBUTE, facts);
@@ -72,21 +71,8 @@ public final class RequestGate implements Filter {
 
     private String requestId(HttpServletRequest request) {
         String given = request.getHeader(REQUEST_ID_HEADER);
-        return given != null && REQUEST_ID.matcher(given).matches() ? given : ids.next("req_");
-    }
-
-    /** A caller writes this text into the audit log: it is cut and cleaned, not trusted. */
-    private static @Nullable String userAgent(HttpServletRequest request) {
-        String given = request.getHeader("User-Agent");
-        if (given == null) {
-            return null;
-        }
-        String cut = given.length() > MAX_USER_AGENT ? given.substring(0, MAX_USER_AGENT) : given;
-        for (int i = 0; i < cut.length(); i++) {
-            if (cut.charAt(i) < ' ' || cut.charAt(i) > '~') {
-                return cut.replaceAll("[^ -~]", "?");
-            }
-        }
-        return cut;
+        return given != null && REQUEST_ID.matcher(given).matches() && !UserAgent.holdsToken(given)
+                ? given
+                : ids.next("req_");
     }
 }

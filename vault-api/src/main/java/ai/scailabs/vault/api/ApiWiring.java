@@ -4,8 +4,11 @@ import ai.scailabs.vault.access.quota.Quota;
 import ai.scailabs.vault.access.revocation.RevocationList;
 import ai.scailabs.vault.access.token.TokenAuthenticator;
 import ai.scailabs.vault.api.audit.AuditController;
+import ai.scailabs.vault.api.audit.AuditPages;
 import ai.scailabs.vault.api.audit.AuditProofController;
 import ai.scailabs.vault.api.audit.AuditRetentionController;
+import ai.scailabs.vault.api.audit.AuditSummaryController;
+import ai.scailabs.vault.api.audit.AuditTrailController;
 import ai.scailabs.vault.api.auth.AuthController;
 import ai.scailabs.vault.api.auth.ExchangeController;
 import ai.scailabs.vault.api.auth.IssuerController;
@@ -71,8 +74,11 @@ import org.springframework.context.annotation.Import;
     PolicyTestController.class,
     PolicyDecisionController.class,
     AuditController.class,
+    AuditPages.class,
     AuditProofController.class,
     AuditRetentionController.class,
+    AuditSummaryController.class,
+    AuditTrailController.class,
     AuthController.class,
     TokenController.class,
     ExchangeController.class,

@@ -253,6 +253,9 @@ record PreparedTenant(
             case "readAuditLeaves" -> new ApiCall("GET", "/v1/audit/entries?from=0&to=10", null);
             case "readRetention" -> new ApiCall("GET", "/v1/audit/retention", null);
             case "changeRetention" -> new ApiCall("PUT", "/v1/audit/retention", Map.of("legal_hold", false));
+            case "readSecretTrail" -> new ApiCall("GET", "/v1/audit/secrets/app/db?limit=5", null);
+            case "readIdentityTrail" -> new ApiCall("GET", "/v1/audit/identities/sa:somebody?limit=5", null);
+            case "summarizeAuditLog" -> new ApiCall("GET", "/v1/audit/summary", null);
             case "health" -> new ApiCall("GET", "/v1/health", null);
             case "ready" -> new ApiCall("GET", "/v1/health/ready", null);
             case "detailedHealth" -> new ApiCall("GET", "/v1/health/detailed", null);

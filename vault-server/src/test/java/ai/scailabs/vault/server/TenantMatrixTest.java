@@ -312,6 +312,9 @@ class TenantMatrixTest {
                     "readAuditLeaves",
                     "readRetention",
                     "changeRetention",
+                    "readSecretTrail",
+                    "readIdentityTrail",
+                    "summarizeAuditLog",
                     "detailedHealth",
                     "metrics",
                     "testPolicies",
@@ -328,7 +331,13 @@ class TenantMatrixTest {
             }
         }
         // The log of the caller's own attempts names what it asked for, and its own writes hold what it sent.
-        boolean namesWhatWasAsked = Set.of("queryAuditLog", "readAuditLeaves", "writeSecret", "writePartnerSecret")
+        boolean namesWhatWasAsked = Set.of(
+                        "queryAuditLog",
+                        "readAuditLeaves",
+                        "readSecretTrail",
+                        "readIdentityTrail",
+                        "writeSecret",
+                        "writePartnerSecret")
                 .contains(operation.id());
         String[] words = namesWhatWasAsked ? new String[] {PreparedTenant.CANARY} : victim.ownWords();
         if (operation.id().equals("metrics")) {

@@ -1,5 +1,5 @@
 /**
- * The endpoint that reads the audit log. Reading it is audited, too. Start with {@link ai.scailabs.vault.api.audit.AuditController}.
+ * The endpoints that read the audit log. Reading it is audited, too. Start with {@link ai.scailabs.vault.api.audit.AuditController}.
  */
 @NullMarked
 package ai.scailabs.vault.api.audit;

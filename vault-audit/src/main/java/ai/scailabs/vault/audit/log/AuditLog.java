@@ -11,69 +11,96 @@ import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** The trail of one tenant, newest entry first. */
+/** The trail of one tenant, newest entry first. What a page costs does not depend on how long the trail is. */
 public final class AuditLog {
-    private static final String SELECT = "select " + EntryRows.COLUMNS + """
-             from audit_log a
-            where tenant_id = ?
-              and occurred_at >= coalesce(?::timestamptz, '-infinity')
-              and occurred_at < coalesce(?::timestamptz, 'infinity')
-              and (occurred_at, log_id) < (coalesce(?::timestamptz, 'infinity'), coalesce(?::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff'))
-              and (?::text[] is null or action = any (?::text[]))
-              and (?::text is null or identity_id = ?::text)
-              and (?::text is null or identity_type = ?::text)
-              and (?::text is null or starts_with(secret_path, ?::text))
-              and (?::boolean is null or success = ?::boolean)
-              and (?::text is null or source_ip = ?::text)
-              and (?::text is null or request_id = ?::text)
-            order by occurred_at desc, log_id desc
-            limit ?
-            """;
-
-    private static final String SELECT_ONE = "select " + EntryRows.COLUMNS + """
-             from audit_log a
-            where tenant_id = ? and occurred_at between ? and ? and log_id = ?
-            """;
+    private static final String SELECT_ONE = "select " + EntryRows.COLUMNS
+            + " from audit_log a where tenant_id = ? and occurred_at between ? and ? and log_id = ?";
 
     /** An id is made in the same moment as the entry's time; only a clock that was set back lets them differ by more. */
     private static final List<Duration> APART = List.of(Duration.ofMillis(50), Duration.ofSeconds(15));
 
+    /** Actions that are looked for one by one; with more of them it is likelier to meet one. */
+    private static final int FEW_ACTIONS = 3;
+
     private final TenantTransactions tenants;
+    private final EntryWalk walk;
+    private final Slices slices;
 
     public AuditLog(TenantTransactions tenants) {
         this.tenants = tenants;
+        this.walk = new EntryWalk(tenants);
+        this.slices = new Slices(tenants);
     }
 
-    /** At most {@code query.limit()} entries. */
-    public List<RecordedEntry> find(TenantId tenant, AuditQuery query) {
-        AuditPosition after = query.after();
-        String @Nullable [] actions = query.actions().isEmpty()
-                ? null
-                : query.actions().stream().map(AuditAction::wireName).toArray(String[]::new);
-        return tenants.query(
-                tenant,
-                SELECT,
-                (row, number) -> EntryRows.read(row),
-                tenant.value(),
-                query.from(),
-                query.to(),
-                after == null ? null : after.occurredAt(),
-                after == null ? null : after.id(),
-                actions,
-                actions,
-                query.identityId(),
-                query.identityId(),
-                query.identityType(),
-                query.identityType(),
-                query.pathPrefix(),
-                query.pathPrefix(),
-                query.success(),
-                query.success(),
-                query.sourceIp(),
-                query.sourceIp(),
-                query.requestId(),
-                query.requestId(),
-                query.limit());
+    /**
+     * Nobody knows beforehand which filter leaves few entries: each way is gone for a bounded number of rows, until one leads to a whole page. When none does, the page is what the
+     * ways showed together.
+     */
+    public AuditPage find(TenantId tenant, AuditQuery query) {
+        SliceTerms terms = SliceTerms.of(query);
+        AuditPage page = byIndexes(tenant, query);
+        if (page == null) {
+            page = walk.byTime(tenant, query, query.start(), terms == null ? EntryWalk.LONGEST : EntryWalk.SHORT);
+        }
+        if (terms == null || page.end() == null || page.isWhole(query.limit())) {
+            return page;
+        }
+        AuditPage sliced = bySlices(tenant, query, terms, page);
+        if (sliced != null) {
+            return sliced;
+        }
+        // The newest entries are not sliced yet.
+        page = page.with(walk.byTime(tenant, query, page.end(), EntryWalk.LONGEST), query.limit());
+        AuditPage behind = bySlices(tenant, query, terms, page);
+        return behind == null ? page : behind;
+    }
+
+    /** The page, and what slices show that begin where it ends; null when there are none yet. */
+    private @Nullable AuditPage bySlices(TenantId tenant, AuditQuery query, SliceTerms terms, AuditPage page) {
+        AuditPosition end = page.end();
+        if (end == null || page.isWhole(query.limit())) {
+            return page;
+        }
+        return slices.page(tenant, query, terms, end)
+                .map(next -> page.with(next, query.limit()))
+                .orElse(null);
+    }
+
+    /** Null when no index fits. */
+    private @Nullable AuditPage byIndexes(TenantId tenant, AuditQuery query) {
+        int limit = query.limit();
+        AuditPage best = null;
+        if (query.requestId() != null) {
+            best = walk.byRequest(tenant, query, query.requestId());
+        }
+        if (isAboutFewRareActions(query) && isOpen(best, limit)) {
+            best = farther(best, byActions(tenant, query));
+        }
+        if (Boolean.FALSE.equals(query.success()) && isOpen(best, limit)) {
+            best = farther(best, walk.byFailure(tenant, query));
+        }
+        return best;
+    }
+
+    private static boolean isOpen(@Nullable AuditPage page, int limit) {
+        return page == null || !page.isWhole(limit);
+    }
+
+    private static AuditPage farther(@Nullable AuditPage one, AuditPage other) {
+        return one == null || other.reachesFartherThan(one) ? other : one;
+    }
+
+    private static boolean isAboutFewRareActions(AuditQuery query) {
+        List<AuditAction> actions = query.actions();
+        return !actions.isEmpty() && actions.size() <= FEW_ACTIONS && !actions.contains(AuditAction.READ);
+    }
+
+    private AuditPage byActions(TenantId tenant, AuditQuery query) {
+        return query.actions().stream()
+                .distinct()
+                .map(action -> walk.byAction(tenant, query, action.wireName()))
+                .reduce((one, other) -> one.beside(other, query.limit()))
+                .orElseThrow();
     }
 
     /** The entry of the id, by a short range of the primary key. */

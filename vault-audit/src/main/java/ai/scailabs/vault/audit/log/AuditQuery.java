@@ -20,9 +20,34 @@ public record AuditQuery(
         List<AuditAction> actions,
         @Nullable String identityId,
         @Nullable String identityType,
+        @Nullable String path,
         @Nullable String pathPrefix,
         @Nullable Boolean success,
         @Nullable String sourceIp,
         @Nullable String requestId,
         int limit,
-        @Nullable AuditPosition after) {}
+        @Nullable AuditPosition after) {
+    private static final Instant FIRST = Instant.EPOCH;
+    /** The last time that every driver and PostgreSQL agree on. */
+    private static final Instant LAST = Instant.parse("9999-12-31T23:59:59Z");
+
+    Instant first() {
+        return from == null ? FIRST : from;
+    }
+
+    Instant end() {
+        return to == null ? LAST : to;
+    }
+
+    /** Where to begin: everything that is wanted is older. */
+    AuditPosition start() {
+        AuditPosition latest = AuditPosition.before(end());
+        return after == null || latest.isOlderThan(after) ? latest : after;
+    }
+
+    String @Nullable [] actionNames() {
+        return actions.isEmpty()
+                ? null
+                : actions.stream().map(AuditAction::wireName).toArray(String[]::new);
+    }
+}

@@ -57,14 +57,16 @@ class AuditLogTest {
     @Test
     void withoutFilters_everythingOfTheTenantIsThere_newestFirst() {
         assertThat(requests(new Filter())).containsExactly("req_three", "req_two", "req_one", "req_zero");
-        assertThat(log.find(GLOBEX, new Filter().query())).hasSize(1);
-        assertThat(log.find(new TenantId("tnt_nobody"), new Filter().query())).isEmpty();
+        assertThat(log.find(GLOBEX, new Filter().query()).entries()).hasSize(1);
+        assertThat(log.find(new TenantId("tnt_nobody"), new Filter().query()).entries())
+                .isEmpty();
     }
 
     @Test
     void entry_comesBackAsItWasRecorded() {
-        RecordedEntry entry =
-                log.find(ACME, new Filter().request("req_two").query()).getFirst();
+        RecordedEntry entry = log.find(ACME, new Filter().request("req_two").query())
+                .entries()
+                .getFirst();
 
         assertThat(entry.occurredAt()).isEqualTo(NOON.plusSeconds(2));
         assertThat(entry.action()).isEqualTo("read");
@@ -137,6 +139,12 @@ class AuditLogTest {
     }
 
     @Test
+    void paths_areExact() {
+        assertThat(requests(new Filter().path("app/db"))).containsExactly("req_zero");
+        assertThat(requests(new Filter().path("app/d"))).isEmpty();
+    }
+
+    @Test
     void outcomeAddressAndRequest_areExact() {
         assertThat(requests(new Filter().success(true))).containsExactly("req_one", "req_zero");
         assertThat(requests(new Filter().success(false))).containsExactly("req_three", "req_two");
@@ -165,17 +173,16 @@ class AuditLogTest {
         for (int i = 0; i < 50; i++) {
             store(tenant, i / 10, AuditAction.READ, JO, "app/db", null, null, "req_" + i);
         }
-        List<RecordedEntry> whole = log.find(tenant, new Filter().query());
+        List<RecordedEntry> whole = log.find(tenant, new Filter().query()).entries();
 
         List<RecordedEntry> paged = new ArrayList<>();
         AuditPosition after = null;
-        for (List<RecordedEntry> page = log.find(tenant, new Filter().page(7, null));
-                !page.isEmpty();
-                page = log.find(tenant, new Filter().page(7, after))) {
-            assertThat(page).hasSizeLessThanOrEqualTo(7);
-            paged.addAll(page);
-            after = page.getLast().position();
-        }
+        do {
+            AuditPage page = log.find(tenant, new Filter().page(7, after));
+            assertThat(page.entries()).hasSizeLessThanOrEqualTo(7);
+            paged.addAll(page.entries());
+            after = page.end();
+        } while (after != null);
 
         assertThat(whole).hasSize(50);
         assertThat(paged).isEqualTo(whole);
@@ -188,17 +195,17 @@ class AuditLogTest {
         for (int i = 0; i < 4; i++) {
             store(tenant, i, AuditAction.READ, JO, "app/db", null, null, "req_" + i);
         }
-        List<RecordedEntry> first = log.find(tenant, new Filter().page(2, null));
+        AuditPage first = log.find(tenant, new Filter().page(2, null));
 
         store(tenant, 9, AuditAction.READ, JO, "app/db", null, null, "req_new");
 
-        assertThat(log.find(tenant, new Filter().page(2, first.getLast().position())))
+        assertThat(log.find(tenant, new Filter().page(2, first.end())).entries())
                 .extracting(RecordedEntry::requestId)
                 .containsExactly("req_1", "req_0");
     }
 
     private static List<String> requests(Filter filter) {
-        return log.find(ACME, filter.query()).stream()
+        return log.find(ACME, filter.query()).entries().stream()
                 .map(RecordedEntry::requestId)
                 .toList();
     }
@@ -237,6 +244,7 @@ class AuditLogTest {
         private List<AuditAction> actions = List.of();
         private @Nullable String identity;
         private @Nullable String identityType;
+        private @Nullable String path;
         private @Nullable String prefix;
         private @Nullable Boolean success;
         private @Nullable String sourceIp;
@@ -267,6 +275,11 @@ class AuditLogTest {
             return this;
         }
 
+        Filter path(String value) {
+            path = value;
+            return this;
+        }
+
         Filter prefix(String value) {
             prefix = value;
             return this;
@@ -293,7 +306,7 @@ class AuditLogTest {
 
         AuditQuery page(int limit, @Nullable AuditPosition after) {
             return new AuditQuery(
-                    from, to, actions, identity, identityType, prefix, success, sourceIp, request, limit, after);
+                    from, to, actions, identity, identityType, path, prefix, success, sourceIp, request, limit, after);
         }
     }
 }

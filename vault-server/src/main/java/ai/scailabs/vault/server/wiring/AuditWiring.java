@@ -7,6 +7,7 @@ import ai.scailabs.vault.audit.proof.LogTree;
 import ai.scailabs.vault.audit.proof.Sequencer;
 import ai.scailabs.vault.audit.retention.RetentionJob;
 import ai.scailabs.vault.audit.retention.RetentionService;
+import ai.scailabs.vault.audit.summary.AuditSummaries;
 import ai.scailabs.vault.audit.trail.AuditEntries;
 import ai.scailabs.vault.kernel.id.Ids;
 import ai.scailabs.vault.persistence.tenant.TenantTransactions;
@@ -28,6 +29,11 @@ class AuditWiring {
     @Bean
     AuditLog auditLog(TenantTransactions transactions) {
         return new AuditLog(transactions);
+    }
+
+    @Bean
+    AuditSummaries auditSummaries(TenantTransactions transactions) {
+        return new AuditSummaries(transactions);
     }
 
     @Bean

@@ -22,6 +22,7 @@ public final class SliceTerms {
     private static final char BEGINNING = 'q';
 
     private final long[] bits = new long[BITS / Long.SIZE];
+    private final int[] last = new int[BITS_PER_TERM];
     private boolean empty = true;
 
     public void add(RecordedEntry entry) {
@@ -44,10 +45,16 @@ public final class SliceTerms {
         return text.toString();
     }
 
-    /** What must be there for an entry that the query wants; null when it names nothing that could be. */
+    /** The bits of the term that was added last: of the rarest, when it was made of a query. */
+    int[] lastBits() {
+        return last.clone();
+    }
+
+    /** What must be there for an entry that the query wants, of the rarest kind last; null when it names nothing that could be. */
     static @Nullable SliceTerms of(AuditQuery query) {
         SliceTerms terms = new SliceTerms();
         AuditAction only = query.actions().size() == 1 ? query.actions().getFirst() : null;
+        terms.add(TYPE, query.identityType());
         if (query.success() != null) {
             terms.add(OUTCOME, outcome(query.success()));
         }
@@ -57,11 +64,10 @@ public final class SliceTerms {
         if (only != null && query.success() != null) {
             terms.addBoth(only.wireName(), query.success());
         }
-        terms.add(TYPE, query.identityType());
-        terms.add(IDENTITY, query.identityId());
-        terms.add(SOURCE, query.sourceIp());
-        terms.add(PATH, query.path());
         terms.addBeginnings(query.pathPrefix());
+        terms.add(SOURCE, query.sourceIp());
+        terms.add(IDENTITY, query.identityId());
+        terms.add(PATH, query.path());
         return terms.empty ? null : terms;
     }
 
@@ -123,6 +129,7 @@ public final class SliceTerms {
         for (int i = 0; i < BITS_PER_TERM; i++) {
             int bit = Integer.remainderUnsigned(place, BITS);
             bits[bit / Long.SIZE] |= Long.MIN_VALUE >>> bit % Long.SIZE;
+            last[i] = bit;
             place += step;
         }
         empty = false;

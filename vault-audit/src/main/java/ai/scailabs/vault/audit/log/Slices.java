@@ -26,9 +26,11 @@ final class Slices {
 
     private static final String COUNTED = "select counted_before from audit_counted";
 
+    /** Single bits are asked for first, those of the rarest term: they leave out nearly every slice for a tenth of what the comparison of all costs. */
     private static final String FITTING = """
             select first_at, last_at, entries from audit_slice
             where tenant_id = ? and last_at >= ? and first_at <= ?
+                and get_bit(terms, ?) = 1 and get_bit(terms, ?) = 1 and get_bit(terms, ?) = 1 and get_bit(terms, ?) = 1 and get_bit(terms, ?) = 1
                 and terms & (select ?::text::bit(12288)) = (select ?::text::bit(12288))
             order by last_at desc
             limit ?
@@ -64,6 +66,7 @@ final class Slices {
             return Optional.empty();
         }
         String mask = terms.text();
+        int[] bits = terms.lastBits();
         List<Slice> fitting = index.query(
                 tenant,
                 FITTING,
@@ -71,6 +74,11 @@ final class Slices {
                 tenant.value(),
                 query.first(),
                 start.occurredAt(),
+                bits[0],
+                bits[1],
+                bits[2],
+                bits[3],
+                bits[4],
                 mask,
                 mask,
                 MOST + 1);

@@ -122,6 +122,7 @@ public final class Sequencer {
 
     /** False when there is nothing more to do. */
     private boolean step(Connection connection) throws SQLException {
+        Instant lookedAt = clock.instant();
         Place place = place(connection);
         if (place.isOfAnotherDatabase()) {
             numberOn(connection, place);
@@ -129,7 +130,7 @@ public final class Sequencer {
         }
         if (place.recount()) {
             append(connection, LEFT_OUT, 0, place.position());
-            moveTo(connection, place.position());
+            moveTo(connection, place.position(), lookedAt);
             return true;
         }
         long first = place.firstWritten();
@@ -138,7 +139,7 @@ public final class Sequencer {
         }
         long to = Math.min(place.settled(), first + MAX_TRANSACTIONS);
         append(connection, ENTRIES, first, to);
-        moveTo(connection, to);
+        moveTo(connection, to, lookedAt);
         return to < place.settled();
     }
 
@@ -206,12 +207,13 @@ public final class Sequencer {
         leaves.add(trees.appended());
     }
 
-    private static void moveTo(Connection connection, long position) throws SQLException {
+    private void moveTo(Connection connection, long position, Instant lookedAt) throws SQLException {
         try (PreparedStatement statement =
                 connection.prepareStatement("update audit_sequence set position = ?, recount = false")) {
             statement.setLong(1, position);
             statement.executeUpdate();
         }
+        also.settled(connection, position, lookedAt);
     }
 
     /**

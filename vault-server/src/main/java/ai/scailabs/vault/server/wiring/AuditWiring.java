@@ -1,12 +1,15 @@
 package ai.scailabs.vault.server.wiring;
 
 import ai.scailabs.vault.audit.log.AuditLog;
+import ai.scailabs.vault.audit.log.RecordedEntry;
 import ai.scailabs.vault.audit.proof.CheckpointJob;
 import ai.scailabs.vault.audit.proof.Checkpoints;
 import ai.scailabs.vault.audit.proof.LogTree;
+import ai.scailabs.vault.audit.proof.SequencedEntries;
 import ai.scailabs.vault.audit.proof.Sequencer;
 import ai.scailabs.vault.audit.retention.RetentionJob;
 import ai.scailabs.vault.audit.retention.RetentionService;
+import ai.scailabs.vault.audit.summary.AuditRollup;
 import ai.scailabs.vault.audit.summary.AuditSummaries;
 import ai.scailabs.vault.audit.trail.AuditEntries;
 import ai.scailabs.vault.kernel.id.Ids;
@@ -17,7 +20,11 @@ import ai.scailabs.vault.server.settings.ServerSettings;
 import ai.scailabs.vault.tenancy.keyring.TenantSeal;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.security.SecureRandom;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Clock;
+import java.time.Instant;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.annotation.Bean;
@@ -63,7 +70,7 @@ class AuditWiring {
     @Bean
     @Nullable
     Sequencer sequencer(DatabasePools pools, Clock clock) {
-        return pools.worker() == null ? null : new Sequencer(pools.worker(), (connection, entries) -> {}, clock);
+        return pools.worker() == null ? null : new Sequencer(pools.worker(), new Counted(), clock);
     }
 
     @Bean
@@ -103,5 +110,18 @@ class AuditWiring {
             ObjectProvider<Sequencer> sequencer,
             ObjectProvider<CheckpointJob> checkpoints) {
         return new AuditProofMeters(registry, clock, sequencer.getIfAvailable(), checkpoints.getIfAvailable());
+    }
+
+    /** What is in a tree is also counted. */
+    private record Counted() implements SequencedEntries {
+        @Override
+        public void add(Connection worker, List<RecordedEntry> entries) throws SQLException {
+            AuditRollup.add(worker, entries);
+        }
+
+        @Override
+        public void settled(Connection worker, long writtenBelow, Instant lookedAt) throws SQLException {
+            AuditRollup.settled(worker, writtenBelow, lookedAt);
+        }
     }
 }

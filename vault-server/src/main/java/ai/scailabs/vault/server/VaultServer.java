@@ -4,6 +4,7 @@ import ai.scailabs.vault.api.listener.TlsFiles;
 import ai.scailabs.vault.api.listener.TlsListener;
 import ai.scailabs.vault.api.listener.UnusableTlsFile;
 import ai.scailabs.vault.api.system.SecurityTxt;
+import ai.scailabs.vault.audit.verify.VerifyCommand;
 import ai.scailabs.vault.crypto.key.RandomSources;
 import ai.scailabs.vault.server.drill.RestoreDrill;
 import ai.scailabs.vault.server.readiness.DatabaseGate;
@@ -49,11 +50,14 @@ public class VaultServer {
 
     private VaultServer() {}
 
-    /** Everything is set by environment variables; an argument makes something else of it: {@code --train} a {@link TrainingRun}, {@code --restore-drill DUMP REPORT} a {@link RestoreDrill}. */
+    /** Everything is set by environment variables; an argument makes something else of it: {@code --train} a {@link TrainingRun}, {@code --restore-drill DUMP REPORT} a {@link RestoreDrill}, {@code --audit-verify …} a {@link VerifyCommand}. */
     public static void main(String[] arguments) throws IOException, InterruptedException {
         if (List.of(arguments).equals(List.of("--train"))) {
             TrainingRun.run();
             return;
+        }
+        if (arguments.length > 0 && arguments[0].equals("--audit-verify")) {
+            System.exit(VerifyCommand.run(List.of(arguments).subList(1, arguments.length), System.out, System.err));
         }
         try {
             if (arguments.length == 3 && arguments[0].equals("--restore-drill")) {

@@ -88,7 +88,7 @@ class StructureTest {
             "kernel.net.AddressRange",
             "kms");
 
-    /** Advisories CVE-2025-6000 and CVE-2026-5051: no request leads to a file; settings, what keeps the root key and certificates do, at the start or by their own path; and a restore drill, which serves no request. */
+    /** Advisories CVE-2025-6000 and CVE-2026-5051: no request leads to a file; settings, what keeps the root key and certificates do, at the start or by their own path; and a restore drill and the verifier of exports, which serve no request. */
     @ArchTest
     static final ArchRule files_areForSettingsKeysAndCertificatesOnly = noClasses()
             .that()
@@ -98,6 +98,7 @@ class StructureTest {
                     BASE + "kms..",
                     BASE + "server.settings..",
                     BASE + "server.drill..",
+                    BASE + "audit.verify..",
                     BASE + "server",
                     BASE + "api.listener..")
             .and()

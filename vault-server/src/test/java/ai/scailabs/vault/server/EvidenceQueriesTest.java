@@ -62,6 +62,14 @@ class EvidenceQueriesTest {
             Map.entry("Entries that are not in their tree 2", """
                     insert into audit_leaves (tenant_id, first_index, leaf_count, hashes, log_ids, occurred_at)
                     select 'tnt_evidence-gap', first, 1, sha256('leaf'), array[gen_random_uuid()], array[now()] from unnest(array[0, 2]) as first"""),
+            Map.entry("Entries that should have ended", """
+                    do $$
+                    begin
+                        create table audit_log_2001_01 partition of audit_log for values from ('2001-01-01 00:00:00+00') to ('2001-02-01 00:00:00+00');
+                        insert into audit_log (tenant_id, occurred_at, log_id, action, success, duration_ms, request_id)
+                        values ('tnt_evidence', '2001-01-05 00:00:00+00', gen_random_uuid(), 'read', true, 1, 'req_1');
+                    end
+                    $$"""),
             Map.entry("Months that have no place in the log", """
                     do $$
                     begin

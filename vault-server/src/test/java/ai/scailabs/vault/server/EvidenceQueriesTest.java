@@ -32,6 +32,8 @@ class EvidenceQueriesTest {
             Map.entry("Logins with more power than they need 2", "alter table secret owner to scaivault_app"),
             Map.entry("Rights to change the audit log", "grant truncate on audit_node to scaivault_worker"),
             Map.entry(
+                    "Rights to change the audit log 2", "alter table audit_checkpoint enable trigger append_only"),
+            Map.entry(
                     "Values that are not encrypted",
                     "update secret_version set ciphertext = convert_to('{\"pin\": 1}', 'UTF8') where destroyed_at is null"),
             Map.entry(

@@ -103,7 +103,7 @@ class StructureTest {
                     BASE + "api.listener..")
             .and()
             // Authorities that a setting names.
-            .doNotHaveFullyQualifiedName(BASE + "access.outbound.OutboundTls")
+            .doNotHaveFullyQualifiedName(BASE + "outbound.http.OutboundTls")
             .should()
             .dependOnClassesThat()
             .haveFullyQualifiedName("java.nio.file.Files")

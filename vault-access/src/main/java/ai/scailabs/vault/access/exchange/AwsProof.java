@@ -1,11 +1,11 @@
 package ai.scailabs.vault.access.exchange;
 
-import ai.scailabs.vault.access.outbound.GuardedHttp;
-import ai.scailabs.vault.access.outbound.Reply;
 import ai.scailabs.vault.access.token.ForeignTokens;
 import ai.scailabs.vault.access.trust.AwsRegions;
 import ai.scailabs.vault.access.trust.TrustedSource;
 import ai.scailabs.vault.kernel.error.VaultException;
+import ai.scailabs.vault.outbound.http.GuardedHttp;
+import ai.scailabs.vault.outbound.http.Reply;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import java.io.IOException;

@@ -1,10 +1,10 @@
 package ai.scailabs.vault.access.token;
 
-import ai.scailabs.vault.access.outbound.GuardedHttp;
-import ai.scailabs.vault.access.outbound.Reply;
 import ai.scailabs.vault.kernel.error.ErrorCode;
 import ai.scailabs.vault.kernel.error.VaultException;
 import ai.scailabs.vault.kernel.id.TenantId;
+import ai.scailabs.vault.outbound.http.GuardedHttp;
+import ai.scailabs.vault.outbound.http.Reply;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.nimbusds.jwt.JWTClaimsSet;

@@ -4,14 +4,14 @@ import static ai.scailabs.vault.access.AccessDatabase.ACME;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import ai.scailabs.vault.access.outbound.AddressRule;
-import ai.scailabs.vault.access.outbound.GuardedHttp;
-import ai.scailabs.vault.access.outbound.TlsServer;
 import ai.scailabs.vault.access.trust.AwsRegions;
 import ai.scailabs.vault.access.trust.Trust;
 import ai.scailabs.vault.access.trust.TrustDraft;
 import ai.scailabs.vault.kernel.error.ErrorCode;
 import ai.scailabs.vault.kernel.error.VaultException;
+import ai.scailabs.vault.outbound.http.AddressRule;
+import ai.scailabs.vault.outbound.http.GuardedHttp;
+import ai.scailabs.vault.outbound.http.TlsServer;
 import ai.scailabs.vault.testkit.TestAuthority;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;

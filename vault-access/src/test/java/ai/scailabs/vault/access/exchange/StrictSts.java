@@ -1,6 +1,6 @@
 package ai.scailabs.vault.access.exchange;
 
-import ai.scailabs.vault.access.outbound.TlsServer;
+import ai.scailabs.vault.outbound.http.TlsServer;
 import ai.scailabs.vault.testkit.TestAuthority;
 import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;

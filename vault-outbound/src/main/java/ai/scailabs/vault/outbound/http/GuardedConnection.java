@@ -1,15 +1,12 @@
-package ai.scailabs.vault.access.outbound;
+package ai.scailabs.vault.outbound.http;
 
-import java.io.BufferedInputStream;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URI;
 import java.net.UnknownHostException;
 import java.time.Duration;
-import java.util.concurrent.Callable;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.SSLSocketFactory;
@@ -17,59 +14,75 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** One request and its answer, on a connection of its own. Another thread may {@link #close()} it at any time. */
-final class GuardedExchange implements Callable<Reply>, AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(GuardedExchange.class);
+/**
+ * A connection to the server of a URI: its name is resolved once, every address that it leads to is checked, and one of these is connected to. Another thread may {@link #close()} it at any
+ * time.
+ */
+final class GuardedConnection implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(GuardedConnection.class);
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(2);
     private static final int ADDRESSES_TRIED = 2;
 
     private final URI location;
-    private final byte[] request;
     private final AddressRule rule;
     private final SSLSocketFactory tls;
+    private final Duration silence;
     private @Nullable Socket open;
     private boolean closed;
 
-    GuardedExchange(URI location, byte[] request, AddressRule rule, SSLSocketFactory tls) {
+    /** @param silence how long the server may say nothing while it is waited for */
+    GuardedConnection(URI location, AddressRule rule, SSLSocketFactory tls, Duration silence) {
         this.location = location;
-        this.request = request;
         this.rule = rule;
         this.tls = tls;
+        this.silence = silence;
     }
 
-    @Override
-    public Reply call() throws IOException {
+    /**
+     * Connects; once.
+     *
+     * @throws AddressRefusedException before anything is connected
+     */
+    Socket connect() throws IOException {
         String host = bare(location.getHost());
         boolean secure = "https".equals(location.getScheme());
         int port = location.getPort() >= 0 ? location.getPort() : secure ? 443 : 80;
-        try (Socket plain = connected(permitted(host), port);
-                Socket socket = secure ? encrypted(plain, host, port) : plain) {
-            OutputStream out = socket.getOutputStream();
-            out.write(request);
-            out.flush();
-            return new HttpAnswer(new BufferedInputStream(socket.getInputStream()), GuardedHttp.MAX_BYTES).read();
+        Socket plain = connected(permitted(host), port);
+        if (!secure) {
+            return plain;
+        }
+        try {
+            return encrypted(plain, host, port);
+        } catch (IOException refused) {
+            plain.close();
+            throw refused;
         }
     }
 
     /** One address that is not permitted is enough to refuse the name: whoever made it so meant to reach it. */
     private InetAddress[] permitted(String host) throws IOException {
-        InetAddress[] addresses = InetAddress.getAllByName(host);
+        InetAddress[] addresses;
+        try {
+            addresses = InetAddress.getAllByName(host);
+        } catch (UnknownHostException unknown) {
+            throw new AddressRefusedException("the name leads to no address");
+        }
         for (InetAddress address : addresses) {
             if (!rule.permits(address)) {
-                throw new IOException("the name leads to an address that is not permitted");
+                throw new AddressRefusedException("the name leads to an address that is not permitted");
             }
         }
         return addresses;
     }
 
     private Socket connected(InetAddress[] addresses, int port) throws IOException {
-        IOException last = new UnknownHostException("the name leads to no address");
+        IOException last = new AddressRefusedException("the name leads to no address");
         for (int i = 0; i < Math.min(addresses.length, ADDRESSES_TRIED); i++) {
             Socket socket = new Socket();
             try {
                 keep(socket);
                 socket.setTcpNoDelay(true);
-                socket.setSoTimeout((int) GuardedHttp.TOTAL_TIMEOUT.toMillis());
+                socket.setSoTimeout((int) silence.toMillis());
                 socket.connect(new InetSocketAddress(addresses[i], port), (int) CONNECT_TIMEOUT.toMillis());
                 return socket;
             } catch (IOException failed) {

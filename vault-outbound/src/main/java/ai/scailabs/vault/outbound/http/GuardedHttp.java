@@ -1,4 +1,4 @@
-package ai.scailabs.vault.access.outbound;
+package ai.scailabs.vault.outbound.http;
 
 import java.io.IOException;
 import java.net.URI;
@@ -62,7 +62,8 @@ public final class GuardedHttp implements AutoCloseable {
     private Reply send(URI location, String method, Map<String, String> headers, String body)
             throws IOException, InterruptedException {
         byte[] request = request(location, method, headers, body);
-        GuardedExchange exchange = new GuardedExchange(location, request, rule, tls);
+        GuardedExchange exchange =
+                new GuardedExchange(new GuardedConnection(location, rule, tls, TOTAL_TIMEOUT), request);
         Future<Reply> answer = submit(exchange);
         try {
             return answer.get(TOTAL_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);

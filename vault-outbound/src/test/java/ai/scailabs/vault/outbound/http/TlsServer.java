@@ -1,4 +1,4 @@
-package ai.scailabs.vault.access.outbound;
+package ai.scailabs.vault.outbound.http;
 
 import ai.scailabs.vault.testkit.TestAuthority;
 import com.sun.net.httpserver.HttpHandler;

@@ -1,4 +1,4 @@
-package ai.scailabs.vault.access.outbound;
+package ai.scailabs.vault.outbound.http;
 
 import ai.scailabs.vault.kernel.net.AddressRange;
 import ai.scailabs.vault.kernel.net.IpAddress;
@@ -39,10 +39,21 @@ public final class AddressRule {
     private static final List<AddressRange> GLOBAL_V6 = ranges("2000::/3");
 
     private final List<AddressRange> allowed;
+    private final boolean nowhereElse;
 
     /** @param allowed besides the public Internet */
     public AddressRule(List<AddressRange> allowed) {
+        this(allowed, false);
+    }
+
+    private AddressRule(List<AddressRange> allowed, boolean nowhereElse) {
         this.allowed = List.copyOf(allowed);
+        this.nowhereElse = nowhereElse;
+    }
+
+    /** These, and not the public Internet. */
+    public static AddressRule only(List<AddressRange> allowed) {
+        return new AddressRule(allowed, true);
     }
 
     boolean permits(InetAddress address) {
@@ -53,6 +64,9 @@ public final class AddressRule {
         }
         if (contain(allowed, parsed.get())) {
             return true;
+        }
+        if (nowhereElse) {
+            return false;
         }
         boolean global = address.getAddress().length == 4 || contain(GLOBAL_V6, parsed.get());
         return global && !contain(SPECIAL, parsed.get());

@@ -1,4 +1,4 @@
-package ai.scailabs.vault.access.outbound;
+package ai.scailabs.vault.outbound.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

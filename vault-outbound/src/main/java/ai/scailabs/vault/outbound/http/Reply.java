@@ -1,4 +1,4 @@
-package ai.scailabs.vault.access.outbound;
+package ai.scailabs.vault.outbound.http;
 
 /** A complete answer, whatever its status. */
 public record Reply(int status, String body) {

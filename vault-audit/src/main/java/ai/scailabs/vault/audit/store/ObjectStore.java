@@ -33,7 +33,7 @@ public interface ObjectStore extends AutoCloseable {
     StoredObject put(ObjectName name, String contentType, byte[] content, @Nullable Retention retention)
             throws StoreException;
 
-    /** What is there under this name; empty when nothing is, also when the credentials may not know whether. */
+    /** What is there under this name, whole; empty when nothing is. */
     Optional<StoredObject> find(ObjectName name) throws StoreException;
 
     /**

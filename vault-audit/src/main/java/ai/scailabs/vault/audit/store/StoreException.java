@@ -19,6 +19,29 @@ public final class StoreException extends IOException {
         this.trace = trace;
     }
 
+    /** The kinds of a failure and of what caused it, without their messages. */
+    public static String kinds(Throwable failure) {
+        StringBuilder kinds = new StringBuilder(failure.getClass().getSimpleName());
+        Throwable cause = failure.getCause();
+        for (int depth = 0; cause != null && depth < 8; depth++) {
+            kinds.append(" < ").append(cause.getClass().getSimpleName());
+            cause = cause.getCause();
+        }
+        return kinds.toString();
+    }
+
+    /** Whether a failure is, or was caused by, one of this kind. */
+    public static boolean isCausedBy(Throwable failure, Class<? extends Throwable> kind) {
+        Throwable cause = failure;
+        for (int depth = 0; cause != null && depth < 16; depth++) {
+            if (kind.isInstance(cause)) {
+                return true;
+            }
+            cause = cause.getCause();
+        }
+        return false;
+    }
+
     public StoreFailure failure() {
         return failure;
     }

@@ -2,56 +2,40 @@ package ai.scailabs.vault.testkit;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
-import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
+import java.util.List;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** AWS as moto plays it, on loopback over HTTP; keeps nothing. It takes any credentials. */
 public final class TestMoto implements AutoCloseable {
-    private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(60);
     private static final String REGION = "eu-central-1";
     private static final Pattern ARN = Pattern.compile("\"Arn\":\\s*\"([^\"]+)\"");
 
-    private final int port;
-    private final Process process;
+    private final PeerProcess process;
 
-    private TestMoto(int port, Process process) {
-        this.port = port;
+    private TestMoto(PeerProcess process) {
         this.process = process;
-        Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly, "test-moto-end"));
     }
 
     public static TestMoto start() {
-        Path server = RepositoryFiles.root().resolve(".peers/python/bin/moto_server");
-        if (!Files.isExecutable(server)) {
-            throw new IllegalStateException("moto is missing: bin/peers installs it");
-        }
-        try {
-            int port = freePort();
-            Process process = new ProcessBuilder(server.toString(), "-H", "127.0.0.1", "-p", Integer.toString(port))
-                    .redirectErrorStream(true)
-                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                    .start();
-            TestMoto moto = new TestMoto(port, process);
-            moto.awaitListening();
-            return moto;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        Path server = PeerProcess.installed("moto", "python/bin/moto_server", "");
+        int port = PeerProcess.freePort();
+        return new TestMoto(PeerProcess.start(
+                "moto",
+                port,
+                List.of(server.toString(), "-H", "127.0.0.1", "-p", Integer.toString(port)),
+                Map.of(),
+                PeerProcess.folder("moto")));
     }
 
     public URI endpoint() {
-        return URI.create("http://127.0.0.1:" + port);
+        return URI.create("http://127.0.0.1:" + process.port());
     }
 
     /** The ARN of a new symmetric key in KMS. */
@@ -87,31 +71,8 @@ public final class TestMoto implements AutoCloseable {
         }
     }
 
-    private void awaitListening() {
-        long begin = System.nanoTime();
-        while (System.nanoTime() - begin < PATIENCE_NANOS) {
-            if (!process.isAlive()) {
-                throw new IllegalStateException("moto ended with " + process.exitValue());
-            }
-            try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
-                if (socket.isConnected()) {
-                    return;
-                }
-            } catch (IOException notYet) {
-                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
-            }
-        }
-        throw new IllegalStateException("moto did not start");
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
-    }
-
     @Override
     public void close() {
-        process.destroyForcibly();
+        process.close();
     }
 }

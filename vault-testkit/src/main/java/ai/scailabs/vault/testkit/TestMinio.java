@@ -33,10 +33,14 @@ public final class TestMinio implements AutoCloseable {
                         "127.0.0.1:" + PeerProcess.freePort(),
                         folder.toString()),
                 Map.of(
-                        "MINIO_ROOT_USER", ACCESS_KEY_ID,
-                        "MINIO_ROOT_PASSWORD", SECRET_ACCESS_KEY,
-                        "MINIO_UPDATE", "off",
-                        "MINIO_BROWSER", "off"),
+                        "MINIO_ROOT_USER",
+                        ACCESS_KEY_ID,
+                        "MINIO_ROOT_PASSWORD",
+                        SECRET_ACCESS_KEY,
+                        "MINIO_UPDATE",
+                        "off",
+                        "MINIO_BROWSER",
+                        "off"),
                 folder));
     }
 

@@ -42,7 +42,7 @@ public sealed interface Destination {
                     "is not the name of a bucket");
             require("region", REGION.matcher(region).matches(), "is not the name of a region");
             prefix = checkedPrefix(prefix);
-            checkEndpoint(endpoint);
+            requireEndpoint(endpoint);
         }
 
         @Override
@@ -61,7 +61,7 @@ public sealed interface Destination {
                     BUCKET.matcher(bucket).matches() && !bucket.contains(".."),
                     "is not the name of a bucket");
             prefix = checkedPrefix(prefix);
-            checkEndpoint(endpoint);
+            requireEndpoint(endpoint);
         }
 
         @Override
@@ -87,7 +87,7 @@ public sealed interface Destination {
             require("bucket", CONTAINER.matcher(bucket).matches(), "is not the name of a container");
             require("account", account == null || isAccount(account), "is not the name of a storage account");
             prefix = checkedPrefix(prefix);
-            checkEndpoint(endpoint);
+            requireEndpoint(endpoint);
         }
 
         static boolean isAccount(String text) {
@@ -109,8 +109,12 @@ public sealed interface Destination {
         return bare.isEmpty() ? "" : bare + "/";
     }
 
-    /** That it leads to no address of ours is looked at when it is connected to. */
-    private static void checkEndpoint(@Nullable URI endpoint) {
+    /**
+     * That an endpoint has the form of one. Whether it leads to an address of ours is looked at when it is connected to.
+     *
+     * @param endpoint null for none
+     */
+    static void requireEndpoint(@Nullable URI endpoint) {
         require(
                 "endpoint",
                 endpoint == null

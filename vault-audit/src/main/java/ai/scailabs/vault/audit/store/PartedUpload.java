@@ -101,13 +101,30 @@ public abstract class PartedUpload extends ObjectUpload {
             over = true;
         } catch (StoreException refused) {
             abort();
-            if (refused.failure() != StoreFailure.CONFLICT) {
+            if (!isTaken(refused)) {
                 throw refused;
             }
             there = true;
         }
         over = true;
         return is(store, name, bytes, sha256, there);
+    }
+
+    /** Some look at rights, or at locks, before they look at the condition that there be nothing of this name. */
+    private boolean isTaken(StoreException refused) throws StoreException {
+        return switch (refused.failure()) {
+            case CONFLICT -> true;
+            case DENIED, LOCKED -> isThere(refused);
+            default -> false;
+        };
+    }
+
+    private boolean isThere(StoreException refused) throws StoreException {
+        try {
+            return store.find(name).isPresent();
+        } catch (StoreException blind) {
+            throw refused;
+        }
     }
 
     private void write(String sha256) throws StoreException {

@@ -5,6 +5,7 @@ import ai.scailabs.vault.audit.store.StoreCredentials;
 import ai.scailabs.vault.audit.store.StoreCredentials.AzureBlob.Way;
 import ai.scailabs.vault.kernel.error.VaultException;
 import com.azure.core.credential.AzureSasCredential;
+import com.azure.core.credential.TokenCredential;
 import com.azure.core.http.HttpClient;
 import com.azure.core.util.Configuration;
 import com.azure.identity.ClientSecretCredentialBuilder;
@@ -12,6 +13,7 @@ import com.azure.identity.DefaultAzureCredentialBuilder;
 import com.azure.storage.blob.BlobContainerClientBuilder;
 import com.azure.storage.common.StorageSharedKeyCredential;
 import java.net.URI;
+import java.util.Base64;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -26,8 +28,13 @@ final class AzureAccount {
 
     private AzureAccount() {}
 
-    /** @throws VaultException {@code validation_error} when the account has no name, or the credentials cannot be used */
-    static void describe(
+    /**
+     * Tells the builder.
+     *
+     * @return whether the endpoint was chosen by whoever chose the container
+     * @throws VaultException {@code validation_error} when the account has no name, or the credentials cannot be used
+     */
+    static boolean describe(
             BlobContainerClientBuilder builder,
             Destination.AzureBlob where,
             StoreCredentials credentials,
@@ -35,7 +42,7 @@ final class AzureAccount {
         Optional<String> named = Optional.ofNullable(where.account());
         if (!(credentials instanceof StoreCredentials.AzureBlob known)) {
             builder.endpoint(endpoint(where, named)).credential(environment());
-            return;
+            return where.endpoint() != null;
         }
         Optional<String> account = named.or(known::accountName);
         switch (known.way()) {
@@ -56,11 +63,14 @@ final class AzureAccount {
                                 .httpClient(http)
                                 .disableInstanceDiscovery()
                                 .build());
-            case Way.ConnectionString text -> connect(builder, where, account, StoreCredentials.revealed(text.text()));
+            case Way.ConnectionString text -> {
+                return connect(builder, where, account, StoreCredentials.revealed(text.text()));
+            }
         }
+        return where.endpoint() != null;
     }
 
-    private static void connect(
+    private static boolean connect(
             BlobContainerClientBuilder builder, Destination.AzureBlob where, Optional<String> account, String text) {
         Map<String, String> parts = parts(text);
         Optional<String> name = Optional.ofNullable(parts.get("accountname"))
@@ -85,12 +95,14 @@ final class AzureAccount {
         } else {
             throw refused("names a secret whose connection_string has neither AccountKey nor SharedAccessSignature");
         }
+        return where.endpoint() != null || blobs != null;
     }
 
     private static URI chosen(String text) {
         try {
             URI endpoint = Destination.endpoint(text);
-            return new Destination.AzureBlob("any", "", endpoint, null).endpoint() == null ? endpoint : endpoint;
+            Destination.requireEndpoint(endpoint);
+            return endpoint;
         } catch (VaultException malformed) {
             throw refused("names a secret whose connection_string has a malformed BlobEndpoint");
         }
@@ -123,7 +135,7 @@ final class AzureAccount {
         String name = account.orElseThrow(() -> VaultException.invalidField(
                 "destination.account", "is needed: the credentials do not name the storage account"));
         try {
-            java.util.Base64.getDecoder().decode(key);
+            Base64.getDecoder().decode(key);
         } catch (IllegalArgumentException malformed) {
             throw refused("names a secret whose account key is not Base64");
         }
@@ -135,7 +147,7 @@ final class AzureAccount {
     }
 
     /** A workload identity, a managed identity, or what the environment names; not, as by default, a developer's logins besides. */
-    private static com.azure.core.credential.TokenCredential environment() {
+    private static TokenCredential environment() {
         Configuration environment = Configuration.getGlobalConfiguration().clone();
         if (environment.get("AZURE_TOKEN_CREDENTIALS") == null) {
             environment.put("AZURE_TOKEN_CREDENTIALS", "prod");

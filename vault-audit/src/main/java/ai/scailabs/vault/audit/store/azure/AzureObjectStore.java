@@ -8,7 +8,6 @@ import ai.scailabs.vault.audit.store.Retention;
 import ai.scailabs.vault.audit.store.StoreCredentials;
 import ai.scailabs.vault.audit.store.StoreException;
 import ai.scailabs.vault.audit.store.StoreFailure;
-import ai.scailabs.vault.audit.store.StoreInput;
 import ai.scailabs.vault.audit.store.StoreTimes;
 import ai.scailabs.vault.audit.store.StoredObject;
 import ai.scailabs.vault.outbound.http.GuardedTransfers;
@@ -35,7 +34,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class AzureObjectStore implements ObjectStore {
     static final String SHA256 = "sha256";
-    private static final Duration FIRST_PAUSE = Duration.ofMillis(200);
 
     private final Destination.AzureBlob where;
     private final StoreCredentials credentials;
@@ -48,12 +46,13 @@ public final class AzureObjectStore implements ObjectStore {
             Destination.AzureBlob where,
             StoreCredentials credentials,
             BlobContainerClient container,
-            SecureRandom random) {
+            SecureRandom random,
+            boolean chosen) {
         this.where = where;
         this.credentials = credentials;
         this.container = container;
         this.random = random;
-        this.chosen = where.endpoint() != null || credentials instanceof StoreCredentials.AzureBlob;
+        this.chosen = chosen;
     }
 
     /**
@@ -77,11 +76,11 @@ public final class AzureObjectStore implements ObjectStore {
                         RetryPolicyType.EXPONENTIAL,
                         times.tries(),
                         Duration.ofSeconds(Math.max(1, times.each().toSeconds() + 1)),
-                        FIRST_PAUSE.compareTo(times.longestPause()) < 0 ? FIRST_PAUSE : times.longestPause(),
+                        times.firstPause(),
                         times.longestPause(),
                         null));
-        AzureAccount.describe(builder, where, credentials, http);
-        return new AzureObjectStore(where, credentials, builder.buildClient(), random);
+        boolean chosen = AzureAccount.describe(builder, where, credentials, http);
+        return new AzureObjectStore(where, credentials, builder.buildClient(), random, chosen);
     }
 
     @Override
@@ -134,7 +133,9 @@ public final class AzureObjectStore implements ObjectStore {
 
     @Override
     public InputStream read(ObjectName name) throws StoreException {
-        return new StoreInput(asked(() -> blob(name).openInputStream()));
+        BlockBlobClient blob = blob(name);
+        BlobProperties found = asked(blob::getProperties);
+        return new AzureInput(this, blob, found.getETag(), found.getBlobSize());
     }
 
     @Override

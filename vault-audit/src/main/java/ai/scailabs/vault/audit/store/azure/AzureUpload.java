@@ -11,7 +11,6 @@ import com.azure.storage.blob.models.BlobImmutabilityPolicy;
 import com.azure.storage.blob.models.BlobImmutabilityPolicyMode;
 import com.azure.storage.blob.models.BlobRequestConditions;
 import com.azure.storage.blob.options.BlockBlobCommitBlockListOptions;
-import com.azure.storage.blob.options.BlockBlobSimpleUploadOptions;
 import com.azure.storage.blob.specialized.BlockBlobClient;
 import java.nio.ByteBuffer;
 import java.time.ZoneOffset;
@@ -67,16 +66,13 @@ final class AzureUpload extends PartedUpload {
         store.asked(() -> blob.commitBlockListWithResponse(all, null, Context.NONE));
     }
 
+    /** In two requests: where blocks lie around that nobody committed, Azurite loses a blob that is put in one. */
     @Override
     protected void sendWhole(byte[] content, String sha256) throws StoreException {
-        BlockBlobSimpleUploadOptions whole = new BlockBlobSimpleUploadOptions(BinaryData.fromBytes(content))
-                .setHeaders(new BlobHttpHeaders().setContentType(contentType))
-                .setMetadata(Map.of(AzureObjectStore.SHA256, sha256))
-                .setRequestConditions(new BlobRequestConditions().setIfNoneMatch("*"));
-        if (retention != null) {
-            whole.setImmutabilityPolicy(policy(retention));
+        if (content.length > 0) {
+            send(1, content, content.length);
         }
-        store.asked(() -> blob.uploadWithResponse(whole, null, Context.NONE));
+        join(content.length, sha256);
     }
 
     /** Azure discards blocks that nobody commits, and has no way to be told earlier that does not touch the object. */

@@ -13,7 +13,6 @@ import com.google.cloud.storage.StorageOptions;
 import com.google.cloud.storage.StorageRetryStrategy;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -21,7 +20,6 @@ import org.jspecify.annotations.Nullable;
 final class GcsClient implements AutoCloseable {
     private static final String SCOPE = "https://www.googleapis.com/auth/devstorage.full_control";
     private static final String GOOGLE = "https://storage.googleapis.com";
-    private static final Duration FIRST_PAUSE = Duration.ofMillis(200);
 
     private final Destination.Gcs where;
     private final StoreCredentials given;
@@ -97,7 +95,7 @@ final class GcsClient implements AutoCloseable {
                 .setStorageRetryStrategy(StorageRetryStrategy.getUniformStorageRetryStrategy())
                 .setRetrySettings(RetrySettings.newBuilder()
                         .setMaxAttempts(times.tries())
-                        .setInitialRetryDelayDuration(FIRST_PAUSE)
+                        .setInitialRetryDelayDuration(times.firstPause())
                         .setRetryDelayMultiplier(2)
                         .setMaxRetryDelayDuration(times.longestPause())
                         .setTotalTimeoutDuration(times.all())

@@ -20,7 +20,6 @@ import com.google.cloud.storage.BlobInfo;
 import com.google.cloud.storage.Bucket;
 import com.google.cloud.storage.BucketInfo;
 import com.google.cloud.storage.Storage;
-import com.google.cloud.storage.StorageException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.channels.Channels;
@@ -190,7 +189,7 @@ public final class GcsObjectStore implements ObjectStore {
         authenticate();
         try {
             return call.get();
-        } catch (StorageException refused) {
+        } catch (RuntimeException refused) {
             throw failed(refused);
         }
     }

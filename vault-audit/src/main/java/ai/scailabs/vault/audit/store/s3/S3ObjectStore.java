@@ -38,7 +38,6 @@ import software.amazon.awssdk.services.s3.model.ObjectLockEnabled;
  */
 public final class S3ObjectStore implements ObjectStore {
     static final String SHA256 = "sha256";
-    private static final java.time.Duration FIRST_PAUSE = java.time.Duration.ofMillis(200);
 
     private final Destination.S3 where;
     private final StoreCredentials credentials;
@@ -65,9 +64,9 @@ public final class S3ObjectStore implements ObjectStore {
                 .apiCallTimeout(times.all())
                 .retryStrategy(StandardRetryStrategy.builder()
                         .maxAttempts(times.tries())
-                        .backoffStrategy(BackoffStrategy.exponentialDelay(FIRST_PAUSE, times.longestPause()))
+                        .backoffStrategy(BackoffStrategy.exponentialDelay(times.firstPause(), times.longestPause()))
                         .throttlingBackoffStrategy(
-                                BackoffStrategy.exponentialDelay(FIRST_PAUSE.multipliedBy(4), times.longestPause()))
+                                BackoffStrategy.exponentialDelay(times.firstPause(), times.longestPause().multipliedBy(2)))
                         .build())
                 .build();
         S3Credentials provider = S3Credentials.of(credentials, where, tenant, http, calls);

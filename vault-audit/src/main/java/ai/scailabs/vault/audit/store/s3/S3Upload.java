@@ -18,7 +18,9 @@ import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.model.ChecksumAlgorithm;
 import software.amazon.awssdk.services.s3.model.CompletedPart;
+import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
 import software.amazon.awssdk.services.s3.model.ObjectLockMode;
+import software.amazon.awssdk.services.s3.model.ObjectLockRetentionMode;
 
 /** A multipart upload of S3, which begins with its first part. Not thread-safe. */
 final class S3Upload extends PartedUpload {
@@ -82,14 +84,34 @@ final class S3Upload extends PartedUpload {
     @Override
     protected void join(long size, String sha256) throws StoreException {
         try {
-            store.client()
+            String version = store.client()
                     .completeMultipartUpload(request -> request.bucket(store.bucket())
                             .key(store.key(name))
                             .uploadId(uploadId)
                             .ifNoneMatch("*")
-                            .multipartUpload(all -> all.parts(parts)));
+                            .multipartUpload(all -> all.parts(parts)))
+                    .versionId();
+            hold(version);
         } catch (SdkException refused) {
             throw store.failed(refused);
+        }
+    }
+
+    /** Some of what only speaks like S3 forgets by the end of an upload what it was told at its beginning. */
+    private void hold(@Nullable String version) {
+        if (retention == null) {
+            return;
+        }
+        HeadObjectResponse made = store.client()
+                .headObject(request ->
+                        request.bucket(store.bucket()).key(store.key(name)).versionId(version));
+        if (made.objectLockRetainUntilDate() == null) {
+            store.client()
+                    .putObjectRetention(request -> request.bucket(store.bucket())
+                            .key(store.key(name))
+                            .versionId(version)
+                            .retention(
+                                    held -> held.mode(retentionMode(retention)).retainUntilDate(retention.until())));
         }
     }
 
@@ -102,6 +124,7 @@ final class S3Upload extends PartedUpload {
                                     .key(store.key(name))
                                     .contentType(contentType)
                                     .metadata(Map.of(S3ObjectStore.SHA256, sha256))
+                                    .checksumAlgorithm(ChecksumAlgorithm.SHA256)
                                     .checksumSHA256(checksum(content, content.length))
                                     .ifNoneMatch("*")
                                     .objectLockMode(mode())
@@ -137,6 +160,13 @@ final class S3Upload extends PartedUpload {
                     case COMPLIANCE -> ObjectLockMode.COMPLIANCE;
                     case GOVERNANCE -> ObjectLockMode.GOVERNANCE;
                 };
+    }
+
+    private static ObjectLockRetentionMode retentionMode(Retention retention) {
+        return switch (retention.mode()) {
+            case COMPLIANCE -> ObjectLockRetentionMode.COMPLIANCE;
+            case GOVERNANCE -> ObjectLockRetentionMode.GOVERNANCE;
+        };
     }
 
     /** Without a copy of the part. */

@@ -163,11 +163,11 @@ class ArchitectureTest {
             .dependOnClassesThat()
             .resideInAnyPackage("io.lettuce..", "io.github.bucket4j..", "io.netty..");
 
-    /** Hence no class of a vendor is loaded unless its root key is chosen. */
+    /** Hence no class of a vendor is loaded unless its root key is chosen, or a bucket of it is opened. */
     @ArchTest
     static final ArchRule awsSdk_hasOneRoom = noClasses()
             .that()
-            .resideOutsideOfPackage(BASE + "kms.aws..")
+            .resideOutsideOfPackages(BASE + "kms.aws..", BASE + "audit.store.s3..")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("software.amazon..");
@@ -175,7 +175,7 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule googlesSdk_hasOneRoom = noClasses()
             .that()
-            .resideOutsideOfPackage(BASE + "kms.gcp..")
+            .resideOutsideOfPackages(BASE + "kms.gcp..", BASE + "audit.store.gcs..")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("com.google.cloud..", "com.google.api..", "com.google.auth..", "com.google.protobuf..");
@@ -183,10 +183,26 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule azuresSdk_hasOneRoom = noClasses()
             .that()
-            .resideOutsideOfPackage(BASE + "kms.azure..")
+            .resideOutsideOfPackages(BASE + "kms.azure..", BASE + "audit.store.azure..")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("com.azure..", "com.microsoft..");
+
+    /** Its stores get their vendors' libraries from the packages below, and these are not named elsewhere. */
+    @ArchTest
+    static final ArchRule storesOfVendors_areOpenedInOnePlace = noClasses()
+            .that()
+            .resideOutsideOfPackages(BASE + "audit.store.vendor..", BASE + "audit.store.s3..", BASE + "audit.store.gcs..", BASE + "audit.store.azure..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(BASE + "audit.store.s3..", BASE + "audit.store.gcs..", BASE + "audit.store.azure..");
+
+    /** The compiler sees it, for the annotations of Google's SDK. */
+    @ArchTest
+    static final ArchRule guava_isNobodysHere = noClasses()
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("com.google.common..");
 
     @ArchTest
     static final ArchRule pkcs11Wrapper_hasOneRoom = noClasses()

@@ -78,6 +78,7 @@ class SettingsTest {
                                     .replace("TLS_KEY", "TLS_KEY_FILE")
                                     .replace("REDIS_CA", "REDIS_CA_FILE")
                                     .replace("EXCHANGE_CA", "EXCHANGE_CA_FILE")
+                                    .replace("OBJECT_STORE_CA", "OBJECT_STORE_CA_FILE")
                                     .replace("KMS_LOCAL_KEY", "KMS_LOCAL_KEY_FILE")
                                     .replace("KMS_PKCS11_PIN", "KMS_PKCS11_PIN_FILE")
                                     .replace("KMS_TRANSIT_CA", "KMS_TRANSIT_CA_FILE")
@@ -197,6 +198,12 @@ class SettingsTest {
             EXCHANGE_ALLOWED_ADDRESSES | 10.0.0.0/33
             EXCHANGE_ALLOWED_ADDRESSES | issuer.example.test
             EXCHANGE_CA_FILE     | /does/not/exist.pem
+            OBJECT_STORE_ALLOWED_ADDRESSES | 10.0.0.0/33
+            OBJECT_STORE_ALLOWED_ADDRESSES | minio.example.test
+            OBJECT_STORE_CA_FILE | /does/not/exist.pem
+            OBJECT_STORE_OWN_BUCKETS | some-bucket
+            OBJECT_STORE_OWN_BUCKETS | s3:some-bucket,
+            OBJECT_STORE_OWN_BUCKETS | azure_blob:some-container
             RATE_LIMIT_SECRETS_READ_PER_MINUTE | 0
             RATE_LIMIT_SECRETS_READ_PER_MINUTE | -1
             RATE_LIMIT_SECRETS_READ_PER_MINUTE | 1.5

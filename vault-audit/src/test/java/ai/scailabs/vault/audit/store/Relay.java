@@ -2,18 +2,20 @@ package ai.scailabs.vault.audit.store;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.regex.Pattern;
 
 /** Stands before a server, and hands its connections through, or fails as it is told to. One request comes on each connection. */
 public final class Relay implements AutoCloseable {
@@ -22,6 +24,8 @@ public final class Relay implements AutoCloseable {
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final AtomicInteger connections = new AtomicInteger();
     private final AtomicReference<Fault> fault = new AtomicReference<>();
+    private final List<String> requests = new CopyOnWriteArrayList<>();
+    private final AtomicInteger statusOfGet = new AtomicInteger();
     private final CountDownLatch end = new CountDownLatch(1);
 
     public Relay(URI server) {
@@ -45,6 +49,16 @@ public final class Relay implements AutoCloseable {
         return connections.get();
     }
 
+    /** Those that it answered itself, with the beginnings of their bodies. */
+    public List<String> requests() {
+        return requests;
+    }
+
+    /** Of its own answers to whoever only looks. */
+    public void statusOfGet(int status) {
+        statusOfGet.set(status);
+    }
+
     public void passes() {
         meets((socket, number) -> pass(socket, Long.MAX_VALUE));
     }
@@ -57,10 +71,13 @@ public final class Relay implements AutoCloseable {
     public void answersFor(int times, int status, String headers, String body) {
         meets((socket, number) -> {
             if (number <= times) {
-                readRequest(socket.getInputStream());
+                String request = readRequest(socket.getInputStream());
+                requests.add(request);
+                boolean looks = request.startsWith("GET ") || request.startsWith("HEAD ");
+                int told = looks && statusOfGet.get() > 0 ? statusOfGet.get() : status;
                 byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
                 socket.getOutputStream()
-                        .write(("HTTP/1.1 " + status + " X\r\nContent-Length: " + bytes.length + "\r\n" + headers
+                        .write(("HTTP/1.1 " + told + " X\r\nContent-Length: " + bytes.length + "\r\n" + headers
                                         + "\r\n")
                                 .getBytes(StandardCharsets.ISO_8859_1));
                 socket.getOutputStream().write(bytes);
@@ -132,31 +149,32 @@ public final class Relay implements AutoCloseable {
         }
     }
 
-    private static void readRequest(InputStream in) throws IOException {
-        StringBuilder head = new StringBuilder();
-        while (head.indexOf("\r\n\r\n") < 0) {
+    private static String readRequest(InputStream in) throws IOException {
+        StringBuilder request = new StringBuilder();
+        while (request.indexOf("\r\n\r\n") < 0) {
             int c = in.read();
             if (c < 0) {
-                return;
+                return request.toString();
             }
-            head.append((char) c);
+            request.append((char) c);
         }
-        for (String line : head.toString().split("\r\n")) {
-            if (line.toLowerCase(java.util.Locale.ROOT).startsWith("content-length:")) {
-                long left = Long.parseLong(line.substring(15).strip());
-                try (OutputStream nowhere = OutputStream.nullOutputStream()) {
-                    byte[] buffer = new byte[16 * 1024];
-                    while (left > 0) {
-                        int count = in.read(buffer, 0, (int) Math.min(left, buffer.length));
-                        if (count < 0) {
-                            return;
-                        }
-                        nowhere.write(buffer, 0, count);
-                        left -= count;
-                    }
-                }
+        long left = Pattern.compile("(?i)\r\ncontent-length: *([0-9]+)")
+                .matcher(request)
+                .results()
+                .mapToLong(length -> Long.parseLong(length.group(1)))
+                .sum();
+        byte[] buffer = new byte[16 * 1024];
+        while (left > 0) {
+            int count = in.read(buffer, 0, (int) Math.min(left, buffer.length));
+            if (count < 0) {
+                break;
             }
+            if (request.length() < 20_000) {
+                request.append(new String(buffer, 0, count, StandardCharsets.ISO_8859_1));
+            }
+            left -= count;
         }
+        return request.toString();
     }
 
     private void await() {

@@ -2,6 +2,7 @@ package ai.scailabs.vault.outbound.http;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.SocketException;
 
 /** The lines of an answer's head and of its chunks. */
 final class AnswerLines {
@@ -19,7 +20,7 @@ final class AnswerLines {
         StringBuilder line = new StringBuilder();
         for (int c = in.read(); c != '\n'; c = in.read()) {
             if (c < 0) {
-                throw new IOException("the answer ended early");
+                throw new SocketException("the answer ended early");
             }
             if (--left < 0) {
                 throw new IOException("the head of the answer is larger than " + MAX_HEAD + " bytes");

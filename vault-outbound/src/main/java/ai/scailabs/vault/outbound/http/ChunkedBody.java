@@ -2,6 +2,7 @@ package ai.scailabs.vault.outbound.http;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.SocketException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -35,7 +36,7 @@ final class ChunkedBody extends InputStream {
         }
         int count = in.read(bytes, offset, Math.min(left, length));
         if (count < 0) {
-            throw new IOException("the answer ended early");
+            throw new SocketException("the answer ended early");
         }
         left -= count;
         if (left == 0 && !lines.next().isEmpty()) {

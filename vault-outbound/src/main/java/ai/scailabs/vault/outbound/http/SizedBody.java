@@ -2,6 +2,7 @@ package ai.scailabs.vault.outbound.http;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.SocketException;
 
 /** A body whose length is known. One that is shorter is an error, never an end. */
 final class SizedBody extends InputStream {
@@ -26,7 +27,7 @@ final class SizedBody extends InputStream {
         }
         int count = in.read(bytes, offset, (int) Math.min(left, length));
         if (count < 0) {
-            throw new IOException("the answer ended early");
+            throw new SocketException("the answer ended early");
         }
         left -= count;
         return count;

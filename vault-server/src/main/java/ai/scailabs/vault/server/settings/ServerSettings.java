@@ -30,6 +30,7 @@ public record ServerSettings(
         Database database,
         ScaiKey scaiKey,
         ExchangeSettings exchange,
+        ObjectStoreSettings objectStores,
         Http http,
         Logging logging,
         RootKeys rootKeys,
@@ -81,6 +82,7 @@ public record ServerSettings(
         Database database = database(reader, dev);
         ScaiKey scaiKey = scaiKey(reader, dev);
         ExchangeSettings exchange = ExchangeSettings.read(reader);
+        ObjectStoreSettings objectStores = ObjectStoreSettings.read(reader);
         IdentitySettings identity = IdentitySettings.read(reader, dev, scaiKey == null ? null : scaiKey.url());
         Http http = http(reader);
         AuditSettings audit = AuditSettings.read(reader, http);
@@ -98,6 +100,7 @@ public record ServerSettings(
                 || database == null
                 || scaiKey == null
                 || exchange == null
+                || objectStores == null
                 || http == null
                 || logging == null
                 || identity == null
@@ -110,6 +113,7 @@ public record ServerSettings(
                 database,
                 scaiKey,
                 exchange,
+                objectStores,
                 http,
                 logging,
                 rootKeys,

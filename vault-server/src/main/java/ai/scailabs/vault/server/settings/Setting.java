@@ -41,6 +41,18 @@ public enum Setting {
             Kind.PLAIN,
             null,
             "a PEM file of certificates that vouch for such issuers, besides those that the runtime trusts"),
+    OBJECT_STORE_ALLOWED_ADDRESSES(
+            Kind.PLAIN,
+            "",
+            "CIDR ranges separated by commas, where object stores that tenants name may be besides the public Internet"),
+    OBJECT_STORE_CA_FILE(
+            Kind.PLAIN,
+            null,
+            "a PEM file of certificates that vouch for such object stores, besides those that the runtime trusts"),
+    OBJECT_STORE_OWN_BUCKETS(
+            Kind.PLAIN,
+            "",
+            "s3:bucket, gcs:bucket or azure_blob:account/container, separated by commas: where tenants may write as this service"),
     SCAIKEY_DIRECTORY_URL(
             Kind.PLAIN,
             null,

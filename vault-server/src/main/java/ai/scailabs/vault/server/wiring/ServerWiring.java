@@ -10,6 +10,7 @@ import org.springframework.context.annotation.Import;
     FoundationWiring.class,
     TokenWiring.class,
     ExchangeWiring.class,
+    ObjectStoreWiring.class,
     CapabilityWiring.class,
     KeyWiring.class,
     AuditWiring.class,

@@ -67,7 +67,8 @@ final class GcsUpload extends PartedUpload {
                                     .setMetadata(Map.of(GcsObjectStore.SHA256, sha256))
                                     .build(),
                             content,
-                            Storage.BlobTargetOption.doesNotExist());
+                            Storage.BlobTargetOption.doesNotExist(),
+                            Storage.BlobTargetOption.disableGzipContent());
         } catch (StorageException refused) {
             throw written(refused);
         }

@@ -65,8 +65,8 @@ public final class S3ObjectStore implements ObjectStore {
                 .retryStrategy(StandardRetryStrategy.builder()
                         .maxAttempts(times.tries())
                         .backoffStrategy(BackoffStrategy.exponentialDelay(times.firstPause(), times.longestPause()))
-                        .throttlingBackoffStrategy(
-                                BackoffStrategy.exponentialDelay(times.firstPause(), times.longestPause().multipliedBy(2)))
+                        .throttlingBackoffStrategy(BackoffStrategy.exponentialDelay(
+                                times.firstPause(), times.longestPause().multipliedBy(2)))
                         .build())
                 .build();
         S3Credentials provider = S3Credentials.of(credentials, where, tenant, http, calls);

@@ -90,7 +90,10 @@ class AzuriteStoreTest extends ObjectStoreContract {
     void sharedAccessSignature_isEnough_andMayNotAskForRetention() throws Exception {
         String signature = owner.generateSas(new BlobServiceSasSignatureValues(
                 OffsetDateTime.now().plusHours(1),
-                new BlobContainerSasPermission().setReadPermission(true).setCreatePermission(true).setWritePermission(true)));
+                new BlobContainerSasPermission()
+                        .setReadPermission(true)
+                        .setCreatePermission(true)
+                        .setWritePermission(true)));
         try (ObjectStore store = open(
                 "{\"account_name\":\"" + TestAzurite.ACCOUNT + "\",\"sas_token\":\"?" + signature + "\"}",
                 endpoint())) {

@@ -192,17 +192,19 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule storesOfVendors_areOpenedInOnePlace = noClasses()
             .that()
-            .resideOutsideOfPackages(BASE + "audit.store.vendor..", BASE + "audit.store.s3..", BASE + "audit.store.gcs..", BASE + "audit.store.azure..")
+            .resideOutsideOfPackages(
+                    BASE + "audit.store.vendor..",
+                    BASE + "audit.store.s3..",
+                    BASE + "audit.store.gcs..",
+                    BASE + "audit.store.azure..")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage(BASE + "audit.store.s3..", BASE + "audit.store.gcs..", BASE + "audit.store.azure..");
 
     /** The compiler sees it, for the annotations of Google's SDK. */
     @ArchTest
-    static final ArchRule guava_isNobodysHere = noClasses()
-            .should()
-            .dependOnClassesThat()
-            .resideInAnyPackage("com.google.common..");
+    static final ArchRule guava_isNobodysHere =
+            noClasses().should().dependOnClassesThat().resideInAnyPackage("com.google.common..");
 
     @ArchTest
     static final ArchRule pkcs11Wrapper_hasOneRoom = noClasses()

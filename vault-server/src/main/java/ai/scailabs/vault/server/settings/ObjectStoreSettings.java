@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param caFile absent: who vouches for them is what the runtime trusts
  * @param ownBuckets those that tenants may write to as this service: {@code s3:acme-audit}
  */
-public record ObjectStoreSettings(List<AddressRange> addresses, @Nullable Path caFile, Set<String> ownBuckets) {
+public record ObjectStoreSettings(
+        List<AddressRange> addresses, @Nullable Path caFile, Set<String> ownBuckets) {
     private static final Pattern BUCKET =
             Pattern.compile("(s3|gcs):[a-z0-9][a-z0-9._-]{1,220}[a-z0-9]|azure_blob:[a-z0-9]{3,24}/[a-z0-9-]{3,63}");
 

@@ -24,8 +24,7 @@ import org.springframework.context.annotation.Configuration;
 class ObjectStoreWiring {
     @Bean
     GuardedTransfers storeTransfers(ServerSettings settings) {
-        List<AddressRange> allowed =
-                new ArrayList<>(settings.objectStores().addresses());
+        List<AddressRange> allowed = new ArrayList<>(settings.objectStores().addresses());
         if (settings.development()) {
             allowed.addAll(AddressRule.LOOPBACK);
         }
@@ -35,7 +34,8 @@ class ObjectStoreWiring {
 
     @Bean
     ObjectStores objectStores(GuardedTransfers storeTransfers, ServerSettings settings, SecureRandom random) {
-        return new VendorStores(storeTransfers, StoreTimes.USUAL, settings.objectStores().ownBuckets(), random);
+        return new VendorStores(
+                storeTransfers, StoreTimes.USUAL, settings.objectStores().ownBuckets(), random);
     }
 
     private static SSLSocketFactory authorities(ObjectStoreSettings settings) {

@@ -22,7 +22,6 @@ import com.google.cloud.storage.BucketInfo;
 import com.google.cloud.storage.Storage;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.channels.Channels;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.Map;
@@ -153,7 +152,7 @@ public final class GcsObjectStore implements ObjectStore {
         ReadChannel channel =
                 asked(() -> storage().reader(id(name), Storage.BlobSourceOption.shouldReturnRawInputStream(true)));
         channel.setChunkSize(1024 * 1024);
-        return new StoreInput(Channels.newInputStream(channel));
+        return new StoreInput(new GcsInput(channel));
     }
 
     @Override

@@ -31,8 +31,7 @@ class EvidenceQueriesTest {
             Map.entry("Logins with more power than they need", "alter role scaivault_worker createdb"),
             Map.entry("Logins with more power than they need 2", "alter table secret owner to scaivault_app"),
             Map.entry("Rights to change the audit log", "grant truncate on audit_node to scaivault_worker"),
-            Map.entry(
-                    "Rights to change the audit log 2", "alter table audit_checkpoint enable trigger append_only"),
+            Map.entry("Rights to change the audit log 2", "alter table audit_checkpoint enable trigger append_only"),
             Map.entry(
                     "Values that are not encrypted",
                     "update secret_version set ciphertext = convert_to('{\"pin\": 1}', 'UTF8') where destroyed_at is null"),
@@ -108,7 +107,8 @@ class EvidenceQueriesTest {
                     try (Connection connection =
                                     server.database().superuser().dataSource().getConnection();
                             Statement statement = connection.createStatement()) {
-                        // The fault is undone with its transaction, also that of a role, which other databases have too.
+                        // The fault is undone with its transaction, also that of a role, which other databases have
+                        // too.
                         connection.setAutoCommit(false);
                         assertThat(namesSomething(statement, query.getValue())).isFalse();
                         statement.execute(FAULTS.get(query.getKey()));

@@ -2,9 +2,11 @@ package ai.scailabs.vault.audit.proof;
 
 import ai.scailabs.vault.audit.merkle.TreeHash;
 import ai.scailabs.vault.audit.note.LogKey;
+import ai.scailabs.vault.audit.note.NoteSignature;
 import ai.scailabs.vault.kernel.id.TenantId;
 import ai.scailabs.vault.persistence.tenant.TenantTransactions;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 
 /** The SQL of checkpoints and their keys. Each method is one statement in a transaction of its own. */
@@ -51,6 +53,16 @@ final class CheckpointRepository {
                 tenant,
                 "select note from audit_checkpoint where tenant_id = ? and tree_size = ?",
                 (row, number) -> row.getString(1),
+                tenant.value(),
+                size);
+    }
+
+    /** What witnesses signed to it. */
+    List<NoteSignature> cosignatures(TenantId tenant, long size) {
+        return transactions.query(
+                tenant,
+                "select witness, line from audit_cosignature where tenant_id = ? and tree_size = ? order by witness",
+                (row, number) -> new NoteSignature(row.getString(1), row.getString(2)),
                 tenant.value(),
                 size);
     }

@@ -1,8 +1,11 @@
 package ai.scailabs.vault.audit.proof;
 
 import ai.scailabs.vault.audit.note.Checkpoint;
+import ai.scailabs.vault.audit.note.InvalidNote;
 import ai.scailabs.vault.audit.note.LogKey;
+import ai.scailabs.vault.audit.note.NoteSignature;
 import ai.scailabs.vault.audit.note.NoteSigner;
+import ai.scailabs.vault.audit.note.SignedNote;
 import ai.scailabs.vault.crypto.envelope.KeySeal;
 import ai.scailabs.vault.kernel.error.ErrorCode;
 import ai.scailabs.vault.kernel.error.VaultException;
@@ -15,6 +18,7 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -62,7 +66,20 @@ public final class Checkpoints {
             sign(tenant, partner, head);
             signed = repository.note(tenant, head.size());
         }
-        return new SignedHead(head, signed.orElseThrow(() -> new IllegalStateException("a checkpoint vanished")));
+        String note = signed.orElseThrow(() -> new IllegalStateException("a checkpoint vanished"));
+        return new SignedHead(head, cosigned(note, repository.cosignatures(tenant, head.size())));
+    }
+
+    private static String cosigned(String note, List<NoteSignature> cosignatures) {
+        try {
+            SignedNote cosigned = SignedNote.parse(note);
+            for (NoteSignature cosignature : cosignatures) {
+                cosigned = cosigned.with(cosignature);
+            }
+            return cosigned.render();
+        } catch (InvalidNote altered) {
+            throw new VaultException(ErrorCode.INTEGRITY_FAILURE, "The checkpoint was altered", altered);
+        }
     }
 
     /**
@@ -111,6 +128,6 @@ public final class Checkpoints {
         return clock.instant().truncatedTo(ChronoUnit.MICROS);
     }
 
-    /** @param note the signed note, as it is published */
+    /** @param note the signed note, as it is published, with what witnesses have signed to it by now */
     public record SignedHead(TreeHead head, String note) {}
 }

@@ -17,8 +17,8 @@ import javax.sql.DataSource;
  * right, and triggers refuse it to everybody.
  */
 public final class AppendOnlyTables {
-    private static final List<String> TABLES =
-            List.of("audit_log", "audit_leaves", "audit_node", "audit_checkpoint", "audit_archive");
+    private static final List<String> TABLES = List.of(
+            "audit_log", "audit_leaves", "audit_node", "audit_checkpoint", "audit_cosignature", "audit_archive");
 
     /** As the migration wrote it, but for white space: a function that refuses nothing could bear the name. */
     private static final String REFUSAL =

@@ -40,6 +40,7 @@ public record ServerSettings(
         @Nullable Redis redis,
         IdentitySettings identity,
         AuditSettings audit,
+        PublishSettings publish,
         @Nullable SecurityTxt securityTxt,
         boolean development) {
 
@@ -86,6 +87,7 @@ public record ServerSettings(
         IdentitySettings identity = IdentitySettings.read(reader, dev, scaiKey == null ? null : scaiKey.url());
         Http http = http(reader);
         AuditSettings audit = AuditSettings.read(reader, http);
+        PublishSettings publish = PublishSettings.read(reader, dev);
         Logging logging = logging(reader);
         RootKeys rootKeys = RootKeys.read(reader, dev);
         KeySchedule keySchedule = KeySettings.read(reader);
@@ -123,6 +125,7 @@ public record ServerSettings(
                 redis,
                 identity,
                 audit,
+                publish,
                 securityTxt,
                 dev);
     }

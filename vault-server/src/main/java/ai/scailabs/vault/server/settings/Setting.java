@@ -72,6 +72,26 @@ public enum Setting {
             Kind.PLAIN,
             null,
             "1 to 200 of A-Z a-z 0-9 . _ : / -, before the tenant's id in the names of audit logs; by default BASE_URL without its scheme, and /audit"),
+    AUDIT_CHECKPOINT_WEBHOOK_URL(
+            Kind.PLAIN, null, "an https URL that takes checkpoints of audit logs as the bodies of POSTs"),
+    AUDIT_WITNESS_URL(
+            Kind.PLAIN,
+            null,
+            "an https URL below which a witness of checkpoints has add-checkpoint; together with AUDIT_WITNESS_KEY"),
+    AUDIT_WITNESS_KEY(Kind.PLAIN, null, "the verifier key of that witness: name+id+base64"),
+    OBJECT_STORE_PROVIDER(
+            Kind.PLAIN,
+            null,
+            "s3, gcs or azure_blob: where each checkpoint is kept as an object; with OBJECT_STORE_BUCKET"),
+    OBJECT_STORE_BUCKET(Kind.PLAIN, null, "the name of a bucket or container; with OBJECT_STORE_PROVIDER"),
+    OBJECT_STORE_PREFIX(Kind.PLAIN, null, "before the names of objects in OBJECT_STORE_BUCKET"),
+    OBJECT_STORE_REGION(Kind.PLAIN, null, "the region of OBJECT_STORE_BUCKET in S3; us-east-1 unless it is said"),
+    OBJECT_STORE_ACCOUNT(Kind.PLAIN, null, "the storage account of OBJECT_STORE_BUCKET in Azure"),
+    OBJECT_STORE_ENDPOINT(Kind.PLAIN, null, "the URL of what speaks like the provider and is not"),
+    OBJECT_STORE_CREDENTIALS(
+            Kind.SECRET,
+            null,
+            "a JSON object with the members that a destination's secret has; without it the service's own identity"),
     AUDIT_RETENTION(
             Kind.PLAIN,
             "2557d",

@@ -38,7 +38,7 @@ class ObjectStoreWiring {
                 storeTransfers, StoreTimes.USUAL, settings.objectStores().ownBuckets(), random);
     }
 
-    private static SSLSocketFactory authorities(ObjectStoreSettings settings) {
+    static SSLSocketFactory authorities(ObjectStoreSettings settings) {
         Path caFile = settings.caFile();
         try {
             return caFile == null ? OutboundTls.system() : OutboundTls.systemAnd(caFile);

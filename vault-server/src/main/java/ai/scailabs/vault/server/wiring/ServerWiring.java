@@ -14,6 +14,7 @@ import org.springframework.context.annotation.Import;
     CapabilityWiring.class,
     KeyWiring.class,
     AuditWiring.class,
+    PublishWiring.class,
     IdentityWiring.class,
     OperationsWiring.class,
     ApiWiring.class

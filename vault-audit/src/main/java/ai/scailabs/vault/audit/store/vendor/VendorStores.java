@@ -74,7 +74,8 @@ public final class VendorStores implements ObjectStores {
                         && keys.accessKeyId().isEmpty());
     }
 
-    private static String name(Destination destination) {
+    /** As the operator names a bucket that is written to as this service: {@code s3:acme-audit}. */
+    public static String name(Destination destination) {
         String bucket = destination.type() + ":";
         return destination instanceof Destination.AzureBlob azure
                 ? bucket + azure.account() + "/" + azure.bucket()

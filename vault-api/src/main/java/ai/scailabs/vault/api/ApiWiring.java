@@ -9,6 +9,7 @@ import ai.scailabs.vault.api.audit.AuditProofController;
 import ai.scailabs.vault.api.audit.AuditRetentionController;
 import ai.scailabs.vault.api.audit.AuditSummaryController;
 import ai.scailabs.vault.api.audit.AuditTrailController;
+import ai.scailabs.vault.api.audit.ExportController;
 import ai.scailabs.vault.api.auth.AuthController;
 import ai.scailabs.vault.api.auth.ExchangeController;
 import ai.scailabs.vault.api.auth.IssuerController;
@@ -79,6 +80,7 @@ import org.springframework.context.annotation.Import;
     AuditRetentionController.class,
     AuditSummaryController.class,
     AuditTrailController.class,
+    ExportController.class,
     AuthController.class,
     TokenController.class,
     ExchangeController.class,

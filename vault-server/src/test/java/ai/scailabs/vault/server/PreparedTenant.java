@@ -256,6 +256,10 @@ record PreparedTenant(
             case "readSecretTrail" -> new ApiCall("GET", "/v1/audit/secrets/app/db?limit=5", null);
             case "readIdentityTrail" -> new ApiCall("GET", "/v1/audit/identities/sa:somebody?limit=5", null);
             case "summarizeAuditLog" -> new ApiCall("GET", "/v1/audit/summary", null);
+            case "createExport" -> new ApiCall("POST", "/v1/audit/export", exportBody());
+            case "listExports" -> new ApiCall("GET", "/v1/audit/exports?limit=10", null);
+            case "readExport" -> new ApiCall("GET", "/v1/audit/exports/" + export(), null);
+            case "cancelExport" -> new ApiCall("DELETE", "/v1/audit/exports/" + export(), null);
             case "health" -> new ApiCall("GET", "/v1/health", null);
             case "ready" -> new ApiCall("GET", "/v1/health/ready", null);
             case "detailedHealth" -> new ApiCall("GET", "/v1/health/detailed", null);
@@ -302,6 +306,21 @@ record PreparedTenant(
                 .get("/v1/auth/whoami")
                 .expect(200);
         return "tnt_" + name;
+    }
+
+    /** To credentials that are none: it comes to an end by itself, and does not begin at once. */
+    private static Map<String, Object> exportBody() {
+        return Map.of(
+                "destination",
+                Map.of("type", "s3", "bucket", "acme-audit", "credentials_path", "app/db"));
+    }
+
+    private String export() {
+        return owner.post("/v1/audit/export", exportBody())
+                .expect(202)
+                .json()
+                .get("export_id")
+                .stringValue();
     }
 
     private String erasure(String departing) {

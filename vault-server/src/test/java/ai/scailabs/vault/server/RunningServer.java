@@ -34,7 +34,7 @@ import org.springframework.context.ConfigurableApplicationContext;
 public final class RunningServer implements AutoCloseable {
     /** Every scope there is so far. */
     public static final String ALL_SCOPES =
-            "secrets:read secrets:write secrets:delete secrets:list secrets:rotate policies:read policies:write audit:read identity:read"
+            "secrets:read secrets:write secrets:delete secrets:list secrets:rotate policies:read policies:write audit:read audit:export identity:read"
                     + " identity:admin admin";
 
     /** With which ScaiKey signs its events. */

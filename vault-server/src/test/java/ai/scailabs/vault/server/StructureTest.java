@@ -57,6 +57,8 @@ class StructureTest {
             Map.entry("api.request.RequestMetrics.recorders", "methods, categories and statuses that are known"),
             Map.entry("api.secrets.SecretMetrics.reads", "tenants that ScaiKey names, and types of secrets"),
             Map.entry("api.secrets.SecretMetrics.writes", "tenants that ScaiKey names"),
+            Map.entry("audit.export.ProofWriter.leftOut", "subtrees of different heights, up and down: 126"),
+            Map.entry("audit.proof.LogWalk.ahead", "4,096 leaves, and the row that the last of them lies in"),
             Map.entry("crypto.root.SharedUnwraps.inFlight", "one for each key that is being unwrapped"),
             Map.entry("identity.event.EventIntake.results", "the outcomes that an event can have"),
             Map.entry("kms.azure.AzureConnection.clients", "versions of two keys, 64"),
@@ -192,15 +194,19 @@ class StructureTest {
                 }
             }
         }
-        // The first four redact; the others write trees of JSON that they have made or read themselves, or the
+        // The first seven redact; the others write trees of JSON that they have made or read themselves, or the
         // document
         // of the API.
         assertThat(writers)
                 .containsExactlyInAnyOrder(
                         "api.answer.JsonWriter",
                         "audit.trail.AuditRows",
+                        "audit.export.DestinationJson",
+                        "audit.export.ExportFilters",
+                        "audit.export.ManifestText",
                         "server.drill.DrillReport",
                         "tenancy.erasure.ErasureReport",
+                        "access.decision.Mandate",
                         "access.policy.RulesJson",
                         "access.trust.TermsJson",
                         "secrets.secret.Metadata",

@@ -299,6 +299,13 @@ class TenantMatrixTest {
                         .as(reply.body())
                         .isTrue();
             case "requestErasure" -> assertThat(reply.code()).as(reply.body()).isIn("tenant_not_found", "forbidden");
+            case "listExports" -> reply.expect(200);
+            case "readExport", "cancelExport" -> reply.expect(404, "not_found");
+            // Of its own log, with a secret of its own.
+            case "createExport" ->
+                assertThat(reply.status() == 202 || reply.code().equals("access_denied"))
+                        .as(reply.body())
+                        .isTrue();
             case "readErasure", "cancelErasure", "confirmErasure" ->
                 assertThat(reply.code()).as(reply.body()).isIn("not_found", "forbidden");
             case "introspectToken" -> assertThat(reply.expect(200).body()).isEqualTo("{\"active\":false}");

@@ -131,7 +131,7 @@ public final class AccessControl {
         }
         CompiledPolicies current = policies.at(actor.tenant(), currentEpoch);
         Subject subject = Subject.of(actor);
-        Circumstances circumstances = Circumstances.of(permit.caller(), clock.millis());
+        Circumstances circumstances = permit.circumstances(clock.millis());
         String path = permit.path().value();
         Verdict verdict = current.decide(subject, permit.permission(), path, circumstances);
         Match match = verdict.match();
@@ -145,7 +145,42 @@ public final class AccessControl {
                 false,
                 current.epoch(),
                 match,
-                verdict.isLasting());
+                verdict.isLasting(),
+                permit.askedAt());
+    }
+
+    /** What the holder of the permit may have done later; for a path of its own tenant. */
+    public Mandate mandate(Permit permit) {
+        if (permit.isShared()) {
+            throw new IllegalArgumentException("a mandate is for a path of one's own");
+        }
+        return new Mandate(permit.caller(), permit.permission(), permit.path(), clock.instant());
+    }
+
+    /**
+     * For work that is done now and was asked for before, in the right that who asked has now: by the policies and bindings of this moment, and under the conditions that held when it was asked for.
+     *
+     * @throws VaultException as {@link #require(Caller, Permission, SecretPath)}, when that right was withdrawn
+     */
+    public Permit require(Mandate mandate) {
+        CompiledPolicies current = fresh(mandate.tenant());
+        Subject subject = Subject.of(mandate.caller().actor());
+        Circumstances circumstances = Circumstances.of(mandate.caller(), mandate.askedAt(), clock.millis());
+        String path = mandate.path().value();
+        Verdict verdict = current.decide(subject, mandate.permission(), path, circumstances);
+        Match match = verdict.match();
+        if (match == null) {
+            throw new Explanation(current, subject, mandate.permission(), path, circumstances).refusal(verdict, null);
+        }
+        return new Permit(
+                mandate.caller(),
+                mandate.permission(),
+                mandate.path(),
+                false,
+                current.epoch(),
+                match,
+                verdict.isLasting(),
+                mandate.askedAt());
     }
 
     /**

@@ -15,6 +15,7 @@ final class Circumstances {
     static final Duration SKEW = Duration.ofSeconds(30);
 
     private final long millis;
+    private final long askedMillis;
     private final @Nullable String address;
     private final @Nullable Instant mfaVerifiedAt;
     private @Nullable IpAddress parsed;
@@ -22,7 +23,12 @@ final class Circumstances {
 
     /** @param address as text; what is no address counts as none */
     Circumstances(long millis, @Nullable String address, @Nullable Instant mfaVerifiedAt) {
+        this(millis, millis, address, mfaVerifiedAt);
+    }
+
+    private Circumstances(long millis, long askedMillis, @Nullable String address, @Nullable Instant mfaVerifiedAt) {
         this.millis = millis;
+        this.askedMillis = askedMillis;
         this.address = address;
         this.mfaVerifiedAt = mfaVerifiedAt;
     }
@@ -31,6 +37,13 @@ final class Circumstances {
         return new Circumstances(millis, caller.address(), caller.actor().mfaVerifiedAt());
     }
 
+    /** Of work that was asked for before: conditions are those of then, and bindings those of now. */
+    static Circumstances of(Caller caller, Instant askedAt, long millis) {
+        return new Circumstances(
+                millis, askedAt.toEpochMilli(), caller.address(), caller.actor().mfaVerifiedAt());
+    }
+
+    /** By which bindings lapse. */
     long millis() {
         return millis;
     }
@@ -42,7 +55,7 @@ final class Circumstances {
             return Condition.IP_RANGES;
         }
         TimeWindow window = conditions.timeWindow();
-        if (window != null && !window.contains(Instant.ofEpochMilli(millis))) {
+        if (window != null && !window.contains(Instant.ofEpochMilli(askedMillis))) {
             return Condition.TIME_WINDOW;
         }
         return conditions.mfaRequired() && !isFresh(conditions.mfaAge()) ? Condition.REQUIRE_MFA : null;
@@ -68,7 +81,7 @@ final class Circumstances {
         if (mfaVerifiedAt == null) {
             return false;
         }
-        Instant now = Instant.ofEpochMilli(millis);
+        Instant now = Instant.ofEpochMilli(askedMillis);
         return !mfaVerifiedAt.isAfter(now.plus(SKEW)) && now.minus(maxAge).isBefore(mfaVerifiedAt);
     }
 }

@@ -5,6 +5,8 @@ import ai.scailabs.vault.access.identity.Caller;
 import ai.scailabs.vault.access.policy.Permission;
 import ai.scailabs.vault.kernel.id.TenantId;
 import ai.scailabs.vault.kernel.path.SecretPath;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Proof that a caller may do one thing at one path, by the policies of an epoch. Only {@link AccessControl} makes it. It is for one request: whoever holds it
@@ -18,6 +20,7 @@ public final class Permit {
     private final long policyEpoch;
     private final Match match;
     private final boolean lasting;
+    private final @Nullable Instant askedAt;
 
     Permit(
             Caller caller,
@@ -27,6 +30,19 @@ public final class Permit {
             long policyEpoch,
             Match match,
             boolean lasting) {
+        this(caller, permission, path, shared, policyEpoch, match, lasting, null);
+    }
+
+    /** @param askedAt when the work was asked for that is done now; absent for a request */
+    Permit(
+            Caller caller,
+            Permission permission,
+            SecretPath path,
+            boolean shared,
+            long policyEpoch,
+            Match match,
+            boolean lasting,
+            @Nullable Instant askedAt) {
         this.caller = caller;
         this.permission = permission;
         this.path = path;
@@ -34,6 +50,7 @@ public final class Permit {
         this.policyEpoch = policyEpoch;
         this.match = match;
         this.lasting = lasting;
+        this.askedAt = askedAt;
     }
 
     public Actor actor() {
@@ -71,6 +88,16 @@ public final class Permit {
 
     Caller caller() {
         return caller;
+    }
+
+    /** In which it is decided again. */
+    Circumstances circumstances(long millis) {
+        return askedAt == null ? Circumstances.of(caller, millis) : Circumstances.of(caller, askedAt, millis);
+    }
+
+    @Nullable
+    Instant askedAt() {
+        return askedAt;
     }
 
     /** Whether it ends only by a change of the policies: it rests on no condition, and on no binding that lapses. */

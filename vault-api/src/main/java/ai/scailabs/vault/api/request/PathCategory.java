@@ -15,6 +15,7 @@ public enum PathCategory {
     POLICIES(RateCategory.POLICIES),
     POLICY_TEST(RateCategory.POLICY_TEST),
     AUDIT_QUERY(RateCategory.AUDIT_QUERY),
+    AUDIT_EXPORT(RateCategory.AUDIT_EXPORT),
     AUTH(RateCategory.AUTH),
     TOKEN_EXCHANGE(RateCategory.TOKEN_EXCHANGE),
     IDENTITY_READ(RateCategory.IDENTITY_READ),

@@ -51,6 +51,13 @@ public final class CanonicalEntry {
         return out.append('}').toString().getBytes(StandardCharsets.UTF_8);
     }
 
+    /** What the entry tells beyond its columns, as it stands in the leaf. */
+    public static String extra(RecordedEntry entry) {
+        StringBuilder out = new StringBuilder();
+        new CanonicalJson(out).value(entry.extra());
+        return out.toString();
+    }
+
     /** As the API writes it, in microseconds; by hand, as a formatter takes longer than all the rest. */
     private static void timestamp(StringBuilder out, Instant instant) {
         LocalDateTime time = LocalDateTime.ofEpochSecond(instant.getEpochSecond(), instant.getNano(), ZoneOffset.UTC);

@@ -52,6 +52,11 @@ public enum AuditAction {
     AUDIT_READ,
     AUDIT_RETENTION_UPDATE,
     AUDIT_RETIRE,
+    EXPORT_CREATED,
+    EXPORT_READ,
+    EXPORT_LIST,
+    EXPORT_CANCEL,
+    EXPORT_COMPLETE,
     SYSTEM_READ;
 
     private final String wireName = name().toLowerCase(Locale.ROOT);

@@ -42,6 +42,7 @@ public record ServerSettings(
         AuditSettings audit,
         PublishSettings publish,
         @Nullable SecurityTxt securityTxt,
+        ExportSettings exports,
         boolean development) {
 
     /** @param owner absent: the schema must be up to date already; @param worker absent: no background jobs here */
@@ -88,6 +89,7 @@ public record ServerSettings(
         Http http = http(reader);
         AuditSettings audit = AuditSettings.read(reader, http);
         PublishSettings publish = PublishSettings.read(reader, dev);
+        ExportSettings exports = ExportSettings.read(reader, dev);
         Logging logging = logging(reader);
         RootKeys rootKeys = RootKeys.read(reader, dev);
         KeySchedule keySchedule = KeySettings.read(reader);
@@ -107,6 +109,7 @@ public record ServerSettings(
                 || logging == null
                 || identity == null
                 || audit == null
+                || exports == null
                 || rootKeys == null
                 || erasureWait == null) {
             throw new InvalidSettings(reader.problems());
@@ -127,6 +130,7 @@ public record ServerSettings(
                 audit,
                 publish,
                 securityTxt,
+                exports,
                 dev);
     }
 

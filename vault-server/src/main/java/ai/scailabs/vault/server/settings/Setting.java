@@ -96,6 +96,10 @@ public enum Setting {
             Kind.PLAIN,
             "2557d",
             "a duration from 365d to 36525d: how long entries are kept where the tenant has decided nothing"),
+    AUDIT_EXPORT_FILE_ENTRIES(
+            Kind.PLAIN, "100000", "a number from 1000 to 1000000, the most entries in one file of an export"),
+    AUDIT_EXPORT_INTERVAL(
+            Kind.PLAIN, "5m", "a duration from 1m to 1d, after which a continuous export writes what there is"),
     LOG_LEVEL(Kind.PLAIN, "info", "debug, info, warn or error"),
     LOG_FORMAT(Kind.PLAIN, "json", "json or text"),
     KMS_PROVIDER(Kind.PLAIN, null, "aws, gcp, azure, hashicorp, pkcs11, tpm, or local (development only)"),

@@ -15,6 +15,7 @@ import org.springframework.context.annotation.Import;
     KeyWiring.class,
     AuditWiring.class,
     PublishWiring.class,
+    ExportWiring.class,
     IdentityWiring.class,
     OperationsWiring.class,
     ApiWiring.class

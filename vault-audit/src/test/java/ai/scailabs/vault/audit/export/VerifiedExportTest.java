@@ -1,0 +1,88 @@
+package ai.scailabs.vault.audit.export;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ai.scailabs.vault.audit.store.ObjectStore;
+import ai.scailabs.vault.audit.store.StoreSetup;
+import ai.scailabs.vault.audit.verify.VerifyCommand;
+import ai.scailabs.vault.testkit.TestMoto;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The offline verifier on what an export has written. */
+class VerifiedExportTest {
+    private static TestMoto moto;
+
+    private ExportSetup setup;
+
+    @BeforeAll
+    static void start() throws Exception {
+        moto = TestMoto.start();
+        MotoBuckets.create(moto, "acme-audit");
+    }
+
+    @AfterAll
+    static void stop() {
+        moto.close();
+    }
+
+    @BeforeEach
+    void open() throws Exception {
+        setup = new ExportSetup();
+    }
+
+    @AfterEach
+    void close() {
+        setup.close();
+    }
+
+    @Test
+    void wholeLog_isVerified(@TempDir Path folder) throws Exception {
+        setup.append(2_500);
+        assertThat(verified(ExportFilters.NONE, folder)).contains("\"result\":\"verified\"");
+    }
+
+    @Test
+    void filteredExport_isVerified(@TempDir Path folder) throws Exception {
+        setup.append(2_500);
+        assertThat(verified(new ExportFilters(List.of("read"), null, null, "tenth/", null, null, null), folder))
+                .contains("\"result\":\"verified\"");
+    }
+
+    @Test
+    void entryThatWasChangedInTheDatabase_isNamed(@TempDir Path folder) throws Exception {
+        setup.append(300);
+        setup.tamper("update audit_log set secret_path = 'app/forged' where secret_path = 'app/18'");
+        assertThat(verified(ExportFilters.NONE, folder))
+                .contains("\"result\":\"failed\"", "\"index\":17,", "entries-000001.jsonl.gz");
+    }
+
+    private String verified(ExportFilters filters, Path folder) throws Exception {
+        var destination = StoreSetup.destination("s3", "acme-audit", "", moto.endpoint());
+        Export export = setup.run(setup.create(
+                ExportSetup.order(destination, ExportFormat.JSONL, false, Instant.EPOCH, Instant.now(), filters)));
+        assertThat(export.state().status()).isEqualTo(ExportStatus.COMPLETED);
+        try (ObjectStore bucket = StoreSetup.open(destination, MotoBuckets.CREDENTIALS, StoreSetup.QUICK)) {
+            for (ExportedFile file : setup.service().files(export, 100)) {
+                Files.write(folder.resolve(file.name()), ReadExport.bytes(bucket, export.id(), file.name()));
+            }
+        }
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        VerifyCommand.run(
+                List.of("--key", setup.key.key().line(), "--export", folder.toString()),
+                new PrintStream(out, true, StandardCharsets.UTF_8),
+                new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8));
+        return out.toString(StandardCharsets.UTF_8);
+    }
+}

@@ -237,14 +237,14 @@ class AuditApiTest {
 
     @ParameterizedTest
     @CsvSource({
-        "secrets/team/watched?limit=0, 422, validation_error",
-        "secrets/team/watched?limit=1001, 422, validation_error",
-        "secrets/team/watched?action=never, 422, validation_error",
-        "secrets/team/watched?success=maybe, 422, validation_error",
-        "secrets/team/watched?from=yesterday, 422, validation_error",
-        "secrets/team/watched?identity_id=sa:mailer, 400, invalid_request",
-        "identities/sa:mailer?path_prefix=team/, 400, invalid_request",
-        "identities/sa:mailer?cursor=x, 400, invalid_cursor",
+        "secrets/team/refused?limit=0, 422, validation_error",
+        "secrets/team/refused?limit=1001, 422, validation_error",
+        "secrets/team/refused?action=never, 422, validation_error",
+        "secrets/team/refused?success=maybe, 422, validation_error",
+        "secrets/team/refused?from=yesterday, 422, validation_error",
+        "secrets/team/refused?identity_id=sa:mailer, 400, invalid_request",
+        "identities/sa:refused?path_prefix=team/, 400, invalid_request",
+        "identities/sa:refused?cursor=x, 400, invalid_cursor",
         "summary?limit=3, 400, invalid_request",
         "summary?from=x, 422, validation_error",
         "summary?from=2026-05-01T00:00:00Z&from=2026-05-01T00:00:00Z, 400, invalid_request"
@@ -255,7 +255,7 @@ class AuditApiTest {
 
     @Test
     void withoutTheScope_nothingIsTold() {
-        ApiClient other = SERVER.client(SERVER.token("audit-api")
+        ApiClient other = SERVER.client(SERVER.token("audit-api-unscoped")
                 .serviceAccount("unscoped")
                 .scope("secrets:read admin")
                 .sign());

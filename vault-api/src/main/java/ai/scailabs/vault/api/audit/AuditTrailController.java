@@ -8,6 +8,7 @@ import ai.scailabs.vault.api.request.Endpoint;
 import ai.scailabs.vault.api.request.PathCategory;
 import ai.scailabs.vault.api.request.QueryParameters;
 import ai.scailabs.vault.audit.log.AuditLog;
+import ai.scailabs.vault.audit.log.AuditPage;
 import ai.scailabs.vault.audit.log.AuditPosition;
 import ai.scailabs.vault.audit.log.AuditQuery;
 import ai.scailabs.vault.audit.summary.TrailSummary;
@@ -34,6 +35,8 @@ public class AuditTrailController {
     private static final String SECRETS = "/v1/audit/secrets/";
     /** Entries that the numbers are made of, at most. */
     private static final int MOST_COUNTED = 1_000;
+
+    private static final String NO_FILTERS = "{}";
 
     private final AuditLog log;
     private final AuditPages pages;
@@ -78,6 +81,7 @@ public class AuditTrailController {
         QueryParameters parameters = QueryParameters.of(request, "from", "to", "action", "success", "limit", "cursor");
         String list = "audit/trail " + path + " " + identity + "?" + parameters.filters();
         AuditPosition after = pages.position(call, list, parameters);
+        int limit = parameters.limit();
         AuditQuery query = new AuditQuery(
                 parameters.time("from"),
                 parameters.time("to"),
@@ -89,17 +93,21 @@ public class AuditTrailController {
                 parameters.flag("success"),
                 null,
                 null,
-                parameters.limit(),
+                limit,
                 after);
-        AuditPages.Shown shown = pages.shown(call, list, log.find(call.tenant(), query));
-        return new Trail(shown, after == null ? summary(call, path, identity) : null);
+        if (after != null) {
+            return new Trail(pages.shown(call, list, log.find(call.tenant(), query)), null);
+        }
+        Instant now = clock.instant().truncatedTo(ChronoUnit.MICROS);
+        AuditPage newest = log.find(call.tenant(), newest(path, identity));
+        boolean filtered = !parameters.filters().equals(NO_FILTERS);
+        AuditPage page = filtered ? log.find(call.tenant(), query) : newest.upTo(limit);
+        return new Trail(pages.shown(call, list, page), TrailSummary.of(newest, now.minus(PERIOD), now));
     }
 
-    private TrailSummary summary(Call call, @Nullable String path, @Nullable String identity) {
-        Instant now = clock.instant().truncatedTo(ChronoUnit.MICROS);
-        AuditQuery query = new AuditQuery(
-                now.minus(PERIOD), now, List.of(), identity, null, path, null, null, null, null, MOST_COUNTED, null);
-        return TrailSummary.of(log.find(call.tenant(), query), now.minus(PERIOD), now);
+    /** What the numbers are made of, and the first page when nothing else is asked for. */
+    private static AuditQuery newest(@Nullable String path, @Nullable String identity) {
+        return new AuditQuery(null, null, List.of(), identity, null, path, null, null, null, null, MOST_COUNTED, null);
     }
 
     private static String pathOf(HttpServletRequest request) {

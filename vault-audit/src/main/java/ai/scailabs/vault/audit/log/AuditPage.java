@@ -26,6 +26,11 @@ public record AuditPage(
         return end == null || other.end != null && end.isOlderThan(other.end);
     }
 
+    /** The beginning of it, when it has more entries. */
+    public AuditPage upTo(int limit) {
+        return of(entries, limit, end);
+    }
+
     /** As far as the limit, when there are more. */
     static AuditPage of(List<RecordedEntry> found, int limit, @Nullable AuditPosition end) {
         return found.size() > limit

@@ -96,7 +96,7 @@ public final class SliceTerms {
             char c = path.charAt(i);
             hash = hashed(hash, c);
             inSegment = c == '/' ? 0 : inSegment + 1;
-            if (c == '/' || inSegment == 2 || inSegment > 0 && inSegment <= 16 && inSegment % 4 == 0) {
+            if (c == '/' || inSegment == 4 || inSegment == 8) {
                 set(hash);
             }
         }

@@ -30,15 +30,20 @@ public record TrailSummary(
         long paths,
         @Nullable Instant lastAt,
         @Nullable Instant lastFailureAt) {
-    /** @param page of all that lies in the period, from its end on */
-    public static TrailSummary of(AuditPage page, Instant from, Instant to) {
-        List<RecordedEntry> entries = page.entries();
+    /** @param page of the whole trail, from its newest entry on */
+    public static TrailSummary of(AuditPage page, Instant asked, Instant to) {
+        boolean complete = page.end() == null || page.end().occurredAt().isBefore(asked);
+        Instant from = complete || page.end() == null ? asked : page.end().occurredAt();
+        List<RecordedEntry> entries = page.entries().stream()
+                .filter(entry ->
+                        !entry.occurredAt().isBefore(from) && entry.occurredAt().isBefore(to))
+                .toList();
         Map<String, Long> actions = new TreeMap<>();
         entries.forEach(entry -> actions.merge(entry.action(), 1L, Long::sum));
         return new TrailSummary(
-                page.end() == null ? from : page.end().occurredAt(),
+                from,
                 to,
-                page.end() == null,
+                complete,
                 entries.size(),
                 entries.stream().filter(RecordedEntry::success).count(),
                 actions,

@@ -194,13 +194,14 @@ class StructureTest {
                 }
             }
         }
-        // The first seven redact; the others write trees of JSON that they have made or read themselves, or the
+        // The first eight redact; the others write trees of JSON that they have made or read themselves, or the
         // document
         // of the API.
         assertThat(writers)
                 .containsExactlyInAnyOrder(
                         "api.answer.JsonWriter",
                         "audit.trail.AuditRows",
+                        "audit.verify.VerifyCommand",
                         "audit.export.DestinationJson",
                         "audit.export.ExportFilters",
                         "audit.export.ManifestText",

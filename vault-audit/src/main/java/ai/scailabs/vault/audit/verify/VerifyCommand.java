@@ -1,5 +1,6 @@
 package ai.scailabs.vault.audit.verify;
 
+import ai.scailabs.vault.kernel.sensitive.PlainData;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -31,7 +32,7 @@ public final class VerifyCommand {
             Map<String, Object> shown = new LinkedHashMap<>();
             shown.put("result", "verified");
             shown.putAll(verify(options));
-            out.println(JsonMapper.shared().writeValueAsString(shown));
+            out.println(json(shown));
             err.println("verified");
             return 0;
         } catch (VerifyOptions.Usage usage) {
@@ -41,7 +42,7 @@ public final class VerifyCommand {
             err.println("audit-verify: cannot be read: " + e.getMessage());
             return EX_UNREADABLE;
         } catch (Refuted refuted) {
-            out.println(JsonMapper.shared().writeValueAsString(report(refuted)));
+            out.println(json(report(refuted)));
             String place = refuted.place().toString();
             err.println(refuted.finding().code() + (place.isEmpty() ? "" : ": " + place) + ": " + refuted.message());
             return refuted.finding().exitCode();
@@ -75,6 +76,10 @@ public final class VerifyCommand {
         put(report, "id", place.id());
         report.put("message", refuted.message());
         return report;
+    }
+
+    private static String json(Map<String, Object> members) {
+        return JsonMapper.shared().writeValueAsString(PlainData.of(members));
     }
 
     private static void put(Map<String, Object> report, String name, @Nullable Object value) {

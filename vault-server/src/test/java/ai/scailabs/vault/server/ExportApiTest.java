@@ -78,9 +78,7 @@ class ExportApiTest {
 
     private static ApiClient owner(String tenant) {
         ApiClient owner = server.owner(tenant);
-        owner.put(
-                        "/v1/secrets/ops/bucket",
-                        Map.of("data", Map.of("access_key_id", "any", "secret_access_key", SECRET)))
+        owner.put("/v1/secrets/ops/bucket", Map.of("data", Map.of("access_key_id", "any", "secret_access_key", SECRET)))
                 .expect(201);
         return owner;
     }
@@ -103,7 +101,8 @@ class ExportApiTest {
     }
 
     private static Predicate<JsonNode> over() {
-        return export -> !List.of("pending", "running").contains(export.get("status").stringValue());
+        return export ->
+                !List.of("pending", "running").contains(export.get("status").stringValue());
     }
 
     private static byte[] object(String id, String name) throws Exception {
@@ -125,7 +124,8 @@ class ExportApiTest {
         assertThat(manifest.get("tenant_id").stringValue()).isEqualTo("tnt_export-whole");
         assertThat(export.get("manifest").get("files").size()).isEqualTo(3);
         String lines;
-        try (GZIPInputStream in = new GZIPInputStream(new ByteArrayInputStream(object(id, "entries-000001.jsonl.gz")))) {
+        try (GZIPInputStream in =
+                new GZIPInputStream(new ByteArrayInputStream(object(id, "entries-000001.jsonl.gz")))) {
             lines = new String(in.readAllBytes(), StandardCharsets.UTF_8);
         }
         assertThat(lines.lines().count()).isEqualTo(manifest.get("entries").longValue());
@@ -143,7 +143,8 @@ class ExportApiTest {
         assertThat(row.text("action")).isEqualTo("export_created");
         assertThat(row.text("secret_path")).isEqualTo("ops/bucket");
         assertThat(row.text("error_code")).isEqualTo("access_denied");
-        assertThat(owner.get("/v1/audit/exports").expect(200).json().get("exports")).isEmpty();
+        assertThat(owner.get("/v1/audit/exports").expect(200).json().get("exports"))
+                .isEmpty();
     }
 
     @Test
@@ -153,11 +154,14 @@ class ExportApiTest {
         String id = export(member, order("acme-audit", "continuous", true));
         await(member, id, export -> export.get("progress").get("parts").intValue() == 1);
         Sql.superuser(server)
-                .update("delete from policy_binding where tenant_id = 'tnt_export-withdrawn' and identity_id = 'sa:exporter'");
+                .update(
+                        "delete from policy_binding where tenant_id = 'tnt_export-withdrawn' and identity_id = 'sa:exporter'");
         // So that there is something to be exported, and it is due.
         owner.get("/v1/secrets/ops/bucket").expect(200);
         Sql.superuser(server)
-                .update("update audit_export set part_began_at = part_began_at - interval '1 hour', retry_at = null, revision = revision + 1 where export_id = ?", id);
+                .update(
+                        "update audit_export set part_began_at = part_began_at - interval '1 hour', retry_at = null, revision = revision + 1 where export_id = ?",
+                        id);
         JsonNode export = await(owner, id, over());
         assertThat(export.get("error_code").stringValue()).isEqualTo("credentials_denied");
         assertThat(owner.get("/v1/audit/logs?action=read&identity_id=system:audit-export&success=false")
@@ -169,7 +173,9 @@ class ExportApiTest {
                         .get("on_behalf_of")
                         .stringValue())
                 .isEqualTo("sa:exporter");
-        assertThat(owner.get("/v1/audit/logs?action=export_complete").expect(200).body())
+        assertThat(owner.get("/v1/audit/logs?action=export_complete")
+                        .expect(200)
+                        .body())
                 .contains("credentials_denied");
     }
 
@@ -208,7 +214,13 @@ class ExportApiTest {
         owner("export-other").get("/v1/audit/exports/" + id).expect(404, "not_found");
         owner.delete("/v1/audit/exports/" + id).expect(200);
         owner.delete("/v1/audit/exports/" + id).expect(409, "conflict");
-        assertThat(owner.get("/v1/audit/exports").expect(200).json().get("exports").get(0).get("status").stringValue())
+        assertThat(owner.get("/v1/audit/exports")
+                        .expect(200)
+                        .json()
+                        .get("exports")
+                        .get(0)
+                        .get("status")
+                        .stringValue())
                 .isEqualTo("cancelled");
     }
 }

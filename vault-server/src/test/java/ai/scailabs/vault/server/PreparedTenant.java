@@ -310,9 +310,7 @@ record PreparedTenant(
 
     /** To credentials that are none: it comes to an end by itself, and does not begin at once. */
     private static Map<String, Object> exportBody() {
-        return Map.of(
-                "destination",
-                Map.of("type", "s3", "bucket", "acme-audit", "credentials_path", "app/db"));
+        return Map.of("destination", Map.of("type", "s3", "bucket", "acme-audit", "credentials_path", "app/db"));
     }
 
     private String export() {

@@ -31,13 +31,15 @@ final class ExportJson {
                 .time("started_at", state.startedAt())
                 .time("finished_at", state.finishedAt())
                 .number("estimated_records", export.estimated())
-                .object("progress", progress -> progress.number("entries", state.totals().entries())
-                        .number("missing", state.totals().missing())
-                        .number("files", state.totals().files())
-                        .number("bytes", state.totals().bytes())
-                        .number("parts", state.totals().parts())
-                        .number("next_index", state.part().next())
-                        .number("tree_size", state.part().treeSize()))
+                .object(
+                        "progress",
+                        progress -> progress.number("entries", state.totals().entries())
+                                .number("missing", state.totals().missing())
+                                .number("files", state.totals().files())
+                                .number("bytes", state.totals().bytes())
+                                .number("parts", state.totals().parts())
+                                .number("next_index", state.part().next())
+                                .number("tree_size", state.part().treeSize()))
                 .text("held_up_by", heldUp == null ? null : heldUp.code())
                 .time("retry_at", heldUp == null ? null : state.retryAt())
                 .text("error_code", failure == null ? null : failure.code())
@@ -51,7 +53,9 @@ final class ExportJson {
                 .text("prefix", destination.prefix())
                 .text(
                         "endpoint",
-                        destination.endpoint() == null ? null : destination.endpoint().toString())
+                        destination.endpoint() == null
+                                ? null
+                                : destination.endpoint().toString())
                 .text("region", destination instanceof Destination.S3 s3 ? s3.region() : null)
                 .text("account", destination instanceof Destination.AzureBlob azure ? azure.account() : null)
                 .text(
@@ -71,9 +75,10 @@ final class ExportJson {
             json.value("manifest", null);
             return;
         }
-        json.object("manifest", manifest -> manifest.text(
-                        "folder", export.order().destination().prefix() + export.id() + "/")
-                .objects("files", files, (file, each) -> file(file, export, each)));
+        json.object(
+                "manifest",
+                manifest -> manifest.text("folder", export.order().destination().prefix() + export.id() + "/")
+                        .objects("files", files, (file, each) -> file(file, export, each)));
     }
 
     private static void file(JsonWriter json, Export export, ExportedFile file) {

@@ -43,8 +43,7 @@ final class ExportSetup implements AutoCloseable {
     final NoteSigner.NewKey key = NoteSigner.generate("scaivault/audit/" + TENANT, new SecureRandom());
     final AuditEntries entries = new AuditEntries(Clock.systemUTC(), database.ids());
     CredentialSource credentials = export -> StoreCredentials.of(
-            export.order().destination().type(),
-            MotoBuckets.CREDENTIALS.getBytes(StandardCharsets.UTF_8));
+            export.order().destination().type(), MotoBuckets.CREDENTIALS.getBytes(StandardCharsets.UTF_8));
     ObjectStores stores = new VendorStores(StoreSetup.here(), StoreSetup.QUICK, Set.of(), new SecureRandom());
     ExportTerms terms = new ExportTerms(1_000, Duration.ofMinutes(5), Duration.ZERO, Duration.ofHours(24));
 

@@ -44,10 +44,7 @@ class ExportTest {
     @BeforeEach
     void open() throws Exception {
         setup = new ExportSetup();
-        bucket = StoreSetup.open(
-                destination("acme-audit"),
-                MotoBuckets.CREDENTIALS,
-                StoreSetup.QUICK);
+        bucket = StoreSetup.open(destination("acme-audit"), MotoBuckets.CREDENTIALS, StoreSetup.QUICK);
     }
 
     @AfterEach

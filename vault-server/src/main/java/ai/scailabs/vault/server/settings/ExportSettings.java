@@ -27,8 +27,7 @@ public record ExportSettings(int fileEntries, Duration interval) {
     private static Optional<Duration> interval(String text, boolean dev) {
         try {
             return Optional.of(DurationText.parse("interval", text))
-                    .filter(interval ->
-                            (dev || interval.compareTo(SHORTEST) >= 0) && interval.compareTo(LONGEST) <= 0);
+                    .filter(interval -> (dev || interval.compareTo(SHORTEST) >= 0) && interval.compareTo(LONGEST) <= 0);
         } catch (VaultException malformed) {
             return Optional.empty();
         }

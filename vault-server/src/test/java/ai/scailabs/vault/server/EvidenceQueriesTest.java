@@ -107,8 +107,7 @@ class EvidenceQueriesTest {
                     try (Connection connection =
                                     server.database().superuser().dataSource().getConnection();
                             Statement statement = connection.createStatement()) {
-                        // The fault is undone with its transaction, also that of a role, which other databases have
-                        // too.
+                        // The fault is undone with its transaction, also that of a role, which databases share.
                         connection.setAutoCommit(false);
                         assertThat(namesSomething(statement, query.getValue())).isFalse();
                         statement.execute(FAULTS.get(query.getKey()));

@@ -117,7 +117,7 @@ class AuditApiTest {
         for (String other : List.of(
                 "/v1/audit/identities/sa:other?limit=4",
                 "/v1/audit/identities/sa:mailer?limit=4&success=true",
-                "/v1/audit/secrets/team/watched?limit=4",
+                "/v1/audit/secrets/team/refused?limit=4",
                 "/v1/audit/logs?limit=4",
                 "/v1/audit/logs?limit=4&identity_id=sa:mailer")) {
             owner.get(other + "&cursor=" + cursor).expect(400, "invalid_cursor");

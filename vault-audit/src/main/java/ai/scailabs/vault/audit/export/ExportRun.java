@@ -16,6 +16,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
@@ -42,6 +43,7 @@ final class ExportRun {
     private final ExportTerms terms;
     private final Function<TenantId, Duration> retention;
     private final Clock clock;
+    private final ArchiveCheck archives;
     private final LongAdder rows = new LongAdder();
 
     /**
@@ -62,6 +64,7 @@ final class ExportRun {
         this.terms = terms;
         this.retention = retention;
         this.clock = clock;
+        this.archives = new ArchiveCheck(transactions, clock);
     }
 
     /** The export with the time at which to look again, when the part may not begin yet. */
@@ -198,10 +201,12 @@ final class ExportRun {
 
     private Optional<Export> manifest(Export export, ObjectStore store) throws IOException {
         Export.Part part = export.state().part();
-        byte[] content = ManifestText.of(export, repository.files(export, part.number(), Integer.MAX_VALUE));
+        List<ExportedFile> files = repository.files(export, part.number(), Integer.MAX_VALUE);
+        byte[] content = ManifestText.of(export, files);
         ObjectName name = name(export, ExportedFile.MANIFEST);
         StoredObject stored = store.put(name, "application/json", content, retention(export));
         ExportedFile file = file(export, ExportedFile.MANIFEST, ExportedFile.Kind.MANIFEST, stored);
+        boolean archived = archives.holds(export, files, store);
         Instant now = now();
         Export.State state = export.state();
         Export.Totals totals = state.totals().and(0, 0, file).andPart();
@@ -216,6 +221,9 @@ final class ExportRun {
             Optional<Export> saved = repository.save(tx, next, now);
             if (saved.isEmpty()) {
                 throw new ChangedElsewhere();
+            }
+            if (archived) {
+                ArchiveCheck.note(tx, export, now);
             }
             if (over) {
                 journal.ended(tx, next, null);

@@ -6,11 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import ai.scailabs.vault.audit.store.Destination;
 import ai.scailabs.vault.audit.store.ObjectName;
 import ai.scailabs.vault.audit.store.ObjectStore;
+import ai.scailabs.vault.audit.store.ObjectStores;
 import ai.scailabs.vault.audit.store.StoreCredentials;
 import ai.scailabs.vault.audit.store.StoreSetup;
 import ai.scailabs.vault.kernel.error.ErrorCode;
 import ai.scailabs.vault.kernel.error.VaultException;
 import ai.scailabs.vault.testkit.TestMoto;
+import java.io.ByteArrayInputStream;
+import java.lang.reflect.Proxy;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -101,6 +104,63 @@ class ExportTest {
         assertThat(read.lines()).hasSize(100).allMatch(line -> line.contains("\"secret_path\":\"tenth/"));
         assertThat(read.manifest().get("filters").get("path_prefix").asString()).isEqualTo("tenth/");
         assertThat(read.exported()).hasSize(100);
+    }
+
+    private void needsArchive() throws Exception {
+        setup.superuser(
+                "insert into audit_retention (tenant_id, retention_days, legal_hold, needs_archive, updated_at, updated_by)"
+                        + " values ('tnt_acme', 2557, false, true, now(), 'user:jo@example.test')");
+    }
+
+    private String archived() throws Exception {
+        return setup.database.text(
+                "select coalesce(string_agg(first_index || '-' || end_index, ' '), 'nothing') from audit_archive");
+    }
+
+    @Test
+    void exportOfEverything_isAnArchive_whereOneIsNeeded() throws Exception {
+        setup.append(1_200);
+        setup.run(setup.create(whole()));
+        assertThat(archived()).as("nobody waits for it").isEqualTo("nothing");
+
+        needsArchive();
+        Instant now = Instant.now();
+        setup.run(setup.create(ExportSetup.order(
+                destination("acme-audit"),
+                ExportFormat.JSONL,
+                false,
+                now.minusSeconds(900),
+                now.minusSeconds(300),
+                new ExportFilters(List.of("read"), null, null, "tenth/", null, null, null))));
+        assertThat(archived()).as("it leaves something out").isEqualTo("nothing");
+
+        Export export = setup.run(setup.create(whole()));
+        assertThat(export.state().status()).isEqualTo(ExportStatus.COMPLETED);
+        assertThat(archived()).isEqualTo("0-" + export.state().part().end());
+    }
+
+    @Test
+    void objectThatIsNotWhatWasWritten_isNoArchive() throws Exception {
+        setup.append(1_200);
+        needsArchive();
+        ObjectStores real = setup.stores;
+        setup.stores = (destination, credentials, tenant) ->
+                misread(real.open(destination, credentials, tenant), "entries-000002.jsonl.gz");
+        Export export = setup.run(setup.create(whole()));
+
+        assertThat(export.state().status()).isEqualTo(ExportStatus.COMPLETED);
+        assertThat(archived()).isEqualTo("nothing");
+    }
+
+    /** The store, but for one object, of which it gives back something else. */
+    private static ObjectStore misread(ObjectStore store, String file) {
+        return (ObjectStore) Proxy.newProxyInstance(
+                ExportTest.class.getClassLoader(), new Class<?>[] {ObjectStore.class}, (proxy, method, arguments) -> {
+                    Object given = method.invoke(store, arguments);
+                    boolean other = method.getName().equals("read")
+                            && arguments[0].toString().contains(file);
+                    return other ? new ByteArrayInputStream(new byte[] {1, 2, 3}) : given;
+                });
     }
 
     @Test

@@ -7,13 +7,13 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 
 /** Makes buckets at moto, which takes any signature. */
-final class MotoBuckets {
-    static final String CREDENTIALS =
+public final class MotoBuckets {
+    public static final String CREDENTIALS =
             "{\"access_key_id\":\"any\",\"secret_access_key\":\"not-a-secret-outside-tests\"}";
 
     private MotoBuckets() {}
 
-    static void create(TestMoto moto, String name, String... headers) throws IOException, InterruptedException {
+    public static void create(TestMoto moto, String name, String... headers) throws IOException, InterruptedException {
         HttpRequest.Builder request = HttpRequest.newBuilder(moto.endpoint().resolve("/" + name))
                 .PUT(HttpRequest.BodyPublishers.ofString("<CreateBucketConfiguration><LocationConstraint>eu-central-1"
                         + "</LocationConstraint></CreateBucketConfiguration>"))

@@ -12,13 +12,13 @@ import java.util.Base64;
 import java.util.HexFormat;
 
 /** A witness by the words of c2sp.org/tlog-cosignature alone. */
-final class TestWitness {
+public final class TestWitness {
     private final String name;
     private final KeyPair pair;
     private final byte[] typed;
     private final byte[] id;
 
-    TestWitness(String name) {
+    public TestWitness(String name) {
         try {
             this.name = name;
             this.pair = KeyPairGenerator.getInstance("Ed25519").generateKeyPair();
@@ -35,12 +35,12 @@ final class TestWitness {
         }
     }
 
-    String line() {
+    public String line() {
         return name + "+" + HexFormat.of().formatHex(id) + "+"
                 + Base64.getEncoder().encodeToString(typed);
     }
 
-    byte[] cosigned(byte[] note, long seconds) {
+    public byte[] cosigned(byte[] note, long seconds) {
         String signed = new String(note, StandardCharsets.UTF_8);
         String text = signed.substring(0, signed.lastIndexOf("\n\n") + 1);
         try {

@@ -17,8 +17,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads the objects of an export back, of tenants whose entries end only when they lie in an archive. An archive is an export that leaves out nothing of what it spans, and whose objects have the hashes that
- * were noted when they were written.
+ * Reads the objects of an export back, of tenants whose entries end only when they lie in an archive. An archive is an export's file that leaves out nothing of what it spans, and whose object has the
+ * hash that was noted when it was written.
  */
 final class ArchiveCheck {
     private static final Logger LOG = LoggerFactory.getLogger(ArchiveCheck.class);
@@ -30,25 +30,30 @@ final class ArchiveCheck {
         this.retention = new RetentionService(transactions, Retention.MIN_DAYS, clock);
     }
 
-    /** Whether the part is an archive that somebody waits for, and holds. */
-    boolean holds(Export export, List<ExportedFile> files, ObjectStore store) throws IOException {
-        Export.Part part = export.state().part();
-        boolean whole = part.end() > part.first() && part.entries() == part.end() - part.first();
-        if (!whole
-                || export.order().format() != ExportFormat.JSONL
+    /** The files of the part that are an archive, where somebody waits for one; none when an object is not what was written. */
+    List<ExportedFile> archived(Export export, List<ExportedFile> files, ObjectStore store) throws IOException {
+        if (export.order().format() != ExportFormat.JSONL
                 || !retention.of(export.tenant()).needsArchive()) {
-            return false;
+            return List.of();
         }
-        for (ExportedFile file : files) {
+        List<ExportedFile> whole =
+                files.stream().filter(ArchiveCheck::leavesNothingOut).toList();
+        for (ExportedFile file : whole.isEmpty() ? whole : files) {
             if (!isAsWritten(export, file, store)) {
                 LOG.error(
                         "the object {} of the export {} is not what was written: it is no archive",
                         file.name(),
                         export.id());
-                return false;
+                return List.of();
             }
         }
-        return true;
+        return whole;
+    }
+
+    private static boolean leavesNothingOut(ExportedFile file) {
+        return file.firstIndex() != null
+                && file.endIndex() != null
+                && file.entries() == file.endIndex() - file.firstIndex();
     }
 
     private static boolean isAsWritten(Export export, ExportedFile file, ObjectStore store) throws IOException {
@@ -62,13 +67,14 @@ final class ArchiveCheck {
         return HexFormat.of().formatHex(digest.digest()).equals(file.sha256());
     }
 
-    /** That the part's indexes lie in an archive. */
-    static void note(TenantTransaction tx, Export export, Instant now) {
-        Export.Part part = export.state().part();
-        tx.update("""
-                insert into audit_archive (tenant_id, export_id, first_index, end_index, verified_at) values (?, ?, ?, ?, ?)
-                on conflict do nothing
-                """, export.tenant().value(), export.id(), part.first(), part.end(), now);
+    /** That the indexes of the files lie in an archive. */
+    static void note(TenantTransaction tx, Export export, List<ExportedFile> archived, Instant now) {
+        for (ExportedFile file : archived) {
+            tx.update("""
+                    insert into audit_archive (tenant_id, export_id, first_index, end_index, verified_at) values (?, ?, ?, ?, ?)
+                    on conflict do nothing
+                    """, export.tenant().value(), export.id(), file.firstIndex(), file.endIndex(), now);
+        }
     }
 
     private static MessageDigest sha256() {

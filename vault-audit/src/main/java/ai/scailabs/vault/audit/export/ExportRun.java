@@ -206,7 +206,7 @@ final class ExportRun {
         ObjectName name = name(export, ExportedFile.MANIFEST);
         StoredObject stored = store.put(name, "application/json", content, retention(export));
         ExportedFile file = file(export, ExportedFile.MANIFEST, ExportedFile.Kind.MANIFEST, stored);
-        boolean archived = archives.holds(export, files, store);
+        List<ExportedFile> archived = archives.archived(export, files, store);
         Instant now = now();
         Export.State state = export.state();
         Export.Totals totals = state.totals().and(0, 0, file).andPart();
@@ -222,9 +222,7 @@ final class ExportRun {
             if (saved.isEmpty()) {
                 throw new ChangedElsewhere();
             }
-            if (archived) {
-                ArchiveCheck.note(tx, export, now);
-            }
+            ArchiveCheck.note(tx, export, archived, now);
             if (over) {
                 journal.ended(tx, next, null);
             }

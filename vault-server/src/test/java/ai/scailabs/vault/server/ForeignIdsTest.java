@@ -61,11 +61,12 @@ class ForeignIdsTest {
         return operation.template().startsWith("/v1/identity/");
     }
 
-    /** The variables of the path that are ids: of secrets paths are the names, which belong to the caller's own tenant by themselves. */
+    /** The variables of the path that are ids: of secrets paths are the names, and identities have names as well, which belong to the caller's own tenant by themselves. */
     private static List<String> idsOf(OpenApi.Operation operation) {
         List<String> names = new ArrayList<>();
         for (String part : operation.template().split("/")) {
-            if (part.startsWith("{") && !part.startsWith("{path}") && !part.equals("{level}")) {
+            boolean isName = part.startsWith("{path}") || part.equals("{level}") || part.equals("{identity_id}");
+            if (part.startsWith("{") && !isName) {
                 names.add(part.substring(1, part.length() - 1));
             }
         }

@@ -256,7 +256,10 @@ record PreparedTenant(
             case "readSecretTrail" -> new ApiCall("GET", "/v1/audit/secrets/app/db?limit=5", null);
             case "readIdentityTrail" -> new ApiCall("GET", "/v1/audit/identities/sa:somebody?limit=5", null);
             case "summarizeAuditLog" -> new ApiCall("GET", "/v1/audit/summary", null);
-            case "createExport" -> new ApiCall("POST", "/v1/audit/export", exportBody());
+            case "createExport" -> {
+                endExports();
+                yield new ApiCall("POST", "/v1/audit/export", exportBody());
+            }
             case "listExports" -> new ApiCall("GET", "/v1/audit/exports?limit=10", null);
             case "readExport" -> new ApiCall("GET", "/v1/audit/exports/" + export(), null);
             case "cancelExport" -> new ApiCall("DELETE", "/v1/audit/exports/" + export(), null);
@@ -313,7 +316,16 @@ record PreparedTenant(
         return Map.of("destination", Map.of("type", "s3", "bucket", "acme-audit", "credentials_path", "app/db"));
     }
 
+    /** A tenant has only so many at a time. */
+    private void endExports() {
+        Sql.superuser(server)
+                .update(
+                        "update audit_export set status = 'CANCELLED', finished_at = now() where tenant_id = ? and status in ('PENDING', 'RUNNING')",
+                        tenant);
+    }
+
     private String export() {
+        endExports();
         return owner.post("/v1/audit/export", exportBody())
                 .expect(202)
                 .json()

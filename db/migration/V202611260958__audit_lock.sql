@@ -64,8 +64,9 @@ begin
 end
 $$;
 
--- As before, and locks what takes the place of a month.
-create or replace function audit_retire(month date, default_days integer) returns table (retired_tenant text, retired_entries bigint)
+-- Ends the entries of a month of all tenants for whom they are over, and tells whose and how many. Where others keep theirs, these are written to a new partition that takes the place of the old; only then is the
+-- table locked, for a moment. The leaves of the month end when nobody keeps entries of it, if what proofs of later leaves need of them lies in audit_node.
+create function audit_retire(month date, default_days integer) returns table (retired_tenant text, retired_entries bigint)
     language plpgsql
     security definer
     set search_path = pg_catalog, public
@@ -122,5 +123,8 @@ begin
     return query select r.tenant_id, r.entry_count from retired r where r.over;
 end
 $$;
+
+revoke execute on function audit_retire(date, integer) from public;
+grant execute on function audit_retire(date, integer) to scaivault_worker;
 
 select lock_append_only(name::regclass) from unnest(array['audit_log', 'audit_leaves', 'audit_node', 'audit_checkpoint', 'audit_archive']) as t (name);

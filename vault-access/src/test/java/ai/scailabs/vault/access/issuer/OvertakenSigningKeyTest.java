@@ -11,6 +11,7 @@ import ai.scailabs.vault.kernel.id.Ids;
 import ai.scailabs.vault.kernel.id.PartnerId;
 import ai.scailabs.vault.kernel.id.TenantId;
 import ai.scailabs.vault.kernel.sensitive.SensitiveBytes;
+import ai.scailabs.vault.persistence.tenant.SealedKeyRows;
 import java.net.URI;
 import java.nio.ByteBuffer;
 import java.security.SecureRandom;
@@ -59,7 +60,7 @@ class OvertakenSigningKeyTest {
                     database.clock.instant().plusSeconds(600)));
 
             assertThat(seal.sealed).hasValue(2);
-            assertThat(new SigningKeyRows(database.transactions).counts(ACME))
+            assertThat(new SealedKeyRows(database.transactions, "token_signing_key").counts(ACME))
                     .containsOnlyKeys(ACTIVE)
                     .containsValue(1L);
         }

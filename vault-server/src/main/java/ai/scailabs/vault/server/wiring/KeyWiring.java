@@ -1,7 +1,5 @@
 package ai.scailabs.vault.server.wiring;
 
-import ai.scailabs.vault.access.issuer.SigningKeyRows;
-import ai.scailabs.vault.audit.proof.CheckpointKeyRows;
 import ai.scailabs.vault.audit.trail.AuditEntries;
 import ai.scailabs.vault.crypto.envelope.EnvelopeCipher;
 import ai.scailabs.vault.crypto.envelope.KeyRotation;
@@ -53,8 +51,8 @@ class KeyWiring {
     private static List<SealedRows> sealedRows(TenantTransactions transactions) {
         return List.of(
                 new VersionKeys(transactions),
-                RewrappedKeys.ofIssuers(new SigningKeyRows(transactions)),
-                RewrappedKeys.ofAuditLogs(new CheckpointKeyRows(transactions)));
+                RewrappedKeys.ofIssuers(transactions),
+                RewrappedKeys.ofAuditLogs(transactions));
     }
 
     /** Absent, which the framework shows as null, where there is no login for jobs. */

@@ -1,14 +1,14 @@
 package ai.scailabs.vault.server.wiring;
 
-import ai.scailabs.vault.access.issuer.SigningKeyRows;
-import ai.scailabs.vault.audit.proof.CheckpointKeyRows;
 import ai.scailabs.vault.crypto.envelope.EnvelopeCipher;
 import ai.scailabs.vault.crypto.envelope.KeyChain;
 import ai.scailabs.vault.crypto.envelope.Rewrapping;
 import ai.scailabs.vault.crypto.key.KeyId;
 import ai.scailabs.vault.kernel.error.VaultException;
 import ai.scailabs.vault.kernel.id.TenantId;
+import ai.scailabs.vault.persistence.tenant.SealedKeyRows;
 import ai.scailabs.vault.persistence.tenant.TenantTransaction;
+import ai.scailabs.vault.persistence.tenant.TenantTransactions;
 import ai.scailabs.vault.tenancy.rotation.SealedRows;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -19,58 +19,28 @@ import java.util.Set;
 import java.util.UUID;
 
 /** Private keys of one purpose, for the rotation of the key that seals them. */
-record RewrappedKeys(String kind, String purpose, Keys keys) implements SealedRows {
+record RewrappedKeys(String kind, String purpose, SealedKeyRows keys) implements SealedRows {
     private static final KeyId UNKNOWN = KeyId.of(new UUID(0, 0));
 
     /** The keys of issuers. */
-    static RewrappedKeys ofIssuers(SigningKeyRows rows) {
-        return new RewrappedKeys("signing_keys", SealedKeys.TOKEN_SIGNING, new Keys() {
-            @Override
-            public List<Sealed> page(TenantId tenant, String after, int limit) {
-                return rows.page(tenant, after, limit).stream()
-                        .map(key -> new Sealed(key.keyId(), key.privateKey()))
-                        .toList();
-            }
-
-            @Override
-            public boolean replace(TenantTransaction tx, Sealed seen, byte[] sealed) {
-                return rows.replace(tx, new SigningKeyRows.Sealed(seen.keyId(), seen.privateKey()), sealed);
-            }
-
-            @Override
-            public Map<UUID, Long> counts(TenantId tenant) {
-                return rows.counts(tenant);
-            }
-        });
+    static RewrappedKeys ofIssuers(TenantTransactions transactions) {
+        return new RewrappedKeys(
+                "signing_keys", SealedKeys.TOKEN_SIGNING, new SealedKeyRows(transactions, "token_signing_key"));
     }
 
     /** The keys that sign the heads of audit logs. */
-    static RewrappedKeys ofAuditLogs(CheckpointKeyRows rows) {
-        return new RewrappedKeys("checkpoint_keys", SealedKeys.CHECKPOINT_SIGNING, new Keys() {
-            @Override
-            public List<Sealed> page(TenantId tenant, String after, int limit) {
-                return rows.page(tenant, after, limit).stream()
-                        .map(key -> new Sealed(key.keyId(), key.privateKey()))
-                        .toList();
-            }
-
-            @Override
-            public boolean replace(TenantTransaction tx, Sealed seen, byte[] sealed) {
-                return rows.replace(tx, new CheckpointKeyRows.Sealed(seen.keyId(), seen.privateKey()), sealed);
-            }
-
-            @Override
-            public Map<UUID, Long> counts(TenantId tenant) {
-                return rows.counts(tenant);
-            }
-        });
+    static RewrappedKeys ofAuditLogs(TenantTransactions transactions) {
+        return new RewrappedKeys(
+                "checkpoint_keys",
+                SealedKeys.CHECKPOINT_SIGNING,
+                new SealedKeyRows(transactions, "audit_checkpoint_key"));
     }
 
     @Override
     public Page page(TenantId tenant, String after, int limit) {
-        List<Sealed> found = keys.page(tenant, after, limit);
+        List<SealedKeyRows.Sealed> found = keys.page(tenant, after, limit);
         List<Row> rows = new ArrayList<>(found.size());
-        for (Sealed key : found) {
+        for (SealedKeyRows.Sealed key : found) {
             rows.add(new Row(key.keyId(), sealedBy(key.privateKey()), key.privateKey(), new byte[0]));
         }
         return new Page(rows, found.size() < limit ? "" : found.getLast().keyId());
@@ -95,7 +65,7 @@ record RewrappedKeys(String kind, String purpose, Keys keys) implements SealedRo
         Set<String> stored = new HashSet<>();
         for (Rewrapped row : rows) {
             String keyId = row.row().position();
-            if (keys.replace(tx, new Sealed(keyId, row.row().sealed()), row.sealed())) {
+            if (keys.replace(tx, new SealedKeyRows.Sealed(keyId, row.row().sealed()), row.sealed())) {
                 stored.add(keyId);
             }
         }
@@ -107,22 +77,5 @@ record RewrappedKeys(String kind, String purpose, Keys keys) implements SealedRo
         Map<KeyId, Long> counts = new HashMap<>();
         keys.counts(tenant).forEach((id, count) -> counts.put(KeyId.of(id), count));
         return counts;
-    }
-
-    /** Where they lie. */
-    interface Keys {
-        List<Sealed> page(TenantId tenant, String after, int limit);
-
-        boolean replace(TenantTransaction tx, Sealed seen, byte[] sealed);
-
-        Map<UUID, Long> counts(TenantId tenant);
-    }
-
-    record Sealed(String keyId, byte[] privateKey) {
-        /** Without the key. */
-        @Override
-        public String toString() {
-            return "Sealed[" + keyId + "]";
-        }
     }
 }

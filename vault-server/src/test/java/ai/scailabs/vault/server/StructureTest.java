@@ -50,7 +50,6 @@ class StructureTest {
                     "access.token.TokenAuthenticator.verified",
                     "50,000 tokens that are good; what is refused is not kept"),
             Map.entry("api.request.CallInterceptor.rules", "the handlers"),
-            Map.entry("api.request.CustomMethodMapping.outlines", "the mappings"),
             Map.entry("api.request.EndpointAdapter.arguments", "the handlers"),
             Map.entry("api.request.RefusalRows.open", "requests that wait for their row, of identities that are known"),
             Map.entry("api.request.RefusalRows.paced", "10,000, and a fifth of a second"),

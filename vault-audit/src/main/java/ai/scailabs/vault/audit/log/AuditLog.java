@@ -1,6 +1,7 @@
 package ai.scailabs.vault.audit.log;
 
 import ai.scailabs.vault.audit.trail.AuditAction;
+import ai.scailabs.vault.audit.trail.RequestTime;
 import ai.scailabs.vault.kernel.id.Ids;
 import ai.scailabs.vault.kernel.id.TenantId;
 import ai.scailabs.vault.persistence.tenant.TenantTransactions;
@@ -71,7 +72,7 @@ public final class AuditLog {
         int limit = query.limit();
         AuditPage best = null;
         if (query.requestId() != null) {
-            best = walk.byRequest(tenant, query, query.requestId());
+            best = byRequest(tenant, query, query.requestId());
         }
         if (isAboutFewRareActions(query) && isOpen(best, limit)) {
             best = farther(best, byActions(tenant, query));
@@ -80,6 +81,14 @@ public final class AuditLog {
             best = farther(best, walk.byFailure(tenant, query));
         }
         return best;
+    }
+
+    private AuditPage byRequest(TenantId tenant, AuditQuery query, String requestId) {
+        AuditPage apart = walk.byRequest(tenant, query, requestId);
+        return RequestTime.of(requestId)
+                .map(span -> walk.byTimeOfRequest(tenant, query.within(span.first(), span.end())))
+                .map(atOnce -> apart.beside(atOnce, query.limit()))
+                .orElse(apart);
     }
 
     private static boolean isOpen(@Nullable AuditPage page, int limit) {

@@ -45,6 +45,23 @@ public record AuditQuery(
         return after == null || latest.isOlderThan(after) ? latest : after;
     }
 
+    /** @param until exclusive */
+    AuditQuery within(Instant since, Instant until) {
+        return new AuditQuery(
+                since.isBefore(first()) ? from : since,
+                until.isAfter(end()) ? to : until,
+                actions,
+                identityId,
+                identityType,
+                path,
+                pathPrefix,
+                success,
+                sourceIp,
+                requestId,
+                limit,
+                after);
+    }
+
     String @Nullable [] actionNames() {
         return actions.isEmpty()
                 ? null

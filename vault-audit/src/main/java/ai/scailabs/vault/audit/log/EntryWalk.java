@@ -17,6 +17,8 @@ final class EntryWalk {
     static final int LONGEST = 10_000;
     /** For what may lie at hand, where there is another way to go on. */
     static final int SHORT = 2_000;
+    /** Rows that lie apart from each other, as those of one action do: nearly each is another page of the table. */
+    private static final int SCATTERED = 5_000;
 
     private static final String BEGIN = "select " + EntryRows.COLUMNS + """
             , walked, wanted
@@ -38,7 +40,9 @@ final class EntryWalk {
             """;
 
     private static final String BY_TIME = BEGIN + END;
-    private static final String BY_REQUEST = BEGIN + "and request_id = ?" + END;
+    private static final String BY_REQUEST =
+            BEGIN + "and request_id = ? and request_apart is distinct from false" + END;
+    private static final String BY_TIME_OF_REQUEST = BEGIN + "and request_apart is false" + END;
     private static final String BY_ACTION = BEGIN + "and action = ? and action <> 'read'" + END;
     private static final String BY_FAILURE = BEGIN + "and not success" + END;
 
@@ -54,32 +58,45 @@ final class EntryWalk {
                 query, rows, index.query(tenant, BY_TIME, EntryWalk::row, arguments(tenant, query, start, null, rows)));
     }
 
+    /** Those that are apart from their requests. */
     AuditPage byRequest(TenantId tenant, AuditQuery query, String requestId) {
+        return page(
+                query,
+                SCATTERED,
+                index.query(
+                        tenant,
+                        BY_REQUEST,
+                        EntryWalk::row,
+                        arguments(tenant, query, query.start(), requestId, SCATTERED)));
+    }
+
+    /** Those that are not apart from their requests, which {@link #byRequest} does not show. */
+    AuditPage byTimeOfRequest(TenantId tenant, AuditQuery query) {
         return page(
                 query,
                 LONGEST,
                 index.query(
                         tenant,
-                        BY_REQUEST,
+                        BY_TIME_OF_REQUEST,
                         EntryWalk::row,
-                        arguments(tenant, query, query.start(), requestId, LONGEST)));
+                        arguments(tenant, query, query.start(), null, LONGEST)));
     }
 
     /** @param action another one than {@code read}, which has no index */
     AuditPage byAction(TenantId tenant, AuditQuery query, String action) {
         return page(
                 query,
-                LONGEST,
+                SCATTERED,
                 index.query(
-                        tenant, BY_ACTION, EntryWalk::row, arguments(tenant, query, query.start(), action, LONGEST)));
+                        tenant, BY_ACTION, EntryWalk::row, arguments(tenant, query, query.start(), action, SCATTERED)));
     }
 
     AuditPage byFailure(TenantId tenant, AuditQuery query) {
         return page(
                 query,
-                LONGEST,
+                SCATTERED,
                 index.query(
-                        tenant, BY_FAILURE, EntryWalk::row, arguments(tenant, query, query.start(), null, LONGEST)));
+                        tenant, BY_FAILURE, EntryWalk::row, arguments(tenant, query, query.start(), null, SCATTERED)));
     }
 
     private static @Nullable Object[] arguments(

@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
  * some hundreds of entries of a tenant that follow each other.
  */
 final class Slices {
-    /** Entries that are looked at for one page; takes about fifteen milliseconds. */
-    private static final int LONGEST = 30_000;
+    /** Entries that are looked at for one page; takes about fifteen milliseconds. A question that needs more gets a short page and a cursor. */
+    private static final int LONGEST = 16_000;
     /** Entries that one statement looks at. */
     private static final int STEP = 8_000;
     /** Slices for one page. */

@@ -8,6 +8,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -22,8 +23,11 @@ final class GrowingTrees {
     private static final String HEADS =
             "select tenant_id, tree_size, frontier from audit_tree_head where tenant_id = any (?)";
 
-    private static final String LEAVES =
-            "insert into audit_leaves (tenant_id, first_index, leaf_count, hashes, log_ids, occurred_at) values (?, ?, ?, ?, ?, ?)";
+    private static final String LEAVES = """
+            insert into audit_leaves (tenant_id, first_index, leaf_count, hashes, log_ids, occurred_at)
+            select ?, ?, ?, ?, ?, array(
+                select timestamptz 'epoch' + micros * interval '1 microsecond' from unnest(?::bigint[]) with ordinality as at (micros, place) order by place)
+            """;
 
     private static final String NODE =
             "insert into audit_node (tenant_id, height, node_index, hash) values (?, ?, ?, ?)";
@@ -115,10 +119,12 @@ final class GrowingTrees {
         statement.setArray(
                 5,
                 connection.createArrayOf("uuid", leaves.stream().map(Leaf::id).toArray()));
-        statement.setArray(
+        // As numbers, which neither side has to write out and read.
+        statement.setObject(
                 6,
-                connection.createArrayOf(
-                        "timestamptz", leaves.stream().map(Leaf::occurredAt).toArray()));
+                leaves.stream()
+                        .mapToLong(leaf -> ChronoUnit.MICROS.between(Instant.EPOCH, leaf.occurredAt()))
+                        .toArray());
         statement.addBatch();
     }
 

@@ -29,7 +29,7 @@ public final class Sequencer {
     private static final JobLock LOCK = new JobLock(0x5CA1_0000_0000_0005L);
 
     /** Of a step. Each has up to a thousand entries. */
-    private static final int MAX_TRANSACTIONS = 256;
+    private static final int MAX_TRANSACTIONS = 1_024;
 
     private static final int FETCH_SIZE = 2_048;
     private static final int MAX_WAITING = 65_536;

@@ -23,9 +23,9 @@ final class AuditBatch {
                 select e.*,
                     e.epoch is null or coalesce(t.epoch = e.epoch and t.status = 'active' and s.revision = e.revision, false) as holds
                 from unnest(?::text[], ?::bigint[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[],
-                    ?::integer[], ?::text[], ?::text[], ?::bigint[], ?::bigint[])
+                    ?::integer[], ?::text[], ?::text[], ?::bigint[], ?::bigint[], ?::boolean[])
                     with ordinality as e (tenant_id, occurred_micros, log_id, action, identity_type, identity_id, acting_tenant_id, secret_path, source_ip,
-                        user_agent, error_code, duration_ms, request_id, extra_data, epoch, revision, number)
+                        user_agent, error_code, duration_ms, request_id, extra_data, epoch, revision, request_apart, number)
                 left join lateral (select set_config('app.tenant_id', e.tenant_id, true) as tenant_id offset 0) own on e.epoch is not null
                 left join lateral (
                     select t.epoch, t.status from tenant t where t.tenant_id = own.tenant_id offset 0) t on e.epoch is not null
@@ -33,9 +33,9 @@ final class AuditBatch {
                     select s.revision from secret s where s.tenant_id = own.tenant_id and s.path = e.secret_path offset 0) s on e.epoch is not null
             ), appended as (
                 insert into audit_log (tenant_id, occurred_at, log_id, action, identity_type, identity_id, acting_tenant_id, secret_path, source_ip,
-                    user_agent, success, error_code, duration_ms, request_id, extra_data)
+                    user_agent, success, error_code, duration_ms, request_id, extra_data, request_apart)
                 select tenant_id, timestamptz 'epoch' + occurred_micros * interval '1 microsecond', log_id::uuid, action, identity_type, identity_id,
-                    acting_tenant_id, secret_path, source_ip, user_agent, error_code is null, error_code, duration_ms, request_id, extra_data::jsonb
+                    acting_tenant_id, secret_path, source_ip, user_agent, error_code is null, error_code, duration_ms, request_id, extra_data::jsonb, request_apart
                 from entry
                 where holds
             )
@@ -73,6 +73,9 @@ final class AuditBatch {
         List<@Nullable Object[]> columns = new ArrayList<>(AuditColumns.of(entries));
         columns.add(column(Premise::epoch));
         columns.add(column(Premise::revision));
+        columns.add(entries.stream()
+                .map(entry -> RequestTime.isApart(entry.requestId(), entry.occurredAt()))
+                .toArray(Boolean[]::new));
         for (int i = 0; i < columns.size(); i++) {
             statement.setArray(i + 1, connection.createArrayOf(typeOf(columns.get(i)), columns.get(i)));
         }
@@ -88,6 +91,7 @@ final class AuditBatch {
         return switch (column) {
             case Long[] longs -> "int8";
             case Integer[] integers -> "int4";
+            case Boolean[] booleans -> "bool";
             default -> "text";
         };
     }

@@ -27,24 +27,21 @@ public final class SealedKeyRows {
         this.transactions = transactions;
         this.page = "select key_id, private_key from %s where tenant_id = ? and key_id > ? order by key_id limit ?"
                 .formatted(table);
-        this.replace =
-                """
+        this.replace = """
                 update %1$s t set private_key = ?
                 from (
                     select key_id from %1$s where tenant_id = ? and key_id = ? and private_key = ? for update skip locked
                 ) free
                 where t.tenant_id = ? and t.key_id = free.key_id
-                """
-                        .formatted(table);
-        this.count =
-                """
+                """.formatted(table);
+        this.count = """
                 select sealed_by, count(*) from %s k, tenant_key_of_record(k.private_key) as sealed_by
                 where k.tenant_id = ? and sealed_by is not null group by sealed_by
-                """
-                        .formatted(table);
+                """.formatted(table);
     }
 
     /** The next behind that one, in the order of their ids. */
+    @SuppressWarnings("CompileTimeConstant") // but for the name of a table, which the constructor has checked
     public List<Sealed> page(TenantId tenant, String after, int limit) {
         return transactions.query(
                 tenant,
@@ -56,6 +53,7 @@ public final class SealedKeyRows {
     }
 
     /** False when it is not as it was seen, or somebody is at it. */
+    @SuppressWarnings("CompileTimeConstant") // as above
     public boolean replace(TenantTransaction tx, Sealed seen, byte[] sealed) {
         return tx.update(
                         replace,
@@ -68,6 +66,7 @@ public final class SealedKeyRows {
     }
 
     /** How many each key of the tenant seals. */
+    @SuppressWarnings("CompileTimeConstant") // as above
     public Map<UUID, Long> counts(TenantId tenant) {
         Map<UUID, Long> counts = new HashMap<>();
         transactions

@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.scailabs.vault.audit.log.RecordedEntry;
 import ai.scailabs.vault.audit.summary.AuditRollup;
+import ai.scailabs.vault.kernel.id.Ids;
 import ai.scailabs.vault.persistence.jdbc.Schema;
 import ai.scailabs.vault.server.ApiClient;
 import ai.scailabs.vault.server.RunningServer;
 import ai.scailabs.vault.testkit.TestDatabase;
 import ai.scailabs.vault.testkit.TestPostgres;
+import java.security.SecureRandom;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -44,7 +46,7 @@ class AuditMillionsTest {
     /** Tenants, actions, identities, paths and addresses are as unequal as they are in life; sixty entries, all of them long ago, are of a kind that is nowhere else. */
     private static final String FILL = """
             insert into audit_log (tenant_id, occurred_at, log_id, action, identity_type, identity_id, secret_path, source_ip, user_agent,
-                success, error_code, duration_ms, request_id, extra_data)
+                success, error_code, duration_ms, request_id, extra_data, request_apart)
             select case when rare or t < 0.8 then 'tnt_big' when t < 0.801 then 'tnt_few' else 'tnt_other-' || (t * 100000)::int %% 98 end,
                 timestamptz '%s' + n * interval '%d microseconds',
                 ('019a0000-0000-0000-0000-' || lpad(to_hex(n), 12, '0'))::uuid,
@@ -58,7 +60,7 @@ class AuditMillionsTest {
                 case when rare then '198.51.100.9' else '10.0.' || (s * 8)::int || '.' || (s * 1000)::int %% 40 end, 'scaivault-sdk/1.4 (linux; x86_64)',
                 f >= 0.01, case when f < 0.01 then (array['access_denied', 'secret_not_found', 'rate_limited'])[1 + n %% 3] end, 3,
                 case when rare then 'req_only-one' else 'req_01KB' || upper(lpad(to_hex(n), 11, '0') || substr(md5(n::text), 1, 11)) end,
-                case when f < 0.01 then '{"version": 3}'::jsonb end
+                case when f < 0.01 then '{"version": 3}'::jsonb end, rare
             from (
                 select n, n %% 5000 = 0 and n <= 300000 as rare, random() t, random() a, random() i, (10000 * power(random(), 3))::int p, random() s, random() f
                 from generate_series(1, %d) n offset 0) r
@@ -124,6 +126,11 @@ class AuditMillionsTest {
         all.put("source_ip, never", logs + "source_ip=203.0.113.1");
         all.put("request_id", logs + "request_id=req_only-one");
         all.put("request_id, never", logs + "request_id=req_never-seen");
+        all.put(
+                "request_id of then, never",
+                logs + "request_id="
+                        + new Ids(Clock.fixed(NOW.minus(Duration.ofDays(9)), ZoneOffset.UTC), new SecureRandom())
+                                .next("req_"));
         all.put("path_prefix, most", logs + "path_prefix=environments/");
         all.put("path_prefix, a folder", logs + "path_prefix=environments/dev/app-400/");
         all.put("path_prefix, seldom", logs + "path_prefix=environments/production/app-9999/");

@@ -38,6 +38,8 @@ class ArchitectureTest {
             .definedBy(BASE + "identity..")
             .layer("secrets")
             .definedBy(BASE + "secrets..")
+            .layer("pki")
+            .definedBy(BASE + "pki..")
             .layer("api")
             .definedBy(BASE + "api..")
             .layer("server")
@@ -62,8 +64,10 @@ class ArchitectureTest {
             .mayOnlyAccessLayers("kernel", "persistence", "audit", "access", "tenancy")
             .whereLayer("secrets")
             .mayOnlyAccessLayers("kernel", "crypto", "persistence", "audit", "access", "tenancy")
+            .whereLayer("pki")
+            .mayOnlyAccessLayers("kernel", "crypto", "persistence", "audit", "access", "tenancy")
             .whereLayer("api")
-            .mayOnlyAccessLayers("kernel", "audit", "access", "tenancy", "identity", "secrets")
+            .mayOnlyAccessLayers("kernel", "audit", "access", "tenancy", "identity", "secrets", "pki")
             .whereLayer("server")
             .mayNotBeAccessedByAnyLayer();
 
@@ -89,6 +93,38 @@ class ArchitectureTest {
             .callMethod(System.class, "currentTimeMillis")
             .orShould()
             .callMethod(java.time.Instant.class, "now");
+
+    @ArchTest
+    static final ArchRule certificatesAndRoles_arePlainJava = noClasses()
+            .that()
+            .resideInAnyPackage(BASE + "pki.x509..", BASE + "pki.profile..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(
+                    "org.springframework..",
+                    "java.sql..",
+                    "javax.sql..",
+                    "java.net.http..",
+                    "org.slf4j..",
+                    "jakarta..");
+
+    @ArchTest
+    static final ArchRule certificatesAndRoles_haveNoClockOfTheirOwn = noClasses()
+            .that()
+            .resideInAnyPackage(BASE + "pki.x509..", BASE + "pki.profile..")
+            .should()
+            .callMethod(System.class, "currentTimeMillis")
+            .orShould()
+            .callMethod(java.time.Instant.class, "now");
+
+    /** Whoever encodes certificates by hand elsewhere goes round the lint. */
+    @ArchTest
+    static final ArchRule bouncyCastle_hasOneModule = noClasses()
+            .that()
+            .resideOutsideOfPackages(BASE + "pki..", BASE + "testkit..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("org.bouncycastle..");
 
     @ArchTest
     static final ArchRule api_neverTouchesKeysOrSql = noClasses()

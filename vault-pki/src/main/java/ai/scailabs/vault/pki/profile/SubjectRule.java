@@ -1,0 +1,35 @@
+package ai.scailabs.vault.pki.profile;
+
+import java.util.List;
+
+/**
+ * What stands in the subject besides the common name, the same in every certificate of a role, and what holds for the common name.
+ *
+ * @param requireCn a certificate without one is refused
+ * @param excludeCnFromSans the common name need not be one of the alternative names
+ * @param validateCn a common name that is not among the alternative names must be a name that would be allowed there
+ */
+public record SubjectRule(
+        List<String> organization,
+        List<String> organizationalUnit,
+        List<String> country,
+        List<String> province,
+        List<String> locality,
+        List<String> streetAddress,
+        List<String> postalCode,
+        boolean requireCn,
+        boolean excludeCnFromSans,
+        boolean validateCn) {
+    public static final SubjectRule DEFAULT = new SubjectRule(
+            List.of(), List.of(), List.of(), List.of(), List.of(), List.of(), List.of(), true, false, true);
+
+    public SubjectRule {
+        organization = List.copyOf(organization);
+        organizationalUnit = List.copyOf(organizationalUnit);
+        country = List.copyOf(country);
+        province = List.copyOf(province);
+        locality = List.copyOf(locality);
+        streetAddress = List.copyOf(streetAddress);
+        postalCode = List.copyOf(postalCode);
+    }
+}

@@ -1,0 +1,14 @@
+package ai.scailabs.vault.pki.x509;
+
+import java.security.GeneralSecurityException;
+import java.security.PrivateKey;
+import java.security.PublicKey;
+
+/** Who computes signatures: the Java runtime, a native library, or an HSM that holds the key. Thread-safe. */
+public interface SignatureProvider {
+    /** The signature as X.509 holds it: ECDSA in DER. */
+    byte[] sign(SignatureScheme scheme, PrivateKey key, byte[] message) throws GeneralSecurityException;
+
+    boolean verify(SignatureScheme scheme, PublicKey key, byte[] message, byte[] signature)
+            throws GeneralSecurityException;
+}

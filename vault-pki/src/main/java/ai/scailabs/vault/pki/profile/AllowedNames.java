@@ -39,6 +39,17 @@ public record AllowedNames(
     /** Nothing is allowed but the domains, with everything else as it is unless somebody says otherwise. */
     public static AllowedNames of(List<String> allowedDomains) {
         return new AllowedNames(
-                allowedDomains, false, false, false, false, false, true, false, List.of(), List.of(), List.of(), DEFAULT_MAX_SANS);
+                allowedDomains,
+                false,
+                false,
+                false,
+                false,
+                false,
+                true,
+                false,
+                List.of(),
+                List.of(),
+                List.of(),
+                DEFAULT_MAX_SANS);
     }
 }

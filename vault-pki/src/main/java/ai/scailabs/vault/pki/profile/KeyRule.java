@@ -35,11 +35,17 @@ public record KeyRule(String keyType, int keySize) {
     public KeySpec preferred() {
         return keyType.equals(ANY)
                 ? KeySpec.EC_P256
-                : Arrays.stream(KeySpec.values()).filter(this::allows).findFirst().orElseThrow();
+                : Arrays.stream(KeySpec.values())
+                        .filter(this::allows)
+                        .findFirst()
+                        .orElseThrow();
     }
 
     /** For messages. */
     List<String> allowed() {
-        return Arrays.stream(KeySpec.values()).filter(this::allows).map(KeySpec::name).toList();
+        return Arrays.stream(KeySpec.values())
+                .filter(this::allows)
+                .map(KeySpec::name)
+                .toList();
     }
 }

@@ -13,7 +13,12 @@ import java.time.Duration;
  * @param allowNoExpiry whether the end may be {@code 99991231235959Z}, which {@code maxTtl} does not bound then
  */
 public record Lifetime(
-        Duration ttl, Duration maxTtl, Duration backdate, boolean allowNotBefore, boolean allowNotAfter, boolean allowNoExpiry) {
+        Duration ttl,
+        Duration maxTtl,
+        Duration backdate,
+        boolean allowNotBefore,
+        boolean allowNotAfter,
+        boolean allowNoExpiry) {
     public static final Duration DEFAULT_BACKDATE = Duration.ofSeconds(30);
     public static final Duration MAX_BACKDATE = Duration.ofHours(48);
     public static final Duration DEFAULT_TTL = Duration.ofDays(30);

@@ -1,6 +1,8 @@
 package ai.scailabs.vault.pki.profile;
 
+import ai.scailabs.vault.pki.x509.Subject;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What stands in the subject besides the common name, the same in every certificate of a role, and what holds for the common name.
@@ -31,5 +33,24 @@ public record SubjectRule(
         locality = List.copyOf(locality);
         streetAddress = List.copyOf(streetAddress);
         postalCode = List.copyOf(postalCode);
+    }
+
+    /** @throws ai.scailabs.vault.kernel.error.VaultException {@code validation_error} for a part that no subject may have: to be asked when a role is saved */
+    public void requireValid() {
+        Subject unused = subject(Optional.empty());
+    }
+
+    /** The whole subject of a certificate of the role. */
+    public Subject subject(Optional<String> commonName) {
+        Subject.Builder builder = Subject.builder();
+        country.forEach(builder::country);
+        province.forEach(builder::province);
+        locality.forEach(builder::locality);
+        streetAddress.forEach(builder::streetAddress);
+        postalCode.forEach(builder::postalCode);
+        organization.forEach(builder::organization);
+        organizationalUnit.forEach(builder::organizationalUnit);
+        commonName.ifPresent(builder::commonName);
+        return builder.build();
     }
 }

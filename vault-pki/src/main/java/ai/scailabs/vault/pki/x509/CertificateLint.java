@@ -1,9 +1,38 @@
 package ai.scailabs.vault.pki.x509;
 
+import ai.scailabs.vault.kernel.error.ErrorCode;
 import ai.scailabs.vault.kernel.error.VaultException;
+import java.util.List;
+import java.util.Optional;
 
-/** Encodes what is to be signed, reads the bytes back, and refuses them unless they hold every rule. */
-public interface CertificateLint {
-    /** @throws VaultException whose details name the rule, the section it is from, and the value */
-    LintedCertificate lint(CertificateDraft draft, IssuerView issuer);
+/**
+ * Encodes what is to be signed, reads the bytes back, and refuses them unless they hold every rule of {@link LintRule#ALL}. The rules look at the encoded TBSCertificate and at nothing that it was
+ * made from, so that a fault in the encoding is found like any other. Thread-safe, without state.
+ */
+public final class CertificateLint {
+    /**
+     * @throws VaultException whose details name the {@code rule}, the {@code section} that it is from, and the {@code value}; by its code a caller asked for what they may not have, or, with
+     *     {@code internal_error}, this service has a defect
+     */
+    public LintedCertificate lint(CertificateDraft draft, IssuerView issuer) {
+        byte[] tbsCertificate = TbsAssembly.encode(draft, issuer);
+        Optional<LintFinding> first = findings(tbsCertificate, issuer).stream().findFirst();
+        if (first.isPresent()) {
+            throw first.get().refusal();
+        }
+        return new LintedCertificate(tbsCertificate, issuer);
+    }
+
+    static List<LintFinding> findings(byte[] tbsCertificate, IssuerView issuer) {
+        TbsView tbs;
+        try {
+            tbs = TbsView.parse(tbsCertificate);
+        } catch (IllegalArgumentException | IllegalStateException | ClassCastException notOne) {
+            return List.of(
+                    new LintFinding("RFC 5280 §4.1", "structure", "not a TBSCertificate", ErrorCode.INTERNAL_ERROR));
+        }
+        return LintRule.ALL.stream()
+                .flatMap(rule -> rule.find(tbs, issuer).stream())
+                .toList();
+    }
 }

@@ -1,5 +1,24 @@
 package ai.scailabs.vault.pki.x509;
 
+import ai.scailabs.vault.kernel.error.ErrorCode;
+import ai.scailabs.vault.kernel.error.VaultException;
+import java.security.GeneralSecurityException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.bouncycastle.asn1.ASN1Encodable;
+import org.bouncycastle.asn1.ASN1IA5String;
+import org.bouncycastle.asn1.ASN1OctetString;
+import org.bouncycastle.asn1.ASN1Sequence;
+import org.bouncycastle.asn1.ASN1Set;
+import org.bouncycastle.asn1.ASN1TaggedObject;
+import org.bouncycastle.asn1.pkcs.Attribute;
+import org.bouncycastle.asn1.pkcs.CertificationRequestInfo;
+import org.bouncycastle.asn1.pkcs.PKCSObjectIdentifiers;
+import org.bouncycastle.asn1.x509.Extension;
+import org.bouncycastle.asn1.x509.Extensions;
+
 /**
  * A request of somebody else for a certificate (PKCS#10, RFC 2986), whose signature proves that they hold the key. Of the extensions that it asks for the names are read and nothing else: what a
  * certificate may do is the role's to say.
@@ -7,4 +26,90 @@ package ai.scailabs.vault.pki.x509;
 public record CertificationRequest(Subject subject, SubjectKey key, SubjectAlternativeNames names) {
     /** Much more than the largest that makes sense, with a key of ML-DSA and a hundred names. */
     public static final int MAX_PEM_CHARACTERS = 32 * 1024;
+
+    private static final List<String> LABELS = List.of("CERTIFICATE REQUEST", "NEW CERTIFICATE REQUEST");
+
+    /**
+     * @throws VaultException {@code csr_rejected} with the rule, or {@code name_not_allowed} for a name that no certificate may have
+     */
+    public static CertificationRequest parse(String pem, SignatureProvider signatures) {
+        if (pem.length() > MAX_PEM_CHARACTERS) {
+            throw refusal("csr_size", "more than " + MAX_PEM_CHARACTERS + " characters");
+        }
+        Optional<List<Pem.Block>> blocks = Pem.read(pem, MAX_PEM_CHARACTERS, 1);
+        if (blocks.isEmpty() || !LABELS.contains(blocks.get().getFirst().label())) {
+            throw refusal("csr_form", "not one PEM block of a certificate request");
+        }
+        try {
+            return decode(blocks.get().getFirst().content(), signatures);
+        } catch (IllegalArgumentException | IllegalStateException | ClassCastException malformed) {
+            throw refusal("csr_form", "not a certificate request");
+        } catch (GeneralSecurityException e) {
+            throw refusal("csr_signature", "the signature cannot be verified");
+        }
+    }
+
+    private static CertificationRequest decode(byte[] der, SignatureProvider signatures)
+            throws GeneralSecurityException {
+        var request = org.bouncycastle.asn1.pkcs.CertificationRequest.getInstance(TbsView.primitive(der));
+        CertificationRequestInfo info = request.getCertificationRequestInfo();
+        SubjectKey key = SubjectKey.decode(TbsView.der(info.getSubjectPublicKeyInfo()));
+        SignatureScheme scheme = SignatureScheme.of(request.getSignatureAlgorithm())
+                .filter(each -> each.isOf(key.spec()))
+                .orElseThrow(() -> refusal(
+                        "csr_signature",
+                        "an algorithm that is weak, or not the key's: "
+                                + request.getSignatureAlgorithm().getAlgorithm()));
+        byte[] signature = request.getSignature().getOctets();
+        if (!signatures.verify(scheme, key.publicKey(), TbsView.der(info), signature)) {
+            throw refusal("csr_signature", "not by the key that it holds");
+        }
+        return new CertificationRequest(
+                Subject.copyOf(TbsView.der(info.getSubject())), key, new SubjectAlternativeNames(names(info)));
+    }
+
+    private static List<GeneralName> names(CertificationRequestInfo info) {
+        List<GeneralName> names = new ArrayList<>();
+        ASN1Set attributes = info.getAttributes();
+        if (attributes == null) {
+            return names;
+        }
+        for (ASN1Encodable each : attributes) {
+            Attribute attribute = Attribute.getInstance(each);
+            if (!attribute.getAttrType().equals(PKCSObjectIdentifiers.pkcs_9_at_extensionRequest)) {
+                continue;
+            }
+            for (ASN1Encodable value : attribute.getAttrValues()) {
+                Extension extension = Extensions.getInstance(value).getExtension(Extension.subjectAlternativeName);
+                if (extension != null) {
+                    ASN1Sequence.getInstance(extension.getExtnValue().getOctets())
+                            .forEach(name -> names.add(name(ASN1TaggedObject.getInstance(name))));
+                }
+            }
+        }
+        return names;
+    }
+
+    /** In the one spelling of certificates, whichever the request chose. */
+    private static GeneralName name(ASN1TaggedObject tagged) {
+        return switch (tagged.getTagNo()) {
+            case org.bouncycastle.asn1.x509.GeneralName.dNSName -> NameSyntax.dns(text(tagged));
+            case org.bouncycastle.asn1.x509.GeneralName.rfc822Name -> NameSyntax.email(text(tagged));
+            case org.bouncycastle.asn1.x509.GeneralName.uniformResourceIdentifier -> NameSyntax.uri(text(tagged));
+            case org.bouncycastle.asn1.x509.GeneralName.iPAddress ->
+                NameSyntax.ip(ASN1OctetString.getInstance(tagged, false).getOctets());
+            default ->
+                throw NameSyntax.refusal(
+                        "name_kind", "[" + tagged.getTagNo() + "]", "is a kind of name that is not made");
+        };
+    }
+
+    private static String text(ASN1TaggedObject tagged) {
+        return ASN1IA5String.getInstance(tagged, false).getString();
+    }
+
+    private static VaultException refusal(String rule, String value) {
+        return new VaultException(
+                ErrorCode.CSR_REJECTED, "the request is refused: " + value, Map.of("rule", rule, "value", value));
+    }
 }

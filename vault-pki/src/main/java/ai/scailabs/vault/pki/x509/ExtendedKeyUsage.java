@@ -15,13 +15,15 @@ public record ExtendedKeyUsage(String oid) {
     /** For delegated responders alone: no role may have it. */
     public static final ExtendedKeyUsage OCSP_SIGNING = new ExtendedKeyUsage("1.3.6.1.5.5.7.3.9");
 
+    private static final int MAX_CHARACTERS = 128;
+
     static final String ANY = "2.5.29.37.0";
 
     private static final Map<String, ExtendedKeyUsage> NAMES = names();
 
     /** @throws IllegalArgumentException when it is no object identifier, or {@code anyExtendedKeyUsage} */
     public ExtendedKeyUsage {
-        if (oid.length() > 128 || !ASN1ObjectIdentifier.isValidIdentifier(oid) || oid.equals(ANY)) {
+        if (!isUsage(oid)) {
             throw new IllegalArgumentException("not the object identifier of a usage");
         }
     }
@@ -43,9 +45,11 @@ public record ExtendedKeyUsage(String oid) {
         if (known != null) {
             return Optional.of(known);
         }
-        return text.length() <= 128 && ASN1ObjectIdentifier.isValidIdentifier(text) && !text.equals(ANY)
-                ? Optional.of(new ExtendedKeyUsage(text))
-                : Optional.empty();
+        return isUsage(text) ? Optional.of(new ExtendedKeyUsage(text)) : Optional.empty();
+    }
+
+    private static boolean isUsage(String oid) {
+        return oid.length() <= MAX_CHARACTERS && ASN1ObjectIdentifier.tryFromID(oid) != null && !oid.equals(ANY);
     }
 
     /** The name where it has one, else the dotted numbers: as the API writes it. */

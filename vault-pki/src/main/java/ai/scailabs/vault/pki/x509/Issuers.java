@@ -76,9 +76,13 @@ public final class Issuers {
             if (left.isPresent() && !certificate.getSubject().equals(certificate.getIssuer())) {
                 left = OptionalInt.of(left.getAsInt() - 1);
             }
-            BasicConstraints basic = BasicConstraints.fromExtensions(certificate.getTBSCertificate().getExtensions());
+            BasicConstraints basic = BasicConstraints.fromExtensions(
+                    certificate.getTBSCertificate().getExtensions());
             if (basic != null && basic.getPathLenConstraintInteger() != null) {
-                int own = basic.getPathLenConstraintInteger().getValue().min(java.math.BigInteger.valueOf(999)).intValue();
+                int own = basic.getPathLenConstraintInteger()
+                        .getValue()
+                        .min(java.math.BigInteger.valueOf(999))
+                        .intValue();
                 left = OptionalInt.of(left.isPresent() ? Math.min(left.getAsInt(), own) : own);
             }
         }
@@ -100,9 +104,8 @@ public final class Issuers {
         List<Set<ExtendedKeyUsage>> found = new ArrayList<>();
         for (Certificate certificate : chain) {
             Extensions extensions = certificate.getTBSCertificate().getExtensions();
-            org.bouncycastle.asn1.x509.ExtendedKeyUsage usages = extensions == null
-                    ? null
-                    : org.bouncycastle.asn1.x509.ExtendedKeyUsage.fromExtensions(extensions);
+            org.bouncycastle.asn1.x509.ExtendedKeyUsage usages =
+                    extensions == null ? null : org.bouncycastle.asn1.x509.ExtendedKeyUsage.fromExtensions(extensions);
             if (usages == null || usages.hasKeyPurposeId(KeyPurposeId.anyExtendedKeyUsage)) {
                 continue;
             }
@@ -118,9 +121,7 @@ public final class Issuers {
     private static org.bouncycastle.asn1.x509.@org.jspecify.annotations.Nullable Extension extension(
             Certificate certificate, String oid) {
         Extensions extensions = certificate.getTBSCertificate().getExtensions();
-        return extensions == null
-                ? null
-                : extensions.getExtension(new org.bouncycastle.asn1.ASN1ObjectIdentifier(oid));
+        return extensions == null ? null : extensions.getExtension(new org.bouncycastle.asn1.ASN1ObjectIdentifier(oid));
     }
 
     private static byte[] der(org.bouncycastle.asn1.ASN1Object object) {

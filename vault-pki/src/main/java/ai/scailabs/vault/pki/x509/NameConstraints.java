@@ -24,8 +24,8 @@ public record NameConstraints(
         List<String> excludedEmail,
         List<String> permittedUri,
         List<String> excludedUri) {
-    public static final NameConstraints NONE = new NameConstraints(
-            List.of(), List.of(), List.of(), List.of(), List.of(), List.of(), List.of(), List.of());
+    public static final NameConstraints NONE =
+            new NameConstraints(List.of(), List.of(), List.of(), List.of(), List.of(), List.of(), List.of(), List.of());
 
     /** @throws VaultException {@code validation_error} that names the list and what is wrong with its entry */
     public NameConstraints {
@@ -39,8 +39,7 @@ public record NameConstraints(
         excludedUri = each("excluded_uri", excludedUri, NameConstraints::hostProblem);
     }
 
-    private static List<String> each(
-            String field, List<String> entries, Function<String, Optional<String>> problemOf) {
+    private static List<String> each(String field, List<String> entries, Function<String, Optional<String>> problemOf) {
         for (String entry : entries) {
             problemOf.apply(entry).ifPresent(problem -> {
                 throw VaultException.invalidField("name_constraints." + field, problem);

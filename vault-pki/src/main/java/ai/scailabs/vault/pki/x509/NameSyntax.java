@@ -24,8 +24,8 @@ public final class NameSyntax {
     /** Underscores are no letters of host names, but names of services have them, and private networks use them. */
     private static final Pattern LABEL = Pattern.compile("[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?");
 
-    private static final Pattern LOCAL_PART = Pattern.compile(
-            "[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*");
+    private static final Pattern LOCAL_PART =
+            Pattern.compile("[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*");
 
     private NameSyntax() {}
 
@@ -77,7 +77,8 @@ public final class NameSyntax {
         int at = text.lastIndexOf('@');
         return at < 0
                 ? new GeneralName.Email(text)
-                : new GeneralName.Email(text.substring(0, at + 1) + text.substring(at + 1).toLowerCase(Locale.ROOT));
+                : new GeneralName.Email(
+                        text.substring(0, at + 1) + text.substring(at + 1).toLowerCase(Locale.ROOT));
     }
 
     /** @throws VaultException {@code name_not_allowed} */
@@ -126,8 +127,13 @@ public final class NameSyntax {
         if (label.indexOf('*') >= 0) {
             throw refusal("wildcard_place", name, "has a wildcard that is not the whole left-most label");
         }
-        if (label.isEmpty() || label.length() > MAX_LABEL_LENGTH || !LABEL.matcher(label).matches()) {
-            throw refusal("dns_label", name, "has a label that is empty, too long, or not of lower-case letters, digits and hyphens");
+        if (label.isEmpty()
+                || label.length() > MAX_LABEL_LENGTH
+                || !LABEL.matcher(label).matches()) {
+            throw refusal(
+                    "dns_label",
+                    name,
+                    "has a label that is empty, too long, or not of lower-case letters, digits and hyphens");
         }
         if (label.startsWith("--", 2) && !isALabel(label)) {
             throw refusal("idn", name, "has a label that looks like an A-label and is none");
@@ -151,7 +157,8 @@ public final class NameSyntax {
     }
 
     private static String toAscii(String text) {
-        // The JDK takes other full stops than the ASCII one for separators too: who writes those is refused, not guessed at.
+        // The JDK takes other full stops than the ASCII one for separators too: who writes those is refused, not
+        // guessed at.
         if (text.chars().anyMatch(c -> c == '\u3002' || c == '\uff0e' || c == '\uff61')) {
             throw refusal("idn", text, "has a full stop that is not the ASCII one");
         }
@@ -179,7 +186,9 @@ public final class NameSyntax {
     }
 
     static void requireUri(String text) {
-        if (text.isEmpty() || text.length() > MAX_URI_LENGTH || !StandardCharsets.US_ASCII.newEncoder().canEncode(text)) {
+        if (text.isEmpty()
+                || text.length() > MAX_URI_LENGTH
+                || !StandardCharsets.US_ASCII.newEncoder().canEncode(text)) {
             throw refusal("uri_form", text, "is empty, too long, or not ASCII");
         }
         try {

@@ -62,6 +62,11 @@ public enum SignatureScheme {
         return key.isRsa() ? keyType.equals("rsa") : this == of(key);
     }
 
+    /** Whether such a key can sign so at all: requests of others may pair a curve with another hash. */
+    boolean isOf(KeySpec key) {
+        return keyType.equals(key.keyType());
+    }
+
     /** The name by which a {@link java.security.Provider} knows it. */
     public String jcaName() {
         return jcaName;

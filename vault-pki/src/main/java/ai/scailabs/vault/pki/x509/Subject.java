@@ -172,8 +172,13 @@ public final class Subject {
 
         private static boolean isUnprintable(int character) {
             return switch (Character.getType(character)) {
-                case Character.CONTROL, Character.FORMAT, Character.SURROGATE, Character.LINE_SEPARATOR,
-                        Character.PARAGRAPH_SEPARATOR, Character.UNASSIGNED, Character.PRIVATE_USE -> true;
+                case Character.CONTROL,
+                        Character.FORMAT,
+                        Character.SURROGATE,
+                        Character.LINE_SEPARATOR,
+                        Character.PARAGRAPH_SEPARATOR,
+                        Character.UNASSIGNED,
+                        Character.PRIVATE_USE -> true;
                 default -> false;
             };
         }

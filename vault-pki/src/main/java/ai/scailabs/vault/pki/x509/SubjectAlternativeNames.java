@@ -22,16 +22,17 @@ public record SubjectAlternativeNames(List<GeneralName> names) {
 
     /** Of the lists of a request: {@code alt_names} by {@link NameSyntax#parse}, {@code ip_sans} by {@link NameSyntax#ip(String)}. */
     public static SubjectAlternativeNames parse(List<String> altNames, List<String> ipSans) {
-        return new SubjectAlternativeNames(
-                Stream.concat(altNames.stream().map(NameSyntax::parse), ipSans.stream().map(NameSyntax::ip))
-                        .toList());
+        return new SubjectAlternativeNames(Stream.concat(
+                        altNames.stream().map(NameSyntax::parse),
+                        ipSans.stream().map(NameSyntax::ip))
+                .toList());
     }
 
     /** With one more in front, unless it is there already. */
     public SubjectAlternativeNames with(GeneralName name) {
-        return new SubjectAlternativeNames(Stream.concat(
-                        Stream.of(name), names.stream().filter(other -> !other.equals(name)))
-                .toList());
+        return new SubjectAlternativeNames(
+                Stream.concat(Stream.of(name), names.stream().filter(other -> !other.equals(name)))
+                        .toList());
     }
 
     public boolean isEmpty() {
@@ -44,8 +45,9 @@ public record SubjectAlternativeNames(List<GeneralName> names) {
     }
 
     GeneralNames encode() {
-        return new GeneralNames(names.stream().map(SubjectAlternativeNames::encode).toArray(
-                org.bouncycastle.asn1.x509.GeneralName[]::new));
+        return new GeneralNames(names.stream()
+                .map(SubjectAlternativeNames::encode)
+                .toArray(org.bouncycastle.asn1.x509.GeneralName[]::new));
     }
 
     private static org.bouncycastle.asn1.x509.GeneralName encode(GeneralName name) {

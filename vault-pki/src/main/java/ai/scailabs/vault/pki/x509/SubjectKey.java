@@ -31,11 +31,13 @@ public final class SubjectKey {
     private final byte[] encoded;
     private final KeySpec spec;
     private final PublicKey publicKey;
+    private final byte[] keyIdentifier;
 
-    private SubjectKey(byte[] encoded, KeySpec spec, PublicKey publicKey) {
+    private SubjectKey(byte[] encoded, KeySpec spec, PublicKey publicKey, byte[] keyIdentifier) {
         this.encoded = encoded;
         this.spec = spec;
         this.publicKey = publicKey;
+        this.keyIdentifier = keyIdentifier;
     }
 
     public static SubjectKey of(PublicKey key) {
@@ -56,7 +58,7 @@ public final class SubjectKey {
             KeySpec spec = spec(info);
             // The factory checks that a point is on its curve, and in which form it is written.
             PublicKey key = KeyFactory.getInstance(factoryName(spec)).generatePublic(new X509EncodedKeySpec(encoded));
-            return new SubjectKey(encoded, spec, key);
+            return new SubjectKey(encoded, spec, key, identifierOf(info));
         } catch (IOException | GeneralSecurityException | IllegalArgumentException | IllegalStateException malformed) {
             throw refusal("key_encoding", "malformed");
         }
@@ -125,9 +127,7 @@ public final class SubjectKey {
 
     static VaultException refusal(String rule, String value) {
         return new VaultException(
-                ErrorCode.CSR_REJECTED,
-                "the public key is refused: " + value,
-                Map.of("rule", rule, "value", value));
+                ErrorCode.CSR_REJECTED, "the public key is refused: " + value, Map.of("rule", rule, "value", value));
     }
 
     /** DER of the SubjectPublicKeyInfo; a copy. */
@@ -143,20 +143,29 @@ public final class SubjectKey {
         return publicKey;
     }
 
-    /** The value that new certificates of this key bear as their subject key identifier: 160 bits of SHA-256 over the key (RFC 7093 §2, method 1). */
+    /**
+     * The same key under the identifier that an authority's own certificate gives it, whatever hash made that: what is certified anew, by another authority or for another time, must keep it, or
+     * nothing below finds its issuer.
+     */
+    public SubjectKey withKeyIdentifier(byte[] identifier) {
+        return new SubjectKey(encoded, spec, publicKey, identifier.clone());
+    }
+
+    /** The value of the subject key identifier; 160 bits of SHA-256 over the key (RFC 7093 §2, method 1) unless it was given another. A copy. */
     public byte[] keyIdentifier() {
-        try {
-            byte[] bits = info().getPublicKeyData().getOctets();
-            return Arrays.copyOf(MessageDigest.getInstance("SHA-256").digest(bits), KEY_IDENTIFIER_OCTETS);
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("the Java runtime has no SHA-256", e);
-        }
+        return keyIdentifier.clone();
+    }
+
+    private static byte[] identifierOf(SubjectPublicKeyInfo info) throws GeneralSecurityException {
+        byte[] bits = info.getPublicKeyData().getOctets();
+        return Arrays.copyOf(MessageDigest.getInstance("SHA-256").digest(bits), KEY_IDENTIFIER_OCTETS);
     }
 
     SubjectPublicKeyInfo info() {
         return SubjectPublicKeyInfo.getInstance(encoded);
     }
 
+    /** The key alone; by whatever identifier it goes. */
     @Override
     public boolean equals(Object other) {
         return other instanceof SubjectKey that && Arrays.equals(encoded, that.encoded);

@@ -1,0 +1,79 @@
+package ai.scailabs.vault.pki.x509;
+
+import java.security.GeneralSecurityException;
+import java.security.InvalidKeyException;
+import java.security.NoSuchAlgorithmException;
+import java.security.PrivateKey;
+import java.security.Provider;
+import java.security.PublicKey;
+import java.security.Signature;
+import java.security.SignatureException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Signatures by a provider of the Java runtime: the one that was chosen where it knows the algorithm and takes the key, else the runtime's own choice. Never registered for the whole process, so
+ * that nothing else is computed by it.
+ */
+public final class JavaSignatures implements SignatureProvider {
+    private final @Nullable Provider preferred;
+
+    private JavaSignatures(@Nullable Provider preferred) {
+        this.preferred = preferred;
+    }
+
+    public static JavaSignatures ofTheRuntime() {
+        return new JavaSignatures(null);
+    }
+
+    public static JavaSignatures preferring(Provider provider) {
+        return new JavaSignatures(provider);
+    }
+
+    @Override
+    public byte[] sign(SignatureScheme scheme, PrivateKey key, byte[] message) throws GeneralSecurityException {
+        Signature signature = signature(scheme, engine -> engine.initSign(key));
+        signature.update(message);
+        return signature.sign();
+    }
+
+    @Override
+    public boolean verify(SignatureScheme scheme, PublicKey key, byte[] message, byte[] signature)
+            throws GeneralSecurityException {
+        Signature engine = signature(scheme, each -> each.initVerify(key));
+        engine.update(message);
+        try {
+            return engine.verify(signature);
+        } catch (SignatureException malformed) {
+            return false;
+        }
+    }
+
+    private interface Start {
+        void on(Signature engine) throws InvalidKeyException;
+    }
+
+    private Signature signature(SignatureScheme scheme, Start start) throws GeneralSecurityException {
+        if (preferred != null && preferred.getService("Signature", scheme.jcaName()) != null) {
+            try {
+                Signature engine = Signature.getInstance(scheme.jcaName(), preferred);
+                start.on(engine);
+                return engine;
+            } catch (NoSuchAlgorithmException | InvalidKeyException notByIt) {
+                return runtime(scheme, start);
+            }
+        }
+        return runtime(scheme, start);
+    }
+
+    private static Signature runtime(SignatureScheme scheme, Start start) throws GeneralSecurityException {
+        Signature engine = Signature.getInstance(scheme.jcaName());
+        start.on(engine);
+        return engine;
+    }
+
+    /** Who computes, for a line at start: {@code SUN} and the like are the runtime's. */
+    @Override
+    public String toString() {
+        return preferred == null ? "the Java runtime" : preferred.getName();
+    }
+}

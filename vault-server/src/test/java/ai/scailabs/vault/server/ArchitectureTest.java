@@ -127,6 +127,14 @@ class ArchitectureTest {
             .resideInAnyPackage("org.bouncycastle..");
 
     @ArchTest
+    static final ArchRule nativeSignatures_haveOneRoom = noClasses()
+            .that()
+            .resideOutsideOfPackage(BASE + "pki.x509..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("com.amazon..");
+
+    @ArchTest
     static final ArchRule api_neverTouchesKeysOrSql = noClasses()
             .that()
             .resideInAPackage(BASE + "api..")

@@ -27,7 +27,7 @@ public final class CertificateLint {
         TbsView tbs;
         try {
             tbs = TbsView.parse(tbsCertificate);
-        } catch (IllegalArgumentException | IllegalStateException | ClassCastException notOne) {
+        } catch (RuntimeException notOne) {
             return List.of(
                     new LintFinding("RFC 5280 §4.1", "structure", "not a TBSCertificate", ErrorCode.INTERNAL_ERROR));
         }

@@ -29,7 +29,7 @@ public sealed interface CertificateProfile {
     /**
      * A certificate of a server, a client, a person or a piece of software.
      *
-     * @param keyEncipherment whether an RSA key may also transport keys; other keys never do (RFC 8813, RFC 9295)
+     * @param keyEncipherment whether an RSA key may also transport keys, where a usage has a use for that; other keys never do (RFC 8813, RFC 9295)
      * @param policies object identifiers of policies
      * @param basicConstraints whether to write the extension with an empty sequence, for programs that look for it
      * @param noRevocation no CRL and no OCSP will ever tell of it, and it says so (RFC 9608)

@@ -42,10 +42,13 @@ public record CertificationRequest(Subject subject, SubjectKey key, SubjectAlter
         }
         try {
             return decode(blocks.get().getFirst().content(), signatures);
-        } catch (IllegalArgumentException | IllegalStateException | ClassCastException malformed) {
-            throw refusal("csr_form", "not a certificate request");
+        } catch (VaultException refused) {
+            throw refused;
         } catch (GeneralSecurityException e) {
             throw refusal("csr_signature", "the signature cannot be verified");
+        } catch (RuntimeException malformed) {
+            // The library has no one exception for what it cannot read.
+            throw refusal("csr_form", "not a certificate request");
         }
     }
 

@@ -5,6 +5,7 @@ import static ai.scailabs.vault.kernel.error.ErrorCode.INTERNAL_ERROR;
 import static ai.scailabs.vault.kernel.error.ErrorCode.VALIDATION_ERROR;
 
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -27,6 +28,12 @@ final class KeyRules {
             new LintRule("RFC 5280 §4.2.1.3", "key_usage_form", INTERNAL_ERROR, (tbs, _) -> usageForm(tbs)),
             new LintRule("RFC 5280 §4.2.1.3", "key_usage_authority", INTERNAL_ERROR, (tbs, _) -> authorityUsage(tbs)),
             new LintRule("RFC 8813, RFC 9295", "key_usage_of_key", INTERNAL_ERROR, (tbs, _) -> leafUsage(tbs)),
+            LintRule.that(
+                    "RFC 5280 §4.2.1.12",
+                    "key_usage_fits_usages",
+                    INTERNAL_ERROR,
+                    (tbs, _) -> !tbs.mayUse(KeyUsage.keyEncipherment) || transportsKeys(tbs.usages()),
+                    "keyEncipherment with usages that transport no key"),
             new LintRule("RFC 5280 §4.2.1.12", "extended_key_usage", VALIDATION_ERROR, (tbs, _) -> purposes(tbs)),
             new LintRule("RFC 6960 §4.2.2.2", "ocsp_signing_alone", VALIDATION_ERROR, (tbs, _) -> responder(tbs)),
             new LintRule("RFC 3161 §2.3", "time_stamping_alone", VALIDATION_ERROR, (tbs, _) -> timeStamping(tbs)),
@@ -117,6 +124,11 @@ final class KeyRules {
         return tbs.mayUse(KeyUsage.keyEncipherment) && !rsa
                 ? Optional.of("keyEncipherment with a key that cannot")
                 : Optional.empty();
+    }
+
+    /** Of the usages of RFC 5280 these two alone are consistent with {@code keyEncipherment}. */
+    static boolean transportsKeys(Collection<ExtendedKeyUsage> usages) {
+        return usages.contains(ExtendedKeyUsage.SERVER_AUTH) || usages.contains(ExtendedKeyUsage.EMAIL_PROTECTION);
     }
 
     private static boolean anyOf(TbsView tbs, int... usages) {

@@ -37,7 +37,7 @@ record LintRule(String section, String name, ErrorCode code, BiFunction<TbsView,
             return check.apply(tbs, issuer).map(value -> new LintFinding(section, name, value, code));
         } catch (VaultException refused) {
             return Optional.of(new LintFinding(section, name, String.valueOf(refused.getMessage()), code));
-        } catch (IllegalArgumentException | IllegalStateException | ClassCastException unreadable) {
+        } catch (RuntimeException unreadable) {
             return Optional.of(new LintFinding(section, name, "not readable", code));
         }
     }

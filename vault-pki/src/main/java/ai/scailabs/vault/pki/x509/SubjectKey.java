@@ -21,6 +21,7 @@ import org.bouncycastle.asn1.pkcs.RSAPublicKey;
 import org.bouncycastle.asn1.sec.SECObjectIdentifiers;
 import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
 import org.bouncycastle.asn1.x9.X9ObjectIdentifiers;
+import org.bouncycastle.crypto.ec.CustomNamedCurves;
 
 /** A public key as a certificate holds it: of a kind that {@link KeySpec} names, with parameters as RFC 3279, 5480, 8410 and 9881 want them, its point on its curve. */
 public final class SubjectKey {
@@ -56,10 +57,12 @@ public final class SubjectKey {
                 throw refusal("key_encoding", "not DER");
             }
             KeySpec spec = spec(info);
-            // The factory checks that a point is on its curve, and in which form it is written.
             PublicKey key = KeyFactory.getInstance(factoryName(spec)).generatePublic(new X509EncodedKeySpec(encoded));
             return new SubjectKey(encoded, spec, key, identifierOf(info));
-        } catch (IOException | GeneralSecurityException | IllegalArgumentException | IllegalStateException malformed) {
+        } catch (VaultException refused) {
+            throw refused;
+        } catch (IOException | GeneralSecurityException | RuntimeException malformed) {
+            // The library has no one exception for what it cannot read.
             throw refusal("key_encoding", "malformed");
         }
     }
@@ -98,6 +101,12 @@ public final class SubjectKey {
         byte[] point = info.getPublicKeyData().getOctets();
         if (point.length == 0 || point[0] != 4) {
             throw refusal("key_point", "a point that is not written in full");
+        }
+        ASN1ObjectIdentifier curve =
+                spec == KeySpec.EC_P256 ? SECObjectIdentifiers.secp256r1 : SECObjectIdentifiers.secp384r1;
+        // The factory of the Java runtime takes points that are not on the curve.
+        if (!CustomNamedCurves.getByOID(curve).getCurve().decodePoint(point).isValid()) {
+            throw refusal("key_point", "no point of the curve");
         }
         return spec;
     }

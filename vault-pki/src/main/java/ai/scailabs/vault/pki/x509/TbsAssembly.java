@@ -127,7 +127,7 @@ final class TbsAssembly {
     }
 
     private void addEndEntity(CertificateProfile.EndEntity leaf) throws IOException {
-        boolean transport = leaf.keyEncipherment() && draft.key().spec().isRsa();
+        boolean transport = leaf.keyEncipherment() && draft.key().spec().isRsa() && KeyRules.transportsKeys(leaf.usages());
         add(
                 Extension.keyUsage,
                 true,

@@ -9,7 +9,8 @@ import java.util.List;
 public record Peer(int exitCode, String output) {
     public static Peer run(List<String> command) {
         try {
-            Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+            Process process =
+                    new ProcessBuilder(command).redirectErrorStream(true).start();
             process.getOutputStream().close();
             String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             return new Peer(process.waitFor(), output);

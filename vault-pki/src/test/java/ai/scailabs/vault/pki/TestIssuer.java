@@ -40,9 +40,12 @@ import org.bouncycastle.asn1.x509.AlgorithmIdentifier;
 public record TestIssuer(IssuerView view, KeyPair keys, byte[] certificate, List<byte[]> above) {
     /** The real time: GnuTLS verifies at no other. */
     public static final Instant NOW = Instant.now().truncatedTo(ChronoUnit.SECONDS);
+
     public static final SecureRandom RANDOM = new SecureRandom();
     public static final CertificateEndpoints ENDPOINTS = new CertificateEndpoints(
-            List.of("http://pki.example/ca.cer"), List.of("http://pki.example/ocsp"), List.of("http://pki.example/1.crl"));
+            List.of("http://pki.example/ca.cer"),
+            List.of("http://pki.example/ocsp"),
+            List.of("http://pki.example/1.crl"));
 
     private static final CertificateLint LINT = new CertificateLint();
     private static final CertificateSigner SIGNER = new CertificateSigner(JavaSignatures.ofTheRuntime());
@@ -64,14 +67,18 @@ public record TestIssuer(IssuerView view, KeyPair keys, byte[] certificate, List
             return spec.generate(RANDOM);
         }
         Peer generated = Peer.run("openssl", "genrsa", "-traditional", String.valueOf(spec.keySize()));
-        byte[] der = Pem.read(generated.output(), 10_000, 1).orElseThrow().getFirst().content();
+        byte[] der =
+                Pem.read(generated.output(), 10_000, 1).orElseThrow().getFirst().content();
         try {
             RSAPrivateKey key = RSAPrivateKey.getInstance(der);
             KeyFactory factory = KeyFactory.getInstance("RSA");
             return new KeyPair(
                     factory.generatePublic(new RSAPublicKeySpec(key.getModulus(), key.getPublicExponent())),
                     PrivateKeyFormat.read(
-                            new PrivateKeyInfo(new AlgorithmIdentifier(PKCSObjectIdentifiers.rsaEncryption, DERNull.INSTANCE), key)
+                            new PrivateKeyInfo(
+                                            new AlgorithmIdentifier(
+                                                    PKCSObjectIdentifiers.rsaEncryption, DERNull.INSTANCE),
+                                            key)
                                     .getEncoded(),
                             spec));
         } catch (GeneralSecurityException | IOException e) {
@@ -120,11 +127,7 @@ public record TestIssuer(IssuerView view, KeyPair keys, byte[] certificate, List
     }
 
     public CertificateDraft draft(
-            Subject subject,
-            SubjectKey key,
-            SubjectAlternativeNames names,
-            CertificateProfile profile,
-            Duration ttl) {
+            Subject subject, SubjectKey key, SubjectAlternativeNames names, CertificateProfile profile, Duration ttl) {
         return new CertificateDraft(
                 SerialNumber.random(RANDOM),
                 subject,

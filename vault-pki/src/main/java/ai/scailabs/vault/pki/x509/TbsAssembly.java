@@ -127,7 +127,8 @@ final class TbsAssembly {
     }
 
     private void addEndEntity(CertificateProfile.EndEntity leaf) throws IOException {
-        boolean transport = leaf.keyEncipherment() && draft.key().spec().isRsa() && KeyRules.transportsKeys(leaf.usages());
+        boolean transport =
+                leaf.keyEncipherment() && draft.key().spec().isRsa() && KeyRules.transportsKeys(leaf.usages());
         add(
                 Extension.keyUsage,
                 true,

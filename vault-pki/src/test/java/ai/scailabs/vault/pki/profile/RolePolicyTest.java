@@ -55,16 +55,29 @@ class RolePolicyTest {
     private static Role role(AllowedNames names, SubjectRule subject) {
         Role plain = Role.of("svc", "ca_1", names);
         return new Role(
-                plain.name(), plain.caId(), names, Lifetime.upTo(Duration.ofHours(720)), plain.key(), plain.usage(),
-                subject, true, true, false, false, false, plain.maxCertificateBytes());
+                plain.name(),
+                plain.caId(),
+                names,
+                Lifetime.upTo(Duration.ofHours(720)),
+                plain.key(),
+                plain.usage(),
+                subject,
+                true,
+                true,
+                false,
+                false,
+                false,
+                plain.maxCertificateBytes());
     }
 
     private static SubjectRule cn(boolean require, boolean exclude, boolean validate) {
         return new SubjectRule(
-                List.of(), List.of(), List.of(), List.of(), List.of(), List.of(), List.of(), require, exclude, validate);
+                List.of(), List.of(), List.of(), List.of(), List.of(), List.of(), List.of(), require, exclude,
+                validate);
     }
 
-    private static byte[] certificate(String commonName, Duration ttl, KeySpec key, ExtendedKeyUsage usage, String... names) {
+    private static byte[] certificate(
+            String commonName, Duration ttl, KeySpec key, ExtendedKeyUsage usage, String... names) {
         return ROOT.tbs(ROOT.draft(
                 commonName.isEmpty() ? Subject.empty() : Subject.commonName(commonName),
                 SubjectKey.of(TestIssuer.keys(key).getPublic()),
@@ -78,7 +91,9 @@ class RolePolicyTest {
     }
 
     private static List<String> broken(byte[] tbs, Role role) {
-        return RolePolicy.check(tbs, role, ROOT.view()).stream().map(Violation::rule).toList();
+        return RolePolicy.check(tbs, role, ROOT.view()).stream()
+                .map(Violation::rule)
+                .toList();
     }
 
     @ParameterizedTest(name = "{0} by {1} with {2}: {3}")
@@ -149,11 +164,16 @@ class RolePolicyTest {
         Role role = role(names(WIDE, "s"), cn(false, false, true));
         List<Violation> violations = RolePolicy.check(
                 named("a.corp.example", "a.evil.test", "10.0.0.1", "root@evil.test"), role, ROOT.view());
-        assertThat(violations).extracting(Violation::value).containsExactly("a.evil.test", "10.0.0.1", "root@evil.test");
-        assertThatThrownBy(() -> RolePolicy.refuseAny(violations)).isInstanceOfSatisfying(VaultException.class, refusal -> {
-            assertThat(refusal.code()).isEqualTo(ErrorCode.NAME_NOT_ALLOWED);
-            assertThat(refusal.details()).containsEntry("rule", "allowed_domains").containsKey("violations");
-        });
+        assertThat(violations)
+                .extracting(Violation::value)
+                .containsExactly("a.evil.test", "10.0.0.1", "root@evil.test");
+        assertThatThrownBy(() -> RolePolicy.refuseAny(violations))
+                .isInstanceOfSatisfying(VaultException.class, refusal -> {
+                    assertThat(refusal.code()).isEqualTo(ErrorCode.NAME_NOT_ALLOWED);
+                    assertThat(refusal.details())
+                            .containsEntry("rule", "allowed_domains")
+                            .containsKey("violations");
+                });
         RolePolicy.refuseAny(List.of());
     }
 
@@ -171,10 +191,14 @@ class RolePolicyTest {
     void commonName_isHeldToItsRules() {
         AllowedNames wide = names(WIDE, "s");
         byte[] without = named("a.corp.example");
-        byte[] among = certificate("a.corp.example", Duration.ofHours(1), KeySpec.EC_P256, ExtendedKeyUsage.CLIENT_AUTH, "a.corp.example");
-        byte[] beside = certificate("b.corp.example", Duration.ofHours(1), KeySpec.EC_P256, ExtendedKeyUsage.CLIENT_AUTH, "a.corp.example");
-        byte[] foreign = certificate("b.evil.test", Duration.ofHours(1), KeySpec.EC_P256, ExtendedKeyUsage.CLIENT_AUTH, "a.corp.example");
-        byte[] words = certificate("Pay Service", Duration.ofHours(1), KeySpec.EC_P256, ExtendedKeyUsage.CLIENT_AUTH, "a.corp.example");
+        byte[] among = certificate(
+                "a.corp.example", Duration.ofHours(1), KeySpec.EC_P256, ExtendedKeyUsage.CLIENT_AUTH, "a.corp.example");
+        byte[] beside = certificate(
+                "b.corp.example", Duration.ofHours(1), KeySpec.EC_P256, ExtendedKeyUsage.CLIENT_AUTH, "a.corp.example");
+        byte[] foreign = certificate(
+                "b.evil.test", Duration.ofHours(1), KeySpec.EC_P256, ExtendedKeyUsage.CLIENT_AUTH, "a.corp.example");
+        byte[] words = certificate(
+                "Pay Service", Duration.ofHours(1), KeySpec.EC_P256, ExtendedKeyUsage.CLIENT_AUTH, "a.corp.example");
 
         assertThat(broken(without, role(wide))).containsExactly("require_cn");
         assertThat(broken(without, role(wide, cn(false, false, true)))).isEmpty();
@@ -189,7 +213,10 @@ class RolePolicyTest {
     @Test
     void subjectOfARequest_isNotTheRoles() {
         byte[] tbs = ROOT.tbs(ROOT.draft(
-                Subject.builder().organization("Evil").commonName("a.corp.example").build(),
+                Subject.builder()
+                        .organization("Evil")
+                        .commonName("a.corp.example")
+                        .build(),
                 SubjectKey.of(TestIssuer.keys(KeySpec.EC_P256).getPublic()),
                 SubjectAlternativeNames.parse(List.of("a.corp.example"), List.of()),
                 CertificateProfile.EndEntity.of(ExtendedKeyUsage.CLIENT_AUTH),
@@ -200,56 +227,116 @@ class RolePolicyTest {
     @Test
     void lifetime_isBoundByTheRoleAndTheIssuer() {
         Role role = role(names(WIDE, "s"), cn(false, false, true));
-        byte[] asLong = certificate("", Duration.ofHours(720), KeySpec.EC_P256, ExtendedKeyUsage.CLIENT_AUTH, "a.corp.example");
-        byte[] longer = certificate("", Duration.ofHours(720).plusSeconds(1), KeySpec.EC_P256, ExtendedKeyUsage.CLIENT_AUTH, "a.corp.example");
+        byte[] asLong =
+                certificate("", Duration.ofHours(720), KeySpec.EC_P256, ExtendedKeyUsage.CLIENT_AUTH, "a.corp.example");
+        byte[] longer = certificate(
+                "",
+                Duration.ofHours(720).plusSeconds(1),
+                KeySpec.EC_P256,
+                ExtendedKeyUsage.CLIENT_AUTH,
+                "a.corp.example");
         assertThat(broken(asLong, role)).isEmpty();
         List<Violation> violations = RolePolicy.check(longer, role, ROOT.view());
         assertThat(violations).extracting(Violation::rule).containsExactly("max_ttl");
-        assertThatThrownBy(() -> RolePolicy.refuseAny(violations)).isInstanceOfSatisfying(VaultException.class, refusal -> {
-            assertThat(refusal.code()).isEqualTo(ErrorCode.TTL_EXCEEDED);
-            assertThat(refusal.details()).containsEntry("max_ttl", "720h");
-        });
+        assertThatThrownBy(() -> RolePolicy.refuseAny(violations))
+                .isInstanceOfSatisfying(VaultException.class, refusal -> {
+                    assertThat(refusal.code()).isEqualTo(ErrorCode.TTL_EXCEEDED);
+                    assertThat(refusal.details()).containsEntry("max_ttl", "720h");
+                });
 
         IssuerView v = ROOT.view();
         IssuerView ending = new IssuerView(
-                v.subject(), v.key(), v.keyIdentifier(), new Validity(v.validity().notBefore(), NOW.plusSeconds(60)),
-                v.pathLength(), v.constraints(), v.usages(), v.mayCertify(), v.mayRevoke(), v.scheme());
-        assertThat(RolePolicy.check(asLong, role, ending)).extracting(Violation::rule).containsExactly("issuer_validity");
+                v.subject(),
+                v.key(),
+                v.keyIdentifier(),
+                new Validity(v.validity().notBefore(), NOW.plusSeconds(60)),
+                v.pathLength(),
+                v.constraints(),
+                v.usages(),
+                v.mayCertify(),
+                v.mayRevoke(),
+                v.scheme());
+        assertThat(RolePolicy.check(asLong, role, ending))
+                .extracting(Violation::rule)
+                .containsExactly("issuer_validity");
     }
 
     @Test
     void endlessCertificate_takesARoleThatSaysSo() {
         IssuerView v = ROOT.view();
         IssuerView endless = new IssuerView(
-                v.subject(), v.key(), v.keyIdentifier(), new Validity(NOW, Validity.NO_EXPIRY), v.pathLength(),
-                v.constraints(), v.usages(), v.mayCertify(), v.mayRevoke(), v.scheme());
-        byte[] tbs = new TestIssuer(endless, ROOT.keys(), ROOT.certificate(), List.of()).tbs(new CertificateDraft(
-                SerialNumber.random(TestIssuer.RANDOM),
-                Subject.empty(),
-                SubjectKey.of(TestIssuer.keys(KeySpec.EC_P256).getPublic()),
+                v.subject(),
+                v.key(),
+                v.keyIdentifier(),
                 new Validity(NOW, Validity.NO_EXPIRY),
-                SubjectAlternativeNames.parse(List.of("a.corp.example"), List.of()),
-                CertificateProfile.EndEntity.of(ExtendedKeyUsage.CLIENT_AUTH),
-                TestIssuer.ENDPOINTS));
+                v.pathLength(),
+                v.constraints(),
+                v.usages(),
+                v.mayCertify(),
+                v.mayRevoke(),
+                v.scheme());
+        byte[] tbs = new TestIssuer(endless, ROOT.keys(), ROOT.certificate(), List.of())
+                .tbs(new CertificateDraft(
+                        SerialNumber.random(TestIssuer.RANDOM),
+                        Subject.empty(),
+                        SubjectKey.of(TestIssuer.keys(KeySpec.EC_P256).getPublic()),
+                        new Validity(NOW, Validity.NO_EXPIRY),
+                        SubjectAlternativeNames.parse(List.of("a.corp.example"), List.of()),
+                        CertificateProfile.EndEntity.of(ExtendedKeyUsage.CLIENT_AUTH),
+                        TestIssuer.ENDPOINTS));
         Role plain = role(names(WIDE, "s"), cn(false, false, true));
-        assertThat(RolePolicy.check(tbs, plain, endless)).extracting(Violation::rule).containsExactly("allow_no_expiry");
+        assertThat(RolePolicy.check(tbs, plain, endless))
+                .extracting(Violation::rule)
+                .containsExactly("allow_no_expiry");
         Role allowing = new Role(
-                plain.name(), plain.caId(), plain.names(),
+                plain.name(),
+                plain.caId(),
+                plain.names(),
                 new Lifetime(Duration.ofHours(1), Duration.ofHours(1), Duration.ofSeconds(30), false, true, true),
-                plain.key(), plain.usage(), plain.subject(), true, true, false, false, false, plain.maxCertificateBytes());
+                plain.key(),
+                plain.usage(),
+                plain.subject(),
+                true,
+                true,
+                false,
+                false,
+                false,
+                plain.maxCertificateBytes());
         assertThat(RolePolicy.check(tbs, allowing, endless)).isEmpty();
     }
 
     @Test
     void keyUsageAndSize_areTheRoles() {
         Role role = role(names(WIDE, "s"), cn(false, false, true));
-        assertThat(broken(certificate("", Duration.ofHours(1), KeySpec.EC_P384, ExtendedKeyUsage.CLIENT_AUTH, "a.corp.example"), role))
+        assertThat(broken(
+                        certificate(
+                                "",
+                                Duration.ofHours(1),
+                                KeySpec.EC_P384,
+                                ExtendedKeyUsage.CLIENT_AUTH,
+                                "a.corp.example"),
+                        role))
                 .containsExactly("key_type");
-        assertThat(broken(certificate("", Duration.ofHours(1), KeySpec.ED25519, ExtendedKeyUsage.CLIENT_AUTH, "a.corp.example"), role))
+        assertThat(broken(
+                        certificate(
+                                "",
+                                Duration.ofHours(1),
+                                KeySpec.ED25519,
+                                ExtendedKeyUsage.CLIENT_AUTH,
+                                "a.corp.example"),
+                        role))
                 .containsExactly("key_type");
-        assertThat(broken(certificate("", Duration.ofHours(1), KeySpec.EC_P256, ExtendedKeyUsage.CODE_SIGNING, "a.corp.example"), role))
+        assertThat(broken(
+                        certificate(
+                                "",
+                                Duration.ofHours(1),
+                                KeySpec.EC_P256,
+                                ExtendedKeyUsage.CODE_SIGNING,
+                                "a.corp.example"),
+                        role))
                 .containsExactly("ext_key_usage");
-        assertThat(KeyRule.of("any", null).orElseThrow().allows(KeySpec.ML_DSA_65)).isTrue();
+        assertThat(KeyRule.of("any", null).orElseThrow().allows(KeySpec.ML_DSA_65))
+                .isTrue();
         assertThat(KeyRule.of("rsa", 0).orElseThrow().preferred()).isEqualTo(KeySpec.RSA_2048);
         assertThat(KeyRule.of("rsa", 1024)).isEmpty();
         assertThat(KeyRule.of("any", 256)).isEmpty();
@@ -259,26 +346,37 @@ class RolePolicyTest {
     void constraintsOfEveryAuthorityAbove_hold() {
         NameConstraints corp = new NameConstraints(
                 List.of("corp.example"), List.of(), List.of(), List.of(), List.of(), List.of(), List.of(), List.of());
-        TestIssuer top = TestIssuer.root(
-                KeySpec.EC_P256, new CertificateProfile.Authority(OptionalInt.empty(), corp, Set.of()));
-        TestIssuer below = top.intermediate("Unbounded itself", KeySpec.EC_P256, CertificateProfile.Authority.unbounded());
+        TestIssuer top =
+                TestIssuer.root(KeySpec.EC_P256, new CertificateProfile.Authority(OptionalInt.empty(), corp, Set.of()));
+        TestIssuer below =
+                top.intermediate("Unbounded itself", KeySpec.EC_P256, CertificateProfile.Authority.unbounded());
         Role role = role(names("", "aw"), cn(false, false, true));
         List<Violation> violations = RolePolicy.check(named("a.other.test"), role, below.view());
         assertThat(violations).extracting(Violation::rule).containsExactly("name_constraints");
         assertThat(violations.getFirst().value()).contains("a.other.test");
-        assertThat(RolePolicy.check(named("a.corp.example"), role, below.view())).isEmpty();
+        assertThat(RolePolicy.check(named("a.corp.example"), role, below.view()))
+                .isEmpty();
     }
 
     @Test
     void wildcardOverAnExcludedHost_isRefused() {
         NameConstraints without = new NameConstraints(
-                List.of(), List.of("secret.corp.example"), List.of(), List.of(), List.of(), List.of(), List.of(), List.of());
+                List.of(),
+                List.of("secret.corp.example"),
+                List.of(),
+                List.of(),
+                List.of(),
+                List.of(),
+                List.of(),
+                List.of());
         TestIssuer top = TestIssuer.root(
                 KeySpec.EC_P256, new CertificateProfile.Authority(OptionalInt.empty(), without, Set.of()));
         Role role = role(names("", "aw"), cn(false, false, true));
         assertThat(RolePolicy.check(named("*.corp.example"), role, top.view())).hasSize(1);
-        assertThat(RolePolicy.check(named("a.secret.corp.example"), role, top.view())).hasSize(1);
-        assertThat(RolePolicy.check(named("*.b.corp.example"), role, top.view())).isEmpty();
+        assertThat(RolePolicy.check(named("a.secret.corp.example"), role, top.view()))
+                .hasSize(1);
+        assertThat(RolePolicy.check(named("*.b.corp.example"), role, top.view()))
+                .isEmpty();
     }
 
     @Test

@@ -24,8 +24,16 @@ class CertificationRequestTest {
 
     private String request(String newkey, String... more) throws Exception {
         Path out = folder.resolve("csr.pem");
-        List<String> command = new ArrayList<>(
-                List.of("openssl", "req", "-new", "-nodes", "-keyout", folder.resolve("key").toString(), "-out", out.toString(), "-newkey"));
+        List<String> command = new ArrayList<>(List.of(
+                "openssl",
+                "req",
+                "-new",
+                "-nodes",
+                "-keyout",
+                folder.resolve("key").toString(),
+                "-out",
+                out.toString(),
+                "-newkey"));
         command.addAll(List.of(newkey.split(" ")));
         command.addAll(List.of(more));
         Peer made = Peer.run(command);
@@ -42,15 +50,27 @@ class CertificationRequestTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"ec -pkeyopt ec_paramgen_curve:P-256", "ec -pkeyopt ec_paramgen_curve:P-384", "rsa:2048", "ed25519"})
+    @ValueSource(
+            strings = {
+                "ec -pkeyopt ec_paramgen_curve:P-256",
+                "ec -pkeyopt ec_paramgen_curve:P-384",
+                "rsa:2048",
+                "ed25519"
+            })
     void request_isReadInBothLabels(String key) throws Exception {
         String pem = request(
-                key, "-subj", "/CN=A.corp.example", "-addext", "subjectAltName=DNS:A.Corp.Example,IP:10.0.0.1",
-                "-addext", "basicConstraints=critical,CA:TRUE");
+                key,
+                "-subj",
+                "/CN=A.corp.example",
+                "-addext",
+                "subjectAltName=DNS:A.Corp.Example,IP:10.0.0.1",
+                "-addext",
+                "basicConstraints=critical,CA:TRUE");
         CertificationRequest read = CertificationRequest.parse(pem, SIGNATURES);
         assertThat(read.names().names()).extracting(GeneralName::text).containsExactly("a.corp.example", "10.0.0.1");
         assertThat(read.subject().commonName()).contains("A.corp.example");
-        assertThat(CertificationRequest.parse(pem.replace("CERTIFICATE REQUEST", "NEW CERTIFICATE REQUEST"), SIGNATURES))
+        assertThat(CertificationRequest.parse(
+                        pem.replace("CERTIFICATE REQUEST", "NEW CERTIFICATE REQUEST"), SIGNATURES))
                 .isEqualTo(read);
     }
 
@@ -63,13 +83,16 @@ class CertificationRequestTest {
             changed[at] ^= 1;
             assertThatThrownBy(() -> CertificationRequest.parse(Pem.write("CERTIFICATE REQUEST", changed), SIGNATURES))
                     .as("octet " + at)
-                    .isInstanceOfSatisfying(VaultException.class, refusal -> assertThat(refusal.code().status()).isEqualTo(422));
+                    .isInstanceOfSatisfying(
+                            VaultException.class,
+                            refusal -> assertThat(refusal.code().status()).isEqualTo(422));
         }
     }
 
     @Test
     void truncatedRequest_isRefused() throws Exception {
-        byte[] der = Pem.read(request("ed25519", "-subj", "/CN=a", "-addext", "subjectAltName=DNS:a.example"), 10_000, 1)
+        byte[] der = Pem.read(
+                        request("ed25519", "-subj", "/CN=a", "-addext", "subjectAltName=DNS:a.example"), 10_000, 1)
                 .orElseThrow()
                 .getFirst()
                 .content();
@@ -85,9 +108,14 @@ class CertificationRequestTest {
         assertRefused(request("rsa:2048", "-subj", "/CN=a", "-sha1"), "csr_signature");
         assertRefused(request("rsa:2048", "-subj", "/CN=a", "-md5"), "csr_signature");
         assertRefused(request("ec -pkeyopt ec_paramgen_curve:secp256k1", "-subj", "/CN=a"), "key_curve");
-        assertRefused(request("ec -pkeyopt ec_paramgen_curve:P-256 -pkeyopt ec_param_enc:explicit", "-subj", "/CN=a"), "key_curve");
-        assertRefused(request("ed25519", "-subj", "/CN=a", "-addext", "subjectAltName=otherName:1.2.3;UTF8:x"), "name_kind");
-        assertRefused(request("ed25519", "-subj", "/CN=a", "-addext", "subjectAltName=DNS:f*o.corp.example"), "wildcard_place");
+        assertRefused(
+                request("ec -pkeyopt ec_paramgen_curve:P-256 -pkeyopt ec_param_enc:explicit", "-subj", "/CN=a"),
+                "key_curve");
+        assertRefused(
+                request("ed25519", "-subj", "/CN=a", "-addext", "subjectAltName=otherName:1.2.3;UTF8:x"), "name_kind");
+        assertRefused(
+                request("ed25519", "-subj", "/CN=a", "-addext", "subjectAltName=DNS:f*o.corp.example"),
+                "wildcard_place");
     }
 
     @Test
@@ -103,10 +131,12 @@ class CertificationRequestTest {
     @Test
     void pem_isReadWithinBounds() {
         String block = Pem.write(Pem.CERTIFICATE, new byte[100]);
-        assertThat(Pem.read("Subject: a\n" + block + "\n" + block, 10_000, 2).orElseThrow()).hasSize(2);
+        assertThat(Pem.read("Subject: a\n" + block + "\n" + block, 10_000, 2).orElseThrow())
+                .hasSize(2);
         assertThat(Pem.read(block.repeat(3), 10_000, 2)).isEmpty();
         assertThat(Pem.read(block, block.length() - 1, 2)).isEmpty();
-        assertThat(Pem.read(block.replace("END CERTIFICATE", "END CRL"), 10_000, 2)).isEmpty();
+        assertThat(Pem.read(block.replace("END CERTIFICATE", "END CRL"), 10_000, 2))
+                .isEmpty();
         assertThat(block.lines()).allMatch(line -> line.length() <= 64);
     }
 }

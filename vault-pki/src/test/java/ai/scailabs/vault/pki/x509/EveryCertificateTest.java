@@ -64,7 +64,8 @@ class EveryCertificateTest {
         for (Map.Entry<String, byte[]> leaf : leaves.entrySet()) {
             verifiedByTheJdk(leaf.getKey(), root.certificate(), intermediate.certificate(), leaf.getValue());
             if (spec.isExperimental()) {
-                // OpenSSL before 3.5 and this GnuTLS do not know ML-DSA: what they say is that, not that the certificate is wrong.
+                // OpenSSL before 3.5 and this GnuTLS do not know ML-DSA: what they say is that, not that the
+                // certificate is wrong.
                 assertThat(openssl("any", leaf.getKey()).output()).contains("unable to");
             } else {
                 verifiedByOpenssl(leaf.getKey());
@@ -113,10 +114,15 @@ class EveryCertificateTest {
         leaves.put(
                 "person",
                 by.issue(by.draft(
-                        Subject.builder().country("NL").organization("Acme").commonName("Ada Lovelace").build(),
+                        Subject.builder()
+                                .country("NL")
+                                .organization("Acme")
+                                .commonName("Ada Lovelace")
+                                .build(),
                         key,
                         SubjectAlternativeNames.parse(List.of("ada@corp.example"), List.of()),
-                        CertificateProfile.EndEntity.of(ExtendedKeyUsage.CLIENT_AUTH, ExtendedKeyUsage.EMAIL_PROTECTION),
+                        CertificateProfile.EndEntity.of(
+                                ExtendedKeyUsage.CLIENT_AUTH, ExtendedKeyUsage.EMAIL_PROTECTION),
                         Duration.ofDays(365))));
         leaves.put(
                 "workload",
@@ -125,7 +131,11 @@ class EveryCertificateTest {
                         key,
                         SubjectAlternativeNames.parse(List.of("spiffe://corp.example/pay"), List.of()),
                         new CertificateProfile.EndEntity(
-                                Set.of(ExtendedKeyUsage.CLIENT_AUTH), true, List.of("1.3.6.1.4.1.55555.1"), true, false),
+                                Set.of(ExtendedKeyUsage.CLIENT_AUTH),
+                                true,
+                                List.of("1.3.6.1.4.1.55555.1"),
+                                true,
+                                false),
                         Duration.ofHours(1))));
         leaves.put("unrevocable", by.issue(unrevocable(by, key, server)));
         leaves.put(
@@ -176,8 +186,7 @@ class EveryCertificateTest {
         }
     }
 
-    private static void verifiedByTheJdk(String name, byte[] root, byte[] intermediate, byte[] leaf)
-            throws Exception {
+    private static void verifiedByTheJdk(String name, byte[] root, byte[] intermediate, byte[] leaf) throws Exception {
         CertificateFactory factory = CertificateFactory.getInstance("X.509");
         X509Certificate top = (X509Certificate) factory.generateCertificate(new ByteArrayInputStream(root));
         PKIXParameters parameters = new PKIXParameters(Set.of(new TrustAnchor(top, null)));
@@ -206,15 +215,14 @@ class EveryCertificateTest {
     }
 
     private void verifiedByOpenssl(String leaf) {
-        String purpose =
-                switch (leaf) {
-                    case "server", "no-subject", "unrevocable" -> "sslserver";
-                    case "person" -> "smimesign";
-                    case "workload" -> "sslclient";
-                    case "responder" -> "ocsphelper";
-                    case "stamps" -> "timestampsign";
-                    default -> throw new IllegalArgumentException(leaf);
-                };
+        String purpose = switch (leaf) {
+            case "server", "no-subject", "unrevocable" -> "sslserver";
+            case "person" -> "smimesign";
+            case "workload" -> "sslclient";
+            case "responder" -> "ocsphelper";
+            case "stamps" -> "timestampsign";
+            default -> throw new IllegalArgumentException(leaf);
+        };
         Peer verified = openssl(purpose, leaf);
         assertThat(verified.output()).as(leaf).endsWith(": OK\n");
         assertThat(verified.exitCode()).isZero();
@@ -224,12 +232,7 @@ class EveryCertificateTest {
         Path chain = folder.resolve(leaf + "-chain.pem");
         Files.writeString(chain, Files.readString(path(leaf)) + Files.readString(path("intermediate")));
         Peer verified = Peer.run(
-                "certtool",
-                "--verify",
-                "--load-ca-certificate",
-                path("root").toString(),
-                "--infile",
-                chain.toString());
+                "certtool", "--verify", "--load-ca-certificate", path("root").toString(), "--infile", chain.toString());
         if (leaf.equals("workload")) {
             // GnuTLS evaluates no constraints of URIs and so takes no URI below one.
             assertThat(verified.output()).contains("violates the signer's constraints");

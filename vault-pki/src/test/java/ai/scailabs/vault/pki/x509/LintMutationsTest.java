@@ -37,15 +37,19 @@ class LintMutationsTest {
 
     @Test
     void unchangedBytes_areNotRefused() {
-        assertThat(CertificateLint.findings(Mutants.LEAF, Mutants.BOUNDED.view())).isEmpty();
-        assertThat(CertificateLint.findings(Mutants.AUTHORITY, Mutants.ROOT.view())).isEmpty();
+        assertThat(CertificateLint.findings(Mutants.LEAF, Mutants.BOUNDED.view()))
+                .isEmpty();
+        assertThat(CertificateLint.findings(Mutants.AUTHORITY, Mutants.ROOT.view()))
+                .isEmpty();
     }
 
     @Test
     void everyRule_hasAMutation() {
-        Set<String> mutated = mutations().map(each -> (String) each.get()[0]).collect(Collectors.toCollection(TreeSet::new));
+        Set<String> mutated =
+                mutations().map(each -> (String) each.get()[0]).collect(Collectors.toCollection(TreeSet::new));
         mutated.remove("structure");
         assertThat(LintRule.ALL.stream().map(LintRule::name)).doesNotHaveDuplicates();
-        assertThat(mutated).isEqualTo(LintRule.ALL.stream().map(LintRule::name).collect(Collectors.toCollection(TreeSet::new)));
+        assertThat(mutated)
+                .isEqualTo(LintRule.ALL.stream().map(LintRule::name).collect(Collectors.toCollection(TreeSet::new)));
     }
 }

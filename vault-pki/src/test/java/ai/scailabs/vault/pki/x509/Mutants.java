@@ -27,8 +27,14 @@ final class Mutants {
             new CertificateProfile.Authority(
                     OptionalInt.of(0),
                     new NameConstraints(
-                            List.of("corp.example"), List.of(), List.of("10.0.0.0/8"), List.of(), List.of(), List.of(),
-                            List.of(), List.of()),
+                            List.of("corp.example"),
+                            List.of(),
+                            List.of("10.0.0.0/8"),
+                            List.of(),
+                            List.of(),
+                            List.of(),
+                            List.of(),
+                            List.of()),
                     Set.of(ExtendedKeyUsage.SERVER_AUTH)));
     static final SubjectKey KEY = SubjectKey.of(TestIssuer.keys(KeySpec.EC_P256).getPublic());
 
@@ -45,7 +51,13 @@ final class Mutants {
             new CertificateProfile.Authority(
                     OptionalInt.of(0),
                     new NameConstraints(
-                            List.of("corp.example"), List.of(), List.of(), List.of(), List.of(), List.of(), List.of(),
+                            List.of("corp.example"),
+                            List.of(),
+                            List.of(),
+                            List.of(),
+                            List.of(),
+                            List.of(),
+                            List.of(),
                             List.of()),
                     Set.of()),
             Duration.ofDays(100)));
@@ -79,27 +91,52 @@ final class Mutants {
             ASN1Sequence fields = ASN1Sequence.getInstance(part);
             return fields.size() == 3
                     ? part
-                    : new DERSequence(new ASN1Encodable[] {fields.getObjectAt(0), ASN1Boolean.FALSE, fields.getObjectAt(1)});
+                    : new DERSequence(
+                            new ASN1Encodable[] {fields.getObjectAt(0), ASN1Boolean.FALSE, fields.getObjectAt(1)});
         });
         return parts;
     }
 
     static IssuerView withScheme(IssuerView v, SignatureScheme scheme) {
         return new IssuerView(
-                v.subject(), v.key(), v.keyIdentifier(), v.validity(), v.pathLength(), v.constraints(), v.usages(),
-                v.mayCertify(), v.mayRevoke(), scheme);
+                v.subject(),
+                v.key(),
+                v.keyIdentifier(),
+                v.validity(),
+                v.pathLength(),
+                v.constraints(),
+                v.usages(),
+                v.mayCertify(),
+                v.mayRevoke(),
+                scheme);
     }
 
     static IssuerView notCertifying(IssuerView v) {
         return new IssuerView(
-                v.subject(), v.key(), v.keyIdentifier(), v.validity(), v.pathLength(), v.constraints(), v.usages(),
-                false, v.mayRevoke(), v.scheme());
+                v.subject(),
+                v.key(),
+                v.keyIdentifier(),
+                v.validity(),
+                v.pathLength(),
+                v.constraints(),
+                v.usages(),
+                false,
+                v.mayRevoke(),
+                v.scheme());
     }
 
     static IssuerView bounded(IssuerView v, int pathLength) {
         return new IssuerView(
-                v.subject(), v.key(), v.keyIdentifier(), v.validity(), OptionalInt.of(pathLength), v.constraints(),
-                v.usages(), v.mayCertify(), v.mayRevoke(), v.scheme());
+                v.subject(),
+                v.key(),
+                v.keyIdentifier(),
+                v.validity(),
+                OptionalInt.of(pathLength),
+                v.constraints(),
+                v.usages(),
+                v.mayCertify(),
+                v.mayRevoke(),
+                v.scheme());
     }
 
     static ASN1Encodable name(ASN1ObjectIdentifier type, ASN1Encodable value) {
@@ -129,8 +166,7 @@ final class Mutants {
     }
 
     static byte[] name(byte[] tbs, int kind, ASN1Encodable value) {
-        return Mutation.extension(
-                tbs, Extension.subjectAlternativeName, false, new DERSequence(tagged(kind, value)));
+        return Mutation.extension(tbs, Extension.subjectAlternativeName, false, new DERSequence(tagged(kind, value)));
     }
 
     static byte[] dns(byte[] tbs, String text) {

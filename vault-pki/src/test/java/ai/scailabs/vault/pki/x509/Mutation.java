@@ -48,7 +48,8 @@ final class Mutation {
     }
 
     static byte[] extensions(byte[] tbs, UnaryOperator<List<ASN1Encodable>> change) {
-        ASN1Sequence all = ASN1Sequence.getInstance((ASN1TaggedObject) fields(tbs).get(EXTENSIONS), true);
+        ASN1Sequence all =
+                ASN1Sequence.getInstance((ASN1TaggedObject) fields(tbs).get(EXTENSIONS), true);
         List<ASN1Encodable> parts = new ArrayList<>();
         all.forEach(parts::add);
         return field(tbs, EXTENSIONS, new DERTaggedObject(true, 3, sequence(change.apply(parts))));

@@ -56,8 +56,12 @@ class NameSyntaxTest {
 
     @Test
     void longNames_areRefusedAndShownShort() {
-        assertThatThrownBy(() -> NameSyntax.dns("a.".repeat(500_000))).isInstanceOfSatisfying(
-                VaultException.class, refusal -> assertThat(String.valueOf(refusal.getMessage()).length()).isLessThan(500));
+        assertThatThrownBy(() -> NameSyntax.dns("a.".repeat(500_000)))
+                .isInstanceOfSatisfying(
+                        VaultException.class,
+                        refusal -> assertThat(
+                                        String.valueOf(refusal.getMessage()).length())
+                                .isLessThan(500));
         assertThatThrownBy(() -> NameSyntax.dns(("a".repeat(60) + ".").repeat(4) + "corp.example"))
                 .isInstanceOf(VaultException.class);
         assertThatThrownBy(() -> NameSyntax.dns("a".repeat(64) + ".example")).isInstanceOf(VaultException.class);
@@ -89,7 +93,8 @@ class NameSyntaxTest {
 
     @Test
     void namesThatAreTheSame_areKeptOnce() {
-        assertThat(SubjectAlternativeNames.parse(List.of("a.example", "A.EXAMPLE"), List.of("::1", "0::1")).names())
+        assertThat(SubjectAlternativeNames.parse(List.of("a.example", "A.EXAMPLE"), List.of("::1", "0::1"))
+                        .names())
                 .hasSize(2);
     }
 
@@ -98,15 +103,14 @@ class NameSyntaxTest {
         assertRefused("permitted_dns", List.of(".corp.example"), List.of(), List.of(), List.of());
         assertRefused("permitted_dns", List.of("*.corp.example"), List.of(), List.of(), List.of());
         assertRefused("permitted_ip", List.of(), List.of("10.0.0.1/8"), List.of(), List.of());
-        assertRefused("permitted_ip", List.of(), List.of("10.0.0.0"  + "/33"), List.of(), List.of());
+        assertRefused("permitted_ip", List.of(), List.of("10.0.0.0" + "/33"), List.of(), List.of());
         assertRefused("permitted_email", List.of(), List.of(), List.of("a@b@c"), List.of());
         assertRefused("permitted_uri", List.of(), List.of(), List.of(), List.of("https://corp.example"));
     }
 
     private static void assertRefused(
             String list, List<String> dns, List<String> ip, List<String> email, List<String> uri) {
-        assertThatThrownBy(() -> new NameConstraints(
-                        dns, List.of(), ip, List.of(), email, List.of(), uri, List.of()))
+        assertThatThrownBy(() -> new NameConstraints(dns, List.of(), ip, List.of(), email, List.of(), uri, List.of()))
                 .isInstanceOf(VaultException.class)
                 .hasMessageContaining(list);
     }

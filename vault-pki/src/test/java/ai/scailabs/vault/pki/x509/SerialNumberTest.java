@@ -17,8 +17,22 @@ class SerialNumberTest {
     private static final SecureRandom RANDOM = new SecureRandom();
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "0", "00:00", "-1", "xyz", "1:", ":1", "1::2", "0x", "1.2", "١",
-        "FF:FF:FF:FF:FF:FF:FF:FF:FF:FF:FF:FF:FF:FF:FF:FF:FF:FF:FF:FF", "01:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00"})
+    @ValueSource(
+            strings = {
+                "",
+                "0",
+                "00:00",
+                "-1",
+                "xyz",
+                "1:",
+                ":1",
+                "1::2",
+                "0x",
+                "1.2",
+                "١",
+                "FF:FF:FF:FF:FF:FF:FF:FF:FF:FF:FF:FF:FF:FF:FF:FF:FF:FF:FF:FF",
+                "01:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00"
+            })
     void whatNoCertificateHas_isNotRead(String text) {
         assertThat(SerialNumber.parse(text)).isEmpty();
     }
@@ -32,13 +46,25 @@ class SerialNumberTest {
     @Test
     void notPositiveOrTooLong_isRefused() {
         assertThatThrownBy(() -> new SerialNumber(BigInteger.ZERO)).isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> new SerialNumber(BigInteger.TWO.negate())).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> new SerialNumber(BigInteger.TWO.negate()))
+                .isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> new SerialNumber(BigInteger.ONE.shiftLeft(159)))
                 .isInstanceOf(IllegalArgumentException.class);
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"0A:2B:FF", "a2bff", "0x0A2BFF", "0X0a2bff", "0a-2b-ff", "A:2B:ff", "0a 2b ff", " 0A2BFF\n", "0:0A:2B:FF"})
+    @ValueSource(
+            strings = {
+                "0A:2B:FF",
+                "a2bff",
+                "0x0A2BFF",
+                "0X0a2bff",
+                "0a-2b-ff",
+                "A:2B:ff",
+                "0a 2b ff",
+                " 0A2BFF\n",
+                "0:0A:2B:FF"
+            })
     void everySpelling_isTheSameNumber(String text) {
         assertThat(SerialNumber.parse(text)).hasValueSatisfying(serial -> {
             assertThat(serial.value()).isEqualTo(0x0a2bff);
@@ -62,7 +88,8 @@ class SerialNumberTest {
             SerialNumber serial = new SerialNumber(value);
             String written = serial.toString();
             assertThat(SerialNumber.parse(written)).contains(serial);
-            assertThat(SerialNumber.parse(written.toLowerCase(Locale.ROOT).replace(':', '-'))).contains(serial);
+            assertThat(SerialNumber.parse(written.toLowerCase(Locale.ROOT).replace(':', '-')))
+                    .contains(serial);
             assertThat(SerialNumber.parse(value.toString(16))).contains(serial);
             assertThat(SerialNumber.parse("0x" + value.toString(16))).contains(serial);
             assertThat(serial.contentOctets().length).isLessThanOrEqualTo(SerialNumber.MAX_OCTETS);
@@ -82,6 +109,8 @@ class SerialNumberTest {
             zeros = zeros.or(serial.value().not());
         }
         assertThat(ones.bitCount()).isEqualTo(159);
-        assertThat(zeros.and(BigInteger.ONE.shiftLeft(159).subtract(BigInteger.ONE)).bitCount()).isEqualTo(159);
+        assertThat(zeros.and(BigInteger.ONE.shiftLeft(159).subtract(BigInteger.ONE))
+                        .bitCount())
+                .isEqualTo(159);
     }
 }

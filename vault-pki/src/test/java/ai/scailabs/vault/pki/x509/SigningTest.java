@@ -88,10 +88,12 @@ class SigningTest {
                         SubjectAlternativeNames.parse(List.of("a.corp.example"), List.of()),
                         CertificateProfile.EndEntity.of(ExtendedKeyUsage.SERVER_AUTH),
                         Duration.ofHours(1))))
-                .isInstanceOfSatisfying(VaultException.class, refusal -> assertThat(refusal.details())
-                        .containsEntry("rule", "host_in_cn_only")
-                        .containsEntry("section", "RFC 9525 §2")
-                        .containsEntry("value", "b.corp.example"));
+                .isInstanceOfSatisfying(
+                        VaultException.class,
+                        refusal -> assertThat(refusal.details())
+                                .containsEntry("rule", "host_in_cn_only")
+                                .containsEntry("section", "RFC 9525 §2")
+                                .containsEntry("value", "b.corp.example"));
     }
 
     /** What one signs the other verifies, so that who computes can be changed under a running authority. */
@@ -110,7 +112,8 @@ class SigningTest {
         byte[] message = "to be signed".getBytes(StandardCharsets.UTF_8);
         JavaSignatures fast = NativeSignatures.orRuntime();
         JavaSignatures runtime = JavaSignatures.ofTheRuntime();
-        assertThat(runtime.verify(scheme, keys.getPublic(), message, fast.sign(scheme, keys.getPrivate(), message))).isTrue();
+        assertThat(runtime.verify(scheme, keys.getPublic(), message, fast.sign(scheme, keys.getPrivate(), message)))
+                .isTrue();
         byte[] signature = runtime.sign(scheme, keys.getPrivate(), message);
         assertThat(fast.verify(scheme, keys.getPublic(), message, signature)).isTrue();
         signature[signature.length / 2] ^= 1;
@@ -145,8 +148,11 @@ class SigningTest {
 
     @Test
     void madeKeys_areOfTheirKind() {
-        for (KeySpec spec : List.of(KeySpec.RSA_2048, KeySpec.EC_P256, KeySpec.EC_P384, KeySpec.ED25519, KeySpec.ML_DSA_65)) {
-            assertThat(SubjectKey.of(spec.generate(TestIssuer.RANDOM).getPublic()).spec()).isEqualTo(spec);
+        for (KeySpec spec :
+                List.of(KeySpec.RSA_2048, KeySpec.EC_P256, KeySpec.EC_P384, KeySpec.ED25519, KeySpec.ML_DSA_65)) {
+            assertThat(SubjectKey.of(spec.generate(TestIssuer.RANDOM).getPublic())
+                            .spec())
+                    .isEqualTo(spec);
         }
         assertThat(KeySpec.of("rsa", 1024)).isEmpty();
         assertThat(KeySpec.of("dsa", null)).isEmpty();

@@ -11,6 +11,7 @@ import ai.scailabs.vault.kernel.path.SecretPath;
 import ai.scailabs.vault.persistence.tenant.TenantTransactions;
 import java.time.Clock;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -102,6 +103,33 @@ public final class AccessControl {
     /** For a caller of whom only the token is known. */
     public Permit requireShared(Actor actor, Permission permission, SecretPath path) {
         return requireShared(Caller.fromSomewhere(actor), permission, path);
+    }
+
+    /**
+     * For something that is no secret, such as {@code pki/ca/<name>}: by a rule for its virtual path, or by a role that manages the tenant. By the policies of this moment. It gives no permit, as a secret may
+     * lie at the same path.
+     *
+     * @throws VaultException as {@link #require}
+     */
+    public void requireManaged(Caller caller, Permission permission, SecretPath path) {
+        PathFilter rules = manages(caller.actor()) ? null : freshFilter(caller, permission);
+        if (rules != null && !rules.matches(path.value())) {
+            throw rules.refusal(path.value());
+        }
+    }
+
+    /** Of which things that are no secrets {@link #requireManaged} would let the caller have this. */
+    public Predicate<SecretPath> managed(Caller caller, Permission permission) {
+        PathFilter rules = manages(caller.actor()) ? null : freshFilter(caller, permission);
+        return path -> rules == null || rules.matches(path.value());
+    }
+
+    private static boolean manages(Actor actor) {
+        return actor.hasRole(Actor.TENANT_ADMIN) || actor.hasRole(Actor.PARTNER_ADMIN);
+    }
+
+    private PathFilter freshFilter(Caller caller, Permission permission) {
+        return filter(caller, permission, OWN_SPACE, fresh(caller.actor().tenant()));
     }
 
     private static @Nullable String missingRole(Actor actor, Permission permission) {

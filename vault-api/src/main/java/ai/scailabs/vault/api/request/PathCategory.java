@@ -21,6 +21,7 @@ public enum PathCategory {
     IDENTITY_READ(RateCategory.IDENTITY_READ),
     IDENTITY_SYNC(RateCategory.IDENTITY_SYNC),
     KEYS(RateCategory.KEYS),
+    PKI_ADMIN(RateCategory.PKI_ADMIN),
     SYSTEM(null),
     UNKNOWN(null);
 

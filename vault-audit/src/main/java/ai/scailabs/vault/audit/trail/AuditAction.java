@@ -57,6 +57,11 @@ public enum AuditAction {
     EXPORT_LIST,
     EXPORT_CANCEL,
     EXPORT_COMPLETE,
+    PKI_CA_CREATE,
+    PKI_CA_LIST,
+    PKI_CA_READ,
+    PKI_CA_DISABLE,
+    PKI_CA_ENABLE,
     SYSTEM_READ;
 
     private final String wireName = name().toLowerCase(Locale.ROOT);

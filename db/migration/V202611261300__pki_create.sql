@@ -37,11 +37,18 @@ create table ca_generation (
     -- in ca_signing_key
     key_id             text collate "C" not null,
     key_type           text collate "C" not null,
-    -- where there is a choice
-    key_size           integer,
+    -- 0 where the type says it all
+    key_size           integer not null,
     certificate_id     uuid not null,
     -- DER
     certificate        bytea not null,
+    -- what of it is shown: the content octets of its number, RFC 4514, the value of the key's identifier
+    serial             bytea not null,
+    subject            text not null,
+    subject_key_id     bytea not null,
+    -- none for any number
+    max_path_length    integer,
+    name_constraints   jsonb,
     -- whose key signed it: none where it signed itself
     issuer_ca_id       uuid,
     issuer_generation  integer,

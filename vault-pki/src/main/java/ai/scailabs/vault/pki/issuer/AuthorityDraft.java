@@ -1,0 +1,35 @@
+package ai.scailabs.vault.pki.issuer;
+
+import ai.scailabs.vault.pki.x509.NameConstraints;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An authority as a caller wants it; absent is null.
+ *
+ * @param parentCaId who signs it; of an intermediate
+ * @param keyType absent: RSA
+ * @param validityDays absent: ten years of a root, five of an intermediate, and no longer than its parent
+ * @param maxPathLength how many authorities may follow below; absent: one less than of the parent, or any number
+ */
+public record AuthorityDraft(
+        @Nullable String name,
+        @Nullable String commonName,
+        @Nullable String caType,
+        @Nullable String parentCaId,
+        @Nullable String keyType,
+        @Nullable Integer keySize,
+        @Nullable Integer validityDays,
+        SubjectFields subject,
+        @Nullable Integer maxPathLength,
+        NameConstraints constraints) {
+
+    /** What the subject says beside the common name. */
+    public record SubjectFields(
+            @Nullable String country,
+            @Nullable String province,
+            @Nullable String locality,
+            @Nullable String streetAddress,
+            @Nullable String postalCode,
+            @Nullable String organization,
+            @Nullable String ou) {}
+}

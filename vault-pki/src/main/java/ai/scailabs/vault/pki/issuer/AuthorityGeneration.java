@@ -1,0 +1,41 @@
+package ai.scailabs.vault.pki.issuer;
+
+import ai.scailabs.vault.pki.x509.KeySpec;
+import ai.scailabs.vault.pki.x509.NameConstraints;
+import ai.scailabs.vault.pki.x509.SerialNumber;
+import java.time.Instant;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A key of an authority and the certificate for it.
+ *
+ * @param number from 1
+ * @param keyId names the sealed private key
+ * @param certificate DER
+ * @param subject as people read it (RFC 4514)
+ * @param maxPathLength how many authorities may follow below; none for any number
+ * @param issuerId the authority that signed it; none where it signed itself
+ * @param notBefore to the second
+ * @param notAfter to the second, inclusive
+ */
+public record AuthorityGeneration(
+        int number,
+        String keyId,
+        KeySpec keySpec,
+        UUID certificateId,
+        byte[] certificate,
+        SerialNumber serial,
+        String subject,
+        byte[] subjectKeyId,
+        @Nullable Integer maxPathLength,
+        NameConstraints constraints,
+        @Nullable UUID issuerId,
+        @Nullable Integer issuerGeneration,
+        Instant notBefore,
+        Instant notAfter) {
+    @Override
+    public String toString() {
+        return "AuthorityGeneration[" + number + " of " + keySpec + "]";
+    }
+}

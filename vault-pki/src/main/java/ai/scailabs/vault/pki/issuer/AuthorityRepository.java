@@ -1,0 +1,241 @@
+package ai.scailabs.vault.pki.issuer;
+
+import ai.scailabs.vault.audit.trail.AuditEntry;
+import ai.scailabs.vault.audit.trail.AuditRows;
+import ai.scailabs.vault.kernel.id.TenantId;
+import ai.scailabs.vault.persistence.tenant.TenantTransaction;
+import ai.scailabs.vault.persistence.tenant.TenantTransactions;
+import ai.scailabs.vault.pki.x509.KeySpec;
+import ai.scailabs.vault.pki.x509.SerialNumber;
+import java.math.BigInteger;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.UUID;
+
+/** The SQL of authorities and their keys. Methods that take a transaction belong to a change that writes its audit row in the same one. */
+final class AuthorityRepository {
+    private static final String SELECT =
+            """
+            select a.ca_id, a.name, a.ca_type, a.parent_ca_id, a.common_name, a.status, a.created_at, a.created_by, a.updated_at,
+                g.generation, g.key_id, g.key_type, g.key_size, g.certificate_id, g.certificate, g.serial, g.subject,
+                g.subject_key_id, g.max_path_length, g.name_constraints::text as name_constraints, g.issuer_ca_id, g.issuer_generation,
+                g.not_before, g.not_after,
+                (select count(*) from certificate c
+                    where c.tenant_id = a.tenant_id and c.ca_id = a.ca_id and c.status <> 'reserved'
+                    and c.certificate_id <> g.certificate_id) as issued
+            from certificate_authority a
+            join ca_generation g on g.tenant_id = a.tenant_id and g.ca_id = a.ca_id and g.generation = a.generation
+            """;
+
+    private final TenantTransactions transactions;
+
+    AuthorityRepository(TenantTransactions transactions) {
+        this.transactions = transactions;
+    }
+
+    TenantTransactions transactions() {
+        return transactions;
+    }
+
+    /** In the order of their ids. */
+    List<CertificateAuthority> page(TenantId tenant, UUID after, int rows) {
+        return transactions.query(
+                tenant,
+                SELECT + " where a.tenant_id = ? and a.ca_id > ? order by a.ca_id limit ?",
+                (results, index) -> authority(results),
+                tenant.value(),
+                after,
+                rows);
+    }
+
+    Optional<CertificateAuthority> find(TenantId tenant, UUID id) {
+        return transactions.queryOne(
+                tenant,
+                SELECT + " where a.tenant_id = ? and a.ca_id = ?",
+                (results, index) -> authority(results),
+                tenant.value(),
+                id);
+    }
+
+    Optional<CertificateAuthority> find(TenantTransaction tx, UUID id) {
+        return tx.queryOne(
+                SELECT + " where a.tenant_id = ? and a.ca_id = ?",
+                (results, index) -> authority(results),
+                tx.tenant().value(),
+                id);
+    }
+
+    boolean isTaken(TenantId tenant, String name) {
+        return transactions
+                .queryOne(
+                        tenant,
+                        "select 1 from certificate_authority where tenant_id = ? and name = ?",
+                        (results, index) -> true,
+                        tenant.value(),
+                        name)
+                .isPresent();
+    }
+
+    /** The certificates above that generation, from the one that signed it to the root; DER. */
+    List<byte[]> above(TenantId tenant, UUID id, int generation) {
+        return transactions.query(
+                tenant,
+                """
+                with recursive above as (
+                    select issuer_ca_id, issuer_generation, certificate, 0 as height from ca_generation
+                    where tenant_id = ? and ca_id = ? and generation = ?
+                    union all
+                    select g.issuer_ca_id, g.issuer_generation, g.certificate, a.height + 1
+                    from above a join ca_generation g on g.tenant_id = ? and g.ca_id = a.issuer_ca_id and g.generation = a.issuer_generation
+                    where a.height < 100
+                )
+                select certificate from above where height > 0 order by height
+                """,
+                (results, index) -> results.getBytes(1),
+                tenant.value(),
+                id,
+                generation,
+                tenant.value());
+    }
+
+    /** False when there is no such tenant. Changes of the authorities of one tenant are made one after the other. */
+    boolean lock(TenantTransaction tx) {
+        return tx.queryOne(
+                        "select epoch from tenant where tenant_id = ? for no key update",
+                        (results, index) -> results.getLong(1),
+                        tx.tenant().value())
+                .isPresent();
+    }
+
+    int count(TenantTransaction tx) {
+        return tx.queryOne(
+                        "select count(*) from certificate_authority where tenant_id = ?",
+                        (results, index) -> results.getInt(1),
+                        tx.tenant().value())
+                .orElseThrow();
+    }
+
+    /** False when the tenant's key that seals it has just given way to the next: whoever seals what is stored anew has gone by. */
+    boolean insertKey(TenantTransaction tx, String keyId, byte[] sealedPrivateKey, Instant now) {
+        return tx.update(
+                        """
+                        insert into ca_signing_key (tenant_id, key_id, private_key, created_at)
+                        select ?::text, ?::text, ?::bytea, ?::timestamptz
+                        where not exists (
+                            select from tenant_key k where k.tenant_id = ? and k.key_id = tenant_key_of_record(?::bytea) and k.state <> 'active')
+                        """,
+                        tx.tenant().value(),
+                        keyId,
+                        sealedPrivateKey,
+                        now,
+                        tx.tenant().value(),
+                        sealedPrivateKey)
+                > 0;
+    }
+
+    void insert(TenantTransaction tx, CertificateAuthority authority) {
+        tx.update(
+                """
+                insert into certificate_authority (tenant_id, ca_id, name, ca_type, parent_ca_id, common_name, status, generation, created_at, created_by,
+                    updated_at)
+                values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                """,
+                tx.tenant().value(),
+                authority.id(),
+                authority.name(),
+                authority.type().wireName(),
+                authority.parentId(),
+                authority.commonName(),
+                authority.status().wireName(),
+                authority.current().number(),
+                authority.createdAt(),
+                authority.createdBy(),
+                authority.updatedAt());
+        insertGeneration(tx, authority);
+    }
+
+    private static void insertGeneration(TenantTransaction tx, CertificateAuthority authority) {
+        AuthorityGeneration generation = authority.current();
+        tx.update(
+                """
+                insert into ca_generation (tenant_id, ca_id, generation, key_id, key_type, key_size, certificate_id, certificate, serial, subject,
+                    subject_key_id, max_path_length, name_constraints, issuer_ca_id, issuer_generation, not_before, not_after, created_at)
+                values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?::jsonb, ?, ?, ?, ?, ?)
+                """,
+                tx.tenant().value(),
+                authority.id(),
+                generation.number(),
+                generation.keyId(),
+                generation.keySpec().keyType(),
+                generation.keySpec().keySize(),
+                generation.certificateId(),
+                generation.certificate(),
+                generation.serial().contentOctets(),
+                generation.subject(),
+                generation.subjectKeyId(),
+                generation.maxPathLength(),
+                generation.constraints().isEmpty() ? null : ConstraintsJson.write(generation.constraints()),
+                generation.issuerId(),
+                generation.issuerGeneration(),
+                generation.notBefore(),
+                generation.notAfter(),
+                authority.updatedAt());
+    }
+
+    void changeStatus(TenantTransaction tx, UUID id, AuthorityStatus status, Instant now) {
+        tx.update(
+                "update certificate_authority set status = ?, updated_at = ? where tenant_id = ? and ca_id = ?",
+                status.wireName(),
+                now,
+                tx.tenant().value(),
+                id);
+    }
+
+    void record(TenantTransaction tx, AuditEntry entry) {
+        tx.update(AuditRows.INSERT, AuditRows.arguments(entry));
+    }
+
+    private static CertificateAuthority authority(ResultSet results) throws SQLException {
+        AuthorityGeneration current = new AuthorityGeneration(
+                results.getInt("generation"),
+                results.getString("key_id"),
+                keySpec(results),
+                results.getObject("certificate_id", UUID.class),
+                results.getBytes("certificate"),
+                new SerialNumber(new BigInteger(results.getBytes("serial"))),
+                results.getString("subject"),
+                results.getBytes("subject_key_id"),
+                results.getObject("max_path_length", Integer.class),
+                ConstraintsJson.read(results.getString("name_constraints")),
+                results.getObject("issuer_ca_id", UUID.class),
+                results.getObject("issuer_generation", Integer.class),
+                instant(results, "not_before"),
+                instant(results, "not_after"));
+        return new CertificateAuthority(
+                results.getObject("ca_id", UUID.class),
+                results.getString("name"),
+                AuthorityType.valueOf(results.getString("ca_type").toUpperCase(Locale.ROOT)),
+                results.getObject("parent_ca_id", UUID.class),
+                results.getString("common_name"),
+                AuthorityStatus.parse(results.getString("status")),
+                current,
+                results.getLong("issued"),
+                instant(results, "created_at"),
+                results.getString("created_by"),
+                instant(results, "updated_at"));
+    }
+
+    static KeySpec keySpec(ResultSet results) throws SQLException {
+        return KeySpec.of(results.getString("key_type"), results.getObject("key_size", Integer.class))
+                .orElseThrow(() -> new IllegalStateException("a key was written by a newer version"));
+    }
+
+    static Instant instant(ResultSet results, String column) throws SQLException {
+        return results.getObject(column, OffsetDateTime.class).toInstant();
+    }
+}

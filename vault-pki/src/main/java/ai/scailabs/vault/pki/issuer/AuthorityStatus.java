@@ -1,0 +1,23 @@
+package ai.scailabs.vault.pki.issuer;
+
+import java.util.Locale;
+
+/** Whether an authority signs. */
+public enum AuthorityStatus {
+    ACTIVE,
+    /** Until it is enabled again. What it has signed stays valid. */
+    DISABLED,
+    /** Never again. */
+    REVOKED;
+
+    private final String wireName = name().toLowerCase(Locale.ROOT);
+
+    /** As the API and the database write it. */
+    public String wireName() {
+        return wireName;
+    }
+
+    static AuthorityStatus parse(String text) {
+        return valueOf(text.toUpperCase(Locale.ROOT));
+    }
+}

@@ -1,0 +1,174 @@
+package ai.scailabs.vault.pki.issuer;
+
+import ai.scailabs.vault.access.identity.Actor;
+import ai.scailabs.vault.crypto.envelope.KeySeal;
+import ai.scailabs.vault.kernel.error.VaultException;
+import ai.scailabs.vault.kernel.id.Ids;
+import ai.scailabs.vault.kernel.id.TenantId;
+import ai.scailabs.vault.kernel.sensitive.SensitiveBytes;
+import ai.scailabs.vault.persistence.tenant.TenantTransaction;
+import ai.scailabs.vault.pki.x509.CertificateDraft;
+import ai.scailabs.vault.pki.x509.CertificateEndpoints;
+import ai.scailabs.vault.pki.x509.CertificateLint;
+import ai.scailabs.vault.pki.x509.CertificateProfile;
+import ai.scailabs.vault.pki.x509.CertificateSigner;
+import ai.scailabs.vault.pki.x509.IssuerView;
+import ai.scailabs.vault.pki.x509.Issuers;
+import ai.scailabs.vault.pki.x509.SerialNumber;
+import ai.scailabs.vault.pki.x509.SignatureScheme;
+import ai.scailabs.vault.pki.x509.SubjectAlternativeNames;
+import ai.scailabs.vault.pki.x509.SubjectKey;
+import ai.scailabs.vault.pki.x509.Validity;
+import java.security.KeyPair;
+import java.security.SecureRandom;
+import java.time.Instant;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** Makes the key and the certificate of a new authority. The key lies sealed when the method returns; nothing of it is stored yet, but its number is reserved. Thread-safe. */
+public final class AuthorityCreation {
+    private static final int FIRST = 1;
+
+    private final KeyPairs keyPairs;
+    private final KeySeal seal;
+    private final Issuance issuance;
+    private final CertificateLint lint;
+    private final CertificateSigner signer;
+    private final Ids ids;
+    private final SecureRandom random;
+
+    public AuthorityCreation(
+            KeyPairs keyPairs,
+            KeySeal seal,
+            Issuance issuance,
+            CertificateLint lint,
+            CertificateSigner signer,
+            Ids ids,
+            SecureRandom random) {
+        this.keyPairs = keyPairs;
+        this.seal = seal;
+        this.issuance = issuance;
+        this.lint = lint;
+        this.signer = signer;
+        this.ids = ids;
+        this.random = random;
+    }
+
+    /**
+     * @param parent that signs it; null for one that signs itself
+     * @throws VaultException as {@link AuthorityService#create}
+     */
+    Made make(Actor actor, AuthorityPlan plan, @Nullable CertificateAuthority parent, Instant now) {
+        // What the parent forbids is refused before a key is made, which is the expensive part.
+        if (parent != null && (parent.status() != AuthorityStatus.ACTIVE || !isCurrent(parent, now))) {
+            throw Issuance.cannotSign(parent, now);
+        }
+        AuthorityGeneration above = parent == null ? null : parent.current();
+        Validity validity = plan.validity(now, above);
+        OptionalInt pathLength = plan.pathLength(above);
+
+        KeyPair pair = keyPairs.make(actor.tenant(), plan.keySpec());
+        String keyId = ids.next("key_");
+        byte[] sealed = sealed(actor, keyId, pair);
+        UUID id = ids.nextUuid();
+        Signed signed = parent == null
+                ? signedByItself(actor, id, plan, pair, validity, pathLength)
+                : signedBy(parent, actor, plan, pair, validity, pathLength);
+        SubjectKey key = SubjectKey.of(pair.getPublic());
+        AuthorityGeneration generation = new AuthorityGeneration(
+                FIRST,
+                keyId,
+                plan.keySpec(),
+                signed.certificateId(),
+                signed.der(),
+                signed.serial(),
+                plan.subject().toString(),
+                key.keyIdentifier(),
+                pathLength.isPresent() ? pathLength.getAsInt() : null,
+                plan.constraints(),
+                parent == null ? null : parent.id(),
+                signed.issuerGeneration(),
+                validity.notBefore(),
+                validity.notAfter());
+        CertificateAuthority authority = new CertificateAuthority(
+                id,
+                plan.name(),
+                plan.type(),
+                plan.parentId(),
+                plan.commonName(),
+                AuthorityStatus.ACTIVE,
+                generation,
+                0,
+                now,
+                actor.identity().value(),
+                now);
+        IssuedCertificate issued = new IssuedCertificate(
+                null, id, plan.subject(), SubjectAlternativeNames.NONE, validity, signed.der());
+        return new Made(authority, sealed, issued);
+    }
+
+    /** In the transaction that stores the authority. */
+    void finish(TenantTransaction tx, Made made) {
+        issuance.finish(tx, made.authority().current().certificateId(), made.issued());
+    }
+
+    private static boolean isCurrent(CertificateAuthority authority, Instant now) {
+        return authority.current().notAfter().isAfter(now)
+                && !authority.current().notBefore().isAfter(now);
+    }
+
+    private byte[] sealed(Actor actor, String keyId, KeyPair pair) {
+        try (SensitiveBytes privateKey = SensitiveBytes.owning(pair.getPrivate().getEncoded())) {
+            return seal.seal(actor.tenant(), actor.partner(), keyId, privateKey);
+        }
+    }
+
+    private Signed signedByItself(
+            Actor actor, UUID id, AuthorityPlan plan, KeyPair pair, Validity validity, OptionalInt pathLength) {
+        TenantId tenant = actor.tenant();
+        SerialNumber serial = SerialNumber.random(random);
+        UUID certificateId = issuance.reserveOwn(tenant, id, serial, actor.identity());
+        IssuerView itself = Issuers.ofItself(
+                plan.subject(), SubjectKey.of(pair.getPublic()), validity, SignatureScheme.of(plan.keySpec()));
+        byte[] der = signer.sign(
+                lint.lint(draft(serial, plan, pair, validity, pathLength), itself), itself, pair.getPrivate());
+        return new Signed(certificateId, serial, null, der);
+    }
+
+    private Signed signedBy(
+            CertificateAuthority parent,
+            Actor actor,
+            AuthorityPlan plan,
+            KeyPair pair,
+            Validity validity,
+            OptionalInt pathLength) {
+        Reservation reservation = issuance.reserve(actor.tenant(), parent.id(), actor.identity());
+        CertificateDraft draft = draft(reservation.serial(), plan, pair, validity, pathLength);
+        byte[] der = issuance.sign(actor.partner(), reservation, lint.lint(draft, reservation.issuer()));
+        return new Signed(reservation.certificateId(), reservation.serial(), reservation.generation(), der);
+    }
+
+    private static CertificateDraft draft(
+            SerialNumber serial, AuthorityPlan plan, KeyPair pair, Validity validity, OptionalInt pathLength) {
+        return new CertificateDraft(
+                serial,
+                plan.subject(),
+                SubjectKey.of(pair.getPublic()),
+                validity,
+                SubjectAlternativeNames.NONE,
+                new CertificateProfile.Authority(pathLength, plan.constraints(), Set.of()),
+                CertificateEndpoints.NONE);
+    }
+
+    private record Signed(UUID certificateId, SerialNumber serial, @Nullable Integer issuerGeneration, byte[] der) {}
+
+    /** @param sealedPrivateKey of the authority's first generation */
+    record Made(CertificateAuthority authority, byte[] sealedPrivateKey, IssuedCertificate issued) {
+        @Override
+        public String toString() {
+            return "Made[" + authority.name() + "]";
+        }
+    }
+}

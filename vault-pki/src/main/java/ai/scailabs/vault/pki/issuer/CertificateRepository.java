@@ -1,0 +1,110 @@
+package ai.scailabs.vault.pki.issuer;
+
+import ai.scailabs.vault.kernel.id.IdentityId;
+import ai.scailabs.vault.kernel.id.TenantId;
+import ai.scailabs.vault.persistence.tenant.TenantTransaction;
+import ai.scailabs.vault.persistence.tenant.TenantTransactions;
+import ai.scailabs.vault.pki.x509.KeySpec;
+import ai.scailabs.vault.pki.x509.SerialNumber;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.UUID;
+
+/** The SQL of serial numbers and of the certificates that get them. */
+final class CertificateRepository {
+    private final TenantTransactions transactions;
+
+    CertificateRepository(TenantTransactions transactions) {
+        this.transactions = transactions;
+    }
+
+    /** Reserves the number if the authority signs now, and brings its key as it lies; empty otherwise. One round trip. */
+    Optional<Signer> reserve(
+            TenantId tenant, UUID authority, UUID certificate, SerialNumber serial, IdentityId by, Instant now) {
+        return transactions.queryOne(
+                tenant,
+                """
+                with signer as (
+                    select g.generation, g.key_type, g.key_size, g.certificate, g.key_id, k.private_key
+                    from certificate_authority a
+                    join ca_generation g on g.tenant_id = a.tenant_id and g.ca_id = a.ca_id and g.generation = a.generation
+                    join ca_signing_key k on k.tenant_id = g.tenant_id and k.key_id = g.key_id
+                    where a.tenant_id = ?::text and a.ca_id = ?::uuid and a.status = 'active'
+                        and g.not_before <= ?::timestamptz and g.not_after > ?::timestamptz
+                ), reserved as (
+                    insert into certificate (tenant_id, certificate_id, ca_id, ca_generation, serial, status, created_at, created_by)
+                    select ?::text, ?::uuid, ?::uuid, generation, ?::bytea, 'reserved', ?::timestamptz, ?::text from signer
+                    returning certificate_id
+                )
+                select s.generation, s.key_type, s.key_size, s.certificate, s.key_id, s.private_key from signer s, reserved
+                """,
+                (results, index) -> signer(results),
+                tenant.value(),
+                authority,
+                now,
+                now,
+                tenant.value(),
+                certificate,
+                authority,
+                serial.contentOctets(),
+                now,
+                by.value());
+    }
+
+    /** For the first certificate of an authority that signs itself, and is not there yet. */
+    void reserveOwn(
+            TenantId tenant, UUID authority, UUID certificate, SerialNumber serial, IdentityId by, Instant now) {
+        transactions.update(
+                tenant,
+                """
+                insert into certificate (tenant_id, certificate_id, ca_id, ca_generation, serial, status, created_at, created_by)
+                values (?, ?, ?, 1, ?, 'reserved', ?, ?)
+                """,
+                tenant.value(),
+                certificate,
+                authority,
+                serial.contentOctets(),
+                now,
+                by.value());
+    }
+
+    /** False when it is not reserved. */
+    boolean finish(TenantTransaction tx, UUID certificate, IssuedCertificate issued) {
+        return tx.update(
+                        """
+                        update certificate set status = 'issued', role = ?, subject_ca_id = ?, common_name = ?, subject = ?, sans = ?, not_before = ?,
+                            not_after = ?, certificate = ?
+                        where tenant_id = ? and certificate_id = ? and status = 'reserved'
+                        """,
+                        issued.role(),
+                        issued.subjectAuthority(),
+                        issued.subject().commonName().orElse(null),
+                        issued.subject().toString(),
+                        issued.typedNames(),
+                        issued.validity().notBefore(),
+                        issued.validity().notAfter(),
+                        issued.der(),
+                        tx.tenant().value(),
+                        certificate)
+                > 0;
+    }
+
+    private static Signer signer(ResultSet results) throws SQLException {
+        return new Signer(
+                results.getInt("generation"),
+                AuthorityRepository.keySpec(results),
+                results.getBytes("certificate"),
+                results.getString("key_id"),
+                results.getBytes("private_key"));
+    }
+
+    /** Whose key signs; the private one sealed. */
+    record Signer(int generation, KeySpec keySpec, byte[] certificate, String keyId, byte[] sealedPrivateKey) {
+        @Override
+        public String toString() {
+            return "Signer[" + keyId + "]";
+        }
+    }
+}

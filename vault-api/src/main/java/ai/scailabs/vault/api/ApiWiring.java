@@ -23,6 +23,7 @@ import ai.scailabs.vault.api.identity.RoleController;
 import ai.scailabs.vault.api.identity.ScaiKeyEventController;
 import ai.scailabs.vault.api.keys.ErasureController;
 import ai.scailabs.vault.api.keys.KeyController;
+import ai.scailabs.vault.api.pki.AuthorityController;
 import ai.scailabs.vault.api.policies.PolicyController;
 import ai.scailabs.vault.api.policies.PolicyDecisionController;
 import ai.scailabs.vault.api.policies.PolicyTestController;
@@ -91,6 +92,7 @@ import org.springframework.context.annotation.Import;
     RoleController.class,
     KeyController.class,
     ErasureController.class,
+    AuthorityController.class,
     ScaiKeyEventController.class,
     HealthController.class,
     MetricsController.class,

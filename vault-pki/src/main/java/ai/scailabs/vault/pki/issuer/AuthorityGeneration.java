@@ -3,6 +3,8 @@ package ai.scailabs.vault.pki.issuer;
 import ai.scailabs.vault.pki.x509.KeySpec;
 import ai.scailabs.vault.pki.x509.NameConstraints;
 import ai.scailabs.vault.pki.x509.SerialNumber;
+import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
 import java.time.Instant;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +36,15 @@ public record AuthorityGeneration(
         @Nullable Integer issuerGeneration,
         Instant notBefore,
         Instant notAfter) {
+    /** SHA-256 over the certificate. */
+    public byte[] fingerprint() {
+        try {
+            return MessageDigest.getInstance("SHA-256").digest(certificate);
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("every Java platform has SHA-256", e);
+        }
+    }
+
     @Override
     public String toString() {
         return "AuthorityGeneration[" + number + " of " + keySpec + "]";

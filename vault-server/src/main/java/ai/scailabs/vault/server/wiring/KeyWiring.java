@@ -52,7 +52,8 @@ class KeyWiring {
         return List.of(
                 new VersionKeys(transactions),
                 RewrappedKeys.ofIssuers(transactions),
-                RewrappedKeys.ofAuditLogs(transactions));
+                RewrappedKeys.ofAuditLogs(transactions),
+                RewrappedKeys.ofAuthorities(transactions));
     }
 
     /** Absent, which the framework shows as null, where there is no login for jobs. */

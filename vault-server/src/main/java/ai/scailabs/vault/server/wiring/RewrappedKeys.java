@@ -36,6 +36,11 @@ record RewrappedKeys(String kind, String purpose, SealedKeyRows keys) implements
                 new SealedKeyRows(transactions, "audit_checkpoint_key"));
     }
 
+    /** The keys of certificate authorities. */
+    static RewrappedKeys ofAuthorities(TenantTransactions transactions) {
+        return new RewrappedKeys("ca_keys", SealedKeys.CA_SIGNING, new SealedKeyRows(transactions, "ca_signing_key"));
+    }
+
     @Override
     public Page page(TenantId tenant, String after, int limit) {
         List<SealedKeyRows.Sealed> found = keys.page(tenant, after, limit);

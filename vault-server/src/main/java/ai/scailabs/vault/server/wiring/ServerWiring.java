@@ -13,6 +13,7 @@ import org.springframework.context.annotation.Import;
     ObjectStoreWiring.class,
     CapabilityWiring.class,
     KeyWiring.class,
+    PkiWiring.class,
     AuditWiring.class,
     PublishWiring.class,
     ExportWiring.class,

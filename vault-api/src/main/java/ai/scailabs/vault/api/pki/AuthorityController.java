@@ -1,0 +1,147 @@
+package ai.scailabs.vault.api.pki;
+
+import ai.scailabs.vault.api.answer.Answer;
+import ai.scailabs.vault.api.request.Call;
+import ai.scailabs.vault.api.request.Cursors;
+import ai.scailabs.vault.api.request.Endpoint;
+import ai.scailabs.vault.api.request.JsonBody;
+import ai.scailabs.vault.api.request.PathCategory;
+import ai.scailabs.vault.api.request.QueryParameters;
+import ai.scailabs.vault.audit.trail.AuditAction;
+import ai.scailabs.vault.kernel.error.ErrorCode;
+import ai.scailabs.vault.kernel.error.VaultException;
+import ai.scailabs.vault.pki.issuer.AuthorityPage;
+import ai.scailabs.vault.pki.issuer.AuthorityService;
+import ai.scailabs.vault.pki.issuer.CertificateAuthority;
+import ai.scailabs.vault.pki.x509.Pem;
+import jakarta.servlet.http.HttpServletRequest;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.springframework.stereotype.Controller;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+
+/** A tenant's certificate authorities. */
+@Controller
+public class AuthorityController {
+    private final AuthorityService authorities;
+    private final JsonBody bodies;
+    private final Cursors cursors;
+
+    public AuthorityController(AuthorityService authorities, JsonBody bodies, Cursors cursors) {
+        this.authorities = authorities;
+        this.bodies = bodies;
+        this.cursors = cursors;
+    }
+
+    @GetMapping("/v1/pki/ca")
+    @Endpoint(scope = "pki:admin", action = AuditAction.PKI_CA_LIST, category = PathCategory.PKI_ADMIN)
+    public Answer list(Call call, HttpServletRequest request) {
+        QueryParameters parameters = QueryParameters.of(request, "limit", "cursor");
+        String list = "cas?" + parameters.filters();
+        UUID after = position(cursors.decode(call, list, parameters.text("cursor")));
+        AuthorityPage page = authorities.list(call.located(), call.tenant(), parameters.limit(), after);
+        String cursor = page.hasMore()
+                ? cursors.encode(call, list, page.authorities().getLast().text())
+                : null;
+        return Answer.ok(
+                call.recorded(),
+                json -> json.objects("cas", page.authorities(), AuthorityJson::write)
+                        .text("cursor", cursor)
+                        .flag("has_more", page.hasMore()));
+    }
+
+    private static @Nullable UUID position(@Nullable String id) {
+        return id == null
+                ? null
+                : CertificateAuthority.parseId(id)
+                        .orElseThrow(() -> new VaultException(
+                                ErrorCode.INVALID_CURSOR, "The cursor names no certificate authority"));
+    }
+
+    @PostMapping("/v1/pki/ca")
+    @Endpoint(scope = "pki:admin", action = AuditAction.PKI_CA_CREATE, category = PathCategory.PKI_ADMIN)
+    public Answer create(Call call, HttpServletRequest request) {
+        AuthorityRequests.Authority body = bodies.read(request, AuthorityRequests.Authority.class);
+        CertificateAuthority created = authorities.create(call.located(), body.draft(), call.entry());
+        call.about(created.text());
+        return Answer.json(201, call.changed(), json -> AuthorityJson.write(json, created));
+    }
+
+    @GetMapping("/v1/pki/ca/{id}")
+    @Endpoint(scope = "pki:admin", action = AuditAction.PKI_CA_READ, category = PathCategory.PKI_ADMIN)
+    public Answer get(Call call, @PathVariable String id) {
+        CertificateAuthority authority = authorities.get(call.located(), call.tenant(), about(call, id));
+        return Answer.ok(call.recorded(), json -> AuthorityJson.write(json, authority));
+    }
+
+    @GetMapping("/v1/pki/ca/{id}/certificate")
+    @Endpoint(scope = "pki:admin", action = AuditAction.PKI_CA_READ, category = PathCategory.PKI_ADMIN)
+    public Answer certificate(Call call, @PathVariable String id, HttpServletRequest request) {
+        CertificateAuthority authority = authorities.get(call.located(), call.tenant(), about(call, id));
+        byte[] der = authority.current().certificate();
+        List<byte[]> chain = new ArrayList<>();
+        CertificateForm form = CertificateForm.of(request);
+        if (form == CertificateForm.JSON || form == CertificateForm.PEM_CHAIN) {
+            chain.addAll(authorities.chain(call.tenant(), authority));
+        }
+        Answer answer =
+                switch (form) {
+                    case JSON ->
+                        Answer.ok(
+                                call.recorded(),
+                                json -> json.text("certificate_pem", pem(der))
+                                        .texts(
+                                                "chain_pem",
+                                                chain.stream()
+                                                        .map(AuthorityController::pem)
+                                                        .toList()));
+                    case PEM -> Answer.text(call.recorded(), form.mediaType(), ascii(pem(der)));
+                    case DER -> Answer.text(call.recorded(), form.mediaType(), der);
+                    case PEM_CHAIN -> {
+                        chain.addFirst(der);
+                        yield Answer.text(
+                                call.recorded(), form.mediaType(), ascii(Pem.writeAll(Pem.CERTIFICATE, chain)));
+                    }
+                };
+        return answer.header("Vary", "Accept");
+    }
+
+    private static String pem(byte[] der) {
+        return Pem.write(Pem.CERTIFICATE, der);
+    }
+
+    private static byte[] ascii(String text) {
+        return text.getBytes(StandardCharsets.US_ASCII);
+    }
+
+    @PostMapping("/v1/pki/ca/{id}/disable")
+    @Endpoint(scope = "pki:admin", action = AuditAction.PKI_CA_DISABLE, category = PathCategory.PKI_ADMIN)
+    public Answer disable(Call call, @PathVariable String id) {
+        return enabled(call, about(call, id), false);
+    }
+
+    @PostMapping("/v1/pki/ca/{id}/enable")
+    @Endpoint(scope = "pki:admin", action = AuditAction.PKI_CA_ENABLE, category = PathCategory.PKI_ADMIN)
+    public Answer enable(Call call, @PathVariable String id) {
+        return enabled(call, about(call, id), true);
+    }
+
+    private Answer enabled(Call call, UUID id, boolean enabled) {
+        CertificateAuthority changed = authorities.enable(call.located(), id, enabled, call.entry());
+        return Answer.ok(call.changed(), json -> AuthorityJson.write(json, changed));
+    }
+
+    /** What is no id of ours is not looked up, and not recorded. */
+    private static UUID about(Call call, String id) {
+        UUID known = CertificateAuthority.parseId(id)
+                .orElseThrow(() ->
+                        new VaultException(ErrorCode.CA_NOT_FOUND, "There is no such certificate authority"));
+        call.about(id);
+        return known;
+    }
+}

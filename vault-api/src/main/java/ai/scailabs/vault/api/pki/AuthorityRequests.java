@@ -1,0 +1,79 @@
+package ai.scailabs.vault.api.pki;
+
+import ai.scailabs.vault.kernel.error.VaultException;
+import ai.scailabs.vault.pki.issuer.AuthorityDraft;
+import ai.scailabs.vault.pki.x509.NameConstraints;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The bodies of calls about certificate authorities. */
+final class AuthorityRequests {
+    private AuthorityRequests() {}
+
+    record Authority(
+            @Nullable String name,
+            @Nullable String commonName,
+            @Nullable String caType,
+            @Nullable String parentCaId,
+            @Nullable String keyType,
+            @Nullable Integer keySize,
+            @Nullable Integer validityDays,
+            @Nullable String country,
+            @Nullable String province,
+            @Nullable String locality,
+            @Nullable String streetAddress,
+            @Nullable String postalCode,
+            @Nullable String organization,
+            @Nullable String ou,
+            @Nullable Integer maxPathLength,
+            @Nullable Constraints nameConstraints) {
+        AuthorityDraft draft() {
+            return new AuthorityDraft(
+                    name,
+                    commonName,
+                    caType,
+                    parentCaId,
+                    keyType,
+                    keySize,
+                    validityDays,
+                    new AuthorityDraft.SubjectFields(
+                            country, province, locality, streetAddress, postalCode, organization, ou),
+                    maxPathLength,
+                    nameConstraints == null ? NameConstraints.NONE : nameConstraints.constraints());
+        }
+    }
+
+    record Constraints(
+            @Nullable List<@Nullable String> permittedDns,
+            @Nullable List<@Nullable String> excludedDns,
+            @Nullable List<@Nullable String> permittedIp,
+            @Nullable List<@Nullable String> excludedIp,
+            @Nullable List<@Nullable String> permittedEmail,
+            @Nullable List<@Nullable String> excludedEmail,
+            @Nullable List<@Nullable String> permittedUri,
+            @Nullable List<@Nullable String> excludedUri) {
+        NameConstraints constraints() {
+            return new NameConstraints(
+                    present("permitted_dns", permittedDns),
+                    present("excluded_dns", excludedDns),
+                    present("permitted_ip", permittedIp),
+                    present("excluded_ip", excludedIp),
+                    present("permitted_email", permittedEmail),
+                    present("excluded_email", excludedEmail),
+                    present("permitted_uri", permittedUri),
+                    present("excluded_uri", excludedUri));
+        }
+
+        private static List<String> present(String field, @Nullable List<@Nullable String> entries) {
+            List<String> present = new ArrayList<>();
+            for (String entry : entries == null ? List.<@Nullable String>of() : entries) {
+                if (entry == null) {
+                    throw VaultException.invalidField("name_constraints." + field, "has an entry that is null");
+                }
+                present.add(entry);
+            }
+            return present;
+        }
+    }
+}

@@ -90,7 +90,7 @@ class ForeignIdsTest {
     private static List<Map<String, String>> idsThatAreNotOurs(OpenApi.Operation operation) {
         List<Map<String, String>> all = new ArrayList<>();
         for (PreparedTenant other : List.of(sibling, stranger)) {
-            all.add(ids(operation, other.bound(), other.binding(), decisionOf(other), other.trust(), other.keyJob()));
+            all.add(ids(operation, other.bound(), other.binding(), decisionOf(other), other.trust(), other.keyJob(), other.authority()));
         }
         all.add(ids(
                 operation,
@@ -98,10 +98,11 @@ class ForeignIdsTest {
                 "pb_" + NEVER_ISSUED,
                 "dec_" + NEVER_ISSUED,
                 "trust_" + NEVER_ISSUED,
-                "job_" + NEVER_ISSUED));
+                "job_" + NEVER_ISSUED,
+                "ca_" + NEVER_ISSUED));
         // Ours, but of another kind.
-        all.add(ids(operation, own.binding(), own.bound(), own.bound(), own.bound(), own.bound()));
-        all.add(ids(operation, own.trust(), decisionOf(own), own.trust(), own.binding(), own.trust()));
+        all.add(ids(operation, own.binding(), own.bound(), own.bound(), own.bound(), own.bound(), own.trust()));
+        all.add(ids(operation, own.trust(), decisionOf(own), own.trust(), own.binding(), own.trust(), own.bound()));
         // The same characters under the prefix that is asked for.
         all.add(ids(
                 operation,
@@ -110,20 +111,28 @@ class ForeignIdsTest {
                 "dec_" + own.bound().substring(4),
                 own.trust().substring(0, own.trust().lastIndexOf('_') + 1)
                         + own.bound().substring(4),
-                "job_" + own.bound().substring(4)));
+                "job_" + own.bound().substring(4),
+                "ca_" + own.bound().substring(4)));
         return all;
     }
 
     private static Map<String, String> ids(
-            OpenApi.Operation operation, String policy, String binding, String decision, String trust, String job) {
+            OpenApi.Operation operation,
+            String policy,
+            String binding,
+            String decision,
+            String trust,
+            String job,
+            String authority) {
         Map<String, String> ids = new HashMap<>();
         boolean ofTrust = operation.template().startsWith("/v1/auth/trusts/");
+        boolean ofAuthority = operation.template().startsWith("/v1/pki/ca/");
         ids.put(
                 "id",
                 switch (operation.id()) {
                     case "readDecision" -> decision;
                     case "readKeyJob" -> job;
-                    default -> ofTrust ? trust : policy;
+                    default -> ofAuthority ? authority : ofTrust ? trust : policy;
                 });
         ids.put("binding_id", binding);
         return ids;

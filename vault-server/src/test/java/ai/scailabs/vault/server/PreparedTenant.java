@@ -8,7 +8,7 @@ import tools.jackson.databind.JsonNode;
 
 /**
  * A tenant with something of everything, so that every operation can be called on it with success: secrets and partner secrets with versions, deleted ones, a policy
- * with a binding, trusts.
+ * with a binding, trusts, a certificate authority.
  *
  * @param bound a policy that is bound to somebody by {@code binding}
  * @param spare a policy that is bound to nobody
@@ -16,6 +16,7 @@ import tools.jackson.databind.JsonNode;
  * @param changedTrust one that may be changed
  * @param spareTrust one that may be deleted
  * @param user whom ScaiKey has told of; a member of {@code group}
+ * @param authority a root
  */
 record PreparedTenant(
         RunningServer server,
@@ -29,7 +30,8 @@ record PreparedTenant(
         String changedTrust,
         String spareTrust,
         String user,
-        String group) {
+        String group,
+        String authority) {
     /** What the workloads become that the tenant trusts. */
     static final String WORKLOAD_IDENTITY = "sa:exchanged";
 
@@ -89,7 +91,24 @@ record PreparedTenant(
                 trust(server, owner),
                 trust(server, owner),
                 user,
-                group);
+                group,
+                owner.post("/v1/pki/ca", authorityBody())
+                        .expect(201)
+                        .json()
+                        .get("id")
+                        .stringValue());
+    }
+
+    private static Map<String, Object> authorityBody() {
+        return Map.of(
+                "name",
+                "prepared-" + COUNT.incrementAndGet(),
+                "common_name",
+                "Prepared Root",
+                "ca_type",
+                "root",
+                "key_type",
+                "ec");
     }
 
     private static String trust(RunningServer server, ApiClient owner) {
@@ -220,6 +239,12 @@ record PreparedTenant(
             case "replaceUserRoles" ->
                 new ApiCall("PUT", "/v1/identity/users/" + user + "/roles", Map.of("roles", List.of("tenant_admin")));
             case "receiveScaiKeyEvent" -> event();
+            case "listCas" -> new ApiCall("GET", "/v1/pki/ca?limit=10", null);
+            case "createCa" -> new ApiCall("POST", "/v1/pki/ca", authorityBody());
+            case "readCa" -> new ApiCall("GET", "/v1/pki/ca/" + authority, null);
+            case "readCaCertificate" -> new ApiCall("GET", "/v1/pki/ca/" + authority + "/certificate", null);
+            case "disableCa" -> new ApiCall("POST", "/v1/pki/ca/" + authority + "/disable", null);
+            case "enableCa" -> new ApiCall("POST", "/v1/pki/ca/" + authority + "/enable", null);
             case "listKeys" -> new ApiCall("GET", "/v1/keys", null);
             case "rotateKeys" -> {
                 // While one is under way there is no other.
@@ -356,7 +381,7 @@ record PreparedTenant(
     /** What of this tenant must never be in an answer to somebody else. */
     String[] ownWords() {
         return new String[] {
-            CANARY, "team:data", bound, spare, binding, trust, changedTrust, spareTrust, user, "@people.test"
+            CANARY, "team:data", bound, spare, binding, trust, changedTrust, spareTrust, user, "@people.test", authority
         };
     }
 }

@@ -2,10 +2,14 @@ package ai.scailabs.vault.server;
 
 import ai.scailabs.vault.access.quota.RateCategory;
 import ai.scailabs.vault.audit.trail.AuditTrail;
+import ai.scailabs.vault.kernel.id.PartnerId;
+import ai.scailabs.vault.kernel.id.TenantId;
+import ai.scailabs.vault.kernel.sensitive.SensitiveBytes;
 import ai.scailabs.vault.kms.local.LocalFileRootKey;
 import ai.scailabs.vault.persistence.jdbc.Schema;
 import ai.scailabs.vault.server.settings.ServerSettings;
 import ai.scailabs.vault.server.wiring.DatabasePools;
+import ai.scailabs.vault.tenancy.keyring.TenantSeal;
 import ai.scailabs.vault.testkit.EventBuilder;
 import ai.scailabs.vault.testkit.TestDatabase;
 import ai.scailabs.vault.testkit.TestIssuer;
@@ -175,6 +179,12 @@ public final class RunningServer implements AutoCloseable {
     /** Where its requests put their entries. */
     AuditTrail trail() {
         return context.getBean(AuditTrail.class);
+    }
+
+    /** What a tenant's key seals, for whoever looks for it where it must not be; or throws what the service would. */
+    SensitiveBytes opened(String tenant, String partner, String purpose, String recordId, byte[] sealed) {
+        return context.getBean(TenantSeal.class)
+                .open(new TenantId(tenant), new PartnerId(partner), purpose, recordId, sealed);
     }
 
     public Path rootKeyFile() {

@@ -96,7 +96,11 @@ record Sql(DatabaseLogin login) {
                 "identity_user",
                 "identity_group",
                 "identity_membership",
-                "identity_role")) {
+                "identity_role",
+                "certificate_authority",
+                "ca_generation",
+                "ca_signing_key",
+                "certificate")) {
             parts.append(value(
                             "select coalesce(md5(string_agg(t::text, '|' order by t::text)), 'none') from " + table
                                     + " t where tenant_id = ?",

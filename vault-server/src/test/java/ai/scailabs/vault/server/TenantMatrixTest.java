@@ -283,6 +283,11 @@ class TenantMatrixTest {
                     "unbindPolicy" -> reply.expect(404, "policy_not_found");
             case "readDecision" -> reply.expect(404, "decision_not_found");
             case "readTrust", "replaceTrust", "updateTrust", "deleteTrust" -> reply.expect(404, "trust_not_found");
+            // Who manages a tenant, and who has no rule for authorities.
+            case "readCa", "readCaCertificate", "disableCa", "enableCa" ->
+                assertThat(reply.code()).as(reply.body()).isIn("ca_not_found", "access_denied");
+            case "createCa" -> assertThat(reply.status()).as(reply.body()).isIn(201, 403);
+            case "listCas" -> reply.expect(200);
             case "listMembers", "resolveIdentity", "readUserRoles" -> reply.expect(404, "identity_not_found");
             // Who administers another partner, and who administers none.
             case "replaceUserRoles" ->

@@ -89,25 +89,23 @@ public class AuthorityController {
         if (form == CertificateForm.JSON || form == CertificateForm.PEM_CHAIN) {
             chain.addAll(authorities.chain(call.tenant(), authority));
         }
-        Answer answer =
-                switch (form) {
-                    case JSON ->
-                        Answer.ok(
-                                call.recorded(),
-                                json -> json.text("certificate_pem", pem(der))
-                                        .texts(
-                                                "chain_pem",
-                                                chain.stream()
-                                                        .map(AuthorityController::pem)
-                                                        .toList()));
-                    case PEM -> Answer.text(call.recorded(), form.mediaType(), ascii(pem(der)));
-                    case DER -> Answer.text(call.recorded(), form.mediaType(), der);
-                    case PEM_CHAIN -> {
-                        chain.addFirst(der);
-                        yield Answer.text(
-                                call.recorded(), form.mediaType(), ascii(Pem.writeAll(Pem.CERTIFICATE, chain)));
-                    }
-                };
+        Answer answer = switch (form) {
+            case JSON ->
+                Answer.ok(
+                        call.recorded(),
+                        json -> json.text("certificate_pem", pem(der))
+                                .texts(
+                                        "chain_pem",
+                                        chain.stream()
+                                                .map(AuthorityController::pem)
+                                                .toList()));
+            case PEM -> Answer.text(call.recorded(), form.mediaType(), ascii(pem(der)));
+            case DER -> Answer.text(call.recorded(), form.mediaType(), der);
+            case PEM_CHAIN -> {
+                chain.addFirst(der);
+                yield Answer.text(call.recorded(), form.mediaType(), ascii(Pem.writeAll(Pem.CERTIFICATE, chain)));
+            }
+        };
         return answer.header("Vary", "Accept");
     }
 
@@ -139,8 +137,8 @@ public class AuthorityController {
     /** What is no id of ours is not looked up, and not recorded. */
     private static UUID about(Call call, String id) {
         UUID known = CertificateAuthority.parseId(id)
-                .orElseThrow(() ->
-                        new VaultException(ErrorCode.CA_NOT_FOUND, "There is no such certificate authority"));
+                .orElseThrow(
+                        () -> new VaultException(ErrorCode.CA_NOT_FOUND, "There is no such certificate authority"));
         call.about(id);
         return known;
     }

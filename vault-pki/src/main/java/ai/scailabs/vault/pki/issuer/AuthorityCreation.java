@@ -104,8 +104,8 @@ public final class AuthorityCreation {
                 now,
                 actor.identity().value(),
                 now);
-        IssuedCertificate issued = new IssuedCertificate(
-                null, id, plan.subject(), SubjectAlternativeNames.NONE, validity, signed.der());
+        IssuedCertificate issued =
+                new IssuedCertificate(null, id, plan.subject(), SubjectAlternativeNames.NONE, validity, signed.der());
         return new Made(authority, sealed, issued);
     }
 
@@ -162,7 +162,11 @@ public final class AuthorityCreation {
                 CertificateEndpoints.NONE);
     }
 
-    private record Signed(UUID certificateId, SerialNumber serial, @Nullable Integer issuerGeneration, byte[] der) {}
+    private record Signed(
+            UUID certificateId,
+            SerialNumber serial,
+            @Nullable Integer issuerGeneration,
+            byte[] der) {}
 
     /** @param sealedPrivateKey of the authority's first generation */
     record Made(CertificateAuthority authority, byte[] sealedPrivateKey, IssuedCertificate issued) {

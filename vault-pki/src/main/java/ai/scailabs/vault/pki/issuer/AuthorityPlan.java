@@ -178,7 +178,11 @@ record AuthorityPlan(
                                 "parent_valid_until",
                                 parent.notAfter().toString(),
                                 "max_validity_days",
-                                Math.max(0, Duration.between(start, parent.notAfter()).plusSeconds(1).toDays())));
+                                Math.max(
+                                        0,
+                                        Duration.between(start, parent.notAfter())
+                                                .plusSeconds(1)
+                                                .toDays())));
             }
             notAfter = parent.notAfter();
         }

@@ -19,8 +19,7 @@ import java.util.UUID;
 
 /** The SQL of authorities and their keys. Methods that take a transaction belong to a change that writes its audit row in the same one. */
 final class AuthorityRepository {
-    private static final String SELECT =
-            """
+    private static final String SELECT = """
             select a.ca_id, a.name, a.ca_type, a.parent_ca_id, a.common_name, a.status, a.created_at, a.created_by, a.updated_at,
                 g.generation, g.key_id, g.key_type, g.key_size, g.certificate_id, g.certificate, g.serial, g.subject,
                 g.subject_key_id, g.max_path_length, g.name_constraints::text as name_constraints, g.issuer_ca_id, g.issuer_generation,
@@ -84,8 +83,7 @@ final class AuthorityRepository {
     /** The certificates above that generation, from the one that signed it to the root; DER. */
     List<byte[]> above(TenantId tenant, UUID id, int generation) {
         return transactions.query(
-                tenant,
-                """
+                tenant, """
                 with recursive above as (
                     select issuer_ca_id, issuer_generation, certificate, 0 as height from ca_generation
                     where tenant_id = ? and ca_id = ? and generation = ?
@@ -95,12 +93,7 @@ final class AuthorityRepository {
                     where a.height < 100
                 )
                 select certificate from above where height > 0 order by height
-                """,
-                (results, index) -> results.getBytes(1),
-                tenant.value(),
-                id,
-                generation,
-                tenant.value());
+                """, (results, index) -> results.getBytes(1), tenant.value(), id, generation, tenant.value());
     }
 
     /** False when there is no such tenant. Changes of the authorities of one tenant are made one after the other. */

@@ -57,17 +57,10 @@ final class CertificateRepository {
     void reserveOwn(
             TenantId tenant, UUID authority, UUID certificate, SerialNumber serial, IdentityId by, Instant now) {
         transactions.update(
-                tenant,
-                """
+                tenant, """
                 insert into certificate (tenant_id, certificate_id, ca_id, ca_generation, serial, status, created_at, created_by)
                 values (?, ?, ?, 1, ?, 'reserved', ?, ?)
-                """,
-                tenant.value(),
-                certificate,
-                authority,
-                serial.contentOctets(),
-                now,
-                by.value());
+                """, tenant.value(), certificate, authority, serial.contentOctets(), now, by.value());
     }
 
     /** False when it is not reserved. */

@@ -121,12 +121,10 @@ public final class Issuance {
      * @throws VaultException {@code kms_unavailable}; {@code integrity_failure} when the authority's key was altered or destroyed
      */
     public byte[] sign(PartnerId partner, Reservation reservation, LintedCertificate linted) {
-        try (SensitiveBytes privateKey = seal.open(
-                reservation.tenant(), partner, reservation.keyId(), reservation.sealedPrivateKey())) {
+        try (SensitiveBytes privateKey =
+                seal.open(reservation.tenant(), partner, reservation.keyId(), reservation.sealedPrivateKey())) {
             return signer.sign(
-                    linted,
-                    reservation.issuer(),
-                    PrivateKeyFormat.read(privateKey.expose(), reservation.keySpec()));
+                    linted, reservation.issuer(), PrivateKeyFormat.read(privateKey.expose(), reservation.keySpec()));
         }
     }
 

@@ -68,7 +68,8 @@ class CaApiTest {
     }
 
     private static List<X509Certificate> chain(ApiClient client, String id) throws Exception {
-        JsonNode shown = client.get("/v1/pki/ca/" + id + "/certificate").expect(200).json();
+        JsonNode shown =
+                client.get("/v1/pki/ca/" + id + "/certificate").expect(200).json();
         List<X509Certificate> chain = new ArrayList<>();
         chain.add(certificate(shown.get("certificate_pem").stringValue()));
         for (JsonNode above : shown.get("chain_pem")) {
@@ -116,7 +117,8 @@ class CaApiTest {
         // Of endpoints that are not there nothing is said.
         assertThat(own.getExtensionValue("2.5.29.31")).isNull();
         assertThat(own.getExtensionValue("1.3.6.1.5.5.7.1.1")).isNull();
-        assertThat(Duration.between(own.getNotBefore().toInstant(), own.getNotAfter().toInstant()))
+        assertThat(Duration.between(
+                        own.getNotBefore().toInstant(), own.getNotAfter().toInstant()))
                 .isBetween(Duration.ofDays(1825), Duration.ofDays(1825).plusMinutes(2));
 
         JsonNode parent = user.get("/v1/pki/ca/" + pastedRoot.get("id").stringValue())
@@ -151,8 +153,8 @@ class CaApiTest {
         String uri = "/v1/pki/ca/" + id + "/certificate";
         String pem = owner.get(uri).expect(200).json().get("certificate_pem").stringValue();
 
-        ApiClient.Reply asPem =
-                owner.get(uri, "Accept", "text/html;q=1, application/x-pem-file").expect(200);
+        ApiClient.Reply asPem = owner.get(uri, "Accept", "text/html;q=1, application/x-pem-file")
+                .expect(200);
         assertThat(asPem.header("Content-Type")).startsWith("application/x-pem-file");
         assertThat(asPem.body()).isEqualTo(pem);
         ApiClient.Reply asDer = owner.get(uri, "Accept", "application/pkix-cert, application/json;q=0.5")
@@ -196,7 +198,9 @@ class CaApiTest {
         JsonNode zero = created(owner, intermediate("last", one));
         assertThat(zero.get("max_path_length").intValue()).isZero();
         validate(chain(owner, zero.get("id").stringValue()));
-        assertThat(owner.post("/v1/pki/ca", intermediate("beyond", zero.get("id").stringValue()))
+        assertThat(owner.post(
+                                "/v1/pki/ca",
+                                intermediate("beyond", zero.get("id").stringValue()))
                         .expect(409, "conflict")
                         .json()
                         .at("/error/details/state")
@@ -288,8 +292,9 @@ class CaApiTest {
         assertThat(again.json().at("/error/details/state").stringValue()).isEqualTo("exists");
         // Many at once: one is made.
         List<Integer> answers = Collections.synchronizedList(new ArrayList<>());
-        List<Thread> threads = Stream.generate(() -> Thread.ofVirtual().start(() -> answers.add(
-                        owner.post("/v1/pki/ca", root("raced")).status())))
+        List<Thread> threads = Stream.generate(() -> Thread.ofVirtual()
+                        .start(() -> answers.add(
+                                owner.post("/v1/pki/ca", root("raced")).status())))
                 .limit(8)
                 .toList();
         threads.forEach(thread -> {
@@ -326,14 +331,14 @@ class CaApiTest {
 
     @Test
     void withoutRoleAndRule_nothingIsDoneShownOrTold() {
-        ApiClient nobody = server.client(
-                server.token("authorities", "authorities").serviceAccount("nobody").sign());
+        ApiClient nobody = server.client(server.token("authorities", "authorities")
+                .serviceAccount("nobody")
+                .sign());
         nobody.post("/v1/pki/ca", root("unruled")).expect(403, "access_denied");
         ApiClient.Reply there = nobody.get("/v1/pki/ca/" + root).expect(403, "access_denied");
         ApiClient.Reply notThere =
                 nobody.get("/v1/pki/ca/ca_01K9Z6F3V4M8Q2T7B5N1C0D9XE").expect(403, "access_denied");
-        assertThat(there.json().at("/error/message"))
-                .isEqualTo(notThere.json().at("/error/message"));
+        assertThat(there.json().at("/error/message")).isEqualTo(notThere.json().at("/error/message"));
         nobody.post("/v1/pki/ca/" + root + "/disable", null).expect(403, "access_denied");
         nobody.get("/v1/pki/ca/" + root + "/certificate").expect(403, "access_denied");
         assertThat(nobody.get("/v1/pki/ca").expect(200).json().get("cas")).isEmpty();
@@ -343,8 +348,7 @@ class CaApiTest {
     void rules_reachAsFarAsTheySay() {
         String mine = created(owner, root("ruled-mine")).get("id").stringValue();
         String other = created(owner, root("ruled-other")).get("id").stringValue();
-        ApiClient reader =
-                server.member(owner, "authorities", "authorities", "ca-reader", "pki/ca/ruled-mine", "read");
+        ApiClient reader = server.member(owner, "authorities", "authorities", "ca-reader", "pki/ca/ruled-mine", "read");
         reader.get("/v1/pki/ca/" + mine).expect(200);
         reader.get("/v1/pki/ca/" + other).expect(403, "access_denied");
         reader.post("/v1/pki/ca/" + mine + "/disable", null).expect(403, "access_denied");
@@ -353,8 +357,7 @@ class CaApiTest {
         assertThat(listed.at("/cas/0/id").stringValue()).isEqualTo(mine);
         assertThat(listed.get("has_more").booleanValue()).isFalse();
 
-        ApiClient maker =
-                server.member(owner, "authorities", "authorities", "ca-maker", "pki/ca/made-*", "admin");
+        ApiClient maker = server.member(owner, "authorities", "authorities", "ca-maker", "pki/ca/made-*", "admin");
         maker.post("/v1/pki/ca", root("other-made")).expect(403, "access_denied");
         String made = created(maker, root("made-root")).get("id").stringValue();
         created(maker, intermediate("made-below", made));
@@ -433,7 +436,8 @@ class CaApiTest {
                                         .limit(501)
                                         .map(i -> "d" + i + ".example")
                                         .toList()))));
-        for (String name : List.of("", "a/b", "A", "ä", "a b", "-a", "ca_x", "a".repeat(64), "..", nul, "\ud83d\ude00")) {
+        for (String name :
+                List.of("", "a/b", "A", "ä", "a b", "-a", "ca_x", "a".repeat(64), "..", nul, "\ud83d\ude00")) {
             bodies.add(with(good, "name", name));
         }
         for (String name : List.of("", " x", "x ", nul, "a\nb", "a".repeat(65), "\u202eevil", "\ufeffx", "a\u2028b")) {
@@ -453,7 +457,8 @@ class CaApiTest {
     void unusualButLegalNames_areKept() throws Exception {
         for (String commonName : List.of("日本語 CA", "O'Brien, \"Sons\" + Co; <x>=\\#", "🔐", "a".repeat(64))) {
             JsonNode made = created(
-                    owner, with(root("unusual-" + Integer.toHexString(commonName.hashCode())), "common_name", commonName));
+                    owner,
+                    with(root("unusual-" + Integer.toHexString(commonName.hashCode())), "common_name", commonName));
             assertThat(made.get("common_name").stringValue()).isEqualTo(commonName);
             validate(chain(
                     owner,
@@ -486,8 +491,9 @@ class CaApiTest {
     @Test
     void serials_areReservedBeforeTheyAreSigned_andNeverTwice() {
         Sql sql = Sql.superuser(server);
-        assertThat(sql.value(
-                        "select count(*) from certificate where tenant_id = 'tnt_authorities' and status = 'issued' and certificate is null"))
+        assertThat(
+                        sql.value(
+                                "select count(*) from certificate where tenant_id = 'tnt_authorities' and status = 'issued' and certificate is null"))
                 .isEqualTo(0L);
         Map<String, Object> one = sql.rows(
                         "select tenant_id, ca_id, serial from certificate where tenant_id = 'tnt_authorities' limit 1")

@@ -65,12 +65,12 @@ class CaKeysTest {
     }
 
     private static List<Map<String, Object>> keys(String tenant) {
-        return superuser.rows("select key_id, private_key from ca_signing_key where tenant_id = ? order by key_id", tenant);
+        return superuser.rows(
+                "select key_id, private_key from ca_signing_key where tenant_id = ? order by key_id", tenant);
     }
 
     private static SensitiveBytes opened(String tenant, String partner, Map<String, Object> key) {
-        return server.opened(
-                tenant, partner, PURPOSE, (String) key.get("key_id"), (byte[]) key.get("private_key"));
+        return server.opened(tenant, partner, PURPOSE, (String) key.get("key_id"), (byte[]) key.get("private_key"));
     }
 
     @Test
@@ -118,7 +118,8 @@ class CaKeysTest {
         assertThat(seen.at("/report/tenants/0/rows/ca_keys").intValue()).isEqualTo(1);
         assertThat(seen.at("/report/still_decryptable").intValue()).isZero();
         superuser.update("update tenant set status = 'active' where tenant_id = 'tnt_ca-leaving'");
-        assertThatThrownBy(() -> opened("tnt_ca-leaving", "ptn_ca-leaving", key)).isInstanceOf(VaultException.class);
+        assertThatThrownBy(() -> opened("tnt_ca-leaving", "ptn_ca-leaving", key))
+                .isInstanceOf(VaultException.class);
         superuser.update("update tenant set status = 'erased' where tenant_id = 'tnt_ca-leaving'");
         owner.get("/v1/pki/ca").expect(403, "tenant_access_denied");
     }
@@ -136,7 +137,15 @@ class CaKeysTest {
         ApiClient.Reply reply = owner.post(
                 "/v1/pki/ca",
                 Map.of(
-                        "name", "below", "common_name", "Below", "ca_type", "intermediate", "key_type", "ec", "parent_ca_id",
+                        "name",
+                        "below",
+                        "common_name",
+                        "Below",
+                        "ca_type",
+                        "intermediate",
+                        "key_type",
+                        "ec",
+                        "parent_ca_id",
                         one));
         reply.expect(500, "integrity_failure");
         // Nothing of it is kept but the number, which nobody gets.
@@ -157,7 +166,8 @@ class CaKeysTest {
         try {
             JsonNode root = created(owner, "root", "");
             JsonNode below = created(owner, "below", root.get("id").stringValue());
-            for (String id : List.of(root.get("id").stringValue(), below.get("id").stringValue())) {
+            for (String id :
+                    List.of(root.get("id").stringValue(), below.get("id").stringValue())) {
                 for (ApiCall call : List.of(
                         new ApiCall("GET", "/v1/pki/ca/" + id, null),
                         new ApiCall("GET", "/v1/pki/ca/" + id + "/certificate", null),
@@ -167,7 +177,8 @@ class CaKeysTest {
                         new ApiCall("GET", "/v1/pki/ca", null),
                         new ApiCall("GET", "/v1/audit/logs?limit=100", null))) {
                     ApiClient.Reply reply = call.by(owner);
-                    answers.append(reply.body()).append(reply.response().headers().map());
+                    answers.append(reply.body())
+                            .append(reply.response().headers().map());
                 }
             }
             answers.append(owner.get("/v1/metrics").expect(200).body());
@@ -179,7 +190,9 @@ class CaKeysTest {
         assertThat(keys("tnt_ca-canary")).hasSize(2).allSatisfy(key -> {
             try (SensitiveBytes pkcs8 = opened("tnt_ca-canary", "ptn_ca-canary", key)) {
                 for (String form : forms(pkcs8.expose())) {
-                    assertThat(log.lines.stream().filter(line -> line.contains(form)).count())
+                    assertThat(log.lines.stream()
+                                    .filter(line -> line.contains(form))
+                                    .count())
                             .as("lines of the log with a key")
                             .isZero();
                     assertThat(answers.indexOf(form)).as("a key in an answer").isNegative();

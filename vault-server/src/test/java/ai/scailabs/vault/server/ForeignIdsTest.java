@@ -90,7 +90,14 @@ class ForeignIdsTest {
     private static List<Map<String, String>> idsThatAreNotOurs(OpenApi.Operation operation) {
         List<Map<String, String>> all = new ArrayList<>();
         for (PreparedTenant other : List.of(sibling, stranger)) {
-            all.add(ids(operation, other.bound(), other.binding(), decisionOf(other), other.trust(), other.keyJob(), other.authority()));
+            all.add(ids(
+                    operation,
+                    other.bound(),
+                    other.binding(),
+                    decisionOf(other),
+                    other.trust(),
+                    other.keyJob(),
+                    other.authority()));
         }
         all.add(ids(
                 operation,

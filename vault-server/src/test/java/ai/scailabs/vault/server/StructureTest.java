@@ -70,6 +70,7 @@ class StructureTest {
             Map.entry("persistence.jdbc.ConnectionThreads.queue", "4,096"),
             Map.entry("persistence.jdbc.GroupCommitter.queue", "what its maker says"),
             Map.entry("persistence.tenant.TenantTransactions.withTenant", "the statements of the program"),
+            Map.entry("pki.issuer.Issuance.known", "2,000 authorities, without their keys"),
             Map.entry("secrets.lifecycle.AccessTimes.reads", "100,000"),
             Map.entry("secrets.secret.RememberedSecrets.secrets", "a share of the heap"),
             Map.entry("tenancy.keyring.StoredKeyrings.remembered", "20,000"),
@@ -87,7 +88,15 @@ class StructureTest {
             "crypto.root.RootWraps",
             "crypto.root.UnwrapRequest",
             "kernel.net.AddressRange",
-            "kms");
+            "kms",
+            // Certificates, and what stands in them, which are public.
+            "pki.x509.AuthorityRules",
+            "pki.x509.DecodedConstraints",
+            "pki.x509.FieldRules",
+            "pki.x509.KeyRules",
+            "pki.x509.Subject",
+            "pki.x509.SubjectKey",
+            "pki.x509.TbsView");
 
     /** Advisories CVE-2025-6000 and CVE-2026-5051: no request leads to a file; settings, what keeps the root key and certificates do, at the start or by their own path; and a restore drill and the verifier of exports, which serve no request. */
     @ArchTest
@@ -209,6 +218,7 @@ class StructureTest {
                         "access.decision.Mandate",
                         "access.policy.RulesJson",
                         "access.trust.TermsJson",
+                        "pki.issuer.ConstraintsJson",
                         "secrets.secret.Metadata",
                         "api.system.ApiDocument");
     }

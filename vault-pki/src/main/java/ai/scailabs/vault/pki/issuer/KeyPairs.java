@@ -100,6 +100,18 @@ public final class KeyPairs implements AutoCloseable {
         }
     }
 
+    /** Requests that wait or are being served. */
+    int underWay() {
+        synchronized (underWay) {
+            return underWay.values().stream().mapToInt(Integer::intValue).sum();
+        }
+    }
+
+    /** Those of them that wait. */
+    int waiting() {
+        return makers.getQueue().size();
+    }
+
     private static VaultException refusal() {
         return new VaultException(
                 ErrorCode.RATE_LIMITED,

@@ -10,6 +10,7 @@ import ai.scailabs.vault.pki.issuer.Issuance;
 import ai.scailabs.vault.pki.issuer.KeyPairs;
 import ai.scailabs.vault.pki.x509.CertificateLint;
 import ai.scailabs.vault.pki.x509.CertificateSigner;
+import ai.scailabs.vault.pki.x509.JavaSignatures;
 import ai.scailabs.vault.tenancy.keyring.TenantSeal;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -22,6 +23,16 @@ class PkiWiring {
     @Bean
     KeyPairs keyPairs(SecureRandom random) {
         return new KeyPairs(random, KeyPairs.threadsBeside(Runtime.getRuntime().availableProcessors()));
+    }
+
+    @Bean
+    CertificateLint certificateLint() {
+        return new CertificateLint();
+    }
+
+    @Bean
+    CertificateSigner certificateSigner() {
+        return new CertificateSigner(JavaSignatures.ofTheRuntime());
     }
 
     @Bean

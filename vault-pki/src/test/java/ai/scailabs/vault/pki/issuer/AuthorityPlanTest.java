@@ -137,6 +137,7 @@ class AuthorityPlanTest {
                 .isInstanceOf(VaultException.class);
         assertThatThrownBy(() -> intermediate(null, null).pathLength(parent(NOW, end, 0)))
                 .isInstanceOfSatisfying(
-                        VaultException.class, refusal -> assertThat(refusal.code()).isEqualTo(ErrorCode.CONFLICT));
+                        VaultException.class,
+                        refusal -> assertThat(refusal.code()).isEqualTo(ErrorCode.CONFLICT));
     }
 }

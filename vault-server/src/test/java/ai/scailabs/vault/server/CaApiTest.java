@@ -489,6 +489,35 @@ class CaApiTest {
     }
 
     @Test
+    void issued_areCountedOnce_andNoneIsLost() {
+        String id = created(owner, root("counted")).get("id").stringValue();
+        created(owner, intermediate("counted-below", id));
+        Sql sql = Sql.superuser(server);
+        String insert = """
+                insert into certificate (tenant_id, certificate_id, ca_id, ca_generation, serial, status, subject, not_before, not_after, certificate,
+                    created_at, created_by)
+                select 'tnt_authorities', ('00000000-0000-0000-8000-' || lpad(to_hex(i), 12, '0'))::uuid, a.ca_id, 1, decode(md5(i::text), 'hex'),
+                    case when i % 2 = 0 then 'issued' else 'reserved' end, 'cn=x', now(), now(), '', now(), 'sa:x'
+                from certificate_authority a, generate_series(?::int, ?::int) i where a.tenant_id = 'tnt_authorities' and a.name = 'counted'
+                """;
+        sql.update(insert, 1, 20_010);
+        assertThat(issued(id)).isEqualTo(10_006);
+        assertThat(sql.value("select counted from certificate_authority where name = 'counted'"))
+                .isEqualTo(10_005L);
+        assertThat(issued(id)).isEqualTo(10_006);
+        created(owner, intermediate("counted-too", id));
+        assertThat(issued(id)).isEqualTo(10_007);
+    }
+
+    private static int issued(String id) {
+        return owner.get("/v1/pki/ca/" + id)
+                .expect(200)
+                .json()
+                .get("certificates_issued")
+                .intValue();
+    }
+
+    @Test
     void serials_areReservedBeforeTheyAreSigned_andNeverTwice() {
         Sql sql = Sql.superuser(server);
         assertThat(

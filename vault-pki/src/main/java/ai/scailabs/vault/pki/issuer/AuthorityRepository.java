@@ -10,8 +10,10 @@ import ai.scailabs.vault.pki.x509.SerialNumber;
 import java.math.BigInteger;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Clock;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -24,17 +26,25 @@ final class AuthorityRepository {
                 g.generation, g.key_id, g.key_type, g.key_size, g.certificate_id, g.certificate, g.serial, g.subject,
                 g.subject_key_id, g.max_path_length, g.name_constraints::text as name_constraints, g.issuer_ca_id, g.issuer_generation,
                 g.not_before, g.not_after,
+                a.counted,
                 (select count(*) from certificate c
-                    where c.tenant_id = a.tenant_id and c.ca_id = a.ca_id and c.status <> 'reserved'
-                    and c.certificate_id <> g.certificate_id) as issued
+                    where c.tenant_id = a.tenant_id and c.ca_id = a.ca_id and c.status <> 'reserved' and c.certificate_id > a.counted_through
+                    and not exists (
+                        select from ca_generation s where s.tenant_id = c.tenant_id and s.ca_id = c.ca_id and s.certificate_id = c.certificate_id)
+                ) as uncounted
             from certificate_authority a
             join ca_generation g on g.tenant_id = a.tenant_id and g.ca_id = a.ca_id and g.generation = a.generation
             """;
 
-    private final TenantTransactions transactions;
+    /** Counting so many again and again would be noticed. */
+    static final int MAX_UNCOUNTED = 10_000;
 
-    AuthorityRepository(TenantTransactions transactions) {
+    private final TenantTransactions transactions;
+    private final Clock clock;
+
+    AuthorityRepository(TenantTransactions transactions, Clock clock) {
         this.transactions = transactions;
+        this.clock = clock;
     }
 
     TenantTransactions transactions() {
@@ -43,22 +53,59 @@ final class AuthorityRepository {
 
     /** In the order of their ids. */
     List<CertificateAuthority> page(TenantId tenant, UUID after, int rows) {
-        return transactions.query(
+        List<UUID> behind = new ArrayList<>();
+        List<CertificateAuthority> page = transactions.query(
                 tenant,
                 SELECT + " where a.tenant_id = ? and a.ca_id > ? order by a.ca_id limit ?",
-                (results, index) -> authority(results),
+                (results, index) -> noted(results, behind),
                 tenant.value(),
                 after,
                 rows);
+        behind.forEach(id -> count(tenant, id));
+        return page;
     }
 
     Optional<CertificateAuthority> find(TenantId tenant, UUID id) {
-        return transactions.queryOne(
+        List<UUID> behind = new ArrayList<>();
+        Optional<CertificateAuthority> found = transactions.queryOne(
                 tenant,
                 SELECT + " where a.tenant_id = ? and a.ca_id = ?",
-                (results, index) -> authority(results),
+                (results, index) -> noted(results, behind),
                 tenant.value(),
                 id);
+        behind.forEach(each -> count(tenant, each));
+        return found;
+    }
+
+    private static CertificateAuthority noted(ResultSet results, List<UUID> behind) throws SQLException {
+        if (results.getLong("uncounted") > MAX_UNCOUNTED) {
+            behind.add(results.getObject("ca_id", UUID.class));
+        }
+        return authority(results);
+    }
+
+    /** Once and for all, up to where every number that was reserved is signed or never will be. Whoever was quicker has counted the same. */
+    private void count(TenantId tenant, UUID id) {
+        long settled = clock.instant()
+                .minus(CertificateRepository.LONGEST_RESERVATION)
+                .minusSeconds(60)
+                .toEpochMilli();
+        UUID through = new UUID(settled << 16, 0);
+        transactions.update(tenant, """
+                update certificate_authority a set counted = a.counted + n.number, counted_through = ?::uuid
+                from (
+                    select o.counted_through, (
+                        select count(*) from certificate c
+                        where c.tenant_id = o.tenant_id and c.ca_id = o.ca_id and c.status <> 'reserved'
+                            and c.certificate_id > o.counted_through and c.certificate_id <= ?::uuid
+                            and not exists (
+                                select from ca_generation s
+                                where s.tenant_id = c.tenant_id and s.ca_id = c.ca_id and s.certificate_id = c.certificate_id)
+                    ) as number
+                    from certificate_authority o where o.tenant_id = ?::text and o.ca_id = ?::uuid
+                ) n
+                where a.tenant_id = ?::text and a.ca_id = ?::uuid and a.counted_through = n.counted_through and a.counted_through < ?::uuid
+                """, through, through, tenant.value(), id, tenant.value(), id, through);
     }
 
     Optional<CertificateAuthority> find(TenantTransaction tx, UUID id) {
@@ -217,7 +264,7 @@ final class AuthorityRepository {
                 results.getString("common_name"),
                 AuthorityStatus.parse(results.getString("status")),
                 current,
-                results.getLong("issued"),
+                results.getLong("counted") + results.getLong("uncounted"),
                 instant(results, "created_at"),
                 results.getString("created_by"),
                 instant(results, "updated_at"));

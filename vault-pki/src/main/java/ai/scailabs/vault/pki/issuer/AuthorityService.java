@@ -42,7 +42,7 @@ public final class AuthorityService {
 
     public AuthorityService(
             TenantTransactions transactions, AuthorityCreation creation, AccessControl access, Clock clock) {
-        this.repository = new AuthorityRepository(transactions);
+        this.repository = new AuthorityRepository(transactions, clock);
         this.creation = creation;
         this.access = access;
         this.clock = clock;

@@ -8,12 +8,16 @@ import ai.scailabs.vault.pki.x509.KeySpec;
 import ai.scailabs.vault.pki.x509.SerialNumber;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.UUID;
 
 /** The SQL of serial numbers and of the certificates that get them. */
 final class CertificateRepository {
+    /** Within which a number that was reserved is signed, or never. */
+    static final Duration LONGEST_RESERVATION = Duration.ofMinutes(10);
+
     private final TenantTransactions transactions;
 
     CertificateRepository(TenantTransactions transactions) {
@@ -63,13 +67,13 @@ final class CertificateRepository {
                 """, tenant.value(), certificate, authority, serial.contentOctets(), now, by.value());
     }
 
-    /** False when it is not reserved. */
-    boolean finish(TenantTransaction tx, UUID certificate, IssuedCertificate issued) {
+    /** False when it is not reserved, or was too long ago. */
+    boolean finish(TenantTransaction tx, UUID certificate, IssuedCertificate issued, Instant now) {
         return tx.update(
                         """
                         update certificate set status = 'issued', role = ?, subject_ca_id = ?, common_name = ?, subject = ?, sans = ?, not_before = ?,
                             not_after = ?, certificate = ?
-                        where tenant_id = ? and certificate_id = ? and status = 'reserved'
+                        where tenant_id = ? and certificate_id = ? and status = 'reserved' and created_at > ?
                         """,
                         issued.role(),
                         issued.subjectAuthority(),
@@ -80,7 +84,8 @@ final class CertificateRepository {
                         issued.validity().notAfter(),
                         issued.der(),
                         tx.tenant().value(),
-                        certificate)
+                        certificate,
+                        now.minus(LONGEST_RESERVATION))
                 > 0;
     }
 

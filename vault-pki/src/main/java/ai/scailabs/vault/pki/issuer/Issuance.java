@@ -53,7 +53,7 @@ public final class Issuance {
             Clock clock,
             Ids ids,
             SecureRandom random) {
-        this.authorities = new AuthorityRepository(transactions);
+        this.authorities = new AuthorityRepository(transactions, clock);
         this.certificates = new CertificateRepository(transactions);
         this.seal = seal;
         this.signer = signer;
@@ -128,10 +128,15 @@ public final class Issuance {
         }
     }
 
-    /** Puts the certificate where its number is reserved; whoever calls records it in the same transaction. */
+    /**
+     * Puts the certificate where its number is reserved; whoever calls records it in the same transaction.
+     *
+     * @throws VaultException {@code service_unavailable} when that took longer than a number is reserved for
+     */
     public void finish(TenantTransaction tx, UUID certificateId, IssuedCertificate issued) {
-        if (!certificates.finish(tx, certificateId, issued)) {
-            throw new IllegalStateException("a number that was reserved is not");
+        if (!certificates.finish(tx, certificateId, issued, now())) {
+            throw new VaultException(
+                    ErrorCode.SERVICE_UNAVAILABLE, "Signing took too long; its number is not reserved any more");
         }
     }
 

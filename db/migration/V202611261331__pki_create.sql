@@ -12,6 +12,9 @@ create table certificate_authority (
     status          text collate "C" not null check (status in ('active', 'disabled', 'revoked')),
     -- the one that signs now
     generation      integer not null,
+    -- how many certificates it gave to others up to that one: those behind are counted when somebody looks
+    counted         bigint not null default 0,
+    counted_through uuid not null default '00000000-0000-0000-0000-000000000000',
     created_at      timestamptz not null,
     created_by      text collate "C" not null,
     updated_at      timestamptz not null,
@@ -27,7 +30,7 @@ create policy tenant_isolation on certificate_authority
     using (tenant_id = nullif(current_setting('app.tenant_id', true), ''))
     with check (tenant_id = nullif(current_setting('app.tenant_id', true), ''));
 grant select, insert on certificate_authority to scaivault_app;
-grant update (status, generation, updated_at) on certificate_authority to scaivault_app;
+grant update (status, generation, counted, counted_through, updated_at) on certificate_authority to scaivault_app;
 
 -- A key and the certificate for it. An authority that gets a new key under the same name gets another generation; what was signed by an older one stays what it is.
 create table ca_generation (

@@ -24,6 +24,8 @@ import ai.scailabs.vault.api.identity.ScaiKeyEventController;
 import ai.scailabs.vault.api.keys.ErasureController;
 import ai.scailabs.vault.api.keys.KeyController;
 import ai.scailabs.vault.api.pki.AuthorityController;
+import ai.scailabs.vault.api.pki.IssueController;
+import ai.scailabs.vault.api.pki.PkiRoleController;
 import ai.scailabs.vault.api.policies.PolicyController;
 import ai.scailabs.vault.api.policies.PolicyDecisionController;
 import ai.scailabs.vault.api.policies.PolicyTestController;
@@ -93,6 +95,8 @@ import org.springframework.context.annotation.Import;
     KeyController.class,
     ErasureController.class,
     AuthorityController.class,
+    PkiRoleController.class,
+    IssueController.class,
     ScaiKeyEventController.class,
     HealthController.class,
     MetricsController.class,

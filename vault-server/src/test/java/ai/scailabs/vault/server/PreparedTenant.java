@@ -8,7 +8,7 @@ import tools.jackson.databind.JsonNode;
 
 /**
  * A tenant with something of everything, so that every operation can be called on it with success: secrets and partner secrets with versions, deleted ones, a policy
- * with a binding, trusts, a certificate authority.
+ * with a binding, trusts, a certificate authority with roles.
  *
  * @param bound a policy that is bound to somebody by {@code binding}
  * @param spare a policy that is bound to nobody
@@ -17,6 +17,8 @@ import tools.jackson.databind.JsonNode;
  * @param spareTrust one that may be deleted
  * @param user whom ScaiKey has told of; a member of {@code group}
  * @param authority a root
+ * @param role by which it issues for {@code *.prepared.test}
+ * @param spareRole one that may be deleted
  */
 record PreparedTenant(
         RunningServer server,
@@ -31,7 +33,9 @@ record PreparedTenant(
         String spareTrust,
         String user,
         String group,
-        String authority) {
+        String authority,
+        String role,
+        String spareRole) {
     /** What the workloads become that the tenant trusts. */
     static final String WORKLOAD_IDENTITY = "sa:exchanged";
 
@@ -40,6 +44,17 @@ record PreparedTenant(
 
     /** In every value that is stored. */
     static final String CANARY = "CANARY-7f3a9c51d2e8";
+
+    /** By a key that nobody has any more. */
+    private static final String REQUEST = """
+            -----BEGIN CERTIFICATE REQUEST-----
+            MIHWMH4CAQAwHDEaMBgGA1UEAwwRb25lLnByZXBhcmVkLnRlc3QwWTATBgcqhkjO
+            PQIBBggqhkjOPQMBBwNCAARNnShQ+Igb/otigplvijpL4wikDj0C51q3nt95JDqF
+            s/+IDCREnrA9n9Qnwv/gqpk+gViBuyV6kCcbdKwlsxsBoAAwCgYIKoZIzj0EAwID
+            SAAwRQIgL2mKbalbPUSnHC+KW6DCXtVunoVCff9FP9PhdmSSr/YCIQDFcrGs6gJS
+            MiHFYCo/qzz9/71K35iLAiiMWRg7OapGpw==
+            -----END CERTIFICATE REQUEST-----
+            """;
 
     private static final AtomicInteger COUNT = new AtomicInteger();
 
@@ -79,6 +94,11 @@ record PreparedTenant(
                 EventBuilder.of("group.member_added", "group", group).data("user_id", user))) {
             server.send(event.tenant(tenant, partner)).expect(200);
         }
+        String authority = owner.post("/v1/pki/ca", authorityBody())
+                .expect(201)
+                .json()
+                .get("id")
+                .stringValue();
         return new PreparedTenant(
                 server,
                 tenant,
@@ -92,11 +112,31 @@ record PreparedTenant(
                 trust(server, owner),
                 user,
                 group,
-                owner.post("/v1/pki/ca", authorityBody())
-                        .expect(201)
-                        .json()
-                        .get("id")
-                        .stringValue());
+                authority,
+                role(owner, authority),
+                role(owner, authority));
+    }
+
+    private static String role(ApiClient owner, String authority) {
+        return owner.post("/v1/pki/roles", roleBody(authority))
+                .expect(201)
+                .json()
+                .get("name")
+                .stringValue();
+    }
+
+    private static Map<String, Object> roleBody(String authority) {
+        return Map.of(
+                "name",
+                "prepared-" + COUNT.incrementAndGet(),
+                "ca_id",
+                authority,
+                "allowed_domains",
+                List.of("*.prepared.test"));
+    }
+
+    private static Map<String, Object> certificateBody() {
+        return Map.of("common_name", "one.prepared.test", "ttl", "1h");
     }
 
     private static Map<String, Object> authorityBody() {
@@ -245,6 +285,15 @@ record PreparedTenant(
             case "readCaCertificate" -> new ApiCall("GET", "/v1/pki/ca/" + authority + "/certificate", null);
             case "disableCa" -> new ApiCall("POST", "/v1/pki/ca/" + authority + "/disable", null);
             case "enableCa" -> new ApiCall("POST", "/v1/pki/ca/" + authority + "/enable", null);
+            case "listPkiRoles" -> new ApiCall("GET", "/v1/pki/roles?limit=10", null);
+            case "createPkiRole" -> new ApiCall("POST", "/v1/pki/roles", roleBody(authority));
+            case "readPkiRole" -> new ApiCall("GET", "/v1/pki/roles/" + role, null);
+            case "updatePkiRole" -> new ApiCall("PATCH", "/v1/pki/roles/" + role, Map.of("ttl", "2h"));
+            case "deletePkiRole" -> new ApiCall("DELETE", "/v1/pki/roles/" + spareRole, null);
+            case "checkPkiRole" -> new ApiCall("POST", "/v1/pki/roles/" + role + "/check", certificateBody());
+            case "issueCertificate" -> new ApiCall("POST", "/v1/pki/issue/" + role, certificateBody());
+            case "signRequest" ->
+                new ApiCall("POST", "/v1/pki/sign/" + role, Map.of("csr_pem", REQUEST, "ttl", "1h"));
             case "listKeys" -> new ApiCall("GET", "/v1/keys", null);
             case "rotateKeys" -> {
                 // While one is under way there is no other.

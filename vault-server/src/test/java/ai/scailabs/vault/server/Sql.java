@@ -100,7 +100,8 @@ record Sql(DatabaseLogin login) {
                 "certificate_authority",
                 "ca_generation",
                 "ca_signing_key",
-                "certificate")) {
+                "certificate",
+                "pki_role")) {
             parts.append(value(
                             "select coalesce(md5(string_agg(t::text, '|' order by t::text)), 'none') from " + table
                                     + " t where tenant_id = ?",

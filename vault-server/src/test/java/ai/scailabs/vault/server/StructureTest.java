@@ -70,6 +70,7 @@ class StructureTest {
             Map.entry("persistence.jdbc.ConnectionThreads.queue", "4,096"),
             Map.entry("persistence.jdbc.GroupCommitter.queue", "what its maker says"),
             Map.entry("persistence.tenant.TenantTransactions.withTenant", "the statements of the program"),
+            Map.entry("pki.issuance.SampleKeys.keys", "one public key for each kind"),
             Map.entry("pki.issuer.Issuance.known", "2,000 authorities, without their keys"),
             Map.entry("secrets.lifecycle.AccessTimes.reads", "100,000"),
             Map.entry("secrets.secret.RememberedSecrets.secrets", "a share of the heap"),
@@ -208,6 +209,8 @@ class StructureTest {
         assertThat(writers)
                 .containsExactlyInAnyOrder(
                         "api.answer.JsonWriter",
+                        "api.request.JsonBody",
+                        "pki.role.RoleText",
                         "audit.trail.AuditRows",
                         "audit.verify.VerifyCommand",
                         "audit.export.DestinationJson",

@@ -287,7 +287,11 @@ class TenantMatrixTest {
             case "readCa", "readCaCertificate", "disableCa", "enableCa" ->
                 assertThat(reply.code()).as(reply.body()).isIn("ca_not_found", "access_denied");
             case "createCa" -> assertThat(reply.status()).as(reply.body()).isIn(201, 403);
-            case "listCas" -> reply.expect(200);
+            case "readPkiRole", "updatePkiRole", "deletePkiRole", "checkPkiRole", "issueCertificate", "signRequest" ->
+                assertThat(reply.code()).as(reply.body()).isIn("role_not_found", "access_denied");
+            // On an authority of the victim.
+            case "createPkiRole" -> assertThat(reply.code()).as(reply.body()).isIn("ca_not_found", "access_denied");
+            case "listCas", "listPkiRoles" -> reply.expect(200);
             case "listMembers", "resolveIdentity", "readUserRoles" -> reply.expect(404, "identity_not_found");
             // Who administers another partner, and who administers none.
             case "replaceUserRoles" ->

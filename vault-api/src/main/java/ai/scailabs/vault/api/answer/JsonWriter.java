@@ -78,6 +78,30 @@ public final class JsonWriter {
         return this;
     }
 
+    /**
+     * A text that is secret, such as a private key in PEM.
+     *
+     * @param text printable ASCII and line feeds, without quotes and backslashes
+     */
+    public JsonWriter secretText(String name, SensitiveBytes text) {
+        generator.writeName(name);
+        generator.writeRawValue("");
+        generator.flush();
+        buffer.write('"');
+        for (byte character : text.expose()) {
+            if (character == '\n') {
+                buffer.write('\\');
+                buffer.write('n');
+            } else if (character < ' ' || character > '~' || character == '"' || character == '\\') {
+                throw new IllegalArgumentException("a character that would need to be escaped");
+            } else {
+                buffer.write(character);
+            }
+        }
+        buffer.write('"');
+        return this;
+    }
+
     public JsonWriter object(String name, Members members) {
         generator.writeName(name);
         return object(members);

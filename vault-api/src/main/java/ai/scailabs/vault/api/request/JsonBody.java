@@ -9,7 +9,10 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
@@ -20,10 +23,12 @@ import tools.jackson.core.exc.StreamConstraintsException;
 import tools.jackson.core.json.JsonFactory;
 import tools.jackson.databind.DatabindException;
 import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.MapperFeature;
 import tools.jackson.databind.PropertyNamingStrategies;
 import tools.jackson.databind.exc.UnrecognizedPropertyException;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Reads request bodies: JSON only, bounded in bytes, depth, keys and elements, no duplicate and no unknown member. Errors name members, never values. The bytes are
@@ -89,12 +94,52 @@ public final class JsonBody {
         return read(request, shape, PATCH_TYPES);
     }
 
+    /**
+     * A JSON merge patch (RFC 7396) of something of the given shape: a member takes the place of the old one, {@code null} takes it away, and what is not sent stays. What is wrong with a member is said
+     * at once, before there is anything to patch.
+     */
+    public <T> UnaryOperator<T> readMergePatch(HttpServletRequest request, Class<T> shape) {
+        requireType(request, PATCH_TYPES);
+        byte[] body = bytes(request, maxBytes);
+        ObjectNode patch = parsed(body, () -> {
+            checkLimits(body, false);
+            T _ = mapper.readValue(body, shape);
+            return mapper.readValue(body, ObjectNode.class);
+        });
+        return old -> merged(mapper.<ObjectNode>valueToTree(old), patch, shape);
+    }
+
+    private <T> T merged(ObjectNode members, ObjectNode patch, Class<T> shape) {
+        merge(members, patch);
+        return mapper.treeToValue(members, shape);
+    }
+
+    private static void merge(ObjectNode members, ObjectNode patch) {
+        patch.properties().forEach(member -> {
+            JsonNode value = member.getValue();
+            if (value.isNull()) {
+                members.remove(member.getKey());
+            } else if (value instanceof ObjectNode inner && members.get(member.getKey()) instanceof ObjectNode old) {
+                merge(old, inner);
+            } else {
+                members.set(member.getKey(), value);
+            }
+        });
+    }
+
     private <T> T read(HttpServletRequest request, Class<T> shape, Set<String> types) {
         requireType(request, types);
         byte[] body = bytes(request, maxBytes);
-        try {
+        return parsed(body, () -> {
             checkLimits(body, CARRIES_A_VALUE.get(shape));
-            T value = mapper.readValue(body, shape);
+            return mapper.readValue(body, shape);
+        });
+    }
+
+    /** Wipes the body, whatever becomes of it. */
+    private static <T> T parsed(byte[] body, Supplier<@Nullable T> parser) {
+        try {
+            T value = parser.get();
             if (value == null) {
                 throw notAnObject();
             }

@@ -22,6 +22,7 @@ public enum PathCategory {
     IDENTITY_SYNC(RateCategory.IDENTITY_SYNC),
     KEYS(RateCategory.KEYS),
     PKI_ADMIN(RateCategory.PKI_ADMIN),
+    PKI_ISSUE(RateCategory.PKI_ISSUE),
     SYSTEM(null),
     UNKNOWN(null);
 

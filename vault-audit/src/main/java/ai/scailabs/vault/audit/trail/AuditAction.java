@@ -62,6 +62,14 @@ public enum AuditAction {
     PKI_CA_READ,
     PKI_CA_DISABLE,
     PKI_CA_ENABLE,
+    PKI_ROLE_CREATE,
+    PKI_ROLE_LIST,
+    PKI_ROLE_READ,
+    PKI_ROLE_UPDATE,
+    PKI_ROLE_DELETE,
+    PKI_ROLE_CHECK,
+    PKI_ISSUE,
+    PKI_SIGN,
     SYSTEM_READ;
 
     private final String wireName = name().toLowerCase(Locale.ROOT);

@@ -39,6 +39,7 @@ public enum ErrorCode {
     TRUST_NOT_FOUND(404),
     CA_NOT_FOUND(404),
     IDENTITY_NOT_FOUND(404),
+    ROLE_NOT_FOUND(404),
 
     METHOD_NOT_ALLOWED(405),
 

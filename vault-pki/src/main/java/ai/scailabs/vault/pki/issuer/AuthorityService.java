@@ -97,6 +97,15 @@ public final class AuthorityService {
     }
 
     /**
+     * One that the caller may have sign.
+     *
+     * @throws VaultException {@code ca_not_found}; {@code access_denied}
+     */
+    public CertificateAuthority signer(Caller caller, TenantId tenant, UUID id) {
+        return permitted(caller, tenant, id, Permission.WRITE);
+    }
+
+    /**
      * Those that the caller may read, oldest first. Pages are full.
      *
      * @param after the last one of the page before; null to begin

@@ -1,5 +1,7 @@
 package ai.scailabs.vault.pki.issuer;
 
+import ai.scailabs.vault.audit.trail.AuditEntry;
+import ai.scailabs.vault.audit.trail.AuditRows;
 import ai.scailabs.vault.kernel.id.IdentityId;
 import ai.scailabs.vault.kernel.id.TenantId;
 import ai.scailabs.vault.persistence.tenant.TenantTransaction;
@@ -17,6 +19,14 @@ import java.util.UUID;
 final class CertificateRepository {
     /** Within which a number that was reserved is signed, or never. */
     static final Duration LONGEST_RESERVATION = Duration.ofMinutes(10);
+
+    private static final String FINISH_AUDITED = """
+            with changed as (
+                update certificate set status = 'issued', role = ?, common_name = ?, subject = ?, sans = ?, not_before = ?, not_after = ?, certificate = ?
+                where tenant_id = ? and certificate_id = ? and status = 'reserved' and created_at > ?
+                returning certificate_id
+            )
+            """ + AuditRows.INSERT_SELECT + " from changed";
 
     private final TenantTransactions transactions;
 
@@ -57,6 +67,17 @@ final class CertificateRepository {
                 by.value());
     }
 
+    /** The authority if it signs now, without its private key. */
+    Optional<Signer> signer(TenantId tenant, UUID authority, Instant now) {
+        return transactions.queryOne(
+                tenant, """
+                select g.generation, g.key_type, g.key_size, g.certificate, g.key_id, ''::bytea as private_key
+                from certificate_authority a
+                join ca_generation g on g.tenant_id = a.tenant_id and g.ca_id = a.ca_id and g.generation = a.generation
+                where a.tenant_id = ? and a.ca_id = ? and a.status = 'active' and g.not_before <= ? and g.not_after > ?
+                """, (results, index) -> signer(results), tenant.value(), authority, now, now);
+    }
+
     /** For the first certificate of an authority that signs itself, and is not there yet. */
     void reserveOwn(
             TenantId tenant, UUID authority, UUID certificate, SerialNumber serial, IdentityId by, Instant now) {
@@ -86,6 +107,26 @@ final class CertificateRepository {
                         tx.tenant().value(),
                         certificate,
                         now.minus(LONGEST_RESERVATION))
+                > 0;
+    }
+
+    /** The same, and the audit row of it; when it is false there is no row. */
+    boolean finish(TenantId tenant, UUID certificate, IssuedCertificate issued, Instant now, AuditEntry entry) {
+        return transactions.update(
+                        tenant,
+                        FINISH_AUDITED,
+                        AuditRows.after(
+                                entry,
+                                issued.role(),
+                                issued.subject().commonName().orElse(null),
+                                issued.subject().toString(),
+                                issued.typedNames(),
+                                issued.validity().notBefore(),
+                                issued.validity().notAfter(),
+                                issued.der(),
+                                tenant.value(),
+                                certificate,
+                                now.minus(LONGEST_RESERVATION)))
                 > 0;
     }
 

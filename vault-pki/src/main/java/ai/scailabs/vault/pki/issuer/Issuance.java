@@ -1,5 +1,6 @@
 package ai.scailabs.vault.pki.issuer;
 
+import ai.scailabs.vault.audit.trail.AuditEntry;
 import ai.scailabs.vault.crypto.envelope.KeySeal;
 import ai.scailabs.vault.kernel.error.ErrorCode;
 import ai.scailabs.vault.kernel.error.VaultException;
@@ -68,9 +69,13 @@ public final class Issuance {
      * @throws VaultException {@code ca_not_found}; {@code conflict} when the authority does not sign now
      */
     public Reservation reserve(TenantId tenant, UUID authority, IdentityId by) {
+        return reserve(tenant, authority, SerialNumber.random(random), by);
+    }
+
+    /** As {@link #reserve(TenantId, UUID, IdentityId)}, for a number that was drawn before, so that nothing is reserved for what would be refused. */
+    public Reservation reserve(TenantId tenant, UUID authority, SerialNumber serial, IdentityId by) {
         Instant now = now();
         UUID certificate = ids.nextUuid();
-        SerialNumber serial = SerialNumber.random(random);
         CertificateRepository.Signer found = certificates
                 .reserve(tenant, authority, certificate, serial, by, now)
                 .orElseThrow(() -> whyNot(tenant, authority, now));
@@ -86,6 +91,19 @@ public final class Issuance {
                 found.keySpec(),
                 found.keyId(),
                 found.sealedPrivateKey());
+    }
+
+    /**
+     * The authority as it signs now.
+     *
+     * @throws VaultException as {@link #reserve(TenantId, UUID, IdentityId)}
+     */
+    public Signatory signatory(TenantId tenant, UUID authority) {
+        Instant now = now();
+        CertificateRepository.Signer found =
+                certificates.signer(tenant, authority, now).orElseThrow(() -> whyNot(tenant, authority, now));
+        Known issuer = issuer(tenant, authority, found);
+        return new Signatory(found.generation(), issuer.view(), issuer.chain());
     }
 
     private VaultException whyNot(TenantId tenant, UUID authority, Instant now) {
@@ -137,6 +155,13 @@ public final class Issuance {
         if (!certificates.finish(tx, certificateId, issued, now())) {
             throw new VaultException(
                     ErrorCode.SERVICE_UNAVAILABLE, "Signing took too long; its number is not reserved any more");
+        }
+    }
+
+    /** The same in a transaction of its own, together with the audit row, in one round trip. */
+    public void finish(Reservation reservation, IssuedCertificate issued, AuditEntry entry) {
+        if (!certificates.finish(reservation.tenant(), reservation.certificateId(), issued, now(), entry)) {
+            throw new IllegalStateException("a number that was reserved is not");
         }
     }
 

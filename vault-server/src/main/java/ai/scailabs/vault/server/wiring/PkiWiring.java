@@ -4,10 +4,12 @@ import ai.scailabs.vault.access.decision.AccessControl;
 import ai.scailabs.vault.crypto.envelope.KeySeal;
 import ai.scailabs.vault.kernel.id.Ids;
 import ai.scailabs.vault.persistence.tenant.TenantTransactions;
+import ai.scailabs.vault.pki.issuance.IssuanceService;
 import ai.scailabs.vault.pki.issuer.AuthorityCreation;
 import ai.scailabs.vault.pki.issuer.AuthorityService;
 import ai.scailabs.vault.pki.issuer.Issuance;
 import ai.scailabs.vault.pki.issuer.KeyPairs;
+import ai.scailabs.vault.pki.role.RoleService;
 import ai.scailabs.vault.pki.x509.CertificateLint;
 import ai.scailabs.vault.pki.x509.CertificateSigner;
 import ai.scailabs.vault.pki.x509.JavaSignatures;
@@ -65,5 +67,22 @@ class PkiWiring {
         AuthorityCreation creation =
                 new AuthorityCreation(keyPairs, authorityKeys(seal), issuance, lint, signer, ids, random);
         return new AuthorityService(transactions, creation, access, clock);
+    }
+
+    @Bean
+    RoleService pkiRoleService(
+            TenantTransactions transactions, AuthorityService authorities, AccessControl access, Clock clock) {
+        return new RoleService(transactions, authorities, access, clock);
+    }
+
+    @Bean
+    IssuanceService issuanceService(
+            RoleService roles,
+            Issuance issuance,
+            CertificateLint lint,
+            KeyPairs keyPairs,
+            SecureRandom random,
+            Clock clock) {
+        return new IssuanceService(roles, issuance, lint, JavaSignatures.ofTheRuntime(), keyPairs, random, clock);
     }
 }

@@ -1,0 +1,110 @@
+package ai.scailabs.vault.api.pki;
+
+import ai.scailabs.vault.kernel.error.VaultException;
+import ai.scailabs.vault.pki.issuance.CertificateWish;
+import ai.scailabs.vault.pki.x509.PrivateKeyFormat;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The bodies of calls that make certificates, or try to. */
+final class IssueRequests {
+    /** More than any role allows: what has more is not even read. */
+    private static final int MAX_NAMES = 1_000;
+
+    private IssueRequests() {}
+
+    record Issue(
+            @Nullable String commonName,
+            @Nullable List<@Nullable String> altNames,
+            @Nullable List<@Nullable String> ipSans,
+            @Nullable String ttl,
+            @Nullable String notBefore,
+            @Nullable String notAfter,
+            @Nullable String privateKeyFormat) {
+        CertificateWish wish() {
+            return new CertificateWish(
+                    commonName,
+                    present("alt_names", altNames),
+                    present("ip_sans", ipSans),
+                    ttl,
+                    time("not_before", notBefore),
+                    time("not_after", notAfter));
+        }
+
+        PrivateKeyFormat format() {
+            return privateKeyFormat == null
+                    ? PrivateKeyFormat.TRADITIONAL
+                    : PrivateKeyFormat.parse(privateKeyFormat)
+                            .orElseThrow(() ->
+                                    VaultException.invalidField("private_key_format", "must be traditional or pkcs8"));
+        }
+    }
+
+    record Sign(
+            @Nullable String csrPem,
+            @Nullable String commonName,
+            @Nullable List<@Nullable String> altNames,
+            @Nullable List<@Nullable String> ipSans,
+            @Nullable String ttl,
+            @Nullable String notBefore,
+            @Nullable String notAfter) {
+        String request() {
+            if (csrPem == null) {
+                throw VaultException.invalidField("csr_pem", "is required");
+            }
+            return csrPem;
+        }
+
+        CertificateWish wish() {
+            return new Issue(commonName, altNames, ipSans, ttl, notBefore, notAfter, null).wish();
+        }
+    }
+
+    record Check(
+            @Nullable String commonName,
+            @Nullable List<@Nullable String> altNames,
+            @Nullable List<@Nullable String> ipSans,
+            @Nullable String ttl,
+            @Nullable String notBefore,
+            @Nullable String notAfter) {
+        CertificateWish wish() {
+            return new Issue(commonName, altNames, ipSans, ttl, notBefore, notAfter, null).wish();
+        }
+    }
+
+    private static List<String> present(String field, @Nullable List<@Nullable String> entries) {
+        if (entries == null) {
+            return List.of();
+        }
+        if (entries.size() > MAX_NAMES) {
+            throw VaultException.invalidField(field, "must have at most " + MAX_NAMES + " entries");
+        }
+        List<String> present = new ArrayList<>(entries.size());
+        for (String entry : entries) {
+            if (entry == null) {
+                throw VaultException.invalidField(field, "has an entry that is null");
+            }
+            present.add(entry);
+        }
+        return present;
+    }
+
+    private static @Nullable Instant time(String field, @Nullable String text) {
+        if (text == null) {
+            return null;
+        }
+        try {
+            Instant time = OffsetDateTime.parse(text).toInstant();
+            if (time.isBefore(Instant.EPOCH) || time.isAfter(Instant.parse("9999-12-31T23:59:59Z"))) {
+                throw VaultException.invalidField(field, "must lie between 1970 and 9999");
+            }
+            return time;
+        } catch (DateTimeParseException malformed) {
+            throw VaultException.invalidField(field, "must be a time such as 2026-01-31T08:00:00Z");
+        }
+    }
+}

@@ -1,0 +1,52 @@
+package ai.scailabs.vault.pki.issuance;
+
+import ai.scailabs.vault.kernel.id.Ids;
+import ai.scailabs.vault.kernel.sensitive.SensitiveBytes;
+import ai.scailabs.vault.pki.issuer.CertificateAuthority;
+import ai.scailabs.vault.pki.x509.SerialNumber;
+import ai.scailabs.vault.pki.x509.Validity;
+import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A certificate that was issued just now. Whoever receives it closes it, which wipes the key.
+ *
+ * @param der the certificate
+ * @param chain of those above it, the one that signed it first; DER
+ * @param privateKey in PEM, and nowhere else; absent where somebody else holds it
+ */
+public record MadeCertificate(
+        UUID id,
+        String role,
+        UUID authorityId,
+        SerialNumber serial,
+        Validity validity,
+        String keyType,
+        byte[] der,
+        List<byte[]> chain,
+        @Nullable SensitiveBytes privateKey)
+        implements AutoCloseable {
+    static final String PREFIX = "cert_";
+
+    public String idText() {
+        return Ids.text(PREFIX, id);
+    }
+
+    public String authorityText() {
+        return CertificateAuthority.idText(authorityId);
+    }
+
+    @Override
+    public void close() {
+        if (privateKey != null) {
+            privateKey.close();
+        }
+    }
+
+    /** Without the key. */
+    @Override
+    public String toString() {
+        return "MadeCertificate[" + serial + "]";
+    }
+}

@@ -1,0 +1,12 @@
+package ai.scailabs.vault.pki.issuer;
+
+import ai.scailabs.vault.pki.x509.IssuerView;
+import java.util.List;
+
+/**
+ * An authority that signs now, without its key: what a certificate can be drafted and tried with.
+ *
+ * @param generation of the authority, whose key signs
+ * @param chain the authority's certificate and those above it, the root last; DER
+ */
+public record Signatory(int generation, IssuerView issuer, List<byte[]> chain) {}

@@ -27,7 +27,9 @@ class IssuedKeysTest {
         try (RunningServer server = RunningServer.start()) {
             ApiClient owner = server.owner("issued-keys", "issued-keys");
             String authority = PkiRoleApiTest.root(owner, "root");
-            owner.post("/v1/pki/roles", Map.of("name", "svc", "ca_id", authority, "allowed_domains", List.of("*.internal")))
+            owner.post(
+                            "/v1/pki/roles",
+                            Map.of("name", "svc", "ca_id", authority, "allowed_domains", List.of("*.internal")))
                     .expect(201);
             log.begin();
             List<String> keys = new ArrayList<>();
@@ -46,13 +48,19 @@ class IssuedKeysTest {
                 });
             }
             for (String uri : List.of(
-                    "/v1/pki/roles", "/v1/pki/roles/svc", "/v1/pki/ca/" + authority, "/v1/audit/logs?limit=100", "/v1/metrics")) {
+                    "/v1/pki/roles",
+                    "/v1/pki/roles/svc",
+                    "/v1/pki/ca/" + authority,
+                    "/v1/audit/logs?limit=100",
+                    "/v1/metrics")) {
                 answers.append(owner.get(uri).expect(200).body());
             }
             // As somebody might send it back into the wrong place.
             for (String key : keys) {
                 for (Map<String, String> body : List.of(
-                        Map.of("common_name", key), Map.of("common_name", "a.internal", "ttl", key), Map.of("private_key_format", key))) {
+                        Map.of("common_name", key),
+                        Map.of("common_name", "a.internal", "ttl", key),
+                        Map.of("private_key_format", key))) {
                     ApiClient.Reply refused = owner.post("/v1/pki/issue/svc", body);
                     assertThat(refused.status()).isBetween(400, 422);
                 }
@@ -64,7 +72,9 @@ class IssuedKeysTest {
                 for (String form : forms(key)) {
                     assertThat(answers.indexOf(form)).as("a key in an answer").isNegative();
                     assertThat(rows.indexOf(form)).as("a key in a row").isNegative();
-                    assertThat(log.lines.stream().filter(line -> line.contains(form)).count())
+                    assertThat(log.lines.stream()
+                                    .filter(line -> line.contains(form))
+                                    .count())
                             .as("lines of the log with a key")
                             .isZero();
                 }

@@ -158,8 +158,7 @@ class PkiIssueApiTest {
                         .replace(":", "")
                         .replaceFirst("^0", ""));
         assertThat(leaf.getSubjectX500Principal().getName()).isEqualTo("CN=pay.svc.cluster.local");
-        assertThat(names(leaf))
-                .containsExactly("pay.svc.cluster.local", "pay-api.svc.cluster.local", "10.0.9.9");
+        assertThat(names(leaf)).containsExactly("pay.svc.cluster.local", "pay-api.svc.cluster.local", "10.0.9.9");
         Instant notAfter = Instant.parse(issued.get("not_after").stringValue());
         assertThat(leaf.getNotAfter().toInstant()).isEqualTo(notAfter);
         assertThat(Duration.between(Instant.now(), notAfter)).isBetween(Duration.ofHours(167), Duration.ofHours(168));

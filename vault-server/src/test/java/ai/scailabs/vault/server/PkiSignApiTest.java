@@ -38,7 +38,8 @@ class PkiSignApiTest {
     }
 
     private static void role(String name, Object... members) {
-        Map<String, Object> body = new HashMap<>(Map.of("name", name, "ca_id", authority, "allowed_domains", List.of("*.internal")));
+        Map<String, Object> body =
+                new HashMap<>(Map.of("name", name, "ca_id", authority, "allowed_domains", List.of("*.internal")));
         for (int i = 0; i < members.length; i += 2) {
             body.put((String) members[i], members[i + 1]);
         }
@@ -59,7 +60,8 @@ class PkiSignApiTest {
     }
 
     private static String request(String key, String subject, String... extensions) throws Exception {
-        List<String> command = new ArrayList<>(List.of("req", "-new", "-nodes", "-keyout", "key.pem", "-out", "csr.pem", "-subj", subject, "-newkey"));
+        List<String> command = new ArrayList<>(
+                List.of("req", "-new", "-nodes", "-keyout", "key.pem", "-out", "csr.pem", "-subj", subject, "-newkey"));
         command.addAll(List.of(key.split(" ")));
         for (String extension : extensions) {
             command.addAll(List.of("-addext", extension));
@@ -72,7 +74,8 @@ class PkiSignApiTest {
         JsonNode answer = owner.post("/v1/pki/sign/" + role, body).expect(201).json();
         assertThat(answer.has("private_key")).isFalse();
         Files.writeString(folder.resolve("leaf.pem"), answer.get("certificate").stringValue());
-        Files.writeString(folder.resolve("root.pem"), answer.get("ca_chain").get(0).stringValue());
+        Files.writeString(
+                folder.resolve("root.pem"), answer.get("ca_chain").get(0).stringValue());
         openssl("verify", "-x509_strict", "-CAfile", "root.pem", "leaf.pem");
         assertThat(openssl("x509", "-in", "leaf.pem", "-noout", "-pubkey"))
                 .isEqualTo(openssl("req", "-in", "csr.pem", "-noout", "-pubkey"));
@@ -120,7 +123,8 @@ class PkiSignApiTest {
 
     @Test
     void oneNameThatIsNotAllowed_refusesAll_andOverridesTakeThePlaceOfTheRequests() throws Exception {
-        String csr = request(P256, "/CN=good.internal", "subjectAltName=DNS:good.internal,DNS:bad.example.com,IP:10.0.0.1");
+        String csr =
+                request(P256, "/CN=good.internal", "subjectAltName=DNS:good.internal,DNS:bad.example.com,IP:10.0.0.1");
         ApiClient.Reply refused = owner.post("/v1/pki/sign/ec", Map.of("csr_pem", csr, "ttl", "1h"));
         refused.expect(422, "name_not_allowed");
         assertThat(refused.json().at("/error/details/violations")).hasSize(2);
@@ -131,23 +135,28 @@ class PkiSignApiTest {
         role("own-names", "use_csr_common_name", false, "use_csr_sans", false);
         assertThat(names(signed("own-names", Map.of("csr_pem", csr, "ttl", "1h", "common_name", "mine.internal"))))
                 .containsExactly("mine.internal");
-        owner.post("/v1/pki/sign/own-names", Map.of("csr_pem", csr, "ttl", "1h")).expect(422);
+        owner.post("/v1/pki/sign/own-names", Map.of("csr_pem", csr, "ttl", "1h"))
+                .expect(422);
     }
 
     @Test
     void requestsThatAreNone_areRefused_andTakeNoNumber() throws Exception {
         Sql sql = Sql.superuser(server);
         String csr = request(P256, "/CN=x.internal");
-        Object before = sql.value("select count(*) from certificate where tenant_id = 'tnt_pki-sign' and common_name is null");
+        Object before =
+                sql.value("select count(*) from certificate where tenant_id = 'tnt_pki-sign' and common_name is null");
         String[] lines = csr.split("\n");
         lines[2] = (lines[2].charAt(10) == 'A' ? "B" : "A") + lines[2].substring(1);
-        for (String bad : List.of("", "x", csr.replace("REQUEST", "THING"), csr + csr, String.join("\n", lines), "x".repeat(40_000))) {
+        for (String bad : List.of(
+                "", "x", csr.replace("REQUEST", "THING"), csr + csr, String.join("\n", lines), "x".repeat(40_000))) {
             owner.post("/v1/pki/sign/ec", Map.of("csr_pem", bad, "ttl", "1h")).expect(422, "csr_rejected");
         }
         owner.post("/v1/pki/sign/ec", Map.of("ttl", "1h")).expect(422, "validation_error");
-        owner.post("/v1/pki/sign/ec", Map.of("csr_pem", csr, "private_key_format", "pkcs8")).expect(400, "invalid_request");
+        owner.post("/v1/pki/sign/ec", Map.of("csr_pem", csr, "private_key_format", "pkcs8"))
+                .expect(400, "invalid_request");
         owner.post("/v1/pki/sign/ec", Map.of("csr_pem", csr, "ttl", "500d")).expect(422, "ttl_exceeded");
-        assertThat(sql.value("select count(*) from certificate where tenant_id = 'tnt_pki-sign' and common_name is null"))
+        assertThat(sql.value(
+                        "select count(*) from certificate where tenant_id = 'tnt_pki-sign' and common_name is null"))
                 .isEqualTo(before);
     }
 

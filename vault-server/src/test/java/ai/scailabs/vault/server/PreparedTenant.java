@@ -292,8 +292,7 @@ record PreparedTenant(
             case "deletePkiRole" -> new ApiCall("DELETE", "/v1/pki/roles/" + spareRole, null);
             case "checkPkiRole" -> new ApiCall("POST", "/v1/pki/roles/" + role + "/check", certificateBody());
             case "issueCertificate" -> new ApiCall("POST", "/v1/pki/issue/" + role, certificateBody());
-            case "signRequest" ->
-                new ApiCall("POST", "/v1/pki/sign/" + role, Map.of("csr_pem", REQUEST, "ttl", "1h"));
+            case "signRequest" -> new ApiCall("POST", "/v1/pki/sign/" + role, Map.of("csr_pem", REQUEST, "ttl", "1h"));
             case "listKeys" -> new ApiCall("GET", "/v1/keys", null);
             case "rotateKeys" -> {
                 // While one is under way there is no other.

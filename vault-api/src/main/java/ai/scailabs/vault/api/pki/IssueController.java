@@ -47,8 +47,7 @@ public class IssueController {
     public Answer sign(Call call, @PathVariable String role, HttpServletRequest request) {
         PkiRoleController.about(call, role);
         IssueRequests.Sign body = bodies.read(request, IssueRequests.Sign.class);
-        try (MadeCertificate made =
-                issuance.sign(call.located(), role, body.request(), body.wish(), call.entry())) {
+        try (MadeCertificate made = issuance.sign(call.located(), role, body.request(), body.wish(), call.entry())) {
             return Answer.json(201, call.changed(), json -> write(json, made));
         }
     }

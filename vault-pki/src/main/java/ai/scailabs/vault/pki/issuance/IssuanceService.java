@@ -99,8 +99,7 @@ public final class IssuanceService {
      * @param csrPem PKCS #10
      * @throws VaultException as {@link #issue}; {@code csr_rejected}
      */
-    public MadeCertificate sign(
-            Caller caller, String roleName, String csrPem, CertificateWish wish, AuditEntry entry) {
+    public MadeCertificate sign(Caller caller, String roleName, String csrPem, CertificateWish wish, AuditEntry entry) {
         StoredRole stored = roles.permitted(caller, entry.tenant(), roleName, Permission.WRITE);
         CertificationRequest request = CertificationRequest.parse(csrPem, signatures);
         Planner planner = (signatory, now) -> CertificatePlan.of(stored.role(), request, wish, signatory, now);

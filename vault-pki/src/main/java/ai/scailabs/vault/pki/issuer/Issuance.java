@@ -153,16 +153,20 @@ public final class Issuance {
      */
     public void finish(TenantTransaction tx, UUID certificateId, IssuedCertificate issued) {
         if (!certificates.finish(tx, certificateId, issued, now())) {
-            throw new VaultException(
-                    ErrorCode.SERVICE_UNAVAILABLE, "Signing took too long; its number is not reserved any more");
+            throw tooLate();
         }
     }
 
     /** The same in a transaction of its own, together with the audit row, in one round trip. */
     public void finish(Reservation reservation, IssuedCertificate issued, AuditEntry entry) {
         if (!certificates.finish(reservation.tenant(), reservation.certificateId(), issued, now(), entry)) {
-            throw new IllegalStateException("a number that was reserved is not");
+            throw tooLate();
         }
+    }
+
+    private static VaultException tooLate() {
+        return new VaultException(
+                ErrorCode.SERVICE_UNAVAILABLE, "Signing took too long; its number is not reserved any more");
     }
 
     /** For the first certificate of an authority that signs itself. */

@@ -1,6 +1,8 @@
 package ai.scailabs.vault.pki.x509;
 
+import ai.scailabs.vault.kernel.error.VaultException;
 import java.io.IOException;
+import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -14,6 +16,7 @@ import org.bouncycastle.asn1.x509.Extensions;
 import org.bouncycastle.asn1.x509.KeyPurposeId;
 import org.bouncycastle.asn1.x509.KeyUsage;
 import org.bouncycastle.asn1.x509.SubjectKeyIdentifier;
+import org.jspecify.annotations.Nullable;
 
 /** Reads what issuing needs to know of an issuer. Costs a parse of the whole chain: once, and the view is kept. */
 public final class Issuers {
@@ -38,8 +41,20 @@ public final class Issuers {
      * @param certificate DER, of the authority that will sign
      * @param above its issuer's certificate, that one's issuer's, up to the root; without those, their bounds are not held
      * @throws IllegalArgumentException when one of them is no certificate, or the first is no authority's
+     * @throws VaultException {@code csr_rejected} for a key of no kind that is supported
      */
     public static IssuerView of(byte[] certificate, List<byte[]> above, SignatureScheme scheme) {
+        try {
+            return read(certificate, above, scheme);
+        } catch (VaultException refused) {
+            throw refused;
+        } catch (RuntimeException malformed) {
+            // The library has no one exception for what it cannot read.
+            throw new IllegalArgumentException("not the certificates of a chain of authorities", malformed);
+        }
+    }
+
+    private static IssuerView read(byte[] certificate, List<byte[]> above, SignatureScheme scheme) {
         List<Certificate> chain = new ArrayList<>();
         chain.add(Certificate.getInstance(certificate));
         above.forEach(der -> chain.add(Certificate.getInstance(der)));
@@ -81,7 +96,7 @@ public final class Issuers {
             if (basic != null && basic.getPathLenConstraintInteger() != null) {
                 int own = basic.getPathLenConstraintInteger()
                         .getValue()
-                        .min(java.math.BigInteger.valueOf(999))
+                        .min(BigInteger.valueOf(999))
                         .intValue();
                 left = OptionalInt.of(left.isPresent() ? Math.min(left.getAsInt(), own) : own);
             }
@@ -118,8 +133,7 @@ public final class Issuers {
         return found;
     }
 
-    private static org.bouncycastle.asn1.x509.@org.jspecify.annotations.Nullable Extension extension(
-            Certificate certificate, String oid) {
+    private static @Nullable Extension extension(Certificate certificate, String oid) {
         Extensions extensions = certificate.getTBSCertificate().getExtensions();
         return extensions == null ? null : extensions.getExtension(new org.bouncycastle.asn1.ASN1ObjectIdentifier(oid));
     }

@@ -1,101 +1,33 @@
 package ai.scailabs.vault.pki.profile;
 
-import static ai.scailabs.vault.pki.TestIssuer.NOW;
+import static ai.scailabs.vault.pki.profile.TestRoles.ROOT;
+import static ai.scailabs.vault.pki.profile.TestRoles.WIDE;
+import static ai.scailabs.vault.pki.profile.TestRoles.broken;
+import static ai.scailabs.vault.pki.profile.TestRoles.certificate;
+import static ai.scailabs.vault.pki.profile.TestRoles.cn;
+import static ai.scailabs.vault.pki.profile.TestRoles.named;
+import static ai.scailabs.vault.pki.profile.TestRoles.names;
+import static ai.scailabs.vault.pki.profile.TestRoles.role;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.scailabs.vault.kernel.error.ErrorCode;
 import ai.scailabs.vault.kernel.error.VaultException;
 import ai.scailabs.vault.pki.TestIssuer;
-import ai.scailabs.vault.pki.x509.CertificateDraft;
 import ai.scailabs.vault.pki.x509.CertificateProfile;
 import ai.scailabs.vault.pki.x509.ExtendedKeyUsage;
-import ai.scailabs.vault.pki.x509.IssuerView;
 import ai.scailabs.vault.pki.x509.KeySpec;
-import ai.scailabs.vault.pki.x509.NameConstraints;
-import ai.scailabs.vault.pki.x509.SerialNumber;
 import ai.scailabs.vault.pki.x509.Subject;
 import ai.scailabs.vault.pki.x509.SubjectAlternativeNames;
 import ai.scailabs.vault.pki.x509.SubjectKey;
-import ai.scailabs.vault.pki.x509.Validity;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.OptionalInt;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class RolePolicyTest {
-    private static final TestIssuer ROOT = TestIssuer.root(KeySpec.EC_P256);
-    private static final String WIDE = "corp.example *.svc.cluster.local";
-
-    /** What of the flags is set: s(ubdomains) b(are) w(ildcards) a(ny) l(ocalhost) u(nderscores) i(p). */
-    private static AllowedNames names(String domains, String flags) {
-        return new AllowedNames(
-                domains.isEmpty() ? List.of() : List.of(domains.split(" ")),
-                flags.contains("s"),
-                flags.contains("b"),
-                flags.contains("w"),
-                flags.contains("a"),
-                flags.contains("l"),
-                !flags.contains("u"),
-                flags.contains("i"),
-                flags.contains("r") ? List.of("10.0.0.0/8", "2001:db8::/32") : List.of(),
-                List.of("spiffe://corp.example/ns/*/sa/pay", "urn:corp:pay"),
-                List.of("corp.example", "*.mail.example"),
-                5);
-    }
-
-    private static Role role(AllowedNames names) {
-        return role(names, SubjectRule.DEFAULT);
-    }
-
-    private static Role role(AllowedNames names, SubjectRule subject) {
-        Role plain = Role.of("svc", "ca_1", names);
-        return new Role(
-                plain.name(),
-                plain.caId(),
-                names,
-                Lifetime.upTo(Duration.ofHours(720)),
-                plain.key(),
-                plain.usage(),
-                subject,
-                true,
-                true,
-                false,
-                false,
-                false,
-                plain.maxCertificateBytes());
-    }
-
-    private static SubjectRule cn(boolean require, boolean exclude, boolean validate) {
-        return new SubjectRule(
-                List.of(), List.of(), List.of(), List.of(), List.of(), List.of(), List.of(), require, exclude,
-                validate);
-    }
-
-    private static byte[] certificate(
-            String commonName, Duration ttl, KeySpec key, ExtendedKeyUsage usage, String... names) {
-        return ROOT.tbs(ROOT.draft(
-                commonName.isEmpty() ? Subject.empty() : Subject.commonName(commonName),
-                SubjectKey.of(TestIssuer.keys(key).getPublic()),
-                SubjectAlternativeNames.parse(List.of(names), List.of()),
-                CertificateProfile.EndEntity.of(usage),
-                ttl));
-    }
-
-    private static byte[] named(String... names) {
-        return certificate("", Duration.ofHours(1), KeySpec.EC_P256, ExtendedKeyUsage.CLIENT_AUTH, names);
-    }
-
-    private static List<String> broken(byte[] tbs, Role role) {
-        return RolePolicy.check(tbs, role, ROOT.view()).stream()
-                .map(Violation::rule)
-                .toList();
-    }
-
     @ParameterizedTest(name = "{0} by {1} with {2}: {3}")
     @CsvSource({
         "corp.example, corp.example, '', allow_bare_domains",
@@ -222,171 +154,5 @@ class RolePolicyTest {
                 CertificateProfile.EndEntity.of(ExtendedKeyUsage.CLIENT_AUTH),
                 Duration.ofHours(1)));
         assertThat(broken(tbs, role(names(WIDE, "s")))).containsExactly("subject");
-    }
-
-    @Test
-    void lifetime_isBoundByTheRoleAndTheIssuer() {
-        Role role = role(names(WIDE, "s"), cn(false, false, true));
-        byte[] asLong =
-                certificate("", Duration.ofHours(720), KeySpec.EC_P256, ExtendedKeyUsage.CLIENT_AUTH, "a.corp.example");
-        byte[] longer = certificate(
-                "",
-                Duration.ofHours(720).plusSeconds(1),
-                KeySpec.EC_P256,
-                ExtendedKeyUsage.CLIENT_AUTH,
-                "a.corp.example");
-        assertThat(broken(asLong, role)).isEmpty();
-        List<Violation> violations = RolePolicy.check(longer, role, ROOT.view());
-        assertThat(violations).extracting(Violation::rule).containsExactly("max_ttl");
-        assertThatThrownBy(() -> RolePolicy.refuseAny(violations))
-                .isInstanceOfSatisfying(VaultException.class, refusal -> {
-                    assertThat(refusal.code()).isEqualTo(ErrorCode.TTL_EXCEEDED);
-                    assertThat(refusal.details()).containsEntry("max_ttl", "720h");
-                });
-
-        IssuerView v = ROOT.view();
-        IssuerView ending = new IssuerView(
-                v.subject(),
-                v.key(),
-                v.keyIdentifier(),
-                new Validity(v.validity().notBefore(), NOW.plusSeconds(60)),
-                v.pathLength(),
-                v.constraints(),
-                v.usages(),
-                v.mayCertify(),
-                v.mayRevoke(),
-                v.scheme());
-        assertThat(RolePolicy.check(asLong, role, ending))
-                .extracting(Violation::rule)
-                .containsExactly("issuer_validity");
-    }
-
-    @Test
-    void endlessCertificate_takesARoleThatSaysSo() {
-        IssuerView v = ROOT.view();
-        IssuerView endless = new IssuerView(
-                v.subject(),
-                v.key(),
-                v.keyIdentifier(),
-                new Validity(NOW, Validity.NO_EXPIRY),
-                v.pathLength(),
-                v.constraints(),
-                v.usages(),
-                v.mayCertify(),
-                v.mayRevoke(),
-                v.scheme());
-        byte[] tbs = new TestIssuer(endless, ROOT.keys(), ROOT.certificate(), List.of())
-                .tbs(new CertificateDraft(
-                        SerialNumber.random(TestIssuer.RANDOM),
-                        Subject.empty(),
-                        SubjectKey.of(TestIssuer.keys(KeySpec.EC_P256).getPublic()),
-                        new Validity(NOW, Validity.NO_EXPIRY),
-                        SubjectAlternativeNames.parse(List.of("a.corp.example"), List.of()),
-                        CertificateProfile.EndEntity.of(ExtendedKeyUsage.CLIENT_AUTH),
-                        TestIssuer.ENDPOINTS));
-        Role plain = role(names(WIDE, "s"), cn(false, false, true));
-        assertThat(RolePolicy.check(tbs, plain, endless))
-                .extracting(Violation::rule)
-                .containsExactly("allow_no_expiry");
-        Role allowing = new Role(
-                plain.name(),
-                plain.caId(),
-                plain.names(),
-                new Lifetime(Duration.ofHours(1), Duration.ofHours(1), Duration.ofSeconds(30), false, true, true),
-                plain.key(),
-                plain.usage(),
-                plain.subject(),
-                true,
-                true,
-                false,
-                false,
-                false,
-                plain.maxCertificateBytes());
-        assertThat(RolePolicy.check(tbs, allowing, endless)).isEmpty();
-    }
-
-    @Test
-    void keyUsageAndSize_areTheRoles() {
-        Role role = role(names(WIDE, "s"), cn(false, false, true));
-        assertThat(broken(
-                        certificate(
-                                "",
-                                Duration.ofHours(1),
-                                KeySpec.EC_P384,
-                                ExtendedKeyUsage.CLIENT_AUTH,
-                                "a.corp.example"),
-                        role))
-                .containsExactly("key_type");
-        assertThat(broken(
-                        certificate(
-                                "",
-                                Duration.ofHours(1),
-                                KeySpec.ED25519,
-                                ExtendedKeyUsage.CLIENT_AUTH,
-                                "a.corp.example"),
-                        role))
-                .containsExactly("key_type");
-        assertThat(broken(
-                        certificate(
-                                "",
-                                Duration.ofHours(1),
-                                KeySpec.EC_P256,
-                                ExtendedKeyUsage.CODE_SIGNING,
-                                "a.corp.example"),
-                        role))
-                .containsExactly("ext_key_usage");
-        assertThat(KeyRule.of("any", null).orElseThrow().allows(KeySpec.ML_DSA_65))
-                .isTrue();
-        assertThat(KeyRule.of("rsa", 0).orElseThrow().preferred()).isEqualTo(KeySpec.RSA_2048);
-        assertThat(KeyRule.of("rsa", 1024)).isEmpty();
-        assertThat(KeyRule.of("any", 256)).isEmpty();
-    }
-
-    @Test
-    void constraintsOfEveryAuthorityAbove_hold() {
-        NameConstraints corp = new NameConstraints(
-                List.of("corp.example"), List.of(), List.of(), List.of(), List.of(), List.of(), List.of(), List.of());
-        TestIssuer top =
-                TestIssuer.root(KeySpec.EC_P256, new CertificateProfile.Authority(OptionalInt.empty(), corp, Set.of()));
-        TestIssuer below =
-                top.intermediate("Unbounded itself", KeySpec.EC_P256, CertificateProfile.Authority.unbounded());
-        Role role = role(names("", "aw"), cn(false, false, true));
-        List<Violation> violations = RolePolicy.check(named("a.other.test"), role, below.view());
-        assertThat(violations).extracting(Violation::rule).containsExactly("name_constraints");
-        assertThat(violations.getFirst().value()).contains("a.other.test");
-        assertThat(RolePolicy.check(named("a.corp.example"), role, below.view()))
-                .isEmpty();
-    }
-
-    @Test
-    void wildcardOverAnExcludedHost_isRefused() {
-        NameConstraints without = new NameConstraints(
-                List.of(),
-                List.of("secret.corp.example"),
-                List.of(),
-                List.of(),
-                List.of(),
-                List.of(),
-                List.of(),
-                List.of());
-        TestIssuer top = TestIssuer.root(
-                KeySpec.EC_P256, new CertificateProfile.Authority(OptionalInt.empty(), without, Set.of()));
-        Role role = role(names("", "aw"), cn(false, false, true));
-        assertThat(RolePolicy.check(named("*.corp.example"), role, top.view())).hasSize(1);
-        assertThat(RolePolicy.check(named("a.secret.corp.example"), role, top.view()))
-                .hasSize(1);
-        assertThat(RolePolicy.check(named("*.b.corp.example"), role, top.view()))
-                .isEmpty();
-    }
-
-    @Test
-    void authority_isNoRolesToMake() {
-        byte[] tbs = ROOT.tbs(ROOT.draft(
-                Subject.commonName("Below"),
-                SubjectKey.of(TestIssuer.keys(KeySpec.EC_P256).getPublic()),
-                SubjectAlternativeNames.NONE,
-                CertificateProfile.Authority.unbounded(),
-                Duration.ofHours(1)));
-        assertThat(broken(tbs, role(names("", "a")))).contains("authority");
     }
 }

@@ -1,10 +1,35 @@
 package ai.scailabs.vault.pki.x509;
 
-import static ai.scailabs.vault.pki.x509.Mutants.*;
+import static ai.scailabs.vault.pki.x509.Mutants.AUTHORITY;
+import static ai.scailabs.vault.pki.x509.Mutants.BOUNDED;
+import static ai.scailabs.vault.pki.x509.Mutants.LEAF;
+import static ai.scailabs.vault.pki.x509.Mutants.ROOT;
+import static ai.scailabs.vault.pki.x509.Mutants.access;
+import static ai.scailabs.vault.pki.x509.Mutants.authority;
+import static ai.scailabs.vault.pki.x509.Mutants.bounded;
+import static ai.scailabs.vault.pki.x509.Mutants.constrained;
+import static ai.scailabs.vault.pki.x509.Mutants.constraints;
+import static ai.scailabs.vault.pki.x509.Mutants.dns;
+import static ai.scailabs.vault.pki.x509.Mutants.leaf;
+import static ai.scailabs.vault.pki.x509.Mutants.mapped;
+import static ai.scailabs.vault.pki.x509.Mutants.name;
+import static ai.scailabs.vault.pki.x509.Mutants.notCertifying;
+import static ai.scailabs.vault.pki.x509.Mutants.point;
+import static ai.scailabs.vault.pki.x509.Mutants.policy;
+import static ai.scailabs.vault.pki.x509.Mutants.same;
+import static ai.scailabs.vault.pki.x509.Mutants.subject;
+import static ai.scailabs.vault.pki.x509.Mutants.tagged;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import java.util.stream.Stream;
-import org.bouncycastle.asn1.*;
+import org.bouncycastle.asn1.ASN1Boolean;
+import org.bouncycastle.asn1.ASN1Encodable;
+import org.bouncycastle.asn1.ASN1ObjectIdentifier;
+import org.bouncycastle.asn1.DERIA5String;
+import org.bouncycastle.asn1.DERNull;
+import org.bouncycastle.asn1.DEROctetString;
+import org.bouncycastle.asn1.DERSequence;
+import org.bouncycastle.asn1.DERUTF8String;
 import org.bouncycastle.asn1.ocsp.OCSPObjectIdentifiers;
 import org.bouncycastle.asn1.x500.style.BCStyle;
 import org.bouncycastle.asn1.x509.AccessDescription;

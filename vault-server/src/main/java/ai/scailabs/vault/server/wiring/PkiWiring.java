@@ -12,7 +12,8 @@ import ai.scailabs.vault.pki.issuer.KeyPairs;
 import ai.scailabs.vault.pki.role.RoleService;
 import ai.scailabs.vault.pki.x509.CertificateLint;
 import ai.scailabs.vault.pki.x509.CertificateSigner;
-import ai.scailabs.vault.pki.x509.JavaSignatures;
+import ai.scailabs.vault.pki.x509.NativeSignatures;
+import ai.scailabs.vault.pki.x509.SignatureProvider;
 import ai.scailabs.vault.tenancy.keyring.TenantSeal;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -33,8 +34,13 @@ class PkiWiring {
     }
 
     @Bean
-    CertificateSigner certificateSigner() {
-        return new CertificateSigner(JavaSignatures.ofTheRuntime());
+    SignatureProvider signatures() {
+        return NativeSignatures.orRuntime();
+    }
+
+    @Bean
+    CertificateSigner certificateSigner(SignatureProvider signatures) {
+        return new CertificateSigner(signatures);
     }
 
     @Bean
@@ -80,9 +86,10 @@ class PkiWiring {
             RoleService roles,
             Issuance issuance,
             CertificateLint lint,
+            SignatureProvider signatures,
             KeyPairs keyPairs,
             SecureRandom random,
             Clock clock) {
-        return new IssuanceService(roles, issuance, lint, JavaSignatures.ofTheRuntime(), keyPairs, random, clock);
+        return new IssuanceService(roles, issuance, lint, signatures, keyPairs, random, clock);
     }
 }

@@ -22,6 +22,10 @@ class NonceTest {
     private static final Pattern CRYPTOGRAPHIC = Pattern.compile(
             "(?i)(?:^|_)(?:nonce|iv|salt|seed|aad|cipher(?:text)?|algorithm|alg|key|key_id|wrapped|mac|counter|tag_length)(?:_|$)");
 
+    /** Which key a certificate gets, and how it is written: keys that are made for their owners, and none of the cipher's. */
+    private static final Set<String> OF_CERTIFICATES =
+            Set.of("key_bits", "key_encipherment", "key_size", "key_type", "private_key_format");
+
     private final RunningServer server = RunningServer.shared();
 
     /** No member of a body, no parameter and no header of the document names one. */
@@ -46,6 +50,8 @@ class NonceTest {
             }
         }
         assertThat(names).contains("data", "paths", "token", "limit").hasSizeGreaterThan(30);
+        assertThat(names).containsAll(OF_CERTIFICATES);
+        names.removeAll(OF_CERTIFICATES);
         assertThat(names).noneMatch(name -> CRYPTOGRAPHIC.matcher(name).find());
     }
 

@@ -24,7 +24,7 @@ class NonceTest {
 
     /** Which key a certificate gets, and how it is written: keys that are made for their owners, and none of the cipher's. */
     private static final Set<String> OF_CERTIFICATES =
-            Set.of("key_bits", "key_encipherment", "key_size", "key_type", "private_key_format");
+            Set.of("ext_key_usage", "key_bits", "key_encipherment", "key_size", "key_type", "private_key_format");
 
     private final RunningServer server = RunningServer.shared();
 

@@ -65,15 +65,6 @@ final class PolicyRepository {
                 """, (results, index) -> binding(results), tenant.value(), policyId);
     }
 
-    /** Makes changes of one tenant's policies follow one another; false when there is no such tenant. */
-    boolean lock(TenantTransaction tx) {
-        return tx.queryOne(
-                        "select epoch from tenant where tenant_id = ? for no key update",
-                        (results, index) -> results.getLong(1),
-                        tx.tenant().value())
-                .isPresent();
-    }
-
     int countPolicies(TenantTransaction tx) {
         return tx.queryOne(
                         "select count(*) from policy where tenant_id = ?",

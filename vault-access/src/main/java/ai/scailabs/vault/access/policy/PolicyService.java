@@ -298,7 +298,7 @@ public final class PolicyService {
     }
 
     private void lock(TenantTransaction tx) {
-        if (!repository.lock(tx)) {
+        if (!tx.lockTenant()) {
             throw new VaultException(ErrorCode.TENANT_NOT_FOUND, "There is no such tenant");
         }
     }

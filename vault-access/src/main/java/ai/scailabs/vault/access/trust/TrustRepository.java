@@ -62,15 +62,6 @@ final class TrustRepository {
                 tenant.value());
     }
 
-    /** False when there is no such tenant. Changes of the trusts of one tenant are made one after the other. */
-    boolean lock(TenantTransaction tx) {
-        return tx.queryOne(
-                        "select epoch from tenant where tenant_id = ? for no key update",
-                        (results, index) -> results.getLong(1),
-                        tx.tenant().value())
-                .isPresent();
-    }
-
     int count(TenantTransaction tx) {
         return tx.queryOne(
                         "select count(*) from workload_trust where tenant_id = ?",

@@ -227,7 +227,7 @@ public final class TrustService {
     private <T> T change(AuditEntry entry, String whenTaken, Function<TenantTransaction, T> work) {
         try {
             return repository.transactions().inTransaction(entry.tenant(), tx -> {
-                if (!repository.lock(tx)) {
+                if (!tx.lockTenant()) {
                     throw new VaultException(ErrorCode.TENANT_NOT_FOUND, "There is no such tenant");
                 }
                 return work.apply(tx);

@@ -46,6 +46,15 @@ public final class TenantTransaction {
         return run(sql, arguments, PreparedStatement::getUpdateCount);
     }
 
+    /** Makes those changes of the tenant that call it follow one another, until the transaction ends; false when there is no such tenant. */
+    public boolean lockTenant() {
+        return queryOne(
+                        "select epoch from tenant where tenant_id = ? for no key update",
+                        (results, index) -> results.getLong(1),
+                        tenant.value())
+                .isPresent();
+    }
+
     private <T> T run(String sql, @Nullable Object[] arguments, StatementReader<T> reader) {
         String batch = withTenant.computeIfAbsent(sql, statement -> TenantTransactions.SET_TENANT + "; " + statement);
         try (PreparedStatement statement = connection.prepareStatement(batch)) {

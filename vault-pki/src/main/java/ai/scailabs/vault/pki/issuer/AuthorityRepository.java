@@ -143,15 +143,6 @@ final class AuthorityRepository {
                 """, (results, index) -> results.getBytes(1), tenant.value(), id, generation, tenant.value());
     }
 
-    /** False when there is no such tenant. Changes of the authorities of one tenant are made one after the other. */
-    boolean lock(TenantTransaction tx) {
-        return tx.queryOne(
-                        "select epoch from tenant where tenant_id = ? for no key update",
-                        (results, index) -> results.getLong(1),
-                        tx.tenant().value())
-                .isPresent();
-    }
-
     int count(TenantTransaction tx) {
         return tx.queryOne(
                         "select count(*) from certificate_authority where tenant_id = ?",

@@ -174,7 +174,7 @@ public final class AuthorityService {
     private <T> T change(TenantId tenant, Function<TenantTransaction, T> work) {
         try {
             return repository.transactions().inTransaction(tenant, tx -> {
-                if (!repository.lock(tx)) {
+                if (!tx.lockTenant()) {
                     throw new VaultException(ErrorCode.TENANT_NOT_FOUND, "There is no such tenant");
                 }
                 return work.apply(tx);

@@ -44,15 +44,6 @@ final class RoleRepository {
                 """, (results, index) -> role(results), tenant.value(), name);
     }
 
-    /** False when there is no such tenant. Roles of one tenant are made one after the other. */
-    boolean lock(TenantTransaction tx) {
-        return tx.queryOne(
-                        "select epoch from tenant where tenant_id = ? for no key update",
-                        (results, index) -> results.getLong(1),
-                        tx.tenant().value())
-                .isPresent();
-    }
-
     int count(TenantTransaction tx) {
         return tx.queryOne(
                         "select count(*) from pki_role where tenant_id = ?",

@@ -68,7 +68,7 @@ public final class RoleService {
                 caller.actor().identity().value(),
                 now);
         return change(entry.tenant(), tx -> {
-            if (!repository.lock(tx)) {
+            if (!tx.lockTenant()) {
                 throw new VaultException(ErrorCode.TENANT_NOT_FOUND, "There is no such tenant");
             }
             if (repository.count(tx) >= MAX_ROLES) {

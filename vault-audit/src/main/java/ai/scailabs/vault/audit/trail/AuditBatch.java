@@ -7,6 +7,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.ToLongFunction;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,16 +17,20 @@ import org.jspecify.annotations.Nullable;
 final class AuditBatch {
     /**
      * A premise is looked at as the tenant of its own entry: row-level security binds the committer to that tenant, row by row. The offsets keep the planner from looking
-     * before the tenant is set; if it did, the premise would not hold, and the caller would read from the database.
+     * before the tenant is set; if it did, the premise would not hold, and the caller would read from the database. The columns are taken apart side by side in one list: as functions in
+     * a FROM each would be stored before it is read, which takes a fifth of the whole time.
      */
     private static final String INSERT = """
             with entry as materialized (
                 select e.*,
                     e.epoch is null or coalesce(t.epoch = e.epoch and t.status = 'active' and s.revision = e.revision, false) as holds
-                from unnest(?::text[], ?::bigint[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[],
-                    ?::integer[], ?::text[], ?::text[], ?::bigint[], ?::bigint[], ?::boolean[])
-                    with ordinality as e (tenant_id, occurred_micros, log_id, action, identity_type, identity_id, acting_tenant_id, secret_path, source_ip,
-                        user_agent, error_code, duration_ms, request_id, extra_data, epoch, revision, request_apart, number)
+                from (
+                    select unnest(?::text[]) as tenant_id, unnest(?::bigint[]) as occurred_micros, unnest(?::text[]) as log_id, unnest(?::text[]) as action,
+                        unnest(?::text[]) as identity_type, unnest(?::text[]) as identity_id, unnest(?::text[]) as acting_tenant_id,
+                        unnest(?::text[]) as secret_path, unnest(?::text[]) as source_ip, unnest(?::text[]) as user_agent, unnest(?::text[]) as error_code,
+                        unnest(?::integer[]) as duration_ms, unnest(?::text[]) as request_id, unnest(?::text[]) as extra_data, unnest(?::bigint[]) as epoch,
+                        unnest(?::bigint[]) as revision, unnest(?::boolean[]) as request_apart, unnest(?::integer[]) as number
+                ) e
                 left join lateral (select set_config('app.tenant_id', e.tenant_id, true) as tenant_id offset 0) own on e.epoch is not null
                 left join lateral (
                     select t.epoch, t.status from tenant t where t.tenant_id = own.tenant_id offset 0) t on e.epoch is not null
@@ -62,7 +67,7 @@ final class AuditBatch {
             List<Integer> leftOut = new ArrayList<>(0);
             try (ResultSet results = statement.executeQuery()) {
                 while (results.next()) {
-                    leftOut.add(results.getInt(1) - 1);
+                    leftOut.add(results.getInt(1));
                 }
             }
             return leftOut;
@@ -76,6 +81,7 @@ final class AuditBatch {
         columns.add(entries.stream()
                 .map(entry -> RequestTime.isApart(entry.requestId(), entry.occurredAt()))
                 .toArray(Boolean[]::new));
+        columns.add(IntStream.range(0, entries.size()).boxed().toArray(Integer[]::new));
         for (int i = 0; i < columns.size(); i++) {
             statement.setArray(i + 1, connection.createArrayOf(typeOf(columns.get(i)), columns.get(i)));
         }

@@ -15,6 +15,7 @@ final class AuthorityJson {
 
     static void write(JsonWriter json, CertificateAuthority authority) {
         AuthorityGeneration current = authority.current();
+        CertificateAuthority.Revocation revocation = authority.revocation();
         int bits = current.keySpec().keySize();
         json.text("id", authority.text())
                 .text("name", authority.name())
@@ -37,6 +38,9 @@ final class AuthorityJson {
                 .time("valid_until", current.notAfter())
                 .text("status", authority.status().wireName())
                 .flag("is_active", authority.status() == AuthorityStatus.ACTIVE)
+                .time("revoked_at", revocation == null ? null : revocation.at())
+                .text("revocation_reason", revocation == null ? null : revocation.reason().wireName())
+                .number("crl_partitions", authority.crlPartitions())
                 .number("certificates_issued", authority.certificatesIssued())
                 .time("created_at", authority.createdAt())
                 .text("created_by", authority.createdBy())

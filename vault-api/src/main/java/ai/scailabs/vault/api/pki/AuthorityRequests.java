@@ -27,7 +27,8 @@ final class AuthorityRequests {
             @Nullable String organization,
             @Nullable String ou,
             @Nullable Integer maxPathLength,
-            @Nullable Constraints nameConstraints) {
+            @Nullable Constraints nameConstraints,
+            @Nullable Integer crlPartitions) {
         AuthorityDraft draft() {
             return new AuthorityDraft(
                     name,
@@ -40,7 +41,8 @@ final class AuthorityRequests {
                     new AuthorityDraft.SubjectFields(
                             country, province, locality, streetAddress, postalCode, organization, ou),
                     maxPathLength,
-                    nameConstraints == null ? NameConstraints.NONE : nameConstraints.constraints());
+                    nameConstraints == null ? NameConstraints.NONE : nameConstraints.constraints(),
+                    crlPartitions);
         }
     }
 

@@ -101,6 +101,8 @@ public final class AuthorityCreation {
                 AuthorityStatus.ACTIVE,
                 generation,
                 0,
+                plan.crlPartitions(),
+                null,
                 now,
                 actor.identity().value(),
                 now);

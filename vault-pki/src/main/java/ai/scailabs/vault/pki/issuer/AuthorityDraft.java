@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param keyType absent: RSA
  * @param validityDays absent: ten years of a root, five of an intermediate, and no longer than its parent
  * @param maxPathLength how many authorities may follow below; absent: one less than of the parent, or any number
+ * @param crlPartitions how many lists tell of its revoked certificates; absent: one
  */
 public record AuthorityDraft(
         @Nullable String name,
@@ -21,7 +22,8 @@ public record AuthorityDraft(
         @Nullable Integer validityDays,
         SubjectFields subject,
         @Nullable Integer maxPathLength,
-        NameConstraints constraints) {
+        NameConstraints constraints,
+        @Nullable Integer crlPartitions) {
 
     /** What the subject says beside the common name. */
     public record SubjectFields(

@@ -32,7 +32,8 @@ record AuthorityPlan(
         String commonName,
         @Nullable Integer validityDays,
         @Nullable Integer maxPathLength,
-        NameConstraints constraints) {
+        NameConstraints constraints,
+        int crlPartitions) {
     /** For clocks that are a little late. */
     static final Duration BACKDATE = Duration.ofSeconds(60);
 
@@ -45,6 +46,8 @@ record AuthorityPlan(
     private static final int INTERMEDIATE_DAYS = 1825;
     private static final int MAX_DAYS = 36_500;
     private static final int MAX_PATH_LENGTH = 20;
+    /** As many as an octet has values. */
+    private static final int MAX_CRL_PARTITIONS = 256;
     /** Of all eight lists together. */
     private static final int MAX_CONSTRAINTS = 500;
 
@@ -61,7 +64,13 @@ record AuthorityPlan(
                 required("common_name", draft.commonName()),
                 within("validity_days", draft.validityDays(), 1, MAX_DAYS),
                 within("max_path_length", draft.maxPathLength(), 0, MAX_PATH_LENGTH),
-                constraints(draft.constraints()));
+                constraints(draft.constraints()),
+                partitions(draft.crlPartitions()));
+    }
+
+    private static int partitions(@Nullable Integer wanted) {
+        Integer partitions = within("crl_partitions", wanted, 1, MAX_CRL_PARTITIONS);
+        return partitions == null ? 1 : partitions;
     }
 
     private static String name(@Nullable String name) {

@@ -6,6 +6,7 @@ import ai.scailabs.vault.kernel.id.TenantId;
 import ai.scailabs.vault.persistence.tenant.TenantTransaction;
 import ai.scailabs.vault.persistence.tenant.TenantTransactions;
 import ai.scailabs.vault.pki.x509.KeySpec;
+import ai.scailabs.vault.pki.x509.RevocationReason;
 import ai.scailabs.vault.pki.x509.SerialNumber;
 import java.math.BigInteger;
 import java.sql.ResultSet;
@@ -18,12 +19,13 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /** The SQL of authorities and their keys. Methods that take a transaction belong to a change that writes its audit row in the same one. */
 final class AuthorityRepository {
     private static final String SELECT = """
             select a.ca_id, a.name, a.ca_type, a.parent_ca_id, a.common_name, a.status, a.created_at, a.created_by, a.updated_at,
-                g.generation, g.key_id, g.key_type, g.key_size, g.certificate_id, g.certificate, g.serial, g.subject,
+                a.crl_partitions, a.revoked_at, a.revocation_reason, g.generation, g.key_id, g.key_type, g.key_size, g.certificate_id, g.certificate, g.serial, g.subject,
                 g.subject_key_id, g.max_path_length, g.name_constraints::text as name_constraints, g.issuer_ca_id, g.issuer_generation,
                 g.not_before, g.not_after,
                 a.counted,
@@ -38,6 +40,9 @@ final class AuthorityRepository {
 
     /** Counting so many again and again would be noticed. */
     static final int MAX_UNCOUNTED = 10_000;
+
+    /** Between a revocation and the list that tells of it, until it is known how long making that takes. */
+    private static final int FIRST_DELAY_MILLIS = 5_000;
 
     private final TenantTransactions transactions;
     private final Clock clock;
@@ -173,8 +178,8 @@ final class AuthorityRepository {
         tx.update(
                 """
                 insert into certificate_authority (tenant_id, ca_id, name, ca_type, parent_ca_id, common_name, status, generation, created_at, created_by,
-                    updated_at)
-                values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                    updated_at, crl_partitions)
+                values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """,
                 tx.tenant().value(),
                 authority.id(),
@@ -186,8 +191,15 @@ final class AuthorityRepository {
                 authority.current().number(),
                 authority.createdAt(),
                 authority.createdBy(),
-                authority.updatedAt());
+                authority.updatedAt(),
+                authority.crlPartitions());
         insertGeneration(tx, authority);
+        tx.update(
+                "insert into crl_schedule (tenant_id, ca_id, due_at, delay_ms) values (?, ?, ?, ?)",
+                tx.tenant().value(),
+                authority.id(),
+                authority.createdAt(),
+                FIRST_DELAY_MILLIS);
     }
 
     private static void insertGeneration(TenantTransaction tx, CertificateAuthority authority) {
@@ -256,9 +268,18 @@ final class AuthorityRepository {
                 AuthorityStatus.parse(results.getString("status")),
                 current,
                 results.getLong("counted") + results.getLong("uncounted"),
+                results.getInt("crl_partitions"),
+                revocation(results),
                 instant(results, "created_at"),
                 results.getString("created_by"),
                 instant(results, "updated_at"));
+    }
+
+    private static CertificateAuthority.@Nullable Revocation revocation(ResultSet results) throws SQLException {
+        Integer reason = results.getObject("revocation_reason", Integer.class);
+        return reason == null
+                ? null
+                : new CertificateAuthority.Revocation(RevocationReason.of(reason), instant(results, "revoked_at"));
     }
 
     static KeySpec keySpec(ResultSet results) throws SQLException {

@@ -82,6 +82,7 @@ public final class AuthorityService {
                     Map.of("max_cas", MAX_AUTHORITIES));
         }
         CertificateAuthority authority = made.authority();
+        requireUnrevoked(tx, authority.parentId());
         if (!repository.insertKey(tx, authority.current().keyId(), made.sealedPrivateKey(), authority.createdAt())) {
             return false;
         }
@@ -89,6 +90,17 @@ public final class AuthorityService {
         creation.finish(tx, made);
         repository.record(tx, described(entry, authority));
         return true;
+    }
+
+    /** Whoever revokes holds the same lock: below one that was revoked meanwhile nothing begins. */
+    private void requireUnrevoked(TenantTransaction tx, @Nullable UUID parentId) {
+        if (parentId == null) {
+            return;
+        }
+        CertificateAuthority parent = repository.find(tx, parentId).orElseThrow(AuthorityService::notFound);
+        if (parent.status() == AuthorityStatus.REVOKED) {
+            throw Issuance.cannotSign(parent, now());
+        }
     }
 
     /** @throws VaultException {@code ca_not_found}; {@code access_denied} */
@@ -103,6 +115,15 @@ public final class AuthorityService {
      */
     public CertificateAuthority signer(Caller caller, TenantId tenant, UUID id) {
         return permitted(caller, tenant, id, Permission.WRITE);
+    }
+
+    /**
+     * One that the caller may change.
+     *
+     * @throws VaultException {@code ca_not_found}; {@code access_denied}
+     */
+    public CertificateAuthority administered(Caller caller, TenantId tenant, UUID id) {
+        return permitted(caller, tenant, id, Permission.ADMIN);
     }
 
     /**

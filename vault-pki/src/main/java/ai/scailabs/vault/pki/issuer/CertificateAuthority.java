@@ -2,6 +2,7 @@ package ai.scailabs.vault.pki.issuer;
 
 import ai.scailabs.vault.kernel.id.Ids;
 import ai.scailabs.vault.kernel.path.SecretPath;
+import ai.scailabs.vault.pki.x509.RevocationReason;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.UUID;
@@ -14,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param parentId the authority above it; none of a root
  * @param current the generation that signs
  * @param certificatesIssued those that it gave to others, intermediates included
+ * @param crlPartitions how many lists tell of its revoked certificates
+ * @param revocation of one that was revoked, and all that it signed with it
  */
 public record CertificateAuthority(
         UUID id,
@@ -24,10 +27,15 @@ public record CertificateAuthority(
         AuthorityStatus status,
         AuthorityGeneration current,
         long certificatesIssued,
+        int crlPartitions,
+        @Nullable Revocation revocation,
         Instant createdAt,
         String createdBy,
         Instant updatedAt) {
     private static final String PREFIX = "ca_";
+
+    /** Why and when. */
+    public record Revocation(RevocationReason reason, Instant at) {}
 
     /** As the API writes it. */
     public String text() {
@@ -48,7 +56,7 @@ public record CertificateAuthority(
         return virtualPath(name);
     }
 
-    static SecretPath virtualPath(String name) {
+    public static SecretPath virtualPath(String name) {
         return new SecretPath("pki/ca/" + name);
     }
 }

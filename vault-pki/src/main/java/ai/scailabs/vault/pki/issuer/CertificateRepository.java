@@ -24,7 +24,10 @@ final class CertificateRepository {
             with changed as (
                 update certificate set status = 'issued', role = ?, common_name = ?, subject = ?, sans = ?, not_before = ?, not_after = ?, certificate = ?
                 where tenant_id = ? and certificate_id = ? and status = 'reserved' and created_at > ?
-                returning certificate_id
+                returning tenant_id, certificate_id, sans
+            ), named as (
+                insert into certificate_name (tenant_id, name, certificate_id)
+                select distinct c.tenant_id, n.name, c.certificate_id from changed c cross join lateral unnest(c.sans) as n (name)
             )
             """ + AuditRows.INSERT_SELECT + " from changed";
 

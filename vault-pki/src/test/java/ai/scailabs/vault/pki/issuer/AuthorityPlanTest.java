@@ -27,7 +27,17 @@ class AuthorityPlanTest {
 
     private static AuthorityDraft root(@Nullable String keyType, @Nullable Integer keySize) {
         return new AuthorityDraft(
-                "corp-root", "Corp Root", "root", null, keyType, keySize, null, NOTHING, null, NameConstraints.NONE);
+                "corp-root",
+                "Corp Root",
+                "root",
+                null,
+                keyType,
+                keySize,
+                null,
+                NOTHING,
+                null,
+                NameConstraints.NONE,
+                null);
     }
 
     private static AuthorityPlan intermediate(@Nullable Integer days, @Nullable Integer pathLength) {
@@ -41,7 +51,8 @@ class AuthorityPlanTest {
                 days,
                 NOTHING,
                 pathLength,
-                NameConstraints.NONE));
+                NameConstraints.NONE,
+                null));
     }
 
     private static AuthorityGeneration parent(Instant notBefore, Instant notAfter, @Nullable Integer pathLength) {
@@ -90,8 +101,8 @@ class AuthorityPlanTest {
     @ParameterizedTest
     @ValueSource(strings = {"", "A", "a b", "a/b", "a.b", "-a", "_a", "ca_a", "ä", "a\n", "a*"})
     void namesThatPoliciesCannotSpell_areRefused(String name) {
-        AuthorityDraft draft =
-                new AuthorityDraft(name, "X", "root", null, "ec", null, null, NOTHING, null, NameConstraints.NONE);
+        AuthorityDraft draft = new AuthorityDraft(
+                name, "X", "root", null, "ec", null, null, NOTHING, null, NameConstraints.NONE, null);
         assertThatThrownBy(() -> AuthorityPlan.of(draft)).isInstanceOf(VaultException.class);
     }
 

@@ -44,7 +44,7 @@ create table certificate_revocation (
     primary key (tenant_id, ca_id, ca_generation, serial),
     check (not released or reason = 6)
 );
-create index certificate_revocation_changed on certificate_revocation (tenant_id, ca_id, ca_generation, changed_at);
+create index certificate_revocation_changed on certificate_revocation (tenant_id, ca_id, ca_generation, changed_at, serial);
 create index certificate_revocation_unstored on certificate_revocation (tenant_id, not_after) where certificate_id is null;
 create index certificate_revocation_released on certificate_revocation (tenant_id, changed_at) where released;
 
@@ -110,6 +110,7 @@ create table crl_schedule (
     primary key (tenant_id, ca_id)
 );
 create index crl_schedule_due on crl_schedule (due_at);
+create index crl_schedule_left on crl_schedule (lease_until) where lease_until is not null;
 alter table certificate_authority no force row level security;
 insert into crl_schedule (tenant_id, ca_id, due_at, delay_ms) select a.tenant_id, a.ca_id, now(), 5000 from certificate_authority a;
 alter table certificate_authority force row level security;
@@ -170,7 +171,8 @@ create table crl_piece (
 );
 -- It does not shrink.
 alter table crl_piece alter column content set storage external;
-create index crl_piece_age on crl_piece (tenant_id, created_at) where piece = 0;
+-- Those of a list that was never finished are found by their first, which is not the head: that is written last.
+create index crl_piece_age on crl_piece (tenant_id, created_at) where piece = 1;
 
 alter table crl_piece enable row level security;
 alter table crl_piece force row level security;

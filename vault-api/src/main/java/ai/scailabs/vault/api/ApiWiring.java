@@ -24,8 +24,11 @@ import ai.scailabs.vault.api.identity.ScaiKeyEventController;
 import ai.scailabs.vault.api.keys.ErasureController;
 import ai.scailabs.vault.api.keys.KeyController;
 import ai.scailabs.vault.api.pki.AuthorityController;
+import ai.scailabs.vault.api.pki.CertificateController;
+import ai.scailabs.vault.api.pki.CrlController;
 import ai.scailabs.vault.api.pki.IssueController;
 import ai.scailabs.vault.api.pki.PkiRoleController;
+import ai.scailabs.vault.api.pki.RevocationController;
 import ai.scailabs.vault.api.policies.PolicyController;
 import ai.scailabs.vault.api.policies.PolicyDecisionController;
 import ai.scailabs.vault.api.policies.PolicyTestController;
@@ -97,6 +100,9 @@ import org.springframework.context.annotation.Import;
     AuthorityController.class,
     PkiRoleController.class,
     IssueController.class,
+    RevocationController.class,
+    CertificateController.class,
+    CrlController.class,
     ScaiKeyEventController.class,
     HealthController.class,
     MetricsController.class,

@@ -98,7 +98,8 @@ class ForeignIdsTest {
                     decisionOf(other),
                     other.trust(),
                     other.keyJob(),
-                    other.authority()));
+                    other.authority(),
+                    other.certificate()));
         }
         all.add(ids(
                 operation,
@@ -107,10 +108,11 @@ class ForeignIdsTest {
                 "dec_" + NEVER_ISSUED,
                 "trust_" + NEVER_ISSUED,
                 "job_" + NEVER_ISSUED,
-                "ca_" + NEVER_ISSUED));
+                "ca_" + NEVER_ISSUED,
+                "cert_" + NEVER_ISSUED));
         // Ours, but of another kind.
-        all.add(ids(operation, own.binding(), own.bound(), own.bound(), own.bound(), own.bound(), own.trust()));
-        all.add(ids(operation, own.trust(), decisionOf(own), own.trust(), own.binding(), own.trust(), own.bound()));
+        all.add(ids(operation, own.binding(), own.bound(), own.bound(), own.bound(), own.bound(), own.trust(), own.authority()));
+        all.add(ids(operation, own.trust(), decisionOf(own), own.trust(), own.binding(), own.trust(), own.bound(), own.bound()));
         // The same characters under the prefix that is asked for.
         all.add(ids(
                 operation,
@@ -120,7 +122,8 @@ class ForeignIdsTest {
                 own.trust().substring(0, own.trust().lastIndexOf('_') + 1)
                         + own.bound().substring(4),
                 "job_" + own.bound().substring(4),
-                "ca_" + own.bound().substring(4)));
+                "ca_" + own.bound().substring(4),
+                "cert_" + own.bound().substring(4)));
         return all;
     }
 
@@ -131,16 +134,19 @@ class ForeignIdsTest {
             String decision,
             String trust,
             String job,
-            String authority) {
+            String authority,
+            String certificate) {
         Map<String, String> ids = new HashMap<>();
         boolean ofTrust = operation.template().startsWith("/v1/auth/trusts/");
         boolean ofAuthority = operation.template().startsWith("/v1/pki/ca/");
+        boolean ofCertificate = operation.template().startsWith("/v1/pki/certificates/");
         ids.put(
                 "id",
                 switch (operation.id()) {
                     case "readDecision" -> decision;
                     case "readKeyJob" -> job;
-                    default -> ofAuthority ? authority : ofTrust ? trust : policy;
+                    default ->
+                        ofCertificate ? certificate : ofAuthority ? authority : ofTrust ? trust : policy;
                 });
         ids.put("binding_id", binding);
         return ids;

@@ -1,6 +1,7 @@
 package ai.scailabs.vault.server;
 
 import ai.scailabs.vault.testkit.EventBuilder;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -19,6 +20,10 @@ import tools.jackson.databind.JsonNode;
  * @param authority a root
  * @param role by which it issues for {@code *.prepared.test}
  * @param spareRole one that may be deleted
+ * @param spareAuthority one that may be revoked, with its list in two parts
+ * @param certificate by {@code role}
+ * @param revocable the number of a certificate that may be revoked
+ * @param held the number of one that is on hold
  */
 record PreparedTenant(
         RunningServer server,
@@ -35,7 +40,11 @@ record PreparedTenant(
         String group,
         String authority,
         String role,
-        String spareRole) {
+        String spareRole,
+        String spareAuthority,
+        String certificate,
+        String revocable,
+        String held) {
     /** What the workloads become that the tenant trusts. */
     static final String WORKLOAD_IDENTITY = "sa:exchanged";
 
@@ -99,6 +108,18 @@ record PreparedTenant(
                 .json()
                 .get("id")
                 .stringValue();
+        String spareAuthority = owner.post("/v1/pki/ca", partedBody())
+                .expect(201)
+                .json()
+                .get("id")
+                .stringValue();
+        String role = role(owner, authority);
+        String held = issued(owner, role).get("serial_number").stringValue();
+        owner.post("/v1/pki/revoke", Map.of("serial_number", held, "reason", "certificate_hold"))
+                .expect(200);
+        // The second list has a list of changes beside it.
+        owner.post("/v1/pki/ca/" + authority + "/crl", null).expect(200);
+        owner.post("/v1/pki/ca/" + authority + "/crl", null).expect(200);
         return new PreparedTenant(
                 server,
                 tenant,
@@ -113,8 +134,22 @@ record PreparedTenant(
                 user,
                 group,
                 authority,
+                role,
                 role(owner, authority),
-                role(owner, authority));
+                spareAuthority,
+                issued(owner, role).get("id").stringValue(),
+                issued(owner, role).get("serial_number").stringValue(),
+                held);
+    }
+
+    private static JsonNode issued(ApiClient owner, String role) {
+        return owner.post("/v1/pki/issue/" + role, certificateBody()).expect(201).json();
+    }
+
+    private static Map<String, Object> partedBody() {
+        Map<String, Object> body = new HashMap<>(authorityBody());
+        body.put("crl_partitions", 2);
+        return body;
     }
 
     private static String role(ApiClient owner, String authority) {
@@ -293,6 +328,18 @@ record PreparedTenant(
             case "checkPkiRole" -> new ApiCall("POST", "/v1/pki/roles/" + role + "/check", certificateBody());
             case "issueCertificate" -> new ApiCall("POST", "/v1/pki/issue/" + role, certificateBody());
             case "signRequest" -> new ApiCall("POST", "/v1/pki/sign/" + role, Map.of("csr_pem", REQUEST, "ttl", "1h"));
+            case "listCertificates" -> new ApiCall("GET", "/v1/pki/certificates?limit=10", null);
+            case "readCertificate" -> new ApiCall("GET", "/v1/pki/certificates/" + certificate, null);
+            case "readCertificatePem" -> new ApiCall("GET", "/v1/pki/certificates/" + certificate + "/pem", null);
+            case "revokeCertificate" ->
+                new ApiCall("POST", "/v1/pki/revoke", Map.of("serial_number", revocable, "reason", "superseded"));
+            case "releaseCertificate" -> new ApiCall("POST", "/v1/pki/release", Map.of("serial_number", held));
+            case "revokeCa" ->
+                new ApiCall("POST", "/v1/pki/ca/" + spareAuthority + "/revoke", Map.of("reason", "superseded"));
+            case "readCrl" -> new ApiCall("GET", "/v1/pki/ca/" + authority + "/crl", null);
+            case "readDeltaCrl" -> new ApiCall("GET", "/v1/pki/ca/" + authority + "/crl/delta", null);
+            case "readCrlPart" -> new ApiCall("GET", "/v1/pki/ca/" + spareAuthority + "/crl/1", null);
+            case "buildCrl" -> new ApiCall("POST", "/v1/pki/ca/" + authority + "/crl", null);
             case "listKeys" -> new ApiCall("GET", "/v1/keys", null);
             case "rotateKeys" -> {
                 // While one is under way there is no other.
@@ -429,7 +476,7 @@ record PreparedTenant(
     /** What of this tenant must never be in an answer to somebody else. */
     String[] ownWords() {
         return new String[] {
-            CANARY, "team:data", bound, spare, binding, trust, changedTrust, spareTrust, user, "@people.test", authority
+            CANARY, "team:data", bound, spare, binding, trust, changedTrust, spareTrust, user, "@people.test", authority, certificate
         };
     }
 }

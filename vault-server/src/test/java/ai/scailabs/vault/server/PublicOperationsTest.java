@@ -29,6 +29,9 @@ class PublicOperationsTest {
     /** Read-only, and about the keys of one tenant, whose id they are asked by. */
     private static final Set<String> OF_AN_ISSUER = Set.of("readIssuer", "readIssuerKeys");
 
+    /** Read-only, and what whoever verifies a certificate of an authority must know, by the authority's id. */
+    private static final Set<String> OF_AN_AUTHORITY = Set.of("readCrl", "readDeltaCrl", "readCrlPart");
+
     private static final List<String> METHODS =
             List.of("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "PROPFIND", "CONNECT-X");
 
@@ -47,6 +50,7 @@ class PublicOperationsTest {
         }
         Set<String> listed = new TreeSet<>(PUBLIC);
         listed.addAll(OF_AN_ISSUER);
+        listed.addAll(OF_AN_AUTHORITY);
         assertThat(found).isEqualTo(listed);
     }
 

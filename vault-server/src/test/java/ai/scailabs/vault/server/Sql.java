@@ -101,6 +101,7 @@ record Sql(DatabaseLogin login) {
                 "ca_generation",
                 "ca_signing_key",
                 "certificate",
+                "certificate_revocation",
                 "pki_role")) {
             parts.append(value(
                             "select coalesce(md5(string_agg(t::text, '|' order by t::text)), 'none') from " + table

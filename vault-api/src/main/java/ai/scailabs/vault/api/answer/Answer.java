@@ -1,6 +1,8 @@
 package ai.scailabs.vault.api.answer;
 
 import ai.scailabs.vault.audit.trail.AuditReceipt;
+import java.io.IOException;
+import java.io.OutputStream;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -16,13 +18,27 @@ public final class Answer {
     private final @Nullable AuditReceipt receipt;
     private final String contentType;
     private final WipedBuffer body;
+    private final @Nullable Body streamed;
+    private final long streamedBytes;
     private final Map<String, String> headers = new LinkedHashMap<>();
 
     private Answer(int status, @Nullable AuditReceipt receipt, String contentType, WipedBuffer body) {
+        this(status, receipt, contentType, body, null, 0);
+    }
+
+    private Answer(
+            int status,
+            @Nullable AuditReceipt receipt,
+            String contentType,
+            WipedBuffer body,
+            @Nullable Body streamed,
+            long streamedBytes) {
         this.status = status;
         this.receipt = receipt;
         this.contentType = contentType;
         this.body = body;
+        this.streamed = streamed;
+        this.streamedBytes = streamedBytes;
     }
 
     /** A JSON object. */
@@ -51,6 +67,20 @@ public final class Answer {
     /** For handlers that take no token. */
     public static Answer open(String contentType, byte[] content) {
         return new Answer(200, null, contentType, filled(content));
+    }
+
+    /**
+     * For handlers that take no token, and show what is public and too long to be held whole.
+     *
+     * @param bytes how many there will be; negative when that is not known
+     */
+    public static Answer streamed(String contentType, long bytes, Body body) {
+        return new Answer(200, null, contentType, new WipedBuffer(), body, bytes);
+    }
+
+    /** For handlers that take no token: what the caller has is what there is. */
+    public static Answer notModified() {
+        return new Answer(304, null, JSON, new WipedBuffer());
     }
 
     private static WipedBuffer filled(byte[] content) {
@@ -96,6 +126,21 @@ public final class Answer {
 
     WipedBuffer body() {
         return body;
+    }
+
+    @Nullable
+    Body streamed() {
+        return streamed;
+    }
+
+    long streamedBytes() {
+        return streamedBytes;
+    }
+
+    /** Writes itself while it is read. */
+    @FunctionalInterface
+    public interface Body {
+        void writeTo(OutputStream target) throws IOException;
     }
 
     Map<String, String> headers() {

@@ -18,7 +18,15 @@ public final class AnswerWriter {
             }
             response.setStatus(answer.status());
             answer.headers().forEach(response::setHeader);
-            if (answer.status() != HttpServletResponse.SC_NO_CONTENT) {
+            Answer.Body streamed = answer.streamed();
+            if (streamed != null) {
+                response.setContentType(answer.contentType());
+                if (answer.streamedBytes() >= 0) {
+                    response.setContentLengthLong(answer.streamedBytes());
+                }
+                streamed.writeTo(response.getOutputStream());
+            } else if (answer.status() != HttpServletResponse.SC_NO_CONTENT
+                    && answer.status() != HttpServletResponse.SC_NOT_MODIFIED) {
                 response.setContentType(answer.contentType());
                 response.setContentLength(body.size());
                 body.copyTo(response.getOutputStream());

@@ -70,6 +70,12 @@ public enum AuditAction {
     PKI_ROLE_CHECK,
     PKI_ISSUE,
     PKI_SIGN,
+    PKI_REVOKE,
+    PKI_RELEASE,
+    PKI_CA_REVOKE,
+    PKI_CERTIFICATE_LIST,
+    PKI_CERTIFICATE_READ,
+    PKI_CRL_BUILD,
     SYSTEM_READ;
 
     private final String wireName = name().toLowerCase(Locale.ROOT);

@@ -38,13 +38,19 @@ public final class AuthorityService {
     private final AuthorityRepository repository;
     private final AuthorityCreation creation;
     private final AccessControl access;
+    private final CrlLocations locations;
     private final Clock clock;
 
     public AuthorityService(
-            TenantTransactions transactions, AuthorityCreation creation, AccessControl access, Clock clock) {
+            TenantTransactions transactions,
+            AuthorityCreation creation,
+            AccessControl access,
+            CrlLocations locations,
+            Clock clock) {
         this.repository = new AuthorityRepository(transactions, clock);
         this.creation = creation;
         this.access = access;
+        this.locations = locations;
         this.clock = clock;
     }
 
@@ -58,6 +64,7 @@ public final class AuthorityService {
         TenantId tenant = entry.tenant();
         AuthorityPlan plan = AuthorityPlan.of(draft);
         access.requireManaged(caller, Permission.ADMIN, CertificateAuthority.virtualPath(plan.name()));
+        requireAddress(plan);
         CertificateAuthority parent =
                 plan.parentId() == null ? null : permitted(caller, tenant, plan.parentId(), Permission.WRITE);
         if (repository.isTaken(tenant, plan.name())) {
@@ -72,6 +79,14 @@ public final class AuthorityService {
         }
         throw new VaultException(
                 ErrorCode.SERVICE_UNAVAILABLE, "The tenant's key changes too quickly for a new key under it");
+    }
+
+    /** A part of a list names where it is. */
+    private void requireAddress(AuthorityPlan plan) {
+        if (plan.crlPartitions() > 1 && locations.part(BEFORE_ALL, 1, 0).isEmpty()) {
+            throw VaultException.invalidField(
+                    "crl_partitions", "must be 1 where this service has no address by http:, which parts would name");
+        }
     }
 
     private boolean keep(TenantTransaction tx, AuthorityCreation.Made made, AuditEntry entry) {

@@ -52,21 +52,23 @@ public final class CertificateStatuses {
         byte[] octets = serial.contentOctets();
         return transactions
                 .queryOne(
-                        tenant, STATUS, (results, index) -> status(results), octets, octets, tenant.value(), authority)
+                        tenant, STATUS, (results, index) -> read(results), octets, octets, tenant.value(), authority)
                 .orElseGet(CertificateStatus.NeverIssued::new);
     }
 
-    private static CertificateStatus status(ResultSet results) throws SQLException {
-        int generation = results.getInt("generation");
-        Integer own = results.getObject("reason", Integer.class);
-        Instant at = instant(results, "revoked_at");
-        Integer above = results.getObject("ca_reason", Integer.class);
-        Instant aboveAt = instant(results, "ca_revoked_at");
-        return of(generation, own, at, instant(results, "invalidity_date"), above, aboveAt);
+    /** Of a row with the columns of both revocations, as {@link #status} selects them: {@code generation, reason, revoked_at, invalidity_date, ca_reason, ca_revoked_at}. */
+    public static CertificateStatus read(ResultSet results) throws SQLException {
+        return of(
+                results.getInt("generation"),
+                results.getObject("reason", Integer.class),
+                instant(results, "revoked_at"),
+                instant(results, "invalidity_date"),
+                results.getObject("ca_reason", Integer.class),
+                instant(results, "ca_revoked_at"));
     }
 
     /** What counts of a certificate's own revocation and its authority's; of one on hold the first date stays. */
-    static CertificateStatus of(
+    private static CertificateStatus of(
             int generation,
             @Nullable Integer own,
             @Nullable Instant at,
@@ -83,7 +85,7 @@ public final class CertificateStatuses {
                 : new CertificateStatus.Revoked(generation, RevocationReason.of(own), at, invalidityDate);
     }
 
-    static @Nullable Instant instant(ResultSet results, String column) throws SQLException {
+    private static @Nullable Instant instant(ResultSet results, String column) throws SQLException {
         OffsetDateTime time = results.getObject(column, OffsetDateTime.class);
         return time == null ? null : time.toInstant();
     }

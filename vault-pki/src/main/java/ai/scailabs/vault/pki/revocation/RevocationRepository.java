@@ -227,23 +227,16 @@ final class RevocationRepository {
     }
 
     private static Target target(ResultSet results, SerialNumber serial) throws SQLException {
-        int generation = results.getInt("generation");
         return new Target(
                 results.getObject("ca_id", UUID.class),
                 results.getString("name"),
-                generation,
+                results.getInt("generation"),
                 serial,
                 results.getObject("certificate_id", UUID.class),
                 results.getString("role"),
                 results.getObject("subject_ca_id", UUID.class),
                 results.getObject("not_after", OffsetDateTime.class).toInstant(),
-                CertificateStatuses.of(
-                        generation,
-                        results.getObject("reason", Integer.class),
-                        CertificateStatuses.instant(results, "revoked_at"),
-                        CertificateStatuses.instant(results, "invalidity_date"),
-                        results.getObject("ca_reason", Integer.class),
-                        CertificateStatuses.instant(results, "ca_revoked_at")));
+                CertificateStatuses.read(results));
     }
 
     /** An authority whose key has a certain identifier. */

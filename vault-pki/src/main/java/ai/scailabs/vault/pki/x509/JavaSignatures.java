@@ -31,16 +31,27 @@ public final class JavaSignatures implements SignatureProvider {
 
     @Override
     public byte[] sign(SignatureScheme scheme, PrivateKey key, byte[] message) throws GeneralSecurityException {
+        return sign(scheme, key, sink -> sink.take(message));
+    }
+
+    @Override
+    public byte[] sign(SignatureScheme scheme, PrivateKey key, MessageSource message) throws GeneralSecurityException {
         Signature signature = signature(scheme, engine -> engine.initSign(key));
-        signature.update(message);
+        message.writeTo(signature::update);
         return signature.sign();
     }
 
     @Override
     public boolean verify(SignatureScheme scheme, PublicKey key, byte[] message, byte[] signature)
             throws GeneralSecurityException {
+        return verify(scheme, key, sink -> sink.take(message), signature);
+    }
+
+    @Override
+    public boolean verify(SignatureScheme scheme, PublicKey key, MessageSource message, byte[] signature)
+            throws GeneralSecurityException {
         Signature engine = signature(scheme, each -> each.initVerify(key));
-        engine.update(message);
+        message.writeTo(engine::update);
         try {
             return engine.verify(signature);
         } catch (SignatureException malformed) {

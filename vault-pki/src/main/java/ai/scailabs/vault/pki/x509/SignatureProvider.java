@@ -11,4 +11,10 @@ public interface SignatureProvider {
 
     boolean verify(SignatureScheme scheme, PublicKey key, byte[] message, byte[] signature)
             throws GeneralSecurityException;
+
+    /** As {@link #sign(SignatureScheme, PrivateKey, byte[])}, of a message that is read piece by piece. Some schemes hold it whole all the same. */
+    byte[] sign(SignatureScheme scheme, PrivateKey key, MessageSource message) throws GeneralSecurityException;
+
+    boolean verify(SignatureScheme scheme, PublicKey key, MessageSource message, byte[] signature)
+            throws GeneralSecurityException;
 }

@@ -9,6 +9,7 @@ import ai.scailabs.vault.api.request.ProxyHeader;
 import ai.scailabs.vault.api.system.SecurityTxt;
 import ai.scailabs.vault.kernel.net.AddressRange;
 import ai.scailabs.vault.persistence.jdbc.DatabaseLogin;
+import ai.scailabs.vault.pki.crl.CrlTerms;
 import ai.scailabs.vault.tenancy.rotation.KeySchedule;
 import java.net.InetAddress;
 import java.net.URI;
@@ -43,6 +44,8 @@ public record ServerSettings(
         PublishSettings publish,
         @Nullable SecurityTxt securityTxt,
         ExportSettings exports,
+        CrlTerms crls,
+        @Nullable Duration keepExpired,
         boolean development) {
 
     /** @param owner absent: the schema must be up to date already; @param worker absent: no background jobs here */
@@ -90,6 +93,8 @@ public record ServerSettings(
         AuditSettings audit = AuditSettings.read(reader, http);
         PublishSettings publish = PublishSettings.read(reader, dev);
         ExportSettings exports = ExportSettings.read(reader, dev);
+        CrlTerms crls = CrlSettings.read(reader);
+        Duration keepExpired = CrlSettings.retention(reader);
         Logging logging = logging(reader);
         RootKeys rootKeys = RootKeys.read(reader, dev);
         KeySchedule keySchedule = KeySettings.read(reader);
@@ -110,6 +115,7 @@ public record ServerSettings(
                 || identity == null
                 || audit == null
                 || exports == null
+                || crls == null
                 || rootKeys == null
                 || erasureWait == null) {
             throw new InvalidSettings(reader.problems());
@@ -131,6 +137,8 @@ public record ServerSettings(
                 publish,
                 securityTxt,
                 exports,
+                crls,
+                keepExpired,
                 dev);
     }
 

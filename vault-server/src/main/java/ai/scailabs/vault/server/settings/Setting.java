@@ -100,6 +100,12 @@ public enum Setting {
             Kind.PLAIN, "100000", "a number from 1000 to 1000000, the most entries in one file of an export"),
     AUDIT_EXPORT_INTERVAL(
             Kind.PLAIN, "5m", "a duration from 1m to 1d, after which a continuous export writes what there is"),
+    PKI_CRL_INTERVAL(
+            Kind.PLAIN, "1h", "a duration from 1m to 7d between two lists of revoked certificates when nothing is revoked"),
+    PKI_CRL_VALIDITY(
+            Kind.PLAIN, "72h", "a duration from 1m to 30d, at least twice PKI_CRL_INTERVAL: how long a list counts"),
+    PKI_KEEP_EXPIRED(
+            Kind.PLAIN, "off", "off, or a duration from 1d to 36525d after which expired certificates are deleted"),
     LOG_LEVEL(Kind.PLAIN, "info", "debug, info, warn or error"),
     LOG_FORMAT(Kind.PLAIN, "json", "json or text"),
     KMS_PROVIDER(Kind.PLAIN, null, "aws, gcp, azure, hashicorp, pkcs11, tpm, or local (development only)"),

@@ -4,6 +4,21 @@ import ai.scailabs.vault.access.decision.AccessControl;
 import ai.scailabs.vault.crypto.envelope.KeySeal;
 import ai.scailabs.vault.kernel.id.Ids;
 import ai.scailabs.vault.persistence.tenant.TenantTransactions;
+import ai.scailabs.vault.persistence.jdbc.ConnectionPools;
+import ai.scailabs.vault.pki.crl.CrlBuilder;
+import ai.scailabs.vault.pki.crl.CrlService;
+import ai.scailabs.vault.pki.crl.CrlWorker;
+import ai.scailabs.vault.pki.inventory.CertificateInventory;
+import ai.scailabs.vault.pki.inventory.CertificatePurge;
+import ai.scailabs.vault.pki.issuer.CrlLocations;
+import ai.scailabs.vault.pki.revocation.CertificateStatuses;
+import ai.scailabs.vault.pki.revocation.RevocationService;
+import ai.scailabs.vault.pki.revocation.RevocationTargets;
+import ai.scailabs.vault.server.jobs.CertificateJobs;
+import ai.scailabs.vault.server.settings.ServerSettings;
+import com.zaxxer.hikari.HikariDataSource;
+import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.ObjectProvider;
 import ai.scailabs.vault.pki.issuance.IssuanceService;
 import ai.scailabs.vault.pki.issuer.AuthorityCreation;
 import ai.scailabs.vault.pki.issuer.AuthorityService;
@@ -67,12 +82,13 @@ class PkiWiring {
             CertificateLint lint,
             CertificateSigner signer,
             AccessControl access,
+            CrlLocations locations,
             Clock clock,
             Ids ids,
             SecureRandom random) {
         AuthorityCreation creation =
                 new AuthorityCreation(keyPairs, authorityKeys(seal), issuance, lint, signer, ids, random);
-        return new AuthorityService(transactions, creation, access, clock);
+        return new AuthorityService(transactions, creation, access, locations, clock);
     }
 
     @Bean
@@ -91,5 +107,116 @@ class PkiWiring {
             SecureRandom random,
             Clock clock) {
         return new IssuanceService(roles, issuance, lint, signatures, keyPairs, random, clock);
+    }
+
+    @Bean
+    CertificateStatuses certificateStatuses(TenantTransactions transactions) {
+        return new CertificateStatuses(transactions);
+    }
+
+    @Bean
+    RevocationService certificateRevocationService(
+            TenantTransactions transactions,
+            CertificateStatuses statuses,
+            SignatureProvider signatures,
+            AuthorityService authorities,
+            AccessControl access,
+            Clock clock) {
+        RevocationTargets targets = new RevocationTargets(transactions, statuses, signatures);
+        return new RevocationService(transactions, targets, statuses, authorities, access, clock);
+    }
+
+    @Bean
+    CertificateInventory certificateInventory(TenantTransactions transactions, AccessControl access, Clock clock) {
+        return new CertificateInventory(transactions, access, clock);
+    }
+
+    @Bean
+    CrlLocations crlLocations(ServerSettings settings) {
+        return CrlLocations.below(settings.http().baseUrl());
+    }
+
+    @Bean
+    CrlService crlService(
+            TenantTransactions transactions,
+            TenantSeal seal,
+            SignatureProvider signatures,
+            CrlLocations locations,
+            ServerSettings settings,
+            CertificateStatuses statuses,
+            AuthorityService authorities,
+            Ids ids,
+            Clock clock) {
+        CrlBuilder builder = new CrlBuilder(
+                transactions, authorityKeys(seal), signatures, locations, settings.crls(), ids, clock);
+        return new CrlService(transactions, builder, statuses, authorities, clock);
+    }
+
+    /** Lists are made by connections of their own: requests wait for none of them. Closed with the context. */
+    @Bean
+    @Nullable
+    CrlPool crlPool(ServerSettings settings, DatabasePools pools) {
+        return pools.worker() == null
+                ? null
+                : new CrlPool(ConnectionPools.open(settings.database().app(), "scaivault-crl", CrlPool.CONNECTIONS));
+    }
+
+    /** Absent, which the framework shows as null, where there is no login for jobs. */
+    @Bean
+    @Nullable
+    CrlWorker crlWorker(
+            DatabasePools pools,
+            ObjectProvider<CrlPool> crlPool,
+            TenantSeal seal,
+            SignatureProvider signatures,
+            CrlLocations locations,
+            ServerSettings settings,
+            Ids ids,
+            Clock clock) {
+        CrlPool pool = crlPool.getIfAvailable();
+        if (pools.worker() == null || pool == null) {
+            return null;
+        }
+        CrlBuilder builder = new CrlBuilder(
+                new TenantTransactions(pool.connections()),
+                authorityKeys(seal),
+                signatures,
+                locations,
+                settings.crls(),
+                ids,
+                clock);
+        return new CrlWorker(pools.worker(), builder, clock);
+    }
+
+    @Bean
+    @Nullable
+    CertificateJobs certificateJobs(
+            DatabasePools pools,
+            ObjectProvider<CrlPool> crlPool,
+            ObjectProvider<CrlWorker> worker,
+            ServerSettings settings,
+            Clock clock) {
+        CrlWorker present = worker.getIfAvailable();
+        CrlPool pool = crlPool.getIfAvailable();
+        if (pools.worker() == null || pool == null || present == null) {
+            return null;
+        }
+        CertificatePurge purge = new CertificatePurge(
+                pools.worker(),
+                new TenantTransactions(pool.connections()),
+                settings.keepExpired(),
+                settings.crls().interval(),
+                clock);
+        return CertificateJobs.start(present, purge);
+    }
+
+    /** A name of its own: there is one pool that requests use. */
+    record CrlPool(HikariDataSource connections) implements AutoCloseable {
+        static final int CONNECTIONS = 2;
+
+        @Override
+        public void close() {
+            connections.close();
+        }
     }
 }

@@ -1,0 +1,228 @@
+package ai.scailabs.vault.pki.crl;
+
+import ai.scailabs.vault.crypto.envelope.KeySeal;
+import ai.scailabs.vault.kernel.id.Ids;
+import ai.scailabs.vault.kernel.id.TenantId;
+import ai.scailabs.vault.kernel.sensitive.SensitiveBytes;
+import ai.scailabs.vault.persistence.tenant.TenantTransactions;
+import ai.scailabs.vault.pki.issuer.CrlLocations;
+import ai.scailabs.vault.pki.x509.CrlFrame;
+import ai.scailabs.vault.pki.x509.CrlLint;
+import ai.scailabs.vault.pki.x509.CrlSigner;
+import ai.scailabs.vault.pki.x509.PrivateKeyFormat;
+import ai.scailabs.vault.pki.x509.SignatureProvider;
+import java.security.PrivateKey;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Makes the lists of one authority: for each of its keys the complete one, in parts where it has parts, and the list of changes, all under one number. Of all instances one does so at a time. A list takes the place
+ * of the one before only when it is whole and signed; whatever is broken off leaves that one where it is. Thread-safe.
+ */
+public final class CrlBuilder {
+    private static final Logger LOG = LoggerFactory.getLogger(CrlBuilder.class);
+
+    static final int PIECE_BYTES = 1024 * 1024;
+    /** Of all pieces that are being filled at once. */
+    private static final int PIECES_BYTES = 8 * PIECE_BYTES;
+
+    private static final int LEAST_PIECE_BYTES = 32 * 1024;
+
+    /** For transactions that began before a list was read and committed after. */
+    private static final Duration LATE_COMMITS = Duration.ofMinutes(5);
+
+    private static final Duration SHORTEST_DELAY = Duration.ofSeconds(5);
+    private static final Duration LONGEST_DELAY = Duration.ofMinutes(10);
+    /** Making lists takes at most a tenth of the time. */
+    private static final int REST = 10;
+
+    private final CrlRepository lists;
+    private final EntryRepository entries;
+    private final ScheduleRepository schedule;
+    private final KeySeal seal;
+    private final CrlSigner signer;
+    private final CrlLocations locations;
+    private final CrlTerms terms;
+    private final Ids ids;
+    private final Clock clock;
+
+    public CrlBuilder(
+            TenantTransactions transactions,
+            KeySeal seal,
+            SignatureProvider signatures,
+            CrlLocations locations,
+            CrlTerms terms,
+            Ids ids,
+            Clock clock) {
+        this.lists = new CrlRepository(transactions);
+        this.entries = new EntryRepository(transactions);
+        this.schedule = new ScheduleRepository(transactions);
+        this.seal = seal;
+        this.signer = new CrlSigner(signatures);
+        this.locations = locations;
+        this.terms = terms;
+        this.ids = ids;
+        this.clock = clock;
+    }
+
+    /**
+     * Never called inside a transaction: it asks the root key, and takes seconds for a million entries.
+     *
+     * @param forced also when nothing is due
+     * @return what is published now; empty when nothing is due, or another makes them
+     * @throws ai.scailabs.vault.kernel.error.VaultException {@code service_unavailable}, {@code kms_unavailable}; {@code integrity_failure} when the authority's key was altered or destroyed
+     */
+    public Optional<List<StoredCrl>> build(TenantId tenant, UUID authority, boolean forced) {
+        Instant begun = clock.instant();
+        Optional<Lease> taken =
+                schedule.take(tenant, authority, ids.nextUuid(), forced, begun, begun.plus(terms.interval()));
+        if (taken.isEmpty()) {
+            return Optional.empty();
+        }
+        Lease lease = taken.get();
+        try {
+            List<StoredCrl> made = new ArrayList<>();
+            for (CrlIssuer issuer : lists.issuers(tenant, authority, begun)) {
+                if (issuer.view().mayRevoke()) {
+                    made.addAll(publish(lease, issuer));
+                }
+            }
+            schedule.finished(lease, delay(Duration.between(begun, clock.instant())), clock.instant());
+            lists.dispose(tenant, authority, terms.interval(), clock.instant());
+            return Optional.of(made);
+        } catch (Lease.Lost lost) {
+            LOG.info("the lists of {} of {} are made elsewhere", authority, tenant);
+            return Optional.empty();
+        } catch (RuntimeException | Error failure) {
+            schedule.failed(lease, clock.instant());
+            throw failure;
+        }
+    }
+
+    private static Duration delay(Duration took) {
+        Duration rest = took.multipliedBy(REST);
+        Duration atLeast = rest.compareTo(SHORTEST_DELAY) < 0 ? SHORTEST_DELAY : rest;
+        return atLeast.compareTo(LONGEST_DELAY) > 0 ? LONGEST_DELAY : atLeast;
+    }
+
+    private List<StoredCrl> publish(Lease lease, CrlIssuer issuer) {
+        List<CrlWriter> writers = complete(lease, issuer);
+        Optional<CrlWriter> changes = issuer.partitions() == 1 ? changes(lease, issuer) : Optional.empty();
+        List<StoredCrl> made = new ArrayList<>();
+        try (SensitiveBytes opened = seal.open(
+                lease.tenant(), issuer.partner(), issuer.keyId(), issuer.sealedPrivateKey())) {
+            PrivateKey key = PrivateKeyFormat.read(opened.expose(), issuer.keySpec());
+            for (CrlWriter writer : writers) {
+                made.add(writer.finish(signer, key));
+            }
+            changes.ifPresent(writer -> made.add(writer.finish(signer, key)));
+        }
+        lists.transactions().inTransaction(lease.tenant(), tx -> {
+            schedule.renew(tx, lease, clock.instant());
+            made.forEach(list -> lists.publish(tx, list, clock.instant()));
+            if (changes.isEmpty()) {
+                lists.withdraw(tx, issuer.scope(), 0, clock.instant());
+            }
+            return made;
+        });
+        return made;
+    }
+
+    /** All parts in one pass. */
+    private List<CrlWriter> complete(Lease lease, CrlIssuer issuer) {
+        int partitions = issuer.partitions();
+        int pieceBytes = Math.max(LEAST_PIECE_BYTES, Math.min(PIECE_BYTES, PIECES_BYTES / partitions));
+        List<CrlWriter> writers = new ArrayList<>();
+        Instant keptFrom = Instant.MAX;
+        for (int part = 0; part < partitions; part++) {
+            writers.add(writer(lease, issuer, part, frame(lease, issuer, part), pieceBytes));
+            Instant ofPart = keptFrom(base(lease, issuer, part));
+            keptFrom = ofPart.isBefore(keptFrom) ? ofPart : keptFrom;
+        }
+        Instant at = lease.begun();
+        if (issuer.revokedAt() == null || issuer.reason() == null) {
+            entries.revoked(
+                    issuer.scope(),
+                    keptFrom,
+                    row -> writers.get(row.part(partitions)).add(row.entry(at)));
+        } else {
+            entries.allOf(
+                    issuer.scope(),
+                    issuer.reason(),
+                    issuer.revokedAt(),
+                    keptFrom,
+                    row -> writers.get(row.part(partitions)).add(row.entry(at)));
+        }
+        return writers;
+    }
+
+    /** None as long as there is no complete list that somebody could have, and none that would be long: then the complete one serves better. */
+    private Optional<CrlWriter> changes(Lease lease, CrlIssuer issuer) {
+        Optional<StoredCrl> base = base(lease, issuer, 0);
+        if (base.isEmpty() || issuer.revokedAt() != null) {
+            return Optional.empty();
+        }
+        List<EntryRow> changed = entries.changes(
+                issuer.scope(),
+                base.get().thisUpdate().minus(LATE_COMMITS),
+                keptFrom(base),
+                CrlLint.MAX_CHANGES + 1);
+        if (changed.size() > CrlLint.MAX_CHANGES) {
+            return Optional.empty();
+        }
+        CrlFrame frame = new CrlFrame(
+                issuer.view(),
+                lease.number(),
+                base.get().number(),
+                lease.begun(),
+                lease.begun().plus(terms.validity()),
+                null,
+                List.of());
+        CrlWriter writer = writer(lease, issuer, 0, frame, PIECE_BYTES);
+        changed.forEach(row -> writer.add(row.entry(lease.begun())));
+        return Optional.of(writer);
+    }
+
+    private CrlFrame frame(Lease lease, CrlIssuer issuer, int part) {
+        CrlScope scope = issuer.scope();
+        boolean alone = issuer.partitions() == 1;
+        String place = alone
+                ? null
+                : locations
+                        .part(scope.authority(), scope.generation(), part)
+                        .orElseThrow(() -> new IllegalStateException(
+                                "this service has no address by http, which lists in parts must name"));
+        List<String> freshest = alone
+                ? locations.delta(scope.authority(), scope.generation()).stream().toList()
+                : List.of();
+        return new CrlFrame(
+                issuer.view(),
+                lease.number(),
+                null,
+                lease.begun(),
+                lease.begun().plus(terms.validity()),
+                place,
+                freshest);
+    }
+
+    private CrlWriter writer(Lease lease, CrlIssuer issuer, int part, CrlFrame frame, int pieceBytes) {
+        return new CrlWriter(
+                lists, schedule, lease, ids.nextUuid(), issuer.scope(), part, frame, pieceBytes, clock);
+    }
+
+    private Optional<StoredCrl> base(Lease lease, CrlIssuer issuer, int part) {
+        return lists.base(issuer.scope(), part, lease.begun().minus(terms.interval()));
+    }
+
+    /** What expired after that is in this list: so each entry is in all lists that are made until an interval after its certificate's end, of which one is a regular one (RFC 5280 §3.3). */
+    private static Instant keptFrom(Optional<StoredCrl> base) {
+        return base.map(StoredCrl::thisUpdate).orElse(Instant.EPOCH);
+    }
+}

@@ -1,0 +1,116 @@
+package ai.scailabs.vault.pki.crl;
+
+import ai.scailabs.vault.kernel.error.VaultException;
+import ai.scailabs.vault.kernel.id.TenantId;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.atomic.LongAdder;
+import javax.sql.DataSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Has lists made when they are due, whoever's has waited longest first. Every instance may look; {@link CrlBuilder} sees to it that one makes them. What an instance that died has left unfinished is due when its
+ * lease is over.
+ */
+public final class CrlWorker {
+    private static final Logger LOG = LoggerFactory.getLogger(CrlWorker.class);
+    private static final int BATCH = 20;
+    private static final int MAX_BATCHES = 50;
+
+    /** Of a tenant that is suspended or erased nothing is signed. */
+    private static final String DUE = """
+            select s.tenant_id, s.ca_id from crl_schedule s join tenant t on t.tenant_id = s.tenant_id
+            where (s.due_at <= ? and s.lease_until is null or s.lease_until <= ?) and t.status = 'active'
+            order by s.due_at, s.ca_id limit ?
+            """;
+
+    private final DataSource worker;
+    private final CrlBuilder builder;
+    private final Clock clock;
+    private final LongAdder built = new LongAdder();
+    private final LongAdder failed = new LongAdder();
+    private volatile boolean stopping;
+
+    /** @param worker logs in as the worker role; connections in auto-commit mode */
+    public CrlWorker(DataSource worker, CrlBuilder builder, Clock clock) {
+        this.worker = worker;
+        this.builder = builder;
+        this.clock = clock;
+    }
+
+    /** All that is due now. */
+    public void run() throws SQLException {
+        List<Due> due = due();
+        for (int batch = 0; batch < MAX_BATCHES && !due.isEmpty() && !stopping; batch++) {
+            boolean anything = false;
+            for (Due each : due) {
+                anything |= !stopping && build(each);
+            }
+            if (!anything) {
+                return;
+            }
+            due = due();
+        }
+    }
+
+    private boolean build(Due due) {
+        try {
+            boolean made = builder.build(due.tenant(), due.authority(), false).isPresent();
+            if (made) {
+                built.increment();
+            }
+            return made;
+        } catch (VaultException unavailable) {
+            failed.increment();
+            LOG.warn("the lists of {} of {} wait: {}", due.authority(), due.tenant(), unavailable.toString());
+        } catch (RuntimeException failure) {
+            failed.increment();
+            LOG.warn("the lists of {} of {} were not made, and are tried again", due.authority(), due.tenant(), failure);
+        }
+        return false;
+    }
+
+    private List<Due> due() throws SQLException {
+        Instant now = clock.instant();
+        OffsetDateTime at = now.atOffset(ZoneOffset.UTC);
+        List<Due> due = new ArrayList<>();
+        try (Connection connection = worker.getConnection();
+                PreparedStatement statement = connection.prepareStatement(DUE)) {
+            statement.setObject(1, at);
+            statement.setObject(2, at);
+            statement.setInt(3, BATCH);
+            try (ResultSet results = statement.executeQuery()) {
+                while (results.next()) {
+                    due.add(new Due(new TenantId(results.getString(1)), results.getObject(2, UUID.class)));
+                }
+            }
+        }
+        return due;
+    }
+
+    /** Ends when the authority that is at work is done. */
+    public void stop() {
+        stopping = true;
+    }
+
+    /** Authorities whose lists this instance made. */
+    public long built() {
+        return built.sum();
+    }
+
+    public long failed() {
+        return failed.sum();
+    }
+
+    private record Due(TenantId tenant, UUID authority) {}
+}

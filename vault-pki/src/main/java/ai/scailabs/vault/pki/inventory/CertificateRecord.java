@@ -1,0 +1,76 @@
+package ai.scailabs.vault.pki.inventory;
+
+import ai.scailabs.vault.kernel.id.Ids;
+import ai.scailabs.vault.kernel.path.SecretPath;
+import ai.scailabs.vault.pki.issuer.CertificateAuthority;
+import ai.scailabs.vault.pki.revocation.CertificateStatus;
+import ai.scailabs.vault.pki.role.StoredRole;
+import ai.scailabs.vault.pki.x509.RevocationReason;
+import ai.scailabs.vault.pki.x509.SerialNumber;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A certificate that is kept, as it stands now.
+ *
+ * @param role by which it was issued; none for the certificate of an authority
+ * @param subjectAuthority whose own certificate it is
+ * @param names with their kinds before them
+ * @param status of its own revocation, or of its authority's
+ */
+public record CertificateRecord(
+        UUID id,
+        UUID authority,
+        String authorityName,
+        SerialNumber serial,
+        @Nullable String role,
+        @Nullable UUID subjectAuthority,
+        @Nullable String commonName,
+        String subject,
+        List<String> names,
+        Instant notBefore,
+        Instant notAfter,
+        CertificateStatus status,
+        Instant createdAt,
+        String createdBy) {
+    private static final String PREFIX = "cert_";
+
+    public CertificateRecord {
+        names = List.copyOf(names);
+    }
+
+    public String text() {
+        return Ids.text(PREFIX, id);
+    }
+
+    /** The reverse of {@link #text()}; empty for any other text. */
+    public static Optional<UUID> parseId(String text) {
+        return Ids.uuid(PREFIX, text);
+    }
+
+    /** In the words of the API. */
+    public String state(Instant now) {
+        if (status instanceof CertificateStatus.Revoked revoked) {
+            return revoked.reason() == RevocationReason.CERTIFICATE_HOLD ? "on_hold" : "revoked";
+        }
+        return notAfter.isBefore(now) ? "expired" : "active";
+    }
+
+    boolean isRevoked() {
+        return status instanceof CertificateStatus.Revoked;
+    }
+
+    /** By which policies name it: its role, and its authority. */
+    List<SecretPath> virtualPaths() {
+        List<SecretPath> paths = new ArrayList<>();
+        if (role != null) {
+            paths.add(StoredRole.virtualPath(role));
+        }
+        paths.add(CertificateAuthority.virtualPath(authorityName));
+        return paths;
+    }
+}

@@ -1,0 +1,197 @@
+package ai.scailabs.vault.pki.inventory;
+
+import ai.scailabs.vault.kernel.id.TenantId;
+import ai.scailabs.vault.persistence.tenant.TenantTransactions;
+import ai.scailabs.vault.pki.revocation.CertificateStatuses;
+import ai.scailabs.vault.pki.x509.SerialNumber;
+import java.math.BigInteger;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+
+/**
+ * The SQL of lists of certificates: for each way through them there is an index, and a page is so many steps on it. What the index does not tell is looked at row by row, by whoever asks, so that no
+ * combination of filters reads more than it was told to.
+ */
+final class InventoryRepository {
+    private static final String COLUMNS = """
+            select c.certificate_id, c.ca_id, a.name as ca_name, c.ca_generation as generation, c.serial, c.role, c.subject_ca_id, c.common_name, c.subject,
+                c.sans, c.not_before, c.not_after, c.created_at, c.created_by, r.reason, r.revoked_at, r.invalidity_date, a.revoked_at as ca_revoked_at,
+                a.revocation_reason as ca_reason
+            from (
+            """;
+
+    private static final String JOINS = """
+            ) w
+            join certificate c on c.tenant_id = w.tenant_id and c.certificate_id = w.certificate_id
+            join certificate_authority a on a.tenant_id = c.tenant_id and a.ca_id = c.ca_id
+            left join certificate_revocation r on c.status = 'revoked' and r.tenant_id = c.tenant_id and r.ca_id = c.ca_id
+                and r.ca_generation = c.ca_generation and r.serial = c.serial and not r.released
+            where c.status <> 'reserved'
+            """;
+
+    private static final String BY_ID = " order by c.certificate_id";
+    private static final String BY_END = " order by c.not_after, c.certificate_id";
+
+    private final TenantTransactions transactions;
+
+    InventoryRepository(TenantTransactions transactions) {
+        this.transactions = transactions;
+    }
+
+    /** The next so many by the way that suits the filter. */
+    List<CertificateRecord> walk(TenantId tenant, CertificateFilter filter, Position after, Instant now, int steps) {
+        if (filter.serial() != null) {
+            return transactions.query(
+                    tenant,
+                    COLUMNS
+                            + "select tenant_id, certificate_id from certificate where tenant_id = ? and serial = ? and status <> 'reserved' and certificate_id > ? order by certificate_id limit ?"
+                            + JOINS + BY_ID,
+                    (results, index) -> record(results),
+                    tenant.value(),
+                    filter.serial().contentOctets(),
+                    after.id(),
+                    steps);
+        }
+        if (filter.san() != null) {
+            return transactions.query(
+                    tenant,
+                    COLUMNS
+                            + "select distinct n.tenant_id, n.certificate_id from unnest(?::text[]) as wanted (name) cross join lateral (select tenant_id, certificate_id from certificate_name where tenant_id = ? and certificate_name.name = wanted.name and certificate_id > ? order by certificate_id limit ?) n order by n.certificate_id limit ?"
+                            + JOINS + BY_ID,
+                    (results, index) -> record(results),
+                    filter.typedNames(),
+                    tenant.value(),
+                    after.id(),
+                    steps,
+                    steps);
+        }
+        if (filter.wantsRevoked()) {
+            return revoked(tenant, after, steps);
+        }
+        if (filter.isOfTime()) {
+            Instant until = filter.expiringWithin() == null ? now : now.plus(filter.expiringWithin());
+            return transactions.query(
+                    tenant,
+                    COLUMNS
+                            + "select tenant_id, certificate_id from certificate where tenant_id = ? and (not_after, certificate_id) > (?, ?) and not_after <= ? and status <> 'reserved' order by not_after, certificate_id limit ?"
+                            + JOINS + BY_END,
+                    (results, index) -> record(results),
+                    tenant.value(),
+                    after.notAfter(),
+                    after.id(),
+                    until,
+                    steps);
+        }
+        return byPlace(tenant, filter, after, steps);
+    }
+
+    private List<CertificateRecord> byPlace(TenantId tenant, CertificateFilter filter, Position after, int steps) {
+        if (filter.role() != null) {
+            return transactions.query(
+                    tenant,
+                    COLUMNS
+                            + "select tenant_id, certificate_id from certificate where tenant_id = ? and role = ? and certificate_id > ? and status <> 'reserved' and role is not null order by certificate_id limit ?"
+                            + JOINS + BY_ID,
+                    (results, index) -> record(results),
+                    tenant.value(),
+                    filter.role(),
+                    after.id(),
+                    steps);
+        }
+        if (filter.authority() != null) {
+            return transactions.query(
+                    tenant,
+                    COLUMNS
+                            + "select tenant_id, certificate_id from certificate where tenant_id = ? and ca_id = ? and certificate_id > ? and status <> 'reserved' order by certificate_id limit ?"
+                            + JOINS + BY_ID,
+                    (results, index) -> record(results),
+                    tenant.value(),
+                    filter.authority(),
+                    after.id(),
+                    steps);
+        }
+        return transactions.query(
+                tenant,
+                COLUMNS
+                        + "select tenant_id, certificate_id from certificate where tenant_id = ? and certificate_id > ? and status <> 'reserved' order by certificate_id limit ?"
+                        + JOINS + BY_ID,
+                (results, index) -> record(results),
+                tenant.value(),
+                after.id(),
+                steps);
+    }
+
+    /** Those that were revoked by themselves, and those of each authority that was. */
+    private List<CertificateRecord> revoked(TenantId tenant, Position after, int steps) {
+        return transactions.query(
+                tenant,
+                COLUMNS + """
+                        select tenant_id, certificate_id from (
+                            (select tenant_id, certificate_id from certificate
+                            where tenant_id = ? and status = 'revoked' and certificate_id > ? order by certificate_id limit ?)
+                            union
+                            select b.tenant_id, b.certificate_id from certificate_authority revoked
+                            cross join lateral (
+                                select tenant_id, certificate_id from certificate
+                                where tenant_id = revoked.tenant_id and ca_id = revoked.ca_id and status <> 'reserved' and certificate_id > ?
+                                order by certificate_id limit ?) b
+                            where revoked.tenant_id = ? and revoked.status = 'revoked'
+                        ) either order by certificate_id limit ?
+                        """ + JOINS + BY_ID,
+                (results, index) -> record(results),
+                tenant.value(),
+                after.id(),
+                steps,
+                after.id(),
+                steps,
+                tenant.value(),
+                steps);
+    }
+
+    Optional<CertificateRecord> find(TenantId tenant, UUID id) {
+        return transactions.queryOne(
+                tenant,
+                COLUMNS + "select ?::text as tenant_id, ?::uuid as certificate_id" + JOINS,
+                (results, index) -> record(results),
+                tenant.value(),
+                id);
+    }
+
+    /** DER. */
+    Optional<byte[]> certificate(TenantId tenant, UUID id) {
+        return transactions.queryOne(
+                tenant,
+                "select certificate from certificate where tenant_id = ? and certificate_id = ? and status <> 'reserved'",
+                (results, index) -> results.getBytes(1),
+                tenant.value(),
+                id);
+    }
+
+    private static CertificateRecord record(ResultSet results) throws SQLException {
+        return new CertificateRecord(
+                results.getObject("certificate_id", UUID.class),
+                results.getObject("ca_id", UUID.class),
+                results.getString("ca_name"),
+                new SerialNumber(new BigInteger(results.getBytes("serial"))),
+                results.getString("role"),
+                results.getObject("subject_ca_id", UUID.class),
+                results.getString("common_name"),
+                results.getString("subject"),
+                Arrays.asList((String[]) results.getArray("sans").getArray()),
+                instant(results, "not_before"),
+                instant(results, "not_after"),
+                CertificateStatuses.read(results),
+                instant(results, "created_at"),
+                results.getString("created_by"));
+    }
+
+    private static Instant instant(ResultSet results, String column) throws SQLException {
+        return results.getObject(column, OffsetDateTime.class).toInstant();
+    }
+}

@@ -194,7 +194,17 @@ class AuditCoverageTest {
                         .filter(operation -> operation.action().equals("none"))
                         .map(OpenApi.Operation::id))
                 .containsExactlyInAnyOrder(
-                        "health", "ready", "version", "openapi", "docs", "securityTxt", "readIssuer", "readIssuerKeys");
+                        "health",
+                        "ready",
+                        "version",
+                        "openapi",
+                        "docs",
+                        "securityTxt",
+                        "readIssuer",
+                        "readIssuerKeys",
+                        "readCrl",
+                        "readDeltaCrl",
+                        "readCrlPart");
     }
 
     /** Every action is of an operation, or of one of the few things that happen besides; and the document names every one. */

@@ -111,8 +111,24 @@ class ForeignIdsTest {
                 "ca_" + NEVER_ISSUED,
                 "cert_" + NEVER_ISSUED));
         // Ours, but of another kind.
-        all.add(ids(operation, own.binding(), own.bound(), own.bound(), own.bound(), own.bound(), own.trust(), own.authority()));
-        all.add(ids(operation, own.trust(), decisionOf(own), own.trust(), own.binding(), own.trust(), own.bound(), own.bound()));
+        all.add(ids(
+                operation,
+                own.binding(),
+                own.bound(),
+                own.bound(),
+                own.bound(),
+                own.bound(),
+                own.trust(),
+                own.authority()));
+        all.add(ids(
+                operation,
+                own.trust(),
+                decisionOf(own),
+                own.trust(),
+                own.binding(),
+                own.trust(),
+                own.bound(),
+                own.bound()));
         // The same characters under the prefix that is asked for.
         all.add(ids(
                 operation,
@@ -145,8 +161,7 @@ class ForeignIdsTest {
                 switch (operation.id()) {
                     case "readDecision" -> decision;
                     case "readKeyJob" -> job;
-                    default ->
-                        ofCertificate ? certificate : ofAuthority ? authority : ofTrust ? trust : policy;
+                    default -> ofCertificate ? certificate : ofAuthority ? authority : ofTrust ? trust : policy;
                 });
         ids.put("binding_id", binding);
         return ids;

@@ -34,7 +34,15 @@ class PkiRevokeApiTest {
     static void role(ApiClient by, String name, String authority) {
         by.post(
                         "/v1/pki/roles",
-                        Map.of("name", name, "ca_id", authority, "allowed_domains", List.of("*.internal"), "ttl", "30d"))
+                        Map.of(
+                                "name",
+                                name,
+                                "ca_id",
+                                authority,
+                                "allowed_domains",
+                                List.of("*.internal"),
+                                "ttl",
+                                "30d"))
                 .expect(201);
     }
 
@@ -45,8 +53,8 @@ class PkiRevokeApiTest {
     }
 
     private static Map<String, Object> of(JsonNode issued, Object... more) {
-        Map<String, Object> body =
-                new HashMap<>(Map.of("serial_number", issued.get("serial_number").stringValue()));
+        Map<String, Object> body = new HashMap<>(
+                Map.of("serial_number", issued.get("serial_number").stringValue()));
         for (int i = 0; i < more.length; i += 2) {
             body.put((String) more[i], more[i + 1]);
         }
@@ -66,8 +74,9 @@ class PkiRevokeApiTest {
         JsonNode issued = issue(owner, "revocable", "kept.internal");
         String id = issued.get("id").stringValue();
         ApiClient reader = server.member(owner, "pki-revoke", "pki-revoke", "reader", "pki/roles/revocable", "read");
-        ApiClient nobody =
-                server.client(server.token("pki-revoke", "pki-revoke").serviceAccount("nobody").sign());
+        ApiClient nobody = server.client(server.token("pki-revoke", "pki-revoke")
+                .serviceAccount("nobody")
+                .sign());
         ApiClient stranger = server.owner("pki-revoke-else", "pki-revoke-else");
         for (ApiClient each : List.of(reader, nobody)) {
             each.post("/v1/pki/revoke", of(issued)).expect(403, "access_denied");
@@ -81,7 +90,9 @@ class PkiRevokeApiTest {
         stranger.get("/v1/pki/certificates/" + id).expect(404, "certificate_not_found");
         stranger.post("/v1/pki/revoke", of(issued, "ca_id", authority)).expect(404, "certificate_not_found");
         stranger.post("/v1/pki/ca/" + authority + "/revoke", Map.of()).expect(404, "ca_not_found");
-        stranger.post("/v1/pki/revoke", Map.of("certificate_pem", issued.get("certificate").stringValue()))
+        stranger.post(
+                        "/v1/pki/revoke",
+                        Map.of("certificate_pem", issued.get("certificate").stringValue()))
                 .expect(404, "certificate_not_found");
         server.client(server.token("pki-revoke", "pki-revoke")
                         .serviceAccount("issuer")
@@ -93,7 +104,11 @@ class PkiRevokeApiTest {
         nobody.get("/v1/pki/certificates/" + id + "/pem").expect(403, "access_denied");
         assertThat(nobody.get("/v1/pki/certificates").expect(200).json().get("certificates"))
                 .isEmpty();
-        assertThat(reader.get("/v1/pki/certificates/" + id).expect(200).json().get("status").stringValue())
+        assertThat(reader.get("/v1/pki/certificates/" + id)
+                        .expect(200)
+                        .json()
+                        .get("status")
+                        .stringValue())
                 .isEqualTo("active");
         assertThat(state(issued)).isEqualTo("active");
     }
@@ -134,8 +149,7 @@ class PkiRevokeApiTest {
         for (var spelling : spellings) {
             JsonNode issued = issue(owner, "revocable", "spelled.internal");
             String written = spelling.apply(issued.get("serial_number").stringValue());
-            JsonNode answer = owner.post(
-                            "/v1/pki/revoke", Map.of("serial_number", written, "reason", "key_compromise"))
+            JsonNode answer = owner.post("/v1/pki/revoke", Map.of("serial_number", written, "reason", "key_compromise"))
                     .expect(200)
                     .json();
             assertThat(answer.get("serial_number")).isEqualTo(issued.get("serial_number"));
@@ -156,11 +170,13 @@ class PkiRevokeApiTest {
                 "privilege_withdrawn",
                 "aa_compromise")) {
             JsonNode issued = issue(owner, "revocable", "reason.internal");
-            JsonNode first =
-                    owner.post("/v1/pki/revoke", of(issued, "reason", reason)).expect(200).json();
+            JsonNode first = owner.post("/v1/pki/revoke", of(issued, "reason", reason))
+                    .expect(200)
+                    .json();
             assertThat(first.get("changed").booleanValue()).isTrue();
-            JsonNode again =
-                    owner.post("/v1/pki/revoke", of(issued, "reason", reason)).expect(200).json();
+            JsonNode again = owner.post("/v1/pki/revoke", of(issued, "reason", reason))
+                    .expect(200)
+                    .json();
             assertThat(again.get("changed").booleanValue()).isFalse();
             assertThat(again.get("revoked_at")).isEqualTo(first.get("revoked_at"));
             String other = reason.equals("superseded") ? "unspecified" : "superseded";
@@ -179,12 +195,17 @@ class PkiRevokeApiTest {
         assertThat(early.json().at("/error/details/state").stringValue()).isEqualTo("issued");
         owner.post("/v1/pki/revoke", of(issued, "reason", "certificate_hold")).expect(200);
         assertThat(state(issued)).isEqualTo("on_hold");
-        assertThat(owner.post("/v1/pki/release", of(issued)).expect(200).json().get("revoked").booleanValue())
+        assertThat(owner.post("/v1/pki/release", of(issued))
+                        .expect(200)
+                        .json()
+                        .get("revoked")
+                        .booleanValue())
                 .isFalse();
         assertThat(state(issued)).isEqualTo("active");
 
-        JsonNode held =
-                owner.post("/v1/pki/revoke", of(issued, "reason", "certificate_hold")).expect(200).json();
+        JsonNode held = owner.post("/v1/pki/revoke", of(issued, "reason", "certificate_hold"))
+                .expect(200)
+                .json();
         JsonNode revoked = owner.post(
                         "/v1/pki/revoke",
                         of(issued, "reason", "key_compromise", "invalidity_date", "2026-01-02T03:04:05Z"))
@@ -256,8 +277,7 @@ class PkiRevokeApiTest {
         owner.post("/v1/pki/revoke", Map.of("certificate_pem", pem + pem)).expect(422, "validation_error");
         owner.post("/v1/pki/revoke", Map.of("certificate_pem", "x".repeat(200_000)))
                 .expect(422, "validation_error");
-        JsonNode revoked = owner.post(
-                        "/v1/pki/revoke", Map.of("certificate_pem", pem, "reason", "certificate_hold"))
+        JsonNode revoked = owner.post("/v1/pki/revoke", Map.of("certificate_pem", pem, "reason", "certificate_hold"))
                 .expect(200)
                 .json();
         assertThat(revoked.get("certificate_id").isNull()).isTrue();
@@ -315,9 +335,11 @@ class PkiRevokeApiTest {
                         .get("cas_revoked")
                         .intValue())
                 .isZero();
-        owner.post("/v1/pki/ca/" + root + "/revoke", Map.of("reason", "superseded")).expect(409, "conflict");
+        owner.post("/v1/pki/ca/" + root + "/revoke", Map.of("reason", "superseded"))
+                .expect(409, "conflict");
         owner.post("/v1/pki/ca/" + below + "/enable", null).expect(409, "conflict");
-        owner.post("/v1/pki/issue/doomed", Map.of("common_name", "late.internal")).expect(409, "conflict");
+        owner.post("/v1/pki/issue/doomed", Map.of("common_name", "late.internal"))
+                .expect(409, "conflict");
         JsonNode shown = owner.get("/v1/pki/certificates/" + leaf.get("id").stringValue())
                 .expect(200)
                 .json();
@@ -339,7 +361,8 @@ class PkiRevokeApiTest {
             issued.add(issue(owner, "listed", "l" + i + ".internal"));
         }
         owner.post("/v1/pki/revoke", of(issued.get(1), "reason", "superseded")).expect(200);
-        owner.post("/v1/pki/revoke", of(issued.get(2), "reason", "certificate_hold")).expect(200);
+        owner.post("/v1/pki/revoke", of(issued.get(2), "reason", "certificate_hold"))
+                .expect(200);
 
         assertThat(names("role=listed")).containsExactly("l0.internal", "l3.internal", "l4.internal");
         assertThat(names("role=listed&include_revoked=true")).hasSize(5);
@@ -351,11 +374,13 @@ class PkiRevokeApiTest {
         assertThat(names("san=L3.internal")).containsExactly("l3.internal");
         assertThat(names("san=dns:l3.internal")).containsExactly("l3.internal");
         assertThat(names("san=ip:l3.internal")).isEmpty();
-        assertThat(names("serial_number=" + issued.get(4).get("serial_number").stringValue().replace(":", "")))
+        assertThat(names("serial_number="
+                        + issued.get(4).get("serial_number").stringValue().replace(":", "")))
                 .containsExactly("l4.internal");
         assertThat(names("role=listed&expiring_within=31d")).hasSize(3);
         assertThat(names("role=listed&expiring_within=29d")).isEmpty();
-        for (String filter : List.of("role=listed", "ca_id=" + place, "role=listed&expiring_within=31d", "include_revoked=true")) {
+        for (String filter :
+                List.of("role=listed", "ca_id=" + place, "role=listed&expiring_within=31d", "include_revoked=true")) {
             List<String> all = names(filter + "&limit=1000");
             List<String> paged = new ArrayList<>();
             String cursor = "";
@@ -363,7 +388,8 @@ class PkiRevokeApiTest {
                 JsonNode page = owner.get("/v1/pki/certificates?" + filter + "&limit=2" + cursor)
                         .expect(200)
                         .json();
-                page.get("certificates").forEach(each -> paged.add(each.get("common_name").asString()));
+                page.get("certificates")
+                        .forEach(each -> paged.add(each.get("common_name").asString()));
                 cursor = page.get("cursor").isNull()
                         ? null
                         : "&cursor=" + page.get("cursor").stringValue();

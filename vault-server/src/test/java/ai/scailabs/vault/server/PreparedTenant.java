@@ -143,7 +143,9 @@ record PreparedTenant(
     }
 
     private static JsonNode issued(ApiClient owner, String role) {
-        return owner.post("/v1/pki/issue/" + role, certificateBody()).expect(201).json();
+        return owner.post("/v1/pki/issue/" + role, certificateBody())
+                .expect(201)
+                .json();
     }
 
     private static Map<String, Object> partedBody() {
@@ -476,7 +478,18 @@ record PreparedTenant(
     /** What of this tenant must never be in an answer to somebody else. */
     String[] ownWords() {
         return new String[] {
-            CANARY, "team:data", bound, spare, binding, trust, changedTrust, spareTrust, user, "@people.test", authority, certificate
+            CANARY,
+            "team:data",
+            bound,
+            spare,
+            binding,
+            trust,
+            changedTrust,
+            spareTrust,
+            user,
+            "@people.test",
+            authority,
+            certificate
         };
     }
 }

@@ -92,9 +92,13 @@ class StructureTest {
             "kms",
             // Certificates, and what stands in them, which are public.
             "pki.x509.AuthorityRules",
+            "pki.x509.CrlLint",
+            "pki.x509.CrlRules",
+            "pki.x509.CrlSigner",
             "pki.x509.DecodedConstraints",
             "pki.x509.FieldRules",
             "pki.x509.KeyRules",
+            "pki.x509.PresentedCertificate",
             "pki.x509.Subject",
             "pki.x509.SubjectKey",
             "pki.x509.TbsView");

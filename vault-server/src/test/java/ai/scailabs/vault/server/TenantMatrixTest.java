@@ -284,14 +284,16 @@ class TenantMatrixTest {
             case "readDecision" -> reply.expect(404, "decision_not_found");
             case "readTrust", "replaceTrust", "updateTrust", "deleteTrust" -> reply.expect(404, "trust_not_found");
             // Who manages a tenant, and who has no rule for authorities.
-            case "readCa", "readCaCertificate", "disableCa", "enableCa" ->
+            case "readCa", "readCaCertificate", "disableCa", "enableCa", "revokeCa", "buildCrl" ->
                 assertThat(reply.code()).as(reply.body()).isIn("ca_not_found", "access_denied");
             case "createCa" -> assertThat(reply.status()).as(reply.body()).isIn(201, 403);
             case "readPkiRole", "updatePkiRole", "deletePkiRole", "checkPkiRole", "issueCertificate", "signRequest" ->
                 assertThat(reply.code()).as(reply.body()).isIn("role_not_found", "access_denied");
             // On an authority of the victim.
             case "createPkiRole" -> assertThat(reply.code()).as(reply.body()).isIn("ca_not_found", "access_denied");
-            case "listCas", "listPkiRoles" -> reply.expect(200);
+            case "readCertificate", "readCertificatePem", "revokeCertificate", "releaseCertificate" ->
+                assertThat(reply.code()).as(reply.body()).isIn("certificate_not_found", "access_denied");
+            case "listCas", "listPkiRoles", "listCertificates" -> reply.expect(200);
             case "listMembers", "resolveIdentity", "readUserRoles" -> reply.expect(404, "identity_not_found");
             // Who administers another partner, and who administers none.
             case "replaceUserRoles" ->

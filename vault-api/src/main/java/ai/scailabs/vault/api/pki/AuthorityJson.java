@@ -39,7 +39,9 @@ final class AuthorityJson {
                 .text("status", authority.status().wireName())
                 .flag("is_active", authority.status() == AuthorityStatus.ACTIVE)
                 .time("revoked_at", revocation == null ? null : revocation.at())
-                .text("revocation_reason", revocation == null ? null : revocation.reason().wireName())
+                .text(
+                        "revocation_reason",
+                        revocation == null ? null : revocation.reason().wireName())
                 .number("crl_partitions", authority.crlPartitions())
                 .number("certificates_issued", authority.certificatesIssued())
                 .time("created_at", authority.createdAt())

@@ -59,8 +59,7 @@ public class CertificateController {
         CertificateFilter filter = filter(parameters);
         String list = "certificates?" + parameters.filters();
         String after = cursors.decode(call, list, parameters.text("cursor"));
-        CertificatePage page =
-                certificates.list(call.located(), call.tenant(), filter, parameters.limit(), after);
+        CertificatePage page = certificates.list(call.located(), call.tenant(), filter, parameters.limit(), after);
         String cursor = page.next() == null ? null : cursors.encode(call, list, page.next());
         Instant now = clock.instant();
         return Answer.ok(

@@ -45,8 +45,9 @@ public class CrlController {
     /** Within an answer in JSON. What is longer is read by GET. */
     private static final int MAX_SHOWN_BYTES = 4 * 1024 * 1024;
 
-    private static final DateTimeFormatter HTTP_DATE = 
-            DateTimeFormatter.ofPattern("EEE, dd MMM uuuu HH:mm:ss 'GMT'", Locale.US).withZone(ZoneOffset.UTC);
+    private static final DateTimeFormatter HTTP_DATE = DateTimeFormatter.ofPattern(
+                    "EEE, dd MMM uuuu HH:mm:ss 'GMT'", Locale.US)
+            .withZone(ZoneOffset.UTC);
 
     private final CrlService lists;
 
@@ -86,7 +87,9 @@ public class CrlController {
                 : Answer.streamed(pem ? PEM : DER, pem ? -1 : list.sizeBytes(), target -> write(list, pem, target));
         return answer.header("ETag", tag)
                 .header("Last-Modified", HTTP_DATE.format(list.thisUpdate()))
-                .header("Cache-Control", "public, max-age=" + published.freshFor().toSeconds())
+                .header(
+                        "Cache-Control",
+                        "public, max-age=" + published.freshFor().toSeconds())
                 .header("Vary", "Accept");
     }
 
@@ -111,7 +114,8 @@ public class CrlController {
             return;
         }
         target.write(("-----BEGIN " + Pem.CRL + "-----\n").getBytes(StandardCharsets.US_ASCII));
-        try (OutputStream text = Base64.getMimeEncoder(PEM_LINE, new byte[] {'\n'}).wrap(new Unclosed(target))) {
+        try (OutputStream text =
+                Base64.getMimeEncoder(PEM_LINE, new byte[] {'\n'}).wrap(new Unclosed(target))) {
             lists.write(list, text);
         }
         target.write(("\n-----END " + Pem.CRL + "-----\n").getBytes(StandardCharsets.US_ASCII));
@@ -141,11 +145,13 @@ public class CrlController {
                                         .mapToLong(StoredCrl::entries)
                                         .sum())
                         .text("crl_pem", pem)
-                        .objects("crls", made, (item, list) -> item.value(
-                                        "partition", list.baseNumber() == null ? list.part() : null)
-                                .value("base_crl_number", list.baseNumber())
-                                .number("entries", list.entries())
-                                .number("size_bytes", list.sizeBytes())));
+                        .objects(
+                                "crls",
+                                made,
+                                (item, list) -> item.value("partition", list.baseNumber() == null ? list.part() : null)
+                                        .value("base_crl_number", list.baseNumber())
+                                        .number("entries", list.entries())
+                                        .number("size_bytes", list.sizeBytes())));
     }
 
     private String pem(StoredCrl list) {

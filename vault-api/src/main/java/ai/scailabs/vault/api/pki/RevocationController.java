@@ -58,8 +58,7 @@ public class RevocationController {
                         () -> new VaultException(ErrorCode.CA_NOT_FOUND, "There is no such certificate authority"));
         call.about(id);
         AuthorityRevocation body = bodies.read(request, AuthorityRevocation.class);
-        RevokedAuthority revoked =
-                revocations.revokeAuthority(call.located(), authority, body.order(), call.entry());
+        RevokedAuthority revoked = revocations.revokeAuthority(call.located(), authority, body.order(), call.entry());
         return Answer.ok(call.changed(), json -> {
             AuthorityJson.write(json, revoked.authority());
             json.number("cas_revoked", revoked.count());
@@ -78,10 +77,11 @@ public class RevocationController {
 
     /** The members of whatever stands for a certificate. */
     static void write(JsonWriter json, CertificateStatus status) {
-        CertificateStatus.@Nullable Revoked revoked =
-                status instanceof CertificateStatus.Revoked found ? found : null;
+        CertificateStatus.@Nullable Revoked revoked = status instanceof CertificateStatus.Revoked found ? found : null;
         json.flag("revoked", revoked != null)
-                .text("revocation_reason", revoked == null ? null : revoked.reason().wireName())
+                .text(
+                        "revocation_reason",
+                        revoked == null ? null : revoked.reason().wireName())
                 .time("revoked_at", revoked == null ? null : revoked.at())
                 .time("invalidity_date", revoked == null ? null : revoked.invalidityDate());
     }

@@ -116,8 +116,8 @@ public final class CrlBuilder {
         List<CrlWriter> writers = complete(lease, issuer);
         Optional<CrlWriter> changes = issuer.partitions() == 1 ? changes(lease, issuer) : Optional.empty();
         List<StoredCrl> made = new ArrayList<>();
-        try (SensitiveBytes opened = seal.open(
-                lease.tenant(), issuer.partner(), issuer.keyId(), issuer.sealedPrivateKey())) {
+        try (SensitiveBytes opened =
+                seal.open(lease.tenant(), issuer.partner(), issuer.keyId(), issuer.sealedPrivateKey())) {
             PrivateKey key = PrivateKeyFormat.read(opened.expose(), issuer.keySpec());
             for (CrlWriter writer : writers) {
                 made.add(writer.finish(signer, key));
@@ -170,10 +170,7 @@ public final class CrlBuilder {
             return Optional.empty();
         }
         List<EntryRow> changed = entries.changes(
-                issuer.scope(),
-                base.get().thisUpdate().minus(LATE_COMMITS),
-                keptFrom(base),
-                CrlLint.MAX_CHANGES + 1);
+                issuer.scope(), base.get().thisUpdate().minus(LATE_COMMITS), keptFrom(base), CrlLint.MAX_CHANGES + 1);
         if (changed.size() > CrlLint.MAX_CHANGES) {
             return Optional.empty();
         }
@@ -200,7 +197,8 @@ public final class CrlBuilder {
                         .orElseThrow(() -> new IllegalStateException(
                                 "this service has no address by http, which lists in parts must name"));
         List<String> freshest = alone
-                ? locations.delta(scope.authority(), scope.generation()).stream().toList()
+                ? locations.delta(scope.authority(), scope.generation()).stream()
+                        .toList()
                 : List.of();
         return new CrlFrame(
                 issuer.view(),
@@ -213,8 +211,7 @@ public final class CrlBuilder {
     }
 
     private CrlWriter writer(Lease lease, CrlIssuer issuer, int part, CrlFrame frame, int pieceBytes) {
-        return new CrlWriter(
-                lists, schedule, lease, ids.nextUuid(), issuer.scope(), part, frame, pieceBytes, clock);
+        return new CrlWriter(lists, schedule, lease, ids.nextUuid(), issuer.scope(), part, frame, pieceBytes, clock);
     }
 
     private Optional<StoredCrl> base(Lease lease, CrlIssuer issuer, int part) {

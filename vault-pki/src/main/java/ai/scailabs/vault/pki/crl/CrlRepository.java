@@ -91,8 +91,7 @@ final class CrlRepository {
     Optional<StoredCrl> base(CrlScope scope, int part, Instant before) {
         return transactions.queryOne(
                 scope.tenant(),
-                "select " + COLUMNS
-                        + """
+                "select " + COLUMNS + """
                          from crl c where c.tenant_id = ? and c.ca_id = ? and c.ca_generation = ? and c.part = ? and not c.delta
                         order by c.this_update <= ?::timestamptz desc, case when c.this_update <= ?::timestamptz then -c.number else c.number end limit 1
                         """,
@@ -127,17 +126,10 @@ final class CrlRepository {
 
     /** Takes the place of what was there. */
     void publish(TenantTransaction tx, StoredCrl crl, Instant now) {
-        tx.update(
-                """
+        tx.update("""
                 update crl set replaced_at = ?
                 where tenant_id = ? and ca_id = ? and ca_generation = ? and part = ? and delta = ? and replaced_at is null
-                """,
-                now,
-                tx.tenant().value(),
-                crl.authority(),
-                crl.generation(),
-                crl.part(),
-                crl.isDelta());
+                """, now, tx.tenant().value(), crl.authority(), crl.generation(), crl.part(), crl.isDelta());
         tx.update(
                 """
                 insert into crl (tenant_id, crl_id, ca_id, ca_generation, part, delta, number, base_number, this_update, next_update, entries, size_bytes,
@@ -163,15 +155,9 @@ final class CrlRepository {
 
     /** A list of changes whose base nobody would find any more. */
     void withdraw(TenantTransaction tx, CrlScope scope, int part, Instant now) {
-        tx.update(
-                """
+        tx.update("""
                 update crl set replaced_at = ? where tenant_id = ? and ca_id = ? and ca_generation = ? and part = ? and delta and replaced_at is null
-                """,
-                now,
-                scope.tenant().value(),
-                scope.authority(),
-                scope.generation(),
-                part);
+                """, now, scope.tenant().value(), scope.authority(), scope.generation(), part);
     }
 
     /**
@@ -180,8 +166,7 @@ final class CrlRepository {
      * @param interval of lists: one that is older than two of them is the base of none
      */
     void dispose(TenantId tenant, UUID authority, Duration interval, Instant now) {
-        transactions.update(
-                tenant, """
+        transactions.update(tenant, """
                 delete from crl_piece p using crl c
                 where c.tenant_id = ? and c.ca_id = ? and c.replaced_at < ? and p.tenant_id = c.tenant_id and p.crl_id = c.crl_id
                 """, tenant.value(), authority, now.minus(STILL_READ));
@@ -192,8 +177,7 @@ final class CrlRepository {
                 authority,
                 now.minus(interval.multipliedBy(2)),
                 now.minus(STILL_READ.multipliedBy(2)));
-        transactions.update(
-                tenant, """
+        transactions.update(tenant, """
                 delete from crl_piece p using crl_piece f
                 where f.tenant_id = ? and f.piece = 1 and f.created_at < ?
                     and not exists (select from crl c where c.tenant_id = f.tenant_id and c.crl_id = f.crl_id)

@@ -75,7 +75,8 @@ public final class CrlWorker {
             LOG.warn("the lists of {} of {} wait: {}", due.authority(), due.tenant(), unavailable.toString());
         } catch (RuntimeException failure) {
             failed.increment();
-            LOG.warn("the lists of {} of {} were not made, and are tried again", due.authority(), due.tenant(), failure);
+            LOG.warn(
+                    "the lists of {} of {} were not made, and are tried again", due.authority(), due.tenant(), failure);
         }
         return false;
     }

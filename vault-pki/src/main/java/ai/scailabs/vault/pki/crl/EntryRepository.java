@@ -112,7 +112,8 @@ final class EntryRepository {
     }
 
     private static EntryRow row(ResultSet results) throws SQLException {
-        Instant revokedAt = results.getObject("revoked_at", OffsetDateTime.class).toInstant();
+        Instant revokedAt =
+                results.getObject("revoked_at", OffsetDateTime.class).toInstant();
         return new EntryRow(results.getBytes("serial"), results.getInt("reason"), revokedAt, instant(results));
     }
 

@@ -62,15 +62,20 @@ final class ScheduleRepository {
     /** What was revoked meanwhile waits as long as making lists is worth. */
     void finished(Lease lease, Duration delay, Instant now) {
         transactions.update(
-                lease.tenant(), """
+                lease.tenant(),
+                """
                 update crl_schedule set builder = null, lease_until = null, failures = 0, delay_ms = ?, due_at = greatest(due_at, ?)
                 where tenant_id = ? and ca_id = ? and builder = ?
-                """, Math.toIntExact(delay.toMillis()), now.plus(delay), lease.tenant().value(), lease.authority(), lease.builder());
+                """,
+                Math.toIntExact(delay.toMillis()),
+                now.plus(delay),
+                lease.tenant().value(),
+                lease.authority(),
+                lease.builder());
     }
 
     void failed(Lease lease, Instant now) {
-        transactions.update(
-                lease.tenant(), """
+        transactions.update(lease.tenant(), """
                 update crl_schedule set builder = null, lease_until = null, failures = failures + 1,
                     due_at = ?::timestamptz + least(600, 2 ^ least(failures, 12)) * interval '1 second'
                 where tenant_id = ? and ca_id = ? and builder = ?

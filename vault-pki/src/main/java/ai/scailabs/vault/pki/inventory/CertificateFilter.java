@@ -36,7 +36,9 @@ public record CertificateFilter(
         Optional<String> kind = KINDS.stream().filter(name::startsWith).findFirst();
         return kind.isPresent()
                 ? new String[] {name}
-                : Stream.concat(KINDS.stream(), Stream.of("")).map(each -> each + name).toArray(String[]::new);
+                : Stream.concat(KINDS.stream(), Stream.of(""))
+                        .map(each -> each + name)
+                        .toArray(String[]::new);
     }
 
     /** What can be asked in the order of the ends of certificates. */
@@ -62,8 +64,6 @@ public record CertificateFilter(
                         || certificate.notAfter().isAfter(now.plus(expiringWithin)))) {
             return false;
         }
-        return status == null
-                ? includeRevoked || !certificate.isRevoked()
-                : status.equals(certificate.state(now));
+        return status == null ? includeRevoked || !certificate.isRevoked() : status.equals(certificate.state(now));
     }
 }

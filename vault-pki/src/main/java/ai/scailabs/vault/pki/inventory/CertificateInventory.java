@@ -76,7 +76,8 @@ public final class CertificateInventory {
     public CertificateRecord get(Caller caller, TenantId tenant, UUID id) {
         Optional<CertificateRecord> found = repository.find(tenant, id);
         Predicate<SecretPath> readable = access.managed(caller, Permission.READ);
-        boolean permitted = found.isPresent() && found.get().virtualPaths().stream().anyMatch(readable);
+        boolean permitted =
+                found.isPresent() && found.get().virtualPaths().stream().anyMatch(readable);
         if (!permitted) {
             // Who may read nothing learns nothing of which there are.
             access.requireManaged(caller, Permission.READ, NOBODYS);

@@ -8,4 +8,5 @@ import org.jspecify.annotations.Nullable;
  *
  * @param next where the list goes on; null at its end
  */
-public record CertificatePage(List<CertificateRecord> certificates, @Nullable String next) {}
+public record CertificatePage(
+        List<CertificateRecord> certificates, @Nullable String next) {}

@@ -121,8 +121,7 @@ public final class CertificatePurge {
     }
 
     private int released(TenantId tenant, Instant before) {
-        return transactions.update(
-                tenant, """
+        return transactions.update(tenant, """
                 delete from certificate_revocation r using (
                     select ca_id, ca_generation, serial from certificate_revocation
                     where tenant_id = ?::text and released and changed_at < ? order by changed_at limit ?) old
@@ -163,8 +162,7 @@ public final class CertificatePurge {
     }
 
     private int unstored(TenantId tenant, Instant before) {
-        return transactions.update(
-                tenant, """
+        return transactions.update(tenant, """
                 delete from certificate_revocation r using (
                     select ca_id, ca_generation, serial from certificate_revocation
                     where tenant_id = ?::text and certificate_id is null and not_after < ? order by not_after limit ?) old

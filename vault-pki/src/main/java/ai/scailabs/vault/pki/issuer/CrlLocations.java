@@ -31,7 +31,8 @@ public interface CrlLocations {
 
             private Optional<String> at(UUID authority, int generation, String rest) {
                 return !prefix.isEmpty()
-                        ? Optional.of(prefix + CertificateAuthority.idText(authority) + rest + "?generation=" + generation)
+                        ? Optional.of(
+                                prefix + CertificateAuthority.idText(authority) + rest + "?generation=" + generation)
                         : Optional.empty();
             }
         };

@@ -51,8 +51,7 @@ public final class CertificateStatuses {
     public CertificateStatus status(TenantId tenant, UUID authority, SerialNumber serial) {
         byte[] octets = serial.contentOctets();
         return transactions
-                .queryOne(
-                        tenant, STATUS, (results, index) -> read(results), octets, octets, tenant.value(), authority)
+                .queryOne(tenant, STATUS, (results, index) -> read(results), octets, octets, tenant.value(), authority)
                 .orElseGet(CertificateStatus.NeverIssued::new);
     }
 

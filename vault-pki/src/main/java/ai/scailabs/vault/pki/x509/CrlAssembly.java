@@ -74,8 +74,7 @@ final class CrlAssembly {
     }
 
     private static DistributionPointName place(String url) {
-        return new DistributionPointName(
-                new GeneralNames(new GeneralName(GeneralName.uniformResourceIdentifier, url)));
+        return new DistributionPointName(new GeneralNames(new GeneralName(GeneralName.uniformResourceIdentifier, url)));
     }
 
     /** What follows the TBSCertList in the whole. */
@@ -104,5 +103,4 @@ final class CrlAssembly {
         }
         return all.toByteArray();
     }
-
 }

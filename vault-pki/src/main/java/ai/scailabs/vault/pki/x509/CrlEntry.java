@@ -12,7 +12,11 @@ import org.jspecify.annotations.Nullable;
  * @param reason the code; 0 is not written, and {@link #REMOVE_FROM_CRL} is for lists of changes
  * @param revokedAt the fraction of the second is left out
  */
-public record CrlEntry(byte[] serial, int reason, Instant revokedAt, @Nullable Instant invalidityDate) {
+public record CrlEntry(
+        byte[] serial,
+        int reason,
+        Instant revokedAt,
+        @Nullable Instant invalidityDate) {
     public static final int REMOVE_FROM_CRL = 8;
 
     /** Octets of the longest: a number of 20, a time of 15, both extensions. */
@@ -24,7 +28,8 @@ public record CrlEntry(byte[] serial, int reason, Instant revokedAt, @Nullable I
 
     /** DER. */
     public byte[] encoded() {
-        int extensions = (reason == 0 ? 0 : REASON.length + 1) + (invalidityDate == null ? 0 : INVALIDITY_DATE.length + 17);
+        int extensions =
+                (reason == 0 ? 0 : REASON.length + 1) + (invalidityDate == null ? 0 : INVALIDITY_DATE.length + 17);
         LocalDateTime revoked = utc(revokedAt);
         boolean generalized = revoked.getYear() >= FIRST_GENERALIZED_YEAR;
         int length = 2 + serial.length + (generalized ? 17 : 15) + (extensions == 0 ? 0 : 2 + extensions);

@@ -53,9 +53,8 @@ final class CrlRules {
         if (entriesLength == 0) {
             return at == head.length ? Optional.empty() : finding("§5.1.2.6", "revoked_certificates", "empty");
         }
-        boolean right = head[at] == 0x30
-                && length(head, at) == entriesLength
-                && at + headerLength(head, at) == head.length;
+        boolean right =
+                head[at] == 0x30 && length(head, at) == entriesLength && at + headerLength(head, at) == head.length;
         return right ? Optional.empty() : finding("§5.1.2.6", "revoked_certificates", "of another length");
     }
 
@@ -76,8 +75,7 @@ final class CrlRules {
                 TbsView.der(read.getObjectAt(1)), TbsView.der(issuer.scheme().identifier()))) {
             return finding("§5.1.2.2", "signature_algorithm", "not the issuer's");
         }
-        if (!Arrays.equals(
-                TbsView.der(read.getObjectAt(2)), issuer.subject().encoded())) {
+        if (!Arrays.equals(TbsView.der(read.getObjectAt(2)), issuer.subject().encoded())) {
             return finding("§5.1.2.3", "issuer", "not the octets of the issuer's name");
         }
         if (!issuer.mayRevoke()) {
@@ -85,8 +83,9 @@ final class CrlRules {
         }
         Optional<Instant> thisUpdate = TimeText.decode(read.getObjectAt(3).toASN1Primitive());
         Optional<Instant> nextUpdate = TimeText.decode(read.getObjectAt(4).toASN1Primitive());
-        boolean ordered =
-                thisUpdate.isPresent() && nextUpdate.isPresent() && thisUpdate.get().isBefore(nextUpdate.get());
+        boolean ordered = thisUpdate.isPresent()
+                && nextUpdate.isPresent()
+                && thisUpdate.get().isBefore(nextUpdate.get());
         return ordered ? Optional.empty() : finding("§5.1.2.5", "times", "another form, or the next before this");
     }
 
@@ -107,10 +106,8 @@ final class CrlRules {
         return keyAndNumbers(found, frame).or(() -> scope(found, frame));
     }
 
-    private static Optional<LintFinding> keyAndNumbers(
-            Map<ASN1ObjectIdentifier, ASN1Primitive> found, CrlFrame frame) {
-        AuthorityKeyIdentifier key =
-                AuthorityKeyIdentifier.getInstance(found.get(Extension.authorityKeyIdentifier));
+    private static Optional<LintFinding> keyAndNumbers(Map<ASN1ObjectIdentifier, ASN1Primitive> found, CrlFrame frame) {
+        AuthorityKeyIdentifier key = AuthorityKeyIdentifier.getInstance(found.get(Extension.authorityKeyIdentifier));
         if (key == null
                 || !Arrays.equals(key.getKeyIdentifierOctets(), frame.issuer().keyIdentifierOctets())) {
             return finding("§5.2.1", "authority_key_identifier", "not the issuer's key");

@@ -3,6 +3,7 @@ package ai.scailabs.vault.pki.x509;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.security.PrivateKey;
+import java.util.Arrays;
 
 /** Signs lists that were linted, however long, and hands nothing out whose signature the issuer's public key does not verify. Thread-safe. */
 public final class CrlSigner {
@@ -36,10 +37,13 @@ public final class CrlSigner {
             boolean verified = signatures.verify(
                     scheme,
                     issuer.key().publicKey(),
-                    whole(linted, sink -> entries.writeTo(octets -> {
-                        all.update(octets);
-                        sink.take(octets);
-                    }), again),
+                    whole(
+                            linted,
+                            sink -> entries.writeTo(octets -> {
+                                all.update(octets);
+                                sink.take(octets);
+                            }),
+                            again),
                     signature);
             requireSame(linted, again);
             if (!verified) {
@@ -64,7 +68,7 @@ public final class CrlSigner {
     }
 
     private static void requireSame(LintedCrl linted, MessageDigest seen) {
-        if (!MessageDigest.isEqual(linted.entriesSha256(), seen.digest())) {
+        if (!Arrays.equals(linted.entriesSha256(), seen.digest())) {
             throw new IllegalStateException("the entries are not those that were linted");
         }
     }

@@ -59,7 +59,10 @@ class CrlSigningTest {
     }
 
     @ParameterizedTest
-    @EnumSource(value = KeySpec.class, mode = EnumSource.Mode.EXCLUDE, names = {"RSA_3072", "RSA_4096"})
+    @EnumSource(
+            value = KeySpec.class,
+            mode = EnumSource.Mode.EXCLUDE,
+            names = {"RSA_3072", "RSA_4096"})
     void everyKindOfKey_signsListsThatItsPublicKeyVerifies(KeySpec spec) throws Exception {
         TestIssuer issuer = TestIssuer.root(spec);
         X509CRL list = read(signed(issuer, frame(issuer, null), List.of(entry(1, 0), entry(5, 1), entry(100, 6))));
@@ -76,7 +79,10 @@ class CrlSigningTest {
         for (int i = 1; i <= 3_000; i++) {
             Instant invalid = i % 3 == 0 ? NOW.minusSeconds(1_000_000) : null;
             entries.add(new CrlEntry(
-                    BigInteger.valueOf(1_000_000L + i).toByteArray(), List.of(0, 1, 2, 3, 4, 5, 6, 9, 10).get(i % 9), NOW.minusSeconds(i), invalid));
+                    BigInteger.valueOf(1_000_000L + i).toByteArray(),
+                    List.of(0, 1, 2, 3, 4, 5, 6, 9, 10).get(i % 9),
+                    NOW.minusSeconds(i),
+                    invalid));
         }
         X509CRL list = read(signed(issuer, frame(issuer, null), entries));
         list.verify(issuer.keys().getPublic());
@@ -88,18 +94,29 @@ class CrlSigningTest {
             assertThat(found.getExtensionValue("2.5.29.21") != null).isEqualTo(i % 9 != 0);
         }
         CrlFrame far = new CrlFrame(
-                issuer.view(), 5, null, Instant.parse("2051-01-01T00:00:00Z"), Instant.parse("2051-01-02T00:00:00Z"), null, List.of());
-        X509CRL late = read(signed(issuer, far, List.of(new CrlEntry(new byte[] {9}, 1, Instant.parse("2050-06-01T00:00:00Z"), null))));
-        assertThat(late.getRevokedCertificate(BigInteger.valueOf(9)).getRevocationDate().toInstant())
+                issuer.view(),
+                5,
+                null,
+                Instant.parse("2051-01-01T00:00:00Z"),
+                Instant.parse("2051-01-02T00:00:00Z"),
+                null,
+                List.of());
+        X509CRL late = read(signed(
+                issuer, far, List.of(new CrlEntry(new byte[] {9}, 1, Instant.parse("2050-06-01T00:00:00Z"), null))));
+        assertThat(late.getRevokedCertificate(BigInteger.valueOf(9))
+                        .getRevocationDate()
+                        .toInstant())
                 .isEqualTo(Instant.parse("2050-06-01T00:00:00Z"));
     }
 
     @Test
     void changes_tellOfRemovals_andCompleteListsDoNot() throws Exception {
         TestIssuer issuer = TestIssuer.root(KeySpec.EC_P256);
-        X509CRL changes = read(signed(issuer, frame(issuer, 7L), List.of(entry(9, CrlEntry.REMOVE_FROM_CRL), entry(2, 1))));
+        X509CRL changes =
+                read(signed(issuer, frame(issuer, 7L), List.of(entry(9, CrlEntry.REMOVE_FROM_CRL), entry(2, 1))));
         assertThat(changes.getCriticalExtensionOIDs()).containsExactly("2.5.29.27");
-        assertThatThrownBy(() -> new CrlLint(frame(issuer, null)).read(entry(9, CrlEntry.REMOVE_FROM_CRL).encoded()))
+        assertThatThrownBy(() -> new CrlLint(frame(issuer, null))
+                        .read(entry(9, CrlEntry.REMOVE_FROM_CRL).encoded()))
                 .isInstanceOf(VaultException.class)
                 .hasMessageContaining("reason 8");
         assertThatThrownBy(() -> new CrlLint(frame(issuer, 1_777_629_661L)).finish())
@@ -132,7 +149,8 @@ class CrlSigningTest {
             })
     void entriesThatBreakARule_areNotSigned(String hex) {
         TestIssuer issuer = TestIssuer.root(KeySpec.EC_P256);
-        assertThatThrownBy(() -> new CrlLint(frame(issuer, null)).read(HexFormat.of().parseHex(hex)))
+        assertThatThrownBy(() ->
+                        new CrlLint(frame(issuer, null)).read(HexFormat.of().parseHex(hex)))
                 .isInstanceOf(VaultException.class);
     }
 
@@ -149,11 +167,10 @@ class CrlSigningTest {
                         .read(new CrlEntry(new byte[] {1}, 1, NOW.plusSeconds(1), null).encoded()))
                 .hasMessageContaining("after the list");
 
-        CrlFrame backwards =
-                new CrlFrame(issuer.view(), 5, null, NOW, NOW, null, List.of());
+        CrlFrame backwards = new CrlFrame(issuer.view(), 5, null, NOW, NOW, null, List.of());
         assertThatThrownBy(() -> new CrlLint(backwards).finish()).hasMessageContaining("times");
-        CrlFrame freshest = new CrlFrame(
-                issuer.view(), 5, 4L, NOW, NOW.plusSeconds(60), null, List.of("http://pki.example/delta"));
+        CrlFrame freshest =
+                new CrlFrame(issuer.view(), 5, 4L, NOW, NOW.plusSeconds(60), null, List.of("http://pki.example/delta"));
         assertThatThrownBy(() -> new CrlLint(freshest).finish()).hasMessageContaining("freshest");
     }
 
@@ -163,7 +180,9 @@ class CrlSigningTest {
         CrlLint lint = new CrlLint(frame(issuer, null));
         lint.read(entry(5, 1).encoded());
         assertThatThrownBy(() -> SIGNER.sign(
-                        lint.finish(), issuer.keys().getPrivate(), sink -> sink.take(entry(6, 1).encoded())))
+                        lint.finish(),
+                        issuer.keys().getPrivate(),
+                        sink -> sink.take(entry(6, 1).encoded())))
                 .hasMessageContaining("not those that were linted");
         LintedCrl linted = new CrlLint(frame(issuer, null)).finish();
         SIGNER.sign(linted, issuer.keys().getPrivate(), sink -> {});

@@ -20,12 +20,13 @@ final class CrlSettings {
 
     /** Null, and problems, when it is not said completely. */
     static @Nullable CrlTerms read(SettingsReader reader) {
-        Duration interval = reader.required(
-                Setting.PKI_CRL_INTERVAL, text -> duration(text, SHORTEST, LONGEST_INTERVAL));
-        Duration validity = reader.required(
-                Setting.PKI_CRL_VALIDITY, text -> duration(text, SHORTEST, LONGEST_VALIDITY));
+        Duration interval =
+                reader.required(Setting.PKI_CRL_INTERVAL, text -> duration(text, SHORTEST, LONGEST_INTERVAL));
+        Duration validity =
+                reader.required(Setting.PKI_CRL_VALIDITY, text -> duration(text, SHORTEST, LONGEST_VALIDITY));
         if (interval != null && validity != null && validity.compareTo(interval.multipliedBy(2)) < 0) {
-            reader.problem("PKI_CRL_VALIDITY must be at least twice PKI_CRL_INTERVAL, so that one list that was not made leaves none without");
+            reader.problem(
+                    "PKI_CRL_VALIDITY must be at least twice PKI_CRL_INTERVAL, so that one list that was not made leaves none without");
             return null;
         }
         return interval == null || validity == null ? null : new CrlTerms(interval, validity);
@@ -33,9 +34,11 @@ final class CrlSettings {
 
     /** How long certificates are kept after their end; null: always. */
     static @Nullable Duration retention(SettingsReader reader) {
-        Optional<Duration> kept = reader.required(Setting.PKI_KEEP_EXPIRED, text -> text.equals(KEEP)
-                ? Optional.of(Optional.empty())
-                : duration(text, SHORTEST_RETENTION, LONGEST_RETENTION).map(Optional::of));
+        Optional<Duration> kept = reader.required(
+                Setting.PKI_KEEP_EXPIRED,
+                text -> text.equals(KEEP)
+                        ? Optional.of(Optional.empty())
+                        : duration(text, SHORTEST_RETENTION, LONGEST_RETENTION).map(Optional::of));
         return kept == null ? null : kept.orElse(null);
     }
 

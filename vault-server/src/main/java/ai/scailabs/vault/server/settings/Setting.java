@@ -101,7 +101,9 @@ public enum Setting {
     AUDIT_EXPORT_INTERVAL(
             Kind.PLAIN, "5m", "a duration from 1m to 1d, after which a continuous export writes what there is"),
     PKI_CRL_INTERVAL(
-            Kind.PLAIN, "1h", "a duration from 1m to 7d between two lists of revoked certificates when nothing is revoked"),
+            Kind.PLAIN,
+            "1h",
+            "a duration from 1m to 7d between two lists of revoked certificates when nothing is revoked"),
     PKI_CRL_VALIDITY(
             Kind.PLAIN, "72h", "a duration from 1m to 30d, at least twice PKI_CRL_INTERVAL: how long a list counts"),
     PKI_KEEP_EXPIRED(

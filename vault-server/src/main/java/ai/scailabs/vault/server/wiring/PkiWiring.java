@@ -3,35 +3,35 @@ package ai.scailabs.vault.server.wiring;
 import ai.scailabs.vault.access.decision.AccessControl;
 import ai.scailabs.vault.crypto.envelope.KeySeal;
 import ai.scailabs.vault.kernel.id.Ids;
-import ai.scailabs.vault.persistence.tenant.TenantTransactions;
 import ai.scailabs.vault.persistence.jdbc.ConnectionPools;
+import ai.scailabs.vault.persistence.tenant.TenantTransactions;
 import ai.scailabs.vault.pki.crl.CrlBuilder;
 import ai.scailabs.vault.pki.crl.CrlService;
 import ai.scailabs.vault.pki.crl.CrlWorker;
 import ai.scailabs.vault.pki.inventory.CertificateInventory;
 import ai.scailabs.vault.pki.inventory.CertificatePurge;
-import ai.scailabs.vault.pki.issuer.CrlLocations;
-import ai.scailabs.vault.pki.revocation.CertificateStatuses;
-import ai.scailabs.vault.pki.revocation.RevocationService;
-import ai.scailabs.vault.pki.revocation.RevocationTargets;
-import ai.scailabs.vault.server.jobs.CertificateJobs;
-import ai.scailabs.vault.server.settings.ServerSettings;
-import com.zaxxer.hikari.HikariDataSource;
-import org.jspecify.annotations.Nullable;
-import org.springframework.beans.factory.ObjectProvider;
 import ai.scailabs.vault.pki.issuance.IssuanceService;
 import ai.scailabs.vault.pki.issuer.AuthorityCreation;
 import ai.scailabs.vault.pki.issuer.AuthorityService;
+import ai.scailabs.vault.pki.issuer.CrlLocations;
 import ai.scailabs.vault.pki.issuer.Issuance;
 import ai.scailabs.vault.pki.issuer.KeyPairs;
+import ai.scailabs.vault.pki.revocation.CertificateStatuses;
+import ai.scailabs.vault.pki.revocation.RevocationService;
+import ai.scailabs.vault.pki.revocation.RevocationTargets;
 import ai.scailabs.vault.pki.role.RoleService;
 import ai.scailabs.vault.pki.x509.CertificateLint;
 import ai.scailabs.vault.pki.x509.CertificateSigner;
 import ai.scailabs.vault.pki.x509.NativeSignatures;
 import ai.scailabs.vault.pki.x509.SignatureProvider;
+import ai.scailabs.vault.server.jobs.CertificateJobs;
+import ai.scailabs.vault.server.settings.ServerSettings;
 import ai.scailabs.vault.tenancy.keyring.TenantSeal;
+import com.zaxxer.hikari.HikariDataSource;
 import java.security.SecureRandom;
 import java.time.Clock;
+import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -147,8 +147,8 @@ class PkiWiring {
             AuthorityService authorities,
             Ids ids,
             Clock clock) {
-        CrlBuilder builder = new CrlBuilder(
-                transactions, authorityKeys(seal), signatures, locations, settings.crls(), ids, clock);
+        CrlBuilder builder =
+                new CrlBuilder(transactions, authorityKeys(seal), signatures, locations, settings.crls(), ids, clock);
         return new CrlService(transactions, builder, statuses, authorities, clock);
     }
 

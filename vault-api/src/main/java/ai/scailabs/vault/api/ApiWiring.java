@@ -27,8 +27,10 @@ import ai.scailabs.vault.api.pki.AuthorityController;
 import ai.scailabs.vault.api.pki.CertificateController;
 import ai.scailabs.vault.api.pki.CrlController;
 import ai.scailabs.vault.api.pki.IssueController;
+import ai.scailabs.vault.api.pki.OcspController;
 import ai.scailabs.vault.api.pki.PkiRoleController;
 import ai.scailabs.vault.api.pki.RevocationController;
+import ai.scailabs.vault.api.pki.PublishedCertificateController;
 import ai.scailabs.vault.api.policies.PolicyController;
 import ai.scailabs.vault.api.policies.PolicyDecisionController;
 import ai.scailabs.vault.api.policies.PolicyTestController;
@@ -60,6 +62,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import org.apache.catalina.Host;
 import org.apache.catalina.core.StandardHost;
+import org.apache.tomcat.util.buf.EncodedSolidusHandling;
 import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;
 import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
@@ -103,6 +106,8 @@ import org.springframework.context.annotation.Import;
     RevocationController.class,
     CertificateController.class,
     CrlController.class,
+    OcspController.class,
+    PublishedCertificateController.class,
     ScaiKeyEventController.class,
     HealthController.class,
     MetricsController.class,
@@ -168,6 +173,13 @@ public class ApiWiring {
     FilterRegistrationBean<RequestGate> requestGate(
             Ids ids, ClientAddress clientAddress, RequestMetrics metrics, FailureResolver failures) {
         return new FilterRegistrationBean<>(new RequestGate(ids, clientAddress, metrics, failures));
+    }
+
+    /** The container refuses escaped slashes before it is known where they stand; {@link RequestGate} knows. */
+    @Bean
+    WebServerFactoryCustomizer<TomcatServletWebServerFactory> escapedSlashes() {
+        return factory -> factory.addConnectorCustomizers(connector ->
+                connector.setEncodedSolidusHandling(EncodedSolidusHandling.PASS_THROUGH.getValue()));
     }
 
     @Bean

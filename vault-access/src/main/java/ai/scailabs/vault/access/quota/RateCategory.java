@@ -29,7 +29,9 @@ public enum RateCategory {
     KEYS(60),
     AUTH(300),
     /** Of an address rather than an identity: who asks is not known yet. */
-    TOKEN_EXCHANGE(600);
+    TOKEN_EXCHANGE(600),
+    /** Of an address, too: whoever verifies certificates has no token. */
+    PKI_PUBLISHED(12_000);
 
     private final int perMinute;
     private final String wireName = name().toLowerCase(Locale.ROOT);

@@ -1,6 +1,7 @@
 package ai.scailabs.vault.api.pki;
 
 import ai.scailabs.vault.api.answer.Answer;
+import ai.scailabs.vault.api.answer.JsonWriter;
 import ai.scailabs.vault.api.request.Call;
 import ai.scailabs.vault.api.request.Cursors;
 import ai.scailabs.vault.api.request.Endpoint;
@@ -13,15 +14,18 @@ import ai.scailabs.vault.kernel.error.VaultException;
 import ai.scailabs.vault.pki.issuer.AuthorityPage;
 import ai.scailabs.vault.pki.issuer.AuthorityService;
 import ai.scailabs.vault.pki.issuer.CertificateAuthority;
+import ai.scailabs.vault.pki.issuer.PublicUrls;
 import ai.scailabs.vault.pki.x509.Pem;
 import jakarta.servlet.http.HttpServletRequest;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Controller;
 import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PatchMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 
@@ -29,11 +33,13 @@ import org.springframework.web.bind.annotation.PostMapping;
 @Controller
 public class AuthorityController {
     private final AuthorityService authorities;
+    private final PublicUrls urls;
     private final JsonBody bodies;
     private final Cursors cursors;
 
-    public AuthorityController(AuthorityService authorities, JsonBody bodies, Cursors cursors) {
+    public AuthorityController(AuthorityService authorities, PublicUrls urls, JsonBody bodies, Cursors cursors) {
         this.authorities = authorities;
+        this.urls = urls;
         this.bodies = bodies;
         this.cursors = cursors;
     }
@@ -50,7 +56,7 @@ public class AuthorityController {
                 : null;
         return Answer.ok(
                 call.recorded(),
-                json -> json.objects("cas", page.authorities(), AuthorityJson::write)
+                json -> json.objects("cas", page.authorities(), this::write)
                         .text("cursor", cursor)
                         .flag("has_more", page.hasMore()));
     }
@@ -69,14 +75,34 @@ public class AuthorityController {
         AuthorityRequests.Authority body = bodies.read(request, AuthorityRequests.Authority.class);
         CertificateAuthority created = authorities.create(call.located(), body.draft(), call.entry());
         call.about(created.text());
-        return Answer.json(201, call.changed(), json -> AuthorityJson.write(json, created));
+        return Answer.json(201, call.changed(), json -> write(json, created));
     }
 
     @GetMapping("/v1/pki/ca/{id}")
     @Endpoint(scope = "pki:admin", action = AuditAction.PKI_CA_READ, category = PathCategory.PKI_ADMIN)
     public Answer get(Call call, @PathVariable String id) {
         CertificateAuthority authority = authorities.get(call.located(), call.tenant(), about(call, id));
-        return Answer.ok(call.recorded(), json -> AuthorityJson.write(json, authority));
+        return Answer.ok(call.recorded(), json -> write(json, authority));
+    }
+
+    @PatchMapping("/v1/pki/ca/{id}")
+    @Endpoint(scope = "pki:admin", action = AuditAction.PKI_CA_UPDATE, category = PathCategory.PKI_ADMIN)
+    public Answer patch(Call call, @PathVariable String id, HttpServletRequest request) {
+        UUID known = about(call, id);
+        UnaryOperator<AuthorityRequests.Urls> patch = bodies.readMergePatch(request, AuthorityRequests.Urls.class);
+        CertificateAuthority changed = authorities.publish(
+                call.located(),
+                known,
+                chosen -> patch.apply(AuthorityRequests.Urls.of(chosen)).urls(),
+                call.entry());
+        return Answer.ok(call.changed(), json -> write(json, changed));
+    }
+
+    private void write(JsonWriter json, CertificateAuthority authority) {
+        AuthorityJson.write(
+                json,
+                authority,
+                urls.of(authority.id(), authority.current().number(), authority.urls(), authority.crlPartitions()));
     }
 
     @GetMapping("/v1/pki/ca/{id}/certificate")
@@ -131,7 +157,7 @@ public class AuthorityController {
 
     private Answer enabled(Call call, UUID id, boolean enabled) {
         CertificateAuthority changed = authorities.enable(call.located(), id, enabled, call.entry());
-        return Answer.ok(call.changed(), json -> AuthorityJson.write(json, changed));
+        return Answer.ok(call.changed(), json -> write(json, changed));
     }
 
     /** What is no id of ours is not looked up, and not recorded. */

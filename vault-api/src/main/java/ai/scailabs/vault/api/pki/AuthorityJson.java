@@ -4,6 +4,7 @@ import ai.scailabs.vault.api.answer.JsonWriter;
 import ai.scailabs.vault.pki.issuer.AuthorityGeneration;
 import ai.scailabs.vault.pki.issuer.AuthorityStatus;
 import ai.scailabs.vault.pki.issuer.CertificateAuthority;
+import ai.scailabs.vault.pki.issuer.CertificatePointers;
 import ai.scailabs.vault.pki.x509.NameConstraints;
 import java.util.HexFormat;
 
@@ -13,7 +14,8 @@ final class AuthorityJson {
 
     private AuthorityJson() {}
 
-    static void write(JsonWriter json, CertificateAuthority authority) {
+    /** @param pointers where its certificates point to */
+    static void write(JsonWriter json, CertificateAuthority authority, CertificatePointers pointers) {
         AuthorityGeneration current = authority.current();
         CertificateAuthority.Revocation revocation = authority.revocation();
         int bits = current.keySpec().keySize();
@@ -36,6 +38,9 @@ final class AuthorityJson {
         writeConstraints(json, current.constraints());
         json.time("valid_from", current.notBefore())
                 .time("valid_until", current.notAfter())
+                .texts("crl_urls", pointers.crl())
+                .texts("ocsp_urls", pointers.ocsp())
+                .texts("issuer_urls", pointers.issuer())
                 .text("status", authority.status().wireName())
                 .flag("is_active", authority.status() == AuthorityStatus.ACTIVE)
                 .time("revoked_at", revocation == null ? null : revocation.at())

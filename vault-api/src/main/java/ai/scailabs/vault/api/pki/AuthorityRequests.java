@@ -2,6 +2,7 @@ package ai.scailabs.vault.api.pki;
 
 import ai.scailabs.vault.kernel.error.VaultException;
 import ai.scailabs.vault.pki.issuer.AuthorityDraft;
+import ai.scailabs.vault.pki.issuer.AuthorityUrls;
 import ai.scailabs.vault.pki.x509.NameConstraints;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,7 +29,10 @@ final class AuthorityRequests {
             @Nullable String ou,
             @Nullable Integer maxPathLength,
             @Nullable Constraints nameConstraints,
-            @Nullable Integer crlPartitions) {
+            @Nullable Integer crlPartitions,
+            @Nullable List<@Nullable String> crlUrls,
+            @Nullable List<@Nullable String> ocspUrls,
+            @Nullable List<@Nullable String> issuerUrls) {
         AuthorityDraft draft() {
             return new AuthorityDraft(
                     name,
@@ -42,8 +46,41 @@ final class AuthorityRequests {
                             country, province, locality, streetAddress, postalCode, organization, ou),
                     maxPathLength,
                     nameConstraints == null ? NameConstraints.NONE : nameConstraints.constraints(),
-                    crlPartitions);
+                    crlPartitions,
+                    new Urls(crlUrls, ocspUrls, issuerUrls).urls());
         }
+    }
+
+    /** What can be changed of an authority; absent or null: as this installation has it. */
+    record Urls(
+            @Nullable List<@Nullable String> crlUrls,
+            @Nullable List<@Nullable String> ocspUrls,
+            @Nullable List<@Nullable String> issuerUrls) {
+        static Urls of(AuthorityUrls chosen) {
+            return new Urls(nullable(chosen.crl()), nullable(chosen.ocsp()), nullable(chosen.issuer()));
+        }
+
+        AuthorityUrls urls() {
+            return new AuthorityUrls(
+                    crlUrls == null ? null : present("crl_urls", crlUrls),
+                    ocspUrls == null ? null : present("ocsp_urls", ocspUrls),
+                    issuerUrls == null ? null : present("issuer_urls", issuerUrls));
+        }
+
+        private static @Nullable List<@Nullable String> nullable(@Nullable List<String> texts) {
+            return texts == null ? null : new ArrayList<@Nullable String>(texts);
+        }
+    }
+
+    private static List<String> present(String field, @Nullable List<@Nullable String> entries) {
+        List<String> present = new ArrayList<>();
+        for (String entry : entries == null ? List.<@Nullable String>of() : entries) {
+            if (entry == null) {
+                throw VaultException.invalidField(field, "has an entry that is null");
+            }
+            present.add(entry);
+        }
+        return present;
     }
 
     record Constraints(
@@ -68,14 +105,7 @@ final class AuthorityRequests {
         }
 
         private static List<String> present(String field, @Nullable List<@Nullable String> entries) {
-            List<String> present = new ArrayList<>();
-            for (String entry : entries == null ? List.<@Nullable String>of() : entries) {
-                if (entry == null) {
-                    throw VaultException.invalidField("name_constraints." + field, "has an entry that is null");
-                }
-                present.add(entry);
-            }
-            return present;
+            return AuthorityRequests.present("name_constraints." + field, entries);
         }
     }
 }

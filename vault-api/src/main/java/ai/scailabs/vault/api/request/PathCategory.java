@@ -23,6 +23,7 @@ public enum PathCategory {
     KEYS(RateCategory.KEYS),
     PKI_ADMIN(RateCategory.PKI_ADMIN),
     PKI_ISSUE(RateCategory.PKI_ISSUE),
+    PKI_PUBLISHED(RateCategory.PKI_PUBLISHED),
     SYSTEM(null),
     UNKNOWN(null);
 

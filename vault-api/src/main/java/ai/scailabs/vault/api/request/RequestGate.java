@@ -18,6 +18,10 @@ import org.slf4j.MDC;
 /** The first code of ours that sees a request: names it, refuses URIs that two parsers might read differently, and counts it. */
 public final class RequestGate implements Filter {
     public static final String REQUEST_ID_HEADER = "X-Request-ID";
+    private static final Pattern ESCAPED_SLASH = Pattern.compile("%2[fF]");
+    /** Base64 follows, which has slashes that are no separators; whoever reads it takes the URI as it was sent. */
+    private static final String QUESTIONS_IN_URIS = "/v1/pki/ocsp/";
+
     private static final Pattern REQUEST_ID = Pattern.compile("req_[A-Za-z0-9_-]{8,64}");
 
     private final Ids ids;
@@ -63,7 +67,10 @@ public final class RequestGate implements Filter {
 
     private static @Nullable VaultException problemOf(HttpServletRequest request) {
         String uri = request.getRequestURI();
-        if (uri.indexOf(';') >= 0 || uri.indexOf('\\') >= 0) {
+        boolean slashEscaped = uri.indexOf('%') >= 0
+                && ESCAPED_SLASH.matcher(uri).find()
+                && !uri.startsWith(QUESTIONS_IN_URIS);
+        if (uri.indexOf(';') >= 0 || uri.indexOf('\\') >= 0 || slashEscaped) {
             return new VaultException(ErrorCode.INVALID_REQUEST, "The URI has a character that paths do not take");
         }
         return null;

@@ -60,6 +60,7 @@ public enum AuditAction {
     PKI_CA_CREATE,
     PKI_CA_LIST,
     PKI_CA_READ,
+    PKI_CA_UPDATE,
     PKI_CA_DISABLE,
     PKI_CA_ENABLE,
     PKI_ROLE_CREATE,
@@ -76,6 +77,7 @@ public enum AuditAction {
     PKI_CERTIFICATE_LIST,
     PKI_CERTIFICATE_READ,
     PKI_CRL_BUILD,
+    PKI_OCSP_CERTIFY,
     SYSTEM_READ;
 
     private final String wireName = name().toLowerCase(Locale.ROOT);

@@ -3,11 +3,12 @@ package ai.scailabs.vault.pki.issuance;
 import ai.scailabs.vault.kernel.error.ErrorCode;
 import ai.scailabs.vault.kernel.error.VaultException;
 import ai.scailabs.vault.kernel.time.DurationText;
+import ai.scailabs.vault.pki.issuer.CertificatePointers;
 import ai.scailabs.vault.pki.issuer.Signatory;
 import ai.scailabs.vault.pki.profile.Lifetime;
 import ai.scailabs.vault.pki.profile.Role;
 import ai.scailabs.vault.pki.x509.CertificateDraft;
-import ai.scailabs.vault.pki.x509.CertificateEndpoints;
+import ai.scailabs.vault.pki.x509.CertificateProfile;
 import ai.scailabs.vault.pki.x509.CertificationRequest;
 import ai.scailabs.vault.pki.x509.GeneralName;
 import ai.scailabs.vault.pki.x509.NameSyntax;
@@ -27,9 +28,15 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a certificate will say, by a role and a wish. It is only read and spelled here; whether the role allows it is asked of the finished bytes.
  *
+ * @param pointers of the authority that will sign
  * @param countsFrom where its time to live begins; the validity may begin earlier
  */
-record CertificatePlan(Subject subject, SubjectAlternativeNames names, Validity validity, Instant countsFrom) {
+record CertificatePlan(
+        Subject subject,
+        SubjectAlternativeNames names,
+        Validity validity,
+        CertificatePointers pointers,
+        Instant countsFrom) {
     /** @throws VaultException {@code name_not_allowed}, {@code invalid_duration}, {@code validation_error}, {@code ttl_exceeded} */
     static CertificatePlan of(Role role, CertificateWish wish, Signatory signatory, Instant now) {
         return of(
@@ -85,6 +92,7 @@ record CertificatePlan(Subject subject, SubjectAlternativeNames names, Validity 
                 role.subject().subject(Optional.ofNullable(spelled)),
                 all,
                 validity(role.lifetime(), wish, signatory.issuer().validity().notBefore(), now),
+                signatory.pointers(),
                 countsFrom(wish, now));
     }
 
@@ -148,7 +156,14 @@ record CertificatePlan(Subject subject, SubjectAlternativeNames names, Validity 
     }
 
     CertificateDraft draft(Role role, SerialNumber serial, SubjectKey key) {
+        CertificateProfile.EndEntity profile = role.usage().profile();
         return new CertificateDraft(
-                serial, subject, key, validity, names, role.usage().profile(), CertificateEndpoints.NONE);
+                serial,
+                subject,
+                key,
+                validity,
+                names,
+                profile,
+                profile.noRevocation() ? pointers.withoutRevocation() : pointers.of(serial));
     }
 }

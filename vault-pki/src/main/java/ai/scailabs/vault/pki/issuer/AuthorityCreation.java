@@ -99,6 +99,7 @@ public final class AuthorityCreation {
                 plan.parentId(),
                 plan.commonName(),
                 AuthorityStatus.ACTIVE,
+                plan.urls(),
                 generation,
                 0,
                 plan.crlPartitions(),
@@ -135,7 +136,9 @@ public final class AuthorityCreation {
         IssuerView itself = Issuers.ofItself(
                 plan.subject(), SubjectKey.of(pair.getPublic()), validity, SignatureScheme.of(plan.keySpec()));
         byte[] der = signer.sign(
-                lint.lint(draft(serial, plan, pair, validity, pathLength), itself), itself, pair.getPrivate());
+                lint.lint(draft(serial, plan, pair, validity, pathLength, CertificateEndpoints.NONE), itself),
+                itself,
+                pair.getPrivate());
         return new Signed(certificateId, serial, null, der);
     }
 
@@ -147,13 +150,24 @@ public final class AuthorityCreation {
             Validity validity,
             OptionalInt pathLength) {
         Reservation reservation = issuance.reserve(actor.tenant(), parent.id(), actor.identity());
-        CertificateDraft draft = draft(reservation.serial(), plan, pair, validity, pathLength);
+        CertificateDraft draft = draft(
+                reservation.serial(),
+                plan,
+                pair,
+                validity,
+                pathLength,
+                reservation.pointers().of(reservation.serial()));
         byte[] der = issuance.sign(actor.partner(), reservation, lint.lint(draft, reservation.issuer()));
         return new Signed(reservation.certificateId(), reservation.serial(), reservation.generation(), der);
     }
 
     private static CertificateDraft draft(
-            SerialNumber serial, AuthorityPlan plan, KeyPair pair, Validity validity, OptionalInt pathLength) {
+            SerialNumber serial,
+            AuthorityPlan plan,
+            KeyPair pair,
+            Validity validity,
+            OptionalInt pathLength,
+            CertificateEndpoints endpoints) {
         return new CertificateDraft(
                 serial,
                 plan.subject(),
@@ -161,7 +175,7 @@ public final class AuthorityCreation {
                 validity,
                 SubjectAlternativeNames.NONE,
                 new CertificateProfile.Authority(pathLength, plan.constraints(), Set.of()),
-                CertificateEndpoints.NONE);
+                endpoints);
     }
 
     private record Signed(

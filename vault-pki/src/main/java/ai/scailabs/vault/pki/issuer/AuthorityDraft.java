@@ -23,7 +23,8 @@ public record AuthorityDraft(
         SubjectFields subject,
         @Nullable Integer maxPathLength,
         NameConstraints constraints,
-        @Nullable Integer crlPartitions) {
+        @Nullable Integer crlPartitions,
+        AuthorityUrls urls) {
 
     /** What the subject says beside the common name. */
     public record SubjectFields(

@@ -33,7 +33,8 @@ record AuthorityPlan(
         @Nullable Integer validityDays,
         @Nullable Integer maxPathLength,
         NameConstraints constraints,
-        int crlPartitions) {
+        int crlPartitions,
+        AuthorityUrls urls) {
     /** For clocks that are a little late. */
     static final Duration BACKDATE = Duration.ofSeconds(60);
 
@@ -65,7 +66,8 @@ record AuthorityPlan(
                 within("validity_days", draft.validityDays(), 1, MAX_DAYS),
                 within("max_path_length", draft.maxPathLength(), 0, MAX_PATH_LENGTH),
                 constraints(draft.constraints()),
-                partitions(draft.crlPartitions()));
+                partitions(draft.crlPartitions()),
+                draft.urls().checked());
     }
 
     private static int partitions(@Nullable Integer wanted) {

@@ -9,6 +9,7 @@ import ai.scailabs.vault.pki.x509.KeySpec;
 import ai.scailabs.vault.pki.x509.RevocationReason;
 import ai.scailabs.vault.pki.x509.SerialNumber;
 import java.math.BigInteger;
+import java.sql.Array;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Clock;
@@ -25,7 +26,8 @@ import org.jspecify.annotations.Nullable;
 final class AuthorityRepository {
     private static final String SELECT = """
             select a.ca_id, a.name, a.ca_type, a.parent_ca_id, a.common_name, a.status, a.created_at, a.created_by, a.updated_at,
-                a.crl_partitions, a.revoked_at, a.revocation_reason, g.generation, g.key_id, g.key_type, g.key_size, g.certificate_id, g.certificate, g.serial, g.subject,
+                a.crl_partitions, a.crl_urls, a.ocsp_urls, a.issuer_urls, a.revoked_at, a.revocation_reason, g.generation, g.key_id, g.key_type, g.key_size,
+                g.certificate_id, g.certificate, g.serial, g.subject,
                 g.subject_key_id, g.max_path_length, g.name_constraints::text as name_constraints, g.issuer_ca_id, g.issuer_generation,
                 g.not_before, g.not_after,
                 a.counted,
@@ -177,9 +179,9 @@ final class AuthorityRepository {
     void insert(TenantTransaction tx, CertificateAuthority authority) {
         tx.update(
                 """
-                insert into certificate_authority (tenant_id, ca_id, name, ca_type, parent_ca_id, common_name, status, generation, created_at, created_by,
-                    updated_at, crl_partitions)
-                values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                insert into certificate_authority (tenant_id, ca_id, name, ca_type, parent_ca_id, common_name, status, crl_urls, ocsp_urls, issuer_urls, generation,
+                    created_at, created_by, updated_at, crl_partitions)
+                values (?, ?, ?, ?, ?, ?, ?, ?::text[], ?::text[], ?::text[], ?, ?, ?, ?, ?)
                 """,
                 tx.tenant().value(),
                 authority.id(),
@@ -188,6 +190,9 @@ final class AuthorityRepository {
                 authority.parentId(),
                 authority.commonName(),
                 authority.status().wireName(),
+                array(authority.urls().crl()),
+                array(authority.urls().ocsp()),
+                array(authority.urls().issuer()),
                 authority.current().number(),
                 authority.createdAt(),
                 authority.createdBy(),
@@ -239,6 +244,21 @@ final class AuthorityRepository {
                 id);
     }
 
+    void changeUrls(TenantTransaction tx, UUID id, AuthorityUrls urls, Instant now) {
+        tx.update(
+                """
+                update certificate_authority
+                set crl_urls = ?::text[], ocsp_urls = ?::text[], issuer_urls = ?::text[], updated_at = ?
+                where tenant_id = ? and ca_id = ?
+                """,
+                array(urls.crl()),
+                array(urls.ocsp()),
+                array(urls.issuer()),
+                now,
+                tx.tenant().value(),
+                id);
+    }
+
     void record(TenantTransaction tx, AuditEntry entry) {
         tx.update(AuditRows.INSERT, AuditRows.arguments(entry));
     }
@@ -266,6 +286,7 @@ final class AuthorityRepository {
                 results.getObject("parent_ca_id", UUID.class),
                 results.getString("common_name"),
                 AuthorityStatus.parse(results.getString("status")),
+                urls(results),
                 current,
                 results.getLong("counted") + results.getLong("uncounted"),
                 results.getInt("crl_partitions"),
@@ -280,6 +301,20 @@ final class AuthorityRepository {
         return reason == null
                 ? null
                 : new CertificateAuthority.Revocation(RevocationReason.of(reason), instant(results, "revoked_at"));
+    }
+
+    private static String @Nullable [] array(@Nullable List<String> texts) {
+        return texts == null ? null : texts.toArray(String[]::new);
+    }
+
+    static AuthorityUrls urls(ResultSet results) throws SQLException {
+        return new AuthorityUrls(
+                texts(results, "crl_urls"), texts(results, "ocsp_urls"), texts(results, "issuer_urls"));
+    }
+
+    private static @Nullable List<String> texts(ResultSet results, String column) throws SQLException {
+        Array array = results.getArray(column);
+        return array == null ? null : List.of((String[]) array.getArray());
     }
 
     static KeySpec keySpec(ResultSet results) throws SQLException {

@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DuplicateKeyException;
 
@@ -192,6 +193,23 @@ public final class AuthorityService {
             if (now.status() != wanted) {
                 repository.changeStatus(tx, id, wanted, now());
             }
+            repository.record(tx, described(entry, now));
+            return repository.find(tx, id).orElseThrow();
+        });
+    }
+
+    /**
+     * Where the certificates point to that the authority signs from now on.
+     *
+     * @param edit of what was chosen so far
+     * @throws VaultException {@code ca_not_found}; {@code access_denied}; {@code validation_error}
+     */
+    public CertificateAuthority publish(Caller caller, UUID id, UnaryOperator<AuthorityUrls> edit, AuditEntry entry) {
+        TenantId tenant = entry.tenant();
+        permitted(caller, tenant, id, Permission.ADMIN);
+        return change(tenant, tx -> {
+            CertificateAuthority now = repository.find(tx, id).orElseThrow(AuthorityService::notFound);
+            repository.changeUrls(tx, id, edit.apply(now.urls()).checked(), now());
             repository.record(tx, described(entry, now));
             return repository.find(tx, id).orElseThrow();
         });

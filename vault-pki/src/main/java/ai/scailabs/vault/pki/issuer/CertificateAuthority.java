@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param name a segment of a path, unique in the tenant
  * @param parentId the authority above it; none of a root
+ * @param urls what was chosen of where its certificates point to
  * @param current the generation that signs
  * @param certificatesIssued those that it gave to others, intermediates included
  * @param crlPartitions how many lists tell of its revoked certificates
@@ -25,6 +26,7 @@ public record CertificateAuthority(
         @Nullable UUID parentId,
         String commonName,
         AuthorityStatus status,
+        AuthorityUrls urls,
         AuthorityGeneration current,
         long certificatesIssued,
         int crlPartitions,

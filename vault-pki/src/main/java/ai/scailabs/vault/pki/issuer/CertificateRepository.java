@@ -44,7 +44,7 @@ final class CertificateRepository {
                 tenant,
                 """
                 with signer as (
-                    select g.generation, g.key_type, g.key_size, g.certificate, g.key_id, k.private_key
+                    select g.generation, g.key_type, g.key_size, g.certificate, g.key_id, k.private_key, a.crl_partitions, a.crl_urls, a.ocsp_urls, a.issuer_urls
                     from certificate_authority a
                     join ca_generation g on g.tenant_id = a.tenant_id and g.ca_id = a.ca_id and g.generation = a.generation
                     join ca_signing_key k on k.tenant_id = g.tenant_id and k.key_id = g.key_id
@@ -55,7 +55,8 @@ final class CertificateRepository {
                     select ?::text, ?::uuid, ?::uuid, generation, ?::bytea, 'reserved', ?::timestamptz, ?::text from signer
                     returning certificate_id
                 )
-                select s.generation, s.key_type, s.key_size, s.certificate, s.key_id, s.private_key from signer s, reserved
+                select s.generation, s.key_type, s.key_size, s.certificate, s.key_id, s.private_key, s.crl_partitions, s.crl_urls, s.ocsp_urls, s.issuer_urls
+                from signer s, reserved
                 """,
                 (results, index) -> signer(results),
                 tenant.value(),
@@ -70,11 +71,52 @@ final class CertificateRepository {
                 by.value());
     }
 
+    /** By the key of that generation, whether or not the authority signs anything else; empty when its certificate does not count now. One round trip. */
+    Optional<Signer> reserveForResponder(
+            TenantId tenant,
+            UUID authority,
+            int generation,
+            UUID certificate,
+            SerialNumber serial,
+            IdentityId by,
+            Instant now) {
+        return transactions.queryOne(
+                tenant,
+                """
+                with signer as (
+                    select g.generation, g.key_type, g.key_size, g.certificate, g.key_id, k.private_key
+                    from ca_generation g join ca_signing_key k on k.tenant_id = g.tenant_id and k.key_id = g.key_id
+                    where g.tenant_id = ?::text and g.ca_id = ?::uuid and g.generation = ?::integer
+                        and g.not_before <= ?::timestamptz and g.not_after > ?::timestamptz
+                ), reserved as (
+                    insert into certificate (tenant_id, certificate_id, ca_id, ca_generation, serial, status, created_at, created_by)
+                    select ?::text, ?::uuid, ?::uuid, generation, ?::bytea, 'reserved', ?::timestamptz, ?::text from signer
+                    returning certificate_id
+                )
+                select s.generation, s.key_type, s.key_size, s.certificate, s.key_id, s.private_key,
+                    1 as crl_partitions, null::text[] as crl_urls, null::text[] as ocsp_urls, null::text[] as issuer_urls
+                from signer s, reserved
+                """,
+                (results, index) -> signer(results),
+                tenant.value(),
+                authority,
+                generation,
+                now,
+                now,
+                tenant.value(),
+                certificate,
+                authority,
+                serial.contentOctets(),
+                now,
+                by.value());
+    }
+
     /** The authority if it signs now, without its private key. */
     Optional<Signer> signer(TenantId tenant, UUID authority, Instant now) {
         return transactions.queryOne(
                 tenant, """
-                select g.generation, g.key_type, g.key_size, g.certificate, g.key_id, ''::bytea as private_key
+                select g.generation, g.key_type, g.key_size, g.certificate, g.key_id, ''::bytea as private_key,
+                    a.crl_partitions, a.crl_urls, a.ocsp_urls, a.issuer_urls
                 from certificate_authority a
                 join ca_generation g on g.tenant_id = a.tenant_id and g.ca_id = a.ca_id and g.generation = a.generation
                 where a.tenant_id = ? and a.ca_id = ? and a.status = 'active' and g.not_before <= ? and g.not_after > ?
@@ -139,11 +181,20 @@ final class CertificateRepository {
                 AuthorityRepository.keySpec(results),
                 results.getBytes("certificate"),
                 results.getString("key_id"),
-                results.getBytes("private_key"));
+                results.getBytes("private_key"),
+                AuthorityRepository.urls(results),
+                results.getInt("crl_partitions"));
     }
 
     /** Whose key signs; the private one sealed. */
-    record Signer(int generation, KeySpec keySpec, byte[] certificate, String keyId, byte[] sealedPrivateKey) {
+    record Signer(
+            int generation,
+            KeySpec keySpec,
+            byte[] certificate,
+            String keyId,
+            byte[] sealedPrivateKey,
+            AuthorityUrls urls,
+            int crlPartitions) {
         @Override
         public String toString() {
             return "Signer[" + keyId + "]";

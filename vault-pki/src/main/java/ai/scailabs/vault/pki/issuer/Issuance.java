@@ -27,6 +27,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 
 /**
@@ -40,6 +41,7 @@ public final class Issuance {
     private final CertificateRepository certificates;
     private final KeySeal seal;
     private final CertificateSigner signer;
+    private final PublicUrls urls;
     private final Clock clock;
     private final Ids ids;
     private final SecureRandom random;
@@ -51,6 +53,7 @@ public final class Issuance {
             TenantTransactions transactions,
             KeySeal seal,
             CertificateSigner signer,
+            PublicUrls urls,
             Clock clock,
             Ids ids,
             SecureRandom random) {
@@ -58,6 +61,7 @@ public final class Issuance {
         this.certificates = new CertificateRepository(transactions);
         this.seal = seal;
         this.signer = signer;
+        this.urls = urls;
         this.clock = clock;
         this.ids = ids;
         this.random = random;
@@ -79,6 +83,15 @@ public final class Issuance {
         CertificateRepository.Signer found = certificates
                 .reserve(tenant, authority, certificate, serial, by, now)
                 .orElseThrow(() -> whyNot(tenant, authority, now));
+        return reservation(tenant, authority, certificate, serial, found);
+    }
+
+    private Reservation reservation(
+            TenantId tenant,
+            UUID authority,
+            UUID certificate,
+            SerialNumber serial,
+            CertificateRepository.Signer found) {
         Known issuer = issuer(tenant, authority, found);
         return new Reservation(
                 tenant,
@@ -88,9 +101,22 @@ public final class Issuance {
                 found.generation(),
                 issuer.view(),
                 issuer.chain(),
+                pointers(authority, found),
                 found.keySpec(),
                 found.keyId(),
                 found.sealedPrivateKey());
+    }
+
+    /**
+     * For the certificate of a responder, by the key of that generation: also of an authority that signs nothing else any more, as somebody has to say what became of its certificates. Empty when the
+     * authority's own certificate for that key does not count now.
+     */
+    public Optional<Reservation> reserveForResponder(TenantId tenant, UUID authority, int generation, IdentityId by) {
+        SerialNumber serial = SerialNumber.random(random);
+        UUID certificate = ids.nextUuid();
+        return certificates
+                .reserveForResponder(tenant, authority, generation, certificate, serial, by, now())
+                .map(found -> reservation(tenant, authority, certificate, serial, found));
     }
 
     /**
@@ -103,7 +129,11 @@ public final class Issuance {
         CertificateRepository.Signer found =
                 certificates.signer(tenant, authority, now).orElseThrow(() -> whyNot(tenant, authority, now));
         Known issuer = issuer(tenant, authority, found);
-        return new Signatory(found.generation(), issuer.view(), issuer.chain());
+        return new Signatory(found.generation(), issuer.view(), issuer.chain(), pointers(authority, found));
+    }
+
+    private CertificatePointers pointers(UUID authority, CertificateRepository.Signer found) {
+        return urls.of(authority, found.generation(), found.urls(), found.crlPartitions());
     }
 
     private VaultException whyNot(TenantId tenant, UUID authority, Instant now) {

@@ -13,6 +13,7 @@ import java.util.UUID;
  * @param generation of the authority, whose key signs
  * @param issuer what of the authority goes into the certificate
  * @param chain the authority's certificate and those above it, the root last; DER
+ * @param pointers what its certificates say of where to ask
  * @param keySpec of the authority's key
  */
 public record Reservation(
@@ -23,6 +24,7 @@ public record Reservation(
         int generation,
         IssuerView issuer,
         List<byte[]> chain,
+        CertificatePointers pointers,
         KeySpec keySpec,
         String keyId,
         byte[] sealedPrivateKey) {

@@ -8,5 +8,6 @@ import java.util.List;
  *
  * @param generation of the authority, whose key signs
  * @param chain the authority's certificate and those above it, the root last; DER
+ * @param pointers what its certificates say of where to ask
  */
-public record Signatory(int generation, IssuerView issuer, List<byte[]> chain) {}
+public record Signatory(int generation, IssuerView issuer, List<byte[]> chain, CertificatePointers pointers) {}

@@ -25,6 +25,13 @@ public record SerialNumber(BigInteger value) {
         }
     }
 
+    /** Empty for what no certificate may have. */
+    public static Optional<SerialNumber> of(BigInteger value) {
+        return value.signum() <= 0 || value.bitLength() > MAX_BITS
+                ? Optional.empty()
+                : Optional.of(new SerialNumber(value));
+    }
+
     /** 159 random bits. */
     public static SerialNumber random(SecureRandom random) {
         BigInteger value;
@@ -47,10 +54,7 @@ public record SerialNumber(BigInteger value) {
         if (digits.length() > 4 * MAX_OCTETS || !GROUPS.matcher(digits).matches()) {
             return Optional.empty();
         }
-        BigInteger value = new BigInteger(join(digits.split("[:\\- ]")), 16);
-        return value.signum() <= 0 || value.bitLength() > MAX_BITS
-                ? Optional.empty()
-                : Optional.of(new SerialNumber(value));
+        return of(new BigInteger(join(digits.split("[:\\- ]")), 16));
     }
 
     /** {@code 1:A:2B} are three octets: who writes octet by octet may leave out the zero of each. */

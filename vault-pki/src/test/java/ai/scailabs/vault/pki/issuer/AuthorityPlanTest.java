@@ -37,7 +37,8 @@ class AuthorityPlanTest {
                 NOTHING,
                 null,
                 NameConstraints.NONE,
-                null);
+                null,
+                AuthorityUrls.DEFAULT);
     }
 
     private static AuthorityPlan intermediate(@Nullable Integer days, @Nullable Integer pathLength) {
@@ -52,7 +53,8 @@ class AuthorityPlanTest {
                 NOTHING,
                 pathLength,
                 NameConstraints.NONE,
-                null));
+                null,
+                AuthorityUrls.DEFAULT));
     }
 
     private static AuthorityGeneration parent(Instant notBefore, Instant notAfter, @Nullable Integer pathLength) {
@@ -102,7 +104,8 @@ class AuthorityPlanTest {
     @ValueSource(strings = {"", "A", "a b", "a/b", "a.b", "-a", "_a", "ca_a", "ä", "a\n", "a*"})
     void namesThatPoliciesCannotSpell_areRefused(String name) {
         AuthorityDraft draft = new AuthorityDraft(
-                name, "X", "root", null, "ec", null, null, NOTHING, null, NameConstraints.NONE, null);
+                name, "X", "root", null, "ec", null, null, NOTHING, null, NameConstraints.NONE, null,
+                AuthorityUrls.DEFAULT);
         assertThatThrownBy(() -> AuthorityPlan.of(draft)).isInstanceOf(VaultException.class);
     }
 

@@ -41,6 +41,7 @@ public record ServerSettings(
         @Nullable Redis redis,
         IdentitySettings identity,
         AuditSettings audit,
+        PkiSettings pki,
         PublishSettings publish,
         @Nullable SecurityTxt securityTxt,
         ExportSettings exports,
@@ -91,6 +92,7 @@ public record ServerSettings(
         IdentitySettings identity = IdentitySettings.read(reader, dev, scaiKey == null ? null : scaiKey.url());
         Http http = http(reader);
         AuditSettings audit = AuditSettings.read(reader, http);
+        PkiSettings pki = PkiSettings.read(reader, http);
         PublishSettings publish = PublishSettings.read(reader, dev);
         ExportSettings exports = ExportSettings.read(reader, dev);
         CrlTerms crls = CrlSettings.read(reader);
@@ -114,6 +116,7 @@ public record ServerSettings(
                 || logging == null
                 || identity == null
                 || audit == null
+                || pki == null
                 || exports == null
                 || crls == null
                 || rootKeys == null
@@ -134,6 +137,7 @@ public record ServerSettings(
                 redis,
                 identity,
                 audit,
+                pki,
                 publish,
                 securityTxt,
                 exports,

@@ -68,6 +68,10 @@ public enum Setting {
     IDENTITY_SYNC_INTERVAL(Kind.PLAIN, "1h", "a duration from 1m to 7d between two comparisons"),
     BIND_ADDRESS(Kind.PLAIN, "0.0.0.0:8443", "address:port"),
     BASE_URL(Kind.PLAIN, null, "the public URL of this service"),
+    PKI_PUBLIC_URL(
+            Kind.PLAIN,
+            null,
+            "an http:// URL below which certificates say that authorities publish, or off; by default BASE_URL with http as its scheme"),
     AUDIT_ORIGIN(
             Kind.PLAIN,
             null,
@@ -229,6 +233,7 @@ public enum Setting {
     RATE_LIMIT_KEYS_PER_MINUTE(RateCategory.KEYS),
     RATE_LIMIT_AUTH_PER_MINUTE(RateCategory.AUTH),
     RATE_LIMIT_TOKEN_EXCHANGE_PER_MINUTE(RateCategory.TOKEN_EXCHANGE),
+    RATE_LIMIT_PKI_PUBLISHED_PER_MINUTE(RateCategory.PKI_PUBLISHED),
     RATE_LIMIT_TENANT_PER_MINUTE(Kind.PLAIN, "off", "for all calls of one tenant together, " + RatesOf.FORM),
     SCAIVAULT_DEV(Kind.PLAIN, "false", "true or false; true only with a loopback BIND_ADDRESS");
 

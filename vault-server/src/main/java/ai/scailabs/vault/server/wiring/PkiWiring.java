@@ -1,6 +1,7 @@
 package ai.scailabs.vault.server.wiring;
 
 import ai.scailabs.vault.access.decision.AccessControl;
+import ai.scailabs.vault.audit.trail.AuditEntries;
 import ai.scailabs.vault.crypto.envelope.KeySeal;
 import ai.scailabs.vault.kernel.id.Ids;
 import ai.scailabs.vault.persistence.jdbc.ConnectionPools;
@@ -19,6 +20,10 @@ import ai.scailabs.vault.pki.issuer.KeyPairs;
 import ai.scailabs.vault.pki.revocation.CertificateStatuses;
 import ai.scailabs.vault.pki.revocation.RevocationService;
 import ai.scailabs.vault.pki.revocation.RevocationTargets;
+import ai.scailabs.vault.pki.issuer.PublicUrls;
+import ai.scailabs.vault.pki.ocsp.OcspService;
+import ai.scailabs.vault.pki.ocsp.PublishedCertificates;
+import ai.scailabs.vault.pki.ocsp.ResponderCertificates;
 import ai.scailabs.vault.pki.role.RoleService;
 import ai.scailabs.vault.pki.x509.CertificateLint;
 import ai.scailabs.vault.pki.x509.CertificateSigner;
@@ -63,10 +68,16 @@ class PkiWiring {
             TenantTransactions transactions,
             TenantSeal seal,
             CertificateSigner signer,
+            PublicUrls urls,
             Clock clock,
             Ids ids,
             SecureRandom random) {
-        return new Issuance(transactions, authorityKeys(seal), signer, clock, ids, random);
+        return new Issuance(transactions, authorityKeys(seal), signer, urls, clock, ids, random);
+    }
+
+    @Bean
+    PublicUrls publicUrls(ServerSettings settings) {
+        return new PublicUrls(settings.pki().publicUrl());
     }
 
     private static KeySeal authorityKeys(TenantSeal seal) {
@@ -92,6 +103,36 @@ class PkiWiring {
     }
 
     @Bean
+    CertificateStatuses certificateStatuses(TenantTransactions transactions) {
+        return new CertificateStatuses(transactions);
+    }
+
+    @Bean
+    PublishedCertificates publishedCertificates(TenantTransactions transactions, CertificateStatuses statuses) {
+        return new PublishedCertificates(transactions, statuses);
+    }
+
+    @Bean
+    OcspService ocspService(
+            TenantTransactions transactions,
+            CertificateStatuses statuses,
+            Issuance issuance,
+            CertificateLint lint,
+            SignatureProvider signatures,
+            AuditEntries entries,
+            Ids ids,
+            SecureRandom random,
+            Clock clock) {
+        return new OcspService(
+                transactions,
+                statuses,
+                new ResponderCertificates(issuance, lint, entries, ids, random, clock),
+                signatures,
+                clock,
+                Runtime.getRuntime().availableProcessors());
+    }
+
+    @Bean
     RoleService pkiRoleService(
             TenantTransactions transactions, AuthorityService authorities, AccessControl access, Clock clock) {
         return new RoleService(transactions, authorities, access, clock);
@@ -107,11 +148,6 @@ class PkiWiring {
             SecureRandom random,
             Clock clock) {
         return new IssuanceService(roles, issuance, lint, signatures, keyPairs, random, clock);
-    }
-
-    @Bean
-    CertificateStatuses certificateStatuses(TenantTransactions transactions) {
-        return new CertificateStatuses(transactions);
     }
 
     @Bean

@@ -28,6 +28,18 @@ function targets.requests(args, format)
   return requests
 end
 
+-- One request per certificate: format(uri of a GET, uri of a POST, its body). They lie in a file of their own beside the other.
+function targets.questions(args, format)
+  local requests = {}
+  for line in io.lines(args[1] .. "-ocsp") do
+    local get, post, hex = line:match("^(%S+) (%S+) (%x+)$")
+    local body = hex:gsub("%x%x", function(octet) return string.char(tonumber(octet, 16)) end)
+    requests[#requests + 1] = format(get, post, body)
+  end
+  math.randomseed(os.time() * 100 + number)
+  return requests
+end
+
 -- Any request, each as likely as any other.
 function targets.any(requests)
   return requests[math.random(#requests)]

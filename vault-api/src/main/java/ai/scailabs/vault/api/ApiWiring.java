@@ -178,8 +178,8 @@ public class ApiWiring {
     /** The container refuses escaped slashes before it is known where they stand; {@link RequestGate} knows. */
     @Bean
     WebServerFactoryCustomizer<TomcatServletWebServerFactory> escapedSlashes() {
-        return factory -> factory.addConnectorCustomizers(connector ->
-                connector.setEncodedSolidusHandling(EncodedSolidusHandling.PASS_THROUGH.getValue()));
+        return factory -> factory.addConnectorCustomizers(
+                connector -> connector.setEncodedSolidusHandling(EncodedSolidusHandling.PASS_THROUGH.getValue()));
     }
 
     @Bean

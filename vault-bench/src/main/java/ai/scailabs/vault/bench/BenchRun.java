@@ -15,11 +15,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 
 /** One run from nothing to the table. */
 final class BenchRun {
     private static final List<Integer> CONNECTIONS = List.of(16, 64);
     private static final int MOST = 64;
+    private static final Set<Scenario> OF_OCSP = Set.of(Scenario.OCSP, Scenario.OCSP_NONCE);
     private static final int DEFAULT_POOL_SIZE = 8;
 
     private final BenchOptions options;
@@ -40,6 +42,9 @@ final class BenchRun {
             say(
                     "Seeded %,d secrets of %d tenants through the API in %.1f s",
                     stand.secretCount(), stand.tenantCount(), (System.nanoTime() - begin) / 1e9);
+            if (options.scenarios().stream().anyMatch(OF_OCSP::contains)) {
+                stand.seedOcsp();
+            }
             stand.age();
             Duration start = stand.startServer(options.serverJar());
             long residentAtReady = stand.serverResidentMiB();
@@ -123,6 +128,11 @@ final class BenchRun {
         });
         results.median(Scenario.WRITE, MOST)
                 .ifPresent(it -> targets.add(Target.atLeast("write, 64 connections", it.perSecond(), 3_000, "req/s")));
+        results.median(Scenario.OCSP, MOST)
+                .ifPresent(it -> targets.add(Target.atLeast("ocsp, 64 connections", it.perSecond(), 5_000, "req/s")));
+        results.median(Scenario.OCSP_NONCE, MOST)
+                .ifPresent(it ->
+                        targets.add(Target.atLeast("ocsp with nonce, 64 conns", it.perSecond(), 1_000, "req/s")));
         targets.add(Target.atMost("start of the server", seconds(start), 6, "s"));
         targets.add(Target.atMost("memory after the run", residentMiB, 450, "MiB"));
         targets.add(Target.atMost("errors", results.errors(), 0, ""));

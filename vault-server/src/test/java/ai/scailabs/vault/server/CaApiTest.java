@@ -114,9 +114,11 @@ class CaApiTest {
         assertThat(own.getSerialNumber().signum()).isPositive();
         assertThat(own.getNotAfter()).isBeforeOrEqualTo(chain.getLast().getNotAfter());
         assertThat(own.getCriticalExtensionOIDs()).contains("2.5.29.19", "2.5.29.15");
-        // Of endpoints that are not there nothing is said.
-        assertThat(own.getExtensionValue("2.5.29.31")).isNull();
-        assertThat(own.getExtensionValue("1.3.6.1.5.5.7.1.1")).isNull();
+        // Where its parent publishes; a root says nothing of that.
+        assertThat(own.getExtensionValue("2.5.29.31")).isNotNull();
+        assertThat(own.getExtensionValue("1.3.6.1.5.5.7.1.1")).isNotNull();
+        assertThat(chain.getLast().getExtensionValue("2.5.29.31")).isNull();
+        assertThat(chain.getLast().getExtensionValue("1.3.6.1.5.5.7.1.1")).isNull();
         assertThat(Duration.between(
                         own.getNotBefore().toInstant(), own.getNotAfter().toInstant()))
                 .isBetween(Duration.ofDays(1825), Duration.ofDays(1825).plusMinutes(2));

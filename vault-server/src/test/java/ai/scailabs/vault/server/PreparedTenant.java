@@ -320,6 +320,12 @@ record PreparedTenant(
             case "createCa" -> new ApiCall("POST", "/v1/pki/ca", authorityBody());
             case "readCa" -> new ApiCall("GET", "/v1/pki/ca/" + authority, null);
             case "readCaCertificate" -> new ApiCall("GET", "/v1/pki/ca/" + authority + "/certificate", null);
+            case "updateCa" -> new ApiCall("PATCH", "/v1/pki/ca/" + authority, Map.of("ocsp_urls", List.of()));
+            case "readPublishedCaCertificate" ->
+                new ApiCall("GET", "/v1/pki/ca/" + authority + "/certificate/1.cer", null);
+            // Of nobody's certificate, so that no responder is certified for it.
+            case "askOcsp" -> new ApiCall("POST", "/v1/pki/ocsp/" + authority, "0");
+            case "askOcspByGet" -> new ApiCall("GET", "/v1/pki/ocsp/" + authority + "/MEIwQDA+MDww", null);
             case "disableCa" -> new ApiCall("POST", "/v1/pki/ca/" + authority + "/disable", null);
             case "enableCa" -> new ApiCall("POST", "/v1/pki/ca/" + authority + "/enable", null);
             case "listPkiRoles" -> new ApiCall("GET", "/v1/pki/roles?limit=10", null);

@@ -127,6 +127,23 @@ class SettingsTest {
     }
 
     @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            https://vault.example.test         |                              | http://vault.example.test
+            https://vault.example.test:8443/a/ |                              | http://vault.example.test/a
+            http://127.0.0.1:8080/             |                              | http://127.0.0.1:8080
+            https://vault.example.test         | http://pki.example.test:81/x/ | http://pki.example.test:81/x
+            https://vault.example.test         | off                          |
+            """)
+    void certificates_pointToAnUrlWithoutTls(String baseUrl, String chosen, String expected) {
+        Map<String, String> environment = good();
+        environment.put("BASE_URL", baseUrl);
+        if (chosen != null) {
+            environment.put("PKI_PUBLIC_URL", chosen);
+        }
+        assertThat(ServerSettings.read(environment).pki().publicUrl()).isEqualTo(expected);
+    }
+
+    @ParameterizedTest
     @EnumSource(names = {"DATABASE_URL", "SCAIKEY_URL", "BASE_URL", "KMS_PROVIDER", "KMS_LOCAL_KEY_FILE"})
     void missingVariable_isNamed_withWhatItTakes(Setting setting) {
         for (String empty : new String[] {null, "", "   "}) {
@@ -169,6 +186,11 @@ class SettingsTest {
             BIND_ADDRESS         | 127.0.0.1:99999
             BIND_ADDRESS         | :8443
             BASE_URL             | vault.example.test
+            PKI_PUBLIC_URL       | https://pki.example.test
+            PKI_PUBLIC_URL       | http://
+            PKI_PUBLIC_URL       | http://jo@pki.example.test
+            PKI_PUBLIC_URL       | http://pki.example.test/?a=b
+            PKI_PUBLIC_URL       | none
             LOG_LEVEL            | verbose
             LOG_LEVEL            | INFO
             LOG_FORMAT           | xml

@@ -71,6 +71,9 @@ class StructureTest {
             Map.entry("persistence.jdbc.GroupCommitter.queue", "what its maker says"),
             Map.entry("persistence.tenant.TenantTransactions.withTenant", "the statements of the program"),
             Map.entry("pki.issuance.SampleKeys.keys", "one public key for each kind"),
+            Map.entry("pki.ocsp.OcspService.answers", "20,000, of certificates that were issued"),
+            Map.entry("pki.ocsp.OcspService.authorities", "20,000"),
+            Map.entry("pki.ocsp.Responders.held", "20,000 keys"),
             Map.entry("pki.issuer.Issuance.known", "2,000 authorities, without their keys"),
             Map.entry("secrets.lifecycle.AccessTimes.reads", "100,000"),
             Map.entry("secrets.secret.RememberedSecrets.secrets", "a share of the heap"),
@@ -91,6 +94,8 @@ class StructureTest {
             "kernel.net.AddressRange",
             "kms",
             // Certificates, and what stands in them, which are public.
+            "pki.ocsp.IssuerNames",
+            "pki.ocsp.OcspQuestion",
             "pki.x509.AuthorityRules",
             "pki.x509.CrlLint",
             "pki.x509.CrlRules",

@@ -17,6 +17,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.HexFormat;
+import java.util.Locale;
 import org.springframework.stereotype.Controller;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
@@ -27,6 +28,10 @@ import org.springframework.web.bind.annotation.PostMapping;
 public class OcspController {
     private static final String BELOW = "/v1/pki/ocsp/";
     private static final String TYPE = "application/ocsp-response";
+    /** RFC 9110 §5.6.7: days always have two digits. */
+    private static final DateTimeFormatter HTTP_DATE = DateTimeFormatter.ofPattern(
+                    "EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.ENGLISH)
+            .withZone(ZoneOffset.UTC);
     /** What caches between keep longer would tell of no revocation meanwhile. */
     private static final Duration MOST_KEPT = Duration.ofMinutes(5);
 
@@ -84,7 +89,7 @@ public class OcspController {
     }
 
     private static String date(Instant instant) {
-        return DateTimeFormatter.RFC_1123_DATE_TIME.format(instant.atOffset(ZoneOffset.UTC));
+        return HTTP_DATE.format(instant);
     }
 
     private static byte[] digest(byte[] der) {

@@ -67,9 +67,8 @@ public final class RequestGate implements Filter {
 
     private static @Nullable VaultException problemOf(HttpServletRequest request) {
         String uri = request.getRequestURI();
-        boolean slashEscaped = uri.indexOf('%') >= 0
-                && ESCAPED_SLASH.matcher(uri).find()
-                && !uri.startsWith(QUESTIONS_IN_URIS);
+        boolean slashEscaped =
+                uri.indexOf('%') >= 0 && ESCAPED_SLASH.matcher(uri).find() && !uri.startsWith(QUESTIONS_IN_URIS);
         if (uri.indexOf(';') >= 0 || uri.indexOf('\\') >= 0 || slashEscaped) {
             return new VaultException(ErrorCode.INVALID_REQUEST, "The URI has a character that paths do not take");
         }

@@ -10,6 +10,8 @@ public enum Scenario {
     READ("read"),
     LIST("list"),
     POLICY_TEST("policy-test"),
+    OCSP("ocsp"),
+    OCSP_NONCE("ocsp-nonce"),
     // Last of a round: what it leaves to PostgreSQL to tidy would weigh on the others.
     WRITE("write");
 

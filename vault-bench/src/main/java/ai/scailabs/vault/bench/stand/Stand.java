@@ -129,6 +129,18 @@ public final class Stand implements AutoCloseable {
         Seed.plant(baseUrl(), tenants);
     }
 
+    /** Makes an authority and certificates to ask about. */
+    public void seedOcsp() throws IOException {
+        String admin = issuer.token()
+                .tenant("tnt_bench00")
+                .partner("ptn_bench0")
+                .user("pki@bench.test")
+                .role("tenant_admin")
+                .scope("pki:admin pki:issue")
+                .sign();
+        OcspSeed.plant(baseUrl(), admin, folder.resolve("targets-ocsp"));
+    }
+
     /**
      * Gives PostgreSQL the files that one has which has run for a while and is told to keep them: segments of its log to use again. A new one is filled with zeros and
      * synced by whoever comes to the end of the last, and all that commit wait for it, every few seconds.

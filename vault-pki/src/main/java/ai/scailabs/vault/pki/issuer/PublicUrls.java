@@ -16,9 +16,11 @@ public final class PublicUrls {
     /** Of an authority whose key of that generation signs, and whose list is in so many parts. */
     public CertificatePointers of(UUID authority, int generation, AuthorityUrls chosen, int partitions) {
         String id = CertificateAuthority.idText(authority);
-        String list = "/v1/pki/ca/" + id + "/crl";
+        // What a key signed is on the list that the same key signs, whichever key signs by now.
+        String part = partitions == 1 ? "" : "/" + AuthorityUrls.PARTITION;
+        String list = "/v1/pki/ca/" + id + "/crl" + part + "?generation=" + generation;
         return new CertificatePointers(
-                either(chosen.crl(), partitions == 1 ? list : list + "/" + AuthorityUrls.PARTITION),
+                either(chosen.crl(), list),
                 either(chosen.ocsp(), "/v1/pki/ocsp/" + id),
                 either(chosen.issuer(), "/v1/pki/ca/" + id + "/certificate/" + generation + ".cer"),
                 partitions);

@@ -106,7 +106,9 @@ final class AnswerText {
     private static DERSequence revocation(CertificateStatus.Revoked revoked) {
         return revoked.reason() == RevocationReason.UNSPECIFIED
                 ? new DERSequence(time(revoked.at()))
-                : sequence(time(revoked.at()), explicit(0, new ASN1Enumerated(revoked.reason().code())));
+                : sequence(
+                        time(revoked.at()),
+                        explicit(0, new ASN1Enumerated(revoked.reason().code())));
     }
 
     private static ASN1GeneralizedTime time(Instant instant) {

@@ -17,7 +17,11 @@ import org.bouncycastle.asn1.ASN1Sequence;
  * @param serial none where no certificate can have such a number
  */
 record CertificateName(
-        ASN1Sequence encoded, Optional<IssuerHash> hash, byte[] issuerName, byte[] issuerKey, Optional<SerialNumber> serial) {
+        ASN1Sequence encoded,
+        Optional<IssuerHash> hash,
+        byte[] issuerName,
+        byte[] issuerKey,
+        Optional<SerialNumber> serial) {
     /** @throws IllegalArgumentException when it is no CertID */
     static CertificateName of(ASN1Encodable asked) {
         ASN1Sequence fields = ASN1Sequence.getInstance(asked);

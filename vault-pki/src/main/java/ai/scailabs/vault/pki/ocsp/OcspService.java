@@ -16,8 +16,6 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 import org.bouncycastle.asn1.ASN1Sequence;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,20 +33,16 @@ public final class OcspService {
     private static final Duration BELIEVED = Duration.ofHours(4);
 
     private static final int REMEMBERED_ANSWERS = 20_000;
-    private static final int REMEMBERED_AUTHORITIES = 5_000;
+    private static final int REMEMBERED_AUTHORITIES = 20_000;
     /** An authority may have got another key since it was read. */
     private static final Duration READ_AGAIN_AFTER = Duration.ofSeconds(5);
-
-    private static final int MAX_WAITING = 32;
-    private static final Duration PATIENCE = Duration.ofMillis(200);
 
     private final OcspRepository repository;
     private final CertificateStatuses statuses;
     private final Responders responders;
     private final AnswerText text;
     private final Clock clock;
-    /** Signing is work that strangers ask for: it takes no more than this much of the machine. */
-    private final Semaphore signers;
+    private final SigningTurns turns;
 
     private final Cache<UUID, KnownAuthority> authorities =
             Caffeine.newBuilder().maximumSize(REMEMBERED_AUTHORITIES).build();
@@ -69,7 +63,7 @@ public final class OcspService {
         this.responders = new Responders(certificates, clock);
         this.text = new AnswerText(signatures);
         this.clock = clock;
-        this.signers = new Semaphore(processors);
+        this.turns = new SigningTurns(processors);
     }
 
     /** What an OCSPRequest gets that cannot be read. */
@@ -154,8 +148,7 @@ public final class OcspService {
         if (known != null && (found || now.isBefore(known.readAt().plus(READ_AGAIN_AFTER)))) {
             return known;
         }
-        KnownAuthority read =
-                statuses.tenantOf(id)
+        KnownAuthority read = statuses.tenantOf(id)
                 .flatMap(tenant -> repository.authority(tenant, id, now))
                 .orElseThrow(() -> new UnansweredQuestion(OcspFailure.UNAUTHORIZED));
         authorities.put(id, read);
@@ -173,29 +166,15 @@ public final class OcspService {
         for (int i = 0; i < states.size(); i++) {
             singles.add(new AnswerText.Single(asked.certificates().get(i).encoded(), states.get(i)));
         }
-        begin();
+        turns.begin();
         try {
             byte[] der = text.signed(responder, singles, period, asked.nonce());
             return asked.nonce() == null
                     ? new OcspAnswer(der, period.thisUpdate(), period.nextUpdate())
                     : OcspAnswer.once(der);
         } finally {
-            signers.release();
+            turns.end();
         }
-    }
-
-    /** Whoever finds too many before them comes again, rather than keeping what serves others. */
-    private void begin() {
-        try {
-            if (signers.tryAcquire()
-                    || signers.getQueueLength() < MAX_WAITING
-                            && signers.tryAcquire(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
-                return;
-            }
-        } catch (InterruptedException stopping) {
-            Thread.currentThread().interrupt();
-        }
-        throw new UnansweredQuestion(OcspFailure.TRY_LATER);
     }
 
     private record Asked(UUID authority, ASN1Sequence certificate) {}

@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
  */
 final class Responders {
     private static final Logger LOG = LoggerFactory.getLogger(Responders.class);
-    private static final int REMEMBERED = 2_000;
+    private static final int REMEMBERED = 20_000;
     /** Of all authorities, so that strangers who ask about many of them do not keep the root key and the database busy. */
     private static final int MADE_AT_ONCE = 4;
 
@@ -66,9 +66,15 @@ final class Responders {
             Responder made = certificates.make(authority, generation);
             one.current = made;
             return made;
-        } catch (VaultException notNow) {
+        } catch (UnansweredQuestion never) {
+            throw never;
+        } catch (RuntimeException notNow) {
             one.restUntil = now.plus(REST);
-            LOG.warn("no certificate for a responder: {}", notNow.code().code());
+            if (notNow instanceof VaultException known && known.code().status() != 500) {
+                LOG.warn("no certificate for a responder: {}", known.code().code());
+            } else {
+                LOG.error("no certificate for a responder", notNow);
+            }
             return orLater(current);
         } finally {
             makers.release();

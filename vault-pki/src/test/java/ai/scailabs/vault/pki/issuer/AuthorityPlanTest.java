@@ -104,7 +104,17 @@ class AuthorityPlanTest {
     @ValueSource(strings = {"", "A", "a b", "a/b", "a.b", "-a", "_a", "ca_a", "ä", "a\n", "a*"})
     void namesThatPoliciesCannotSpell_areRefused(String name) {
         AuthorityDraft draft = new AuthorityDraft(
-                name, "X", "root", null, "ec", null, null, NOTHING, null, NameConstraints.NONE, null,
+                name,
+                "X",
+                "root",
+                null,
+                "ec",
+                null,
+                null,
+                NOTHING,
+                null,
+                NameConstraints.NONE,
+                null,
                 AuthorityUrls.DEFAULT);
         assertThatThrownBy(() -> AuthorityPlan.of(draft)).isInstanceOf(VaultException.class);
     }

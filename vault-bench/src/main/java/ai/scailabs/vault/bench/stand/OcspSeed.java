@@ -1,0 +1,138 @@
+package ai.scailabs.vault.bench.stand;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.HexFormat;
+import java.util.List;
+
+/** An authority with some certificates, and the questions about them: without a nonce for GET, with one for POST. */
+final class OcspSeed {
+    private static final int CERTIFICATES = 200;
+    /** Of a P-256 key, uncompressed, at the end of what surrounds it. */
+    private static final int POINT_OCTETS = 65;
+
+    private static final byte[] SHA_1 = HexFormat.of().parseHex("300906052b0e03021a0500");
+    private static final byte[] NONCE_TYPE = HexFormat.of().parseHex("06092b0601050507300102");
+    private static final byte[] NONCE = HexFormat.of().parseHex("0412" + "0410" + "00112233445566778899aabbccddeeff");
+
+    private final String baseUrl;
+    private final String token;
+    private final HttpClient http;
+
+    private OcspSeed(String baseUrl, String token, HttpClient http) {
+        this.baseUrl = baseUrl;
+        this.token = token;
+        this.http = http;
+    }
+
+    /** @param file for the scripts: the URI of a GET, the URI of a POST and its body in hexadecimal in each line */
+    static void plant(String baseUrl, String token, Path file) throws IOException {
+        try (HttpClient http = HttpClient.newHttpClient()) {
+            new OcspSeed(baseUrl, token, http).plant(file);
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("seeding failed", e);
+        }
+    }
+
+    private void plant(Path file) throws IOException, GeneralSecurityException {
+        String id = member(
+                "id",
+                send(
+                        "POST",
+                        "/v1/pki/ca",
+                        "{\"name\":\"bench\",\"common_name\":\"Bench\",\"ca_type\":\"root\",\"key_type\":\"ec\"}"));
+        X509Certificate issuer = certificate(member("certificate_pem", send("GET", "/v1/pki/ca/" + id + "/certificate", "")));
+        byte[] key = issuer.getPublicKey().getEncoded();
+        MessageDigest sha1 = MessageDigest.getInstance("SHA-1");
+        byte[] name = sha1.digest(issuer.getSubjectX500Principal().getEncoded());
+        byte[] keyHash = sha1.digest(Arrays.copyOfRange(key, key.length - POINT_OCTETS, key.length));
+        send("POST", "/v1/pki/roles", "{\"name\":\"bench\",\"ca_id\":\"" + id + "\",\"allowed_domains\":[\"*.bench.test\"]}");
+
+        List<String> lines = new ArrayList<>();
+        for (int i = 0; i < CERTIFICATES; i++) {
+            String issued = send("POST", "/v1/pki/issue/bench", "{\"common_name\":\"n" + i + ".bench.test\"}");
+            byte[] serial =
+                    certificate(member("certificate", issued)).getSerialNumber().toByteArray();
+            byte[] asked = der(0x30, named(name, keyHash, serial));
+            byte[] plain = der(0x30, der(0x30, der(0x30, asked)));
+            byte[] nonce = der(0xa2, der(0x30, der(0x30, joined(NONCE_TYPE, NONCE))));
+            byte[] unique = der(0x30, der(0x30, joined(der(0x30, asked), nonce)));
+            String uri = "/v1/pki/ocsp/" + id;
+            lines.add(uri + "/"
+                    + Base64.getUrlEncoder().withoutPadding().encodeToString(plain) + " " + uri + " "
+                    + HexFormat.of().formatHex(unique));
+        }
+        Files.write(file, lines);
+    }
+
+    private static byte[] named(byte[] name, byte[] key, byte[] serial) {
+        return der(0x30, joined(SHA_1, der(0x04, name), der(0x04, key), der(0x02, serial)));
+    }
+
+    private static byte[] der(int tag, byte[] content) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        out.write(tag);
+        if (content.length > 127) {
+            out.write(0x81);
+        }
+        out.write(content.length);
+        out.writeBytes(content);
+        return out.toByteArray();
+    }
+
+    private static byte[] joined(byte[]... parts) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        for (byte[] part : parts) {
+            out.writeBytes(part);
+        }
+        return out.toByteArray();
+    }
+
+    private static X509Certificate certificate(String pem) throws GeneralSecurityException {
+        return (X509Certificate) CertificateFactory.getInstance("X.509")
+                .generateCertificate(
+                        new ByteArrayInputStream(pem.replace("\\n", "\n").getBytes(StandardCharsets.US_ASCII)));
+    }
+
+    private static String member(String name, String json) {
+        return json.replaceFirst("(?s).*?\"" + name + "\":\"([^\"]+)\".*", "$1");
+    }
+
+    private String send(String method, String path, String json) {
+        HttpRequest request = HttpRequest.newBuilder(URI.create(baseUrl + path))
+                .header("Authorization", "Bearer " + token)
+                .header("Content-Type", "application/json")
+                .method(method, json.isEmpty() ? BodyPublishers.noBody() : BodyPublishers.ofString(json))
+                .build();
+        try {
+            HttpResponse<String> response = http.send(request, BodyHandlers.ofString());
+            if (response.statusCode() / 100 != 2) {
+                throw new IllegalStateException(method + " " + path + " answered " + response.statusCode());
+            }
+            return response.body();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+}

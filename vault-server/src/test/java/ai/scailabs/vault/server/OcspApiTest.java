@@ -74,9 +74,8 @@ class OcspApiTest {
                         .stringValue());
     }
 
-    private static void revoke(BigInteger serial, String reason) {
-        owner.post("/v1/pki/revoke", Map.of("serial_number", serial.toString(16), "reason", reason))
-                .expect(200);
+    private static void revoke(BigInteger serial, int reason) {
+        OcspQuestions.revoke(server, TENANT, serial, reason);
     }
 
     private static SingleResp only(BasicOCSPResp answer) {
@@ -127,7 +126,7 @@ class OcspApiTest {
     void certificatesOfOthers_andAuthoritiesThatAreNotThere_areNotAnsweredFor() {
         BigInteger serial = leaf("web").getSerialNumber();
         byte[] question = OcspQuestions.about(null, ocsp.id(serial));
-        for (String id : List.of(foreign, "ca_01K9Z6F3V4M8Q2T7B5N1C0D9XE", "ca_x", "x", "tnt_ocsp", "ca_%00")) {
+        for (String id : List.of(foreign, "ca_01K9Z6F3V4M8Q2T7B5N1C0D9XE", "ca_x", "x", "tnt_ocsp")) {
             assertThat(OcspQuestions.status(ocsp.post(id, question))).as(id).isEqualTo(UNAUTHORIZED);
         }
         // One of another authority among our own.
@@ -234,7 +233,7 @@ class OcspApiTest {
             assertThat(only(elsewhere.answer(elsewhere.get(authority, question)))
                             .getCertStatus())
                     .isNull();
-            revoke(serial, "key_compromise");
+            revoke(serial, 1);
             for (OcspQuestions each : List.of(ocsp, elsewhere)) {
                 RevokedStatus revoked = (RevokedStatus)
                         only(each.answer(each.get(authority, question))).getCertStatus();
@@ -246,7 +245,7 @@ class OcspApiTest {
     @Test
     void reasonThatSaysNothing_isLeftOut() {
         BigInteger serial = leaf("web").getSerialNumber();
-        revoke(serial, "unspecified");
+        revoke(serial, 0);
         assertThat(((RevokedStatus) statusOf(serial)).hasRevocationReason()).isFalse();
     }
 
@@ -299,7 +298,8 @@ class OcspApiTest {
         byte[] question = {};
         String base64 = "";
         for (int i = 1; !(base64.contains("//") && base64.contains("+") && base64.endsWith("=")); i++) {
-            question = OcspQuestions.about(null, ocsp.id(new BigInteger(150, new Random(i)).setBit(150)));
+            question = OcspQuestions.about(
+                    null, ocsp.id(new BigInteger(130 + i % 24, new Random(i)).setBit(130 + i % 24)));
             base64 = Base64.getEncoder().encodeToString(question);
         }
         String escaped = base64.replace("+", "%2B").replace("/", "%2F").replace("=", "%3D");

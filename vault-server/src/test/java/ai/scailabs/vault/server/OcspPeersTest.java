@@ -3,6 +3,7 @@ package ai.scailabs.vault.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -67,23 +68,21 @@ class OcspPeersTest {
         JsonNode issued = owner.post("/v1/pki/issue/" + role, Map.of("common_name", "a.peers.test", "ttl", "2h"))
                 .expect(201)
                 .json();
+        List<String> chain = new ArrayList<>();
+        issued.get("ca_chain").forEach(each -> chain.add(each.stringValue()));
         Files.writeString(folder.resolve("leaf.pem"), issued.get("certificate").stringValue());
-        Files.writeString(
-                folder.resolve("issuer.pem"), issued.get("ca_chain").get(0).stringValue());
-        Files.writeString(
-                folder.resolve("root.pem"), issued.get("ca_chain").get(1).stringValue());
-        Files.writeString(
-                folder.resolve("trust.pem"),
-                issued.get("ca_chain").get(0).stringValue()
-                        + issued.get("ca_chain").get(1).stringValue());
+        Files.writeString(folder.resolve("issuer.pem"), chain.getFirst());
+        Files.writeString(folder.resolve("root.pem"), chain.getLast());
+        Files.writeString(folder.resolve("trust.pem"), String.join("", chain));
         return issued;
     }
 
     private static void revoke(JsonNode issued) {
-        owner.post(
-                        "/v1/pki/revoke",
-                        Map.of("serial_number", issued.get("serial_number").stringValue(), "reason", "superseded"))
-                .expect(200);
+        OcspQuestions.revoke(
+                server,
+                "tnt_ocsp-peers",
+                new BigInteger(issued.get("serial_number").stringValue().replace(":", ""), 16),
+                4);
     }
 
     private String run(int expected, String... command) throws Exception {

@@ -210,7 +210,10 @@ class AuditCoverageTest {
                         "readIssuerKeys",
                         "readCrl",
                         "readDeltaCrl",
-                        "readCrlPart");
+                        "readCrlPart",
+                        "readPublishedCaCertificate",
+                        "askOcsp",
+                        "askOcspByGet");
     }
 
     /** Every action is of an operation, or of one of the few things that happen besides; and the document names every one. */

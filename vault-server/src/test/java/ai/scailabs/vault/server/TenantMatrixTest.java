@@ -284,7 +284,7 @@ class TenantMatrixTest {
             case "readDecision" -> reply.expect(404, "decision_not_found");
             case "readTrust", "replaceTrust", "updateTrust", "deleteTrust" -> reply.expect(404, "trust_not_found");
             // Who manages a tenant, and who has no rule for authorities.
-            case "readCa", "readCaCertificate", "disableCa", "enableCa", "revokeCa", "buildCrl" ->
+            case "readCa", "updateCa", "readCaCertificate", "disableCa", "enableCa", "revokeCa", "buildCrl" ->
                 assertThat(reply.code()).as(reply.body()).isIn("ca_not_found", "access_denied");
             case "createCa" -> assertThat(reply.status()).as(reply.body()).isIn(201, 403);
             case "readPkiRole", "updatePkiRole", "deletePkiRole", "checkPkiRole", "issueCertificate", "signRequest" ->

@@ -36,16 +36,6 @@ record OcspQuestions(int port, X509Certificate issuer) {
     private static final HttpClient HTTP =
             HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
 
-    /** As the service would write it. */
-    static void revoke(RunningServer server, String tenant, BigInteger serial, int reason) {
-        int changed = Sql.superuser(server).update("""
-                insert into certificate_revocation (tenant_id, ca_id, ca_generation, serial, certificate_id, reason, revoked_at, not_after, changed_at)
-                select tenant_id, ca_id, ca_generation, serial, certificate_id, ?, now(), not_after, now() from certificate
-                where tenant_id = ? and serial = ?
-                """, reason, tenant, serial.toByteArray());
-        assertThat(changed).isEqualTo(1);
-    }
-
     static X509Certificate certificate(String pem) {
         try {
             return (X509Certificate) CertificateFactory.getInstance("X.509")

@@ -99,10 +99,7 @@ public class AuthorityController {
     }
 
     private void write(JsonWriter json, CertificateAuthority authority) {
-        AuthorityJson.write(
-                json,
-                authority,
-                urls.of(authority.id(), authority.current().number(), authority.urls(), authority.crlPartitions()));
+        AuthorityJson.write(json, authority, urls.of(authority));
     }
 
     @GetMapping("/v1/pki/ca/{id}/certificate")

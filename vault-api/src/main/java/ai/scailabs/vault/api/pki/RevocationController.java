@@ -11,6 +11,7 @@ import ai.scailabs.vault.kernel.error.ErrorCode;
 import ai.scailabs.vault.kernel.error.VaultException;
 import ai.scailabs.vault.kernel.id.Ids;
 import ai.scailabs.vault.pki.issuer.CertificateAuthority;
+import ai.scailabs.vault.pki.issuer.PublicUrls;
 import ai.scailabs.vault.pki.revocation.CertificateStatus;
 import ai.scailabs.vault.pki.revocation.RevocationOrder;
 import ai.scailabs.vault.pki.revocation.RevocationService;
@@ -27,10 +28,12 @@ import org.springframework.web.bind.annotation.PostMapping;
 @Controller
 public class RevocationController {
     private final RevocationService revocations;
+    private final PublicUrls urls;
     private final JsonBody bodies;
 
-    public RevocationController(RevocationService revocations, JsonBody bodies) {
+    public RevocationController(RevocationService revocations, PublicUrls urls, JsonBody bodies) {
         this.revocations = revocations;
+        this.urls = urls;
         this.bodies = bodies;
     }
 
@@ -60,7 +63,7 @@ public class RevocationController {
         AuthorityRevocation body = bodies.read(request, AuthorityRevocation.class);
         RevokedAuthority revoked = revocations.revokeAuthority(call.located(), authority, body.order(), call.entry());
         return Answer.ok(call.changed(), json -> {
-            AuthorityJson.write(json, revoked.authority());
+            AuthorityJson.write(json, revoked.authority(), urls.of(revoked.authority()));
             json.number("cas_revoked", revoked.count());
         });
     }

@@ -67,7 +67,7 @@ record AuthorityPlan(
                 within("max_path_length", draft.maxPathLength(), 0, MAX_PATH_LENGTH),
                 constraints(draft.constraints()),
                 partitions(draft.crlPartitions()),
-                draft.urls().checked());
+                draft.urls().checked(partitions(draft.crlPartitions())));
     }
 
     private static int partitions(@Nullable Integer wanted) {

@@ -209,7 +209,7 @@ public final class AuthorityService {
         permitted(caller, tenant, id, Permission.ADMIN);
         return change(tenant, tx -> {
             CertificateAuthority now = repository.find(tx, id).orElseThrow(AuthorityService::notFound);
-            repository.changeUrls(tx, id, edit.apply(now.urls()).checked(), now());
+            repository.changeUrls(tx, id, edit.apply(now.urls()).checked(now.crlPartitions()), now());
             repository.record(tx, described(entry, now));
             return repository.find(tx, id).orElseThrow();
         });

@@ -10,16 +10,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * Where certificates are to say that an authority publishes, as somebody chose it for this authority. Absent: where this installation publishes; empty: nowhere.
  *
- * @param crl may have {@link #PARTITION} in it, for an authority whose list is in parts
  * @param issuer of the authority's own certificate
  */
 public record AuthorityUrls(
         @Nullable List<String> crl,
         @Nullable List<String> ocsp,
         @Nullable List<String> issuer) {
-    /** Stands for the number of a part of the list. */
-    public static final String PARTITION = "{partition}";
-
     /** Nothing was chosen. */
     public static final AuthorityUrls DEFAULT = new AuthorityUrls(null, null, null);
 
@@ -33,8 +29,15 @@ public record AuthorityUrls(
         issuer = issuer == null ? null : List.copyOf(issuer);
     }
 
-    /** @throws VaultException {@code validation_error} */
-    AuthorityUrls checked() {
+    /**
+     * @param partitions in how many parts the authority's list is
+     * @throws VaultException {@code validation_error}
+     */
+    AuthorityUrls checked(int partitions) {
+        if (partitions > 1 && crl != null && !crl.isEmpty()) {
+            throw VaultException.invalidField(
+                    "crl_urls", "cannot be chosen for a list in parts, which bear the names that certificates name");
+        }
         requireUrls("crl_urls", crl);
         requireUrls("ocsp_urls", ocsp);
         requireUrls("issuer_urls", issuer);
@@ -48,8 +51,7 @@ public record AuthorityUrls(
         if (urls.size() > MOST) {
             throw VaultException.invalidField(field, "must have at most " + MOST + " entries");
         }
-        boolean partitioned = field.equals("crl_urls");
-        if (!urls.stream().allMatch(url -> isUrl(partitioned ? url.replace(PARTITION, "0") : url))) {
+        if (!urls.stream().allMatch(AuthorityUrls::isUrl)) {
             throw VaultException.invalidField(
                     field,
                     "must be http:// URLs of at most " + MAX_LENGTH

@@ -7,11 +7,14 @@ import java.util.List;
 /**
  * Where the certificates that an authority signs point to.
  *
- * @param crl with {@link AuthorityUrls#PARTITION} where each part of the list has its own
+ * @param crl with {@link #PARTITION} where each part of the list has its own
  * @param issuer of the authority's certificate for the key that signs
  * @param partitions in how many parts the list is
  */
 public record CertificatePointers(List<String> crl, List<String> ocsp, List<String> issuer, int partitions) {
+    /** Stands for the number of a part of the list. */
+    static final String PARTITION = "{partition}";
+
     public static final CertificatePointers NONE = new CertificatePointers(List.of(), List.of(), List.of(), 1);
 
     public CertificatePointers {
@@ -27,7 +30,7 @@ public record CertificatePointers(List<String> crl, List<String> ocsp, List<Stri
                 issuer,
                 ocsp,
                 crl.stream()
-                        .map(url -> url.replace(AuthorityUrls.PARTITION, partition))
+                        .map(url -> url.replace(PARTITION, partition))
                         .toList());
     }
 

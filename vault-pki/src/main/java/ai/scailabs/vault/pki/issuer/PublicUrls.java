@@ -13,11 +13,16 @@ public final class PublicUrls {
         this.base = base;
     }
 
+    /** Of an authority as it signs now. */
+    public CertificatePointers of(CertificateAuthority authority) {
+        return of(authority.id(), authority.current().number(), authority.urls(), authority.crlPartitions());
+    }
+
     /** Of an authority whose key of that generation signs, and whose list is in so many parts. */
     public CertificatePointers of(UUID authority, int generation, AuthorityUrls chosen, int partitions) {
         String id = CertificateAuthority.idText(authority);
         // What a key signed is on the list that the same key signs, whichever key signs by now.
-        String part = partitions == 1 ? "" : "/" + AuthorityUrls.PARTITION;
+        String part = partitions == 1 ? "" : "/" + CertificatePointers.PARTITION;
         String list = "/v1/pki/ca/" + id + "/crl" + part + "?generation=" + generation;
         return new CertificatePointers(
                 either(chosen.crl(), list),

@@ -33,6 +33,7 @@ import ai.scailabs.vault.server.jobs.CertificateJobs;
 import ai.scailabs.vault.server.settings.ServerSettings;
 import ai.scailabs.vault.tenancy.keyring.TenantSeal;
 import com.zaxxer.hikari.HikariDataSource;
+import java.net.URI;
 import java.security.SecureRandom;
 import java.time.Clock;
 import org.jspecify.annotations.Nullable;
@@ -169,7 +170,8 @@ class PkiWiring {
 
     @Bean
     CrlLocations crlLocations(ServerSettings settings) {
-        return CrlLocations.below(settings.http().baseUrl());
+        String base = settings.pki().publicUrl();
+        return CrlLocations.below(base == null ? null : URI.create(base));
     }
 
     @Bean

@@ -30,8 +30,8 @@ class PublicOperationsTest {
     private static final Set<String> OF_AN_ISSUER = Set.of("readIssuer", "readIssuerKeys");
 
     /** Read-only, and what whoever verifies a certificate of an authority must know, by the authority's id. */
-    private static final Set<String> OF_AN_AUTHORITY = Set.of(
-            "readCrl", "readDeltaCrl", "readCrlPart", "readPublishedCaCertificate", "askOcsp", "askOcspByGet");
+    private static final Set<String> OF_AN_AUTHORITY =
+            Set.of("readCrl", "readDeltaCrl", "readCrlPart", "readPublishedCaCertificate", "askOcsp", "askOcspByGet");
 
     /** A question that is too long for a URI. */
     private static final Set<String> ASKED_IN_A_BODY = Set.of("askOcsp");

@@ -29,9 +29,7 @@ public record CertificatePointers(List<String> crl, List<String> ocsp, List<Stri
         return new CertificateEndpoints(
                 issuer,
                 ocsp,
-                crl.stream()
-                        .map(url -> url.replace(PARTITION, partition))
-                        .toList());
+                crl.stream().map(url -> url.replace(PARTITION, partition)).toList());
     }
 
     /** Of a certificate that nothing will ever tell a revocation of (RFC 9608 §4). */

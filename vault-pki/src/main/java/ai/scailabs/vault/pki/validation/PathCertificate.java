@@ -1,0 +1,168 @@
+package ai.scailabs.vault.pki.validation;
+
+import java.io.IOException;
+import java.math.BigInteger;
+import java.text.ParseException;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.Optional;
+import org.bouncycastle.asn1.ASN1Encoding;
+import org.bouncycastle.asn1.ASN1GeneralizedTime;
+import org.bouncycastle.asn1.ASN1Primitive;
+import org.bouncycastle.asn1.ASN1UTCTime;
+import org.bouncycastle.asn1.x509.AlgorithmIdentifier;
+import org.bouncycastle.asn1.x509.Certificate;
+import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
+import org.bouncycastle.asn1.x509.TBSCertificate;
+import org.bouncycastle.asn1.x509.Time;
+
+/** A certificate of anybody, read once. Two are equal when they are the same bytes. */
+public final class PathCertificate {
+    /** Of one certificate; the largest that are used have some tens of kilobytes. */
+    public static final int MAX_BYTES = 256 * 1024;
+
+    private static final int MAX_ELEMENTS = 50_000;
+
+    private final byte[] der;
+    private final byte[] signedPart;
+    private final byte[] signature;
+    private final AlgorithmIdentifier algorithm;
+    private final TBSCertificate contents;
+    private final DistinguishedName subject;
+    private final DistinguishedName issuer;
+    private final SubjectPublicKeyInfo keyInfo;
+    private final byte[] keyOctets;
+    private final Instant notBefore;
+    private final Instant notAfter;
+    private final PathExtensions extensions;
+    private final PublicKeyCheck key;
+    private final int hash;
+
+    private PathCertificate(byte[] der) throws IOException, ParseException {
+        DerShape.require(der, MAX_ELEMENTS);
+        Certificate certificate = Certificate.getInstance(ASN1Primitive.fromByteArray(der));
+        this.der = der;
+        this.signedPart = DerShape.signedPart(der);
+        this.signature = certificate.getSignature().getOctets();
+        this.algorithm = certificate.getSignatureAlgorithm();
+        this.contents = certificate.getTBSCertificate();
+        this.subject = DistinguishedName.of(contents.getSubject());
+        this.issuer = DistinguishedName.of(contents.getIssuer());
+        this.keyInfo = contents.getSubjectPublicKeyInfo();
+        this.keyOctets = keyInfo.getEncoded(ASN1Encoding.DER);
+        this.notBefore = instant(contents.getStartDate());
+        this.notAfter = instant(contents.getEndDate());
+        this.extensions = PathExtensions.of(contents.getExtensions());
+        this.key = PublicKeyCheck.of(keyInfo);
+        this.hash = Arrays.hashCode(der);
+    }
+
+    /** @return empty for bytes that are no certificate, or one that is larger or nested deeper than any that is used */
+    public static Optional<PathCertificate> read(byte[] der) {
+        if (der.length > MAX_BYTES) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(new PathCertificate(der.clone()));
+        } catch (IOException | ParseException | RuntimeException unreadable) {
+            // The library has no one exception for what it cannot read.
+            return Optional.empty();
+        }
+    }
+
+    static Instant instant(Time time) throws ParseException {
+        return time.toASN1Primitive() instanceof ASN1UTCTime utc
+                ? utc.getAdjustedDate().toInstant()
+                : ASN1GeneralizedTime.getInstance(time.toASN1Primitive())
+                        .getDate()
+                        .toInstant();
+    }
+
+    /** A copy. */
+    public byte[] der() {
+        return der.clone();
+    }
+
+    public Instant notBefore() {
+        return notBefore;
+    }
+
+    /** Inclusive. */
+    public Instant notAfter() {
+        return notAfter;
+    }
+
+    /** As people read it (RFC 4514). */
+    public String subjectText() {
+        return contents.getSubject().toString();
+    }
+
+    /** Whether it is marked as an authority's. */
+    public boolean isAuthority() {
+        return extensions.isAuthority();
+    }
+
+    public BigInteger serial() {
+        return contents.getSerialNumber().getValue();
+    }
+
+    byte[] signedPart() {
+        return signedPart;
+    }
+
+    byte[] signature() {
+        return signature;
+    }
+
+    AlgorithmIdentifier algorithm() {
+        return algorithm;
+    }
+
+    TBSCertificate contents() {
+        return contents;
+    }
+
+    DistinguishedName subject() {
+        return subject;
+    }
+
+    DistinguishedName issuer() {
+        return issuer;
+    }
+
+    PathExtensions extensions() {
+        return extensions;
+    }
+
+    PublicKeyCheck key() {
+        return key;
+    }
+
+    /** Of the same name, whoever signed it: an authority's own certificate for another key, or of a root. */
+    boolean isSelfIssued() {
+        return subject.equals(issuer);
+    }
+
+    boolean hasSameKey(PathCertificate other) {
+        return Arrays.equals(keyOctets, other.keyOctets);
+    }
+
+    boolean isSameEntity(PathCertificate other) {
+        return subject.equals(other.subject) && hasSameKey(other);
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof PathCertificate that && Arrays.equals(der, that.der);
+    }
+
+    @Override
+    public int hashCode() {
+        return hash;
+    }
+
+    @Override
+    public String toString() {
+        return "PathCertificate[" + subjectText() + "]";
+    }
+}

@@ -2,21 +2,26 @@ package ai.scailabs.vault.pki.validation;
 
 import java.time.Instant;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /** Who knows the status of some certificates without a CRL, as their issuer is kept here. */
 @FunctionalInterface
 public interface KnownStatus {
-    KnownStatus NONE = certificate -> Optional.empty();
+    KnownStatus NONE = (certificate, issuer) -> Optional.empty();
 
     /**
-     * @param certificate DER
-     * @return empty for one that is not known here
+     * @param issuer whose key made the certificate's signature
+     * @return empty when the issuer is not known here
      */
-    Optional<Status> of(byte[] certificate);
+    Optional<Status> of(PathCertificate certificate, PathCertificate issuer);
 
-    /** @param revokedAt null while it is not */
-    record Status(@Nullable Instant revokedAt, @Nullable String reason) {
-        public static final Status GOOD = new Status(null, null);
-    }
+    /** What the issuer says. */
+    sealed interface Status {}
+
+    record Good() implements Status {}
+
+    /** @param reason as the API writes it */
+    record Revoked(Instant at, String reason) implements Status {}
+
+    /** The issuer does not know it, whatever its signature says. */
+    record NeverIssued() implements Status {}
 }

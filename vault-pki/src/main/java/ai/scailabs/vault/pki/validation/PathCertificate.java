@@ -6,6 +6,7 @@ import java.text.ParseException;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.Optional;
+import org.bouncycastle.asn1.ASN1BitString;
 import org.bouncycastle.asn1.ASN1Encoding;
 import org.bouncycastle.asn1.ASN1GeneralizedTime;
 import org.bouncycastle.asn1.ASN1Primitive;
@@ -43,7 +44,7 @@ public final class PathCertificate {
         Certificate certificate = Certificate.getInstance(ASN1Primitive.fromByteArray(der));
         this.der = der;
         this.signedPart = DerShape.signedPart(der);
-        this.signature = certificate.getSignature().getOctets();
+        this.signature = octets(certificate.getSignature());
         this.algorithm = certificate.getSignatureAlgorithm();
         this.contents = certificate.getTBSCertificate();
         this.subject = DistinguishedName.of(contents.getSubject());
@@ -68,6 +69,11 @@ public final class PathCertificate {
             // The library has no one exception for what it cannot read.
             return Optional.empty();
         }
+    }
+
+    /** Of what is not whole octets nothing is left: no signature is like that. */
+    static byte[] octets(ASN1BitString bits) {
+        return bits.getPadBits() == 0 ? bits.getOctets() : new byte[0];
     }
 
     static Instant instant(Time time) throws ParseException {

@@ -1,6 +1,7 @@
 package ai.scailabs.vault.pki.validation;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -11,6 +12,12 @@ import org.jspecify.annotations.Nullable;
  * errors. Thread-safe.
  */
 public final class PathValidator {
+    private static final Set<PathProblem> FORGED = Set.of(
+            PathProblem.SIGNATURE_INVALID,
+            PathProblem.SIGNATURE_WEAK,
+            PathProblem.ALGORITHM_UNSUPPORTED,
+            PathProblem.KEY_INVALID);
+
     private final ValidationRules rules;
 
     public PathValidator(ValidationRules rules) {
@@ -40,7 +47,7 @@ public final class PathValidator {
             try {
                 builder.search(question.certificate(), this::consider);
             } catch (Work.ExceededException tooMuch) {
-                exceeded = new PathError(PathProblem.LIMIT_EXCEEDED, "gave up: " + tooMuch.getMessage(), 0);
+                exceeded = exceeded(tooMuch);
             }
             if (fewest != null) {
                 return told(best, fewest, fewest.isEmpty() ? null : exceeded);
@@ -49,16 +56,34 @@ public final class PathValidator {
         }
 
         private boolean consider(List<PathCertificate> path) {
+            try {
+                List<PathError> errors = errors(path);
+                if (fewest == null || errors.size() < fewest.size()) {
+                    best = path;
+                    fewest = errors;
+                }
+                return errors.isEmpty();
+            } catch (Work.ExceededException tooMuch) {
+                if (fewest == null) {
+                    best = path;
+                    fewest = List.of(exceeded(tooMuch));
+                }
+                throw tooMuch;
+            }
+        }
+
+        private List<PathError> errors(List<PathCertificate> path) {
             List<PathError> errors = new ArrayList<>(new PathChecks(question, rules, signatures, work, path).check());
-            // Whoever signed the lists is known only where the path holds.
-            if (question.checkRevocation() && errors.isEmpty()) {
+            // Where a signature does not hold, nobody can say whose certificate it is.
+            if (question.checkRevocation() && errors.stream().noneMatch(error -> FORGED.contains(error.problem()))) {
                 errors.addAll(new RevocationCheck(question, rules, signatures, work, path).check());
+                errors.sort(Comparator.comparingInt(PathError::index));
             }
-            if (fewest == null || errors.size() < fewest.size()) {
-                best = path;
-                fewest = errors;
-            }
-            return errors.isEmpty();
+            return errors;
+        }
+
+        private static PathError exceeded(Work.ExceededException tooMuch) {
+            return new PathError(PathProblem.LIMIT_EXCEEDED, "gave up: " + tooMuch.getMessage(), 0);
         }
 
         /** What can be said of the certificates that there are. */
@@ -69,7 +94,7 @@ public final class PathValidator {
             try {
                 errors.addAll(new PathChecks(question, rules, signatures, work, path).check());
             } catch (Work.ExceededException tooMuch) {
-                stopped = new PathError(PathProblem.LIMIT_EXCEEDED, "gave up: " + tooMuch.getMessage(), 0);
+                stopped = exceeded(tooMuch);
             }
             errors.add(new PathError(
                     PathProblem.NO_PATH,

@@ -33,7 +33,7 @@ final class RevocationCheck {
     private final Signatures signatures;
     private final Work work;
     private final List<PathCertificate> path;
-    /** Whose lists are being verified: none proves itself. */
+    /** Whose status is being found out. */
     private final Set<PathCertificate> underWay = new HashSet<>();
 
     /** @param path the certificate first, the anchor last */
@@ -62,18 +62,20 @@ final class RevocationCheck {
     }
 
     private Optional<PathError> problem(PathCertificate certificate, PathCertificate issuer) {
-        Optional<KnownStatus.Status> known = question.known().of(certificate.der());
+        Optional<KnownStatus.Status> known = question.known().of(certificate, issuer);
         if (known.isPresent()) {
-            Instant revokedAt = known.get().revokedAt();
-            return revokedAt == null
-                    ? Optional.empty()
-                    : revoked(revokedAt, String.valueOf(known.get().reason()));
+            return switch (known.get()) {
+                case KnownStatus.Good _ -> Optional.empty();
+                case KnownStatus.Revoked revoked -> revoked(revoked.at(), revoked.reason());
+                case KnownStatus.NeverIssued _ -> unknown("its authority is kept here, and has not issued it");
+            };
         }
         if (certificate.extensions().has(Extension.noRevAvail) && !certificate.isAuthority()) {
             return Optional.empty();
         }
         if (!underWay.add(certificate)) {
-            return unknown("its status is only on a list that itself would vouch for");
+            // On a list of its own: what that says of it counts, once its signature does.
+            return Optional.empty();
         }
         try {
             return new ByLists(certificate, issuer).problem();

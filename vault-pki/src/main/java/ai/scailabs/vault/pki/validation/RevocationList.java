@@ -60,7 +60,7 @@ public final class RevocationList {
         CertificateList list = CertificateList.getInstance(ASN1Primitive.fromByteArray(der));
         this.der = der;
         this.signedPart = DerShape.signedPart(der);
-        this.signature = list.getSignature().getOctets();
+        this.signature = PathCertificate.octets(list.getSignature());
         this.algorithm = list.getSignatureAlgorithm();
         this.contents = list.getTBSCertList();
         this.issuer = DistinguishedName.of(contents.getIssuer());

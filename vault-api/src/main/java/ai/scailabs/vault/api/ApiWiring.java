@@ -31,6 +31,8 @@ import ai.scailabs.vault.api.pki.OcspController;
 import ai.scailabs.vault.api.pki.PkiRoleController;
 import ai.scailabs.vault.api.pki.PublishedCertificateController;
 import ai.scailabs.vault.api.pki.RevocationController;
+import ai.scailabs.vault.api.pki.TrustAnchorController;
+import ai.scailabs.vault.api.pki.ValidationController;
 import ai.scailabs.vault.api.policies.PolicyController;
 import ai.scailabs.vault.api.policies.PolicyDecisionController;
 import ai.scailabs.vault.api.policies.PolicyTestController;
@@ -108,6 +110,8 @@ import org.springframework.context.annotation.Import;
     CrlController.class,
     OcspController.class,
     PublishedCertificateController.class,
+    TrustAnchorController.class,
+    ValidationController.class,
     ScaiKeyEventController.class,
     HealthController.class,
     MetricsController.class,

@@ -16,7 +16,7 @@ class ArchitectureTest {
     private static final String BASE = "ai.scailabs.vault.";
     /** Does its work with nothing but what it is given. */
     private static final String[] PLAIN = {
-        BASE + "kernel..", BASE + "crypto..", BASE + "pki.x509..", BASE + "pki.profile.."
+        BASE + "kernel..", BASE + "crypto..", BASE + "pki.x509..", BASE + "pki.profile..", BASE + "pki.validation.."
     };
 
     @ArchTest

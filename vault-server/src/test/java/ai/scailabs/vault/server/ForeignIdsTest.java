@@ -99,7 +99,8 @@ class ForeignIdsTest {
                     other.trust(),
                     other.keyJob(),
                     other.authority(),
-                    other.certificate()));
+                    other.certificate(),
+                    other.anchor()));
         }
         all.add(ids(
                 operation,
@@ -109,7 +110,8 @@ class ForeignIdsTest {
                 "trust_" + NEVER_ISSUED,
                 "job_" + NEVER_ISSUED,
                 "ca_" + NEVER_ISSUED,
-                "cert_" + NEVER_ISSUED));
+                "cert_" + NEVER_ISSUED,
+                "ta_" + NEVER_ISSUED));
         // Ours, but of another kind.
         all.add(ids(
                 operation,
@@ -119,6 +121,7 @@ class ForeignIdsTest {
                 own.bound(),
                 own.bound(),
                 own.trust(),
+                own.authority(),
                 own.authority()));
         all.add(ids(
                 operation,
@@ -127,6 +130,7 @@ class ForeignIdsTest {
                 own.trust(),
                 own.binding(),
                 own.trust(),
+                own.bound(),
                 own.bound(),
                 own.bound()));
         // The same characters under the prefix that is asked for.
@@ -139,7 +143,8 @@ class ForeignIdsTest {
                         + own.bound().substring(4),
                 "job_" + own.bound().substring(4),
                 "ca_" + own.bound().substring(4),
-                "cert_" + own.bound().substring(4)));
+                "cert_" + own.bound().substring(4),
+                "ta_" + own.bound().substring(4)));
         return all;
     }
 
@@ -151,9 +156,11 @@ class ForeignIdsTest {
             String trust,
             String job,
             String authority,
-            String certificate) {
+            String certificate,
+            String anchor) {
         Map<String, String> ids = new HashMap<>();
         boolean ofTrust = operation.template().startsWith("/v1/auth/trusts/");
+        boolean ofAnchor = operation.template().startsWith("/v1/pki/trust-anchors/");
         boolean ofAuthority = operation.template().startsWith("/v1/pki/ca/");
         boolean ofCertificate = operation.template().startsWith("/v1/pki/certificates/");
         ids.put(
@@ -161,7 +168,10 @@ class ForeignIdsTest {
                 switch (operation.id()) {
                     case "readDecision" -> decision;
                     case "readKeyJob" -> job;
-                    default -> ofCertificate ? certificate : ofAuthority ? authority : ofTrust ? trust : policy;
+                    default ->
+                        ofAnchor
+                                ? anchor
+                                : ofCertificate ? certificate : ofAuthority ? authority : ofTrust ? trust : policy;
                 });
         ids.put("binding_id", binding);
         return ids;

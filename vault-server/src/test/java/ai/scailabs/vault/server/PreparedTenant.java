@@ -24,6 +24,8 @@ import tools.jackson.databind.JsonNode;
  * @param certificate by {@code role}
  * @param revocable the number of a certificate that may be revoked
  * @param held the number of one that is on hold
+ * @param spareAnchor one that may be deleted
+ * @param anchorPem the root's own certificate, which is an anchor as well
  */
 record PreparedTenant(
         RunningServer server,
@@ -44,7 +46,10 @@ record PreparedTenant(
         String spareAuthority,
         String certificate,
         String revocable,
-        String held) {
+        String held,
+        String anchor,
+        String spareAnchor,
+        String anchorPem) {
     /** What the workloads become that the tenant trusts. */
     static final String WORKLOAD_IDENTITY = "sa:exchanged";
 
@@ -139,7 +144,10 @@ record PreparedTenant(
                 spareAuthority,
                 issued(owner, role).get("id").stringValue(),
                 issued(owner, role).get("serial_number").stringValue(),
-                held);
+                held,
+                anchor(owner, pem(owner, authority)),
+                anchor(owner, pem(owner, authority)),
+                pem(owner, authority));
     }
 
     private static JsonNode issued(ApiClient owner, String role) {
@@ -152,6 +160,26 @@ record PreparedTenant(
         Map<String, Object> body = new HashMap<>(authorityBody());
         body.put("crl_partitions", 2);
         return body;
+    }
+
+    private static String pem(ApiClient owner, String authority) {
+        return owner.get("/v1/pki/ca/" + authority + "/certificate")
+                .expect(200)
+                .json()
+                .get("certificate_pem")
+                .stringValue();
+    }
+
+    private static String anchor(ApiClient owner, String pem) {
+        return owner.post("/v1/pki/trust-anchors", anchorBody(pem))
+                .expect(201)
+                .json()
+                .get("id")
+                .stringValue();
+    }
+
+    private static Map<String, Object> anchorBody(String pem) {
+        return Map.of("name", "anchor-" + COUNT.incrementAndGet(), "certificate_pem", pem);
     }
 
     private static String role(ApiClient owner, String authority) {
@@ -348,6 +376,12 @@ record PreparedTenant(
             case "readDeltaCrl" -> new ApiCall("GET", "/v1/pki/ca/" + authority + "/crl/delta", null);
             case "readCrlPart" -> new ApiCall("GET", "/v1/pki/ca/" + spareAuthority + "/crl/1", null);
             case "buildCrl" -> new ApiCall("POST", "/v1/pki/ca/" + authority + "/crl", null);
+            case "listTrustAnchors" -> new ApiCall("GET", "/v1/pki/trust-anchors?limit=10", null);
+            case "createTrustAnchor" -> new ApiCall("POST", "/v1/pki/trust-anchors", anchorBody(anchorPem));
+            case "readTrustAnchor" -> new ApiCall("GET", "/v1/pki/trust-anchors/" + anchor, null);
+            case "deleteTrustAnchor" -> new ApiCall("DELETE", "/v1/pki/trust-anchors/" + spareAnchor, null);
+            case "validateCertificate" ->
+                new ApiCall("POST", "/v1/pki/certificates/validate", Map.of("certificate_pem", anchorPem));
             case "listKeys" -> new ApiCall("GET", "/v1/keys", null);
             case "rotateKeys" -> {
                 // While one is under way there is no other.

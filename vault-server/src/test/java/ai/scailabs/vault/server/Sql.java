@@ -102,7 +102,8 @@ record Sql(DatabaseLogin login) {
                 "ca_signing_key",
                 "certificate",
                 "certificate_revocation",
-                "pki_role")) {
+                "pki_role",
+                "trust_anchor")) {
             parts.append(value(
                             "select coalesce(md5(string_agg(t::text, '|' order by t::text)), 'none') from " + table
                                     + " t where tenant_id = ?",

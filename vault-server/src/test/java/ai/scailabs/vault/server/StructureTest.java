@@ -96,6 +96,13 @@ class StructureTest {
             // Certificates, and what stands in them, which are public.
             "pki.ocsp.IssuerNames",
             "pki.ocsp.OcspQuestion",
+            "pki.validation.NameForms$Ip",
+            "pki.validation.NameMatch",
+            "pki.validation.PathBuilder",
+            "pki.validation.PathCertificate",
+            "pki.validation.ProfileChecks",
+            "pki.validation.RevocationCheck$ByLists",
+            "pki.validation.RevocationList",
             "pki.x509.AuthorityRules",
             "pki.x509.CrlLint",
             "pki.x509.CrlRules",

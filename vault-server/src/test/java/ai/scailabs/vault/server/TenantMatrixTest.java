@@ -293,7 +293,13 @@ class TenantMatrixTest {
             case "createPkiRole" -> assertThat(reply.code()).as(reply.body()).isIn("ca_not_found", "access_denied");
             case "readCertificate", "readCertificatePem", "revokeCertificate", "releaseCertificate" ->
                 assertThat(reply.code()).as(reply.body()).isIn("certificate_not_found", "access_denied");
-            case "listCas", "listPkiRoles", "listCertificates" -> reply.expect(200);
+            case "listCas", "listPkiRoles", "listCertificates", "listTrustAnchors" -> reply.expect(200);
+            case "readTrustAnchor", "deleteTrustAnchor" ->
+                assertThat(reply.code()).as(reply.body()).isIn("trust_anchor_not_found", "access_denied");
+            case "createTrustAnchor" ->
+                assertThat(reply.status()).as(reply.body()).isIn(201, 403);
+            // By its own anchors: the victim's root is none, unless it was made one.
+            case "validateCertificate" -> assertThat(reply.expect(200).body()).doesNotContain(victim.authority());
             case "listMembers", "resolveIdentity", "readUserRoles" -> reply.expect(404, "identity_not_found");
             // Who administers another partner, and who administers none.
             case "replaceUserRoles" ->

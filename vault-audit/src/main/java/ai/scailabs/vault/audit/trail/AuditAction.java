@@ -78,6 +78,11 @@ public enum AuditAction {
     PKI_CERTIFICATE_READ,
     PKI_CRL_BUILD,
     PKI_OCSP_CERTIFY,
+    PKI_ANCHOR_CREATE,
+    PKI_ANCHOR_LIST,
+    PKI_ANCHOR_READ,
+    PKI_ANCHOR_DELETE,
+    PKI_VALIDATE,
     SYSTEM_READ;
 
     private final String wireName = name().toLowerCase(Locale.ROOT);

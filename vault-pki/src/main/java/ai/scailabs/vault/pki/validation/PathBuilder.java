@@ -62,7 +62,7 @@ final class PathBuilder {
     }
 
     /**
-     * First along signatures that hold; when that leads to no anchor, along names alone, so that something can be said of what is wrong. Shorter paths come first.
+     * Paths whose signatures hold; when there is none, those of names alone, so that something can be said of what is wrong. Shorter ones come first.
      *
      * @return whether the visitor ended the search
      * @throws Work.ExceededException when it costs too much
@@ -101,8 +101,8 @@ final class PathBuilder {
         work.step();
         PathCertificate last = path.getLast();
         if (anchors.contains(last)) {
-            if (path.size() < length) {
-                // Was visited when paths of that length were looked for.
+            // A shorter one was visited when paths of its length were looked for.
+            if (path.size() < length || !lenient && !isSigned(path)) {
                 return false;
             }
             paths++;
@@ -117,7 +117,7 @@ final class PathBuilder {
             return false;
         }
         for (PathCertificate issuer : candidates(last, path)) {
-            if (lenient || signatures.holds(last, issuer)) {
+            if (lenient || !signatures.isKnownBad(last, issuer)) {
                 path.add(issuer);
                 boolean ended = descend(path, length, visitor);
                 path.removeLast();
@@ -127,6 +127,16 @@ final class PathBuilder {
             }
         }
         return false;
+    }
+
+    /** Names cost little, so signatures are verified only where names lead to an anchor. */
+    private boolean isSigned(List<PathCertificate> path) {
+        for (int i = 0; i + 1 < path.size(); i++) {
+            if (!signatures.holds(path.get(i), path.get(i + 1))) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private List<PathCertificate> candidates(PathCertificate certificate, List<PathCertificate> path) {

@@ -2,9 +2,13 @@ package ai.scailabs.vault.pki.validation;
 
 import java.io.IOException;
 import java.math.BigInteger;
+import java.nio.ByteBuffer;
+import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
 import java.text.ParseException;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.Optional;
 import org.bouncycastle.asn1.ASN1BitString;
 import org.bouncycastle.asn1.ASN1Encoding;
@@ -16,6 +20,7 @@ import org.bouncycastle.asn1.x509.Certificate;
 import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
 import org.bouncycastle.asn1.x509.TBSCertificate;
 import org.bouncycastle.asn1.x509.Time;
+import org.jspecify.annotations.Nullable;
 
 /** A certificate of anybody, read once. Two are equal when they are the same bytes. */
 public final class PathCertificate {
@@ -23,6 +28,8 @@ public final class PathCertificate {
     public static final int MAX_BYTES = 256 * 1024;
 
     private static final int MAX_ELEMENTS = 50_000;
+
+    private static final HexFormat OCTETS = HexFormat.ofDelimiter(":").withUpperCase();
 
     private final byte[] der;
     private final byte[] signedPart;
@@ -36,7 +43,9 @@ public final class PathCertificate {
     private final Instant notBefore;
     private final Instant notAfter;
     private final PathExtensions extensions;
-    private final PublicKeyCheck key;
+    /** Looked at when it is first needed: most anchors of a tenant have nothing to do with a question. */
+    private @Nullable PublicKeyCheck key;
+
     private final int hash;
 
     private PathCertificate(byte[] der) throws IOException, ParseException {
@@ -54,7 +63,6 @@ public final class PathCertificate {
         this.notBefore = instant(contents.getStartDate());
         this.notAfter = instant(contents.getEndDate());
         this.extensions = PathExtensions.of(contents.getExtensions());
-        this.key = PublicKeyCheck.of(keyInfo);
         this.hash = Arrays.hashCode(der);
     }
 
@@ -103,6 +111,30 @@ public final class PathCertificate {
         return contents.getSubject().toString();
     }
 
+    public String issuerText() {
+        return contents.getIssuer().toString();
+    }
+
+    /** Octets as two digits each, joined by colons; with a sign where somebody made it negative. */
+    public String serialText() {
+        String octets = OCTETS.formatHex(unsigned(serial().abs()));
+        return serial().signum() < 0 ? "-" + octets : octets;
+    }
+
+    private static byte[] unsigned(BigInteger number) {
+        byte[] octets = number.toByteArray();
+        return octets.length > 1 && octets[0] == 0 ? Arrays.copyOfRange(octets, 1, octets.length) : octets;
+    }
+
+    /** SHA-256 over the certificate. */
+    public byte[] fingerprint() {
+        try {
+            return MessageDigest.getInstance("SHA-256").digest(der);
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("every Java platform has SHA-256", e);
+        }
+    }
+
     /** Whether it is marked as an authority's. */
     public boolean isAuthority() {
         return extensions.isAuthority();
@@ -110,6 +142,12 @@ public final class PathCertificate {
 
     public BigInteger serial() {
         return contents.getSerialNumber().getValue();
+    }
+
+    /** What it calls its own key; empty where it does not. */
+    public Optional<byte[]> keyIdentifier() {
+        byte[] identifier = extensions.subjectKeyIdentifier();
+        return identifier == null ? Optional.empty() : Optional.of(identifier.clone());
     }
 
     byte[] signedPart() {
@@ -141,7 +179,12 @@ public final class PathCertificate {
     }
 
     PublicKeyCheck key() {
-        return key;
+        PublicKeyCheck known = key;
+        if (known == null) {
+            known = PublicKeyCheck.of(keyInfo);
+            key = known;
+        }
+        return known;
     }
 
     /** Of the same name, whoever signed it: an authority's own certificate for another key, or of a root. */
@@ -149,8 +192,13 @@ public final class PathCertificate {
         return subject.equals(issuer);
     }
 
-    boolean hasSameKey(PathCertificate other) {
+    public boolean hasSameKey(PathCertificate other) {
         return Arrays.equals(keyOctets, other.keyOctets);
+    }
+
+    /** The key as it stands in the certificate; to compare by. */
+    ByteBuffer keyOctets() {
+        return ByteBuffer.wrap(keyOctets).asReadOnlyBuffer();
     }
 
     boolean isSameEntity(PathCertificate other) {

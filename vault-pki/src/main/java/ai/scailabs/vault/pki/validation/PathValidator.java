@@ -110,7 +110,7 @@ public final class PathValidator {
             if (exceeded != null) {
                 all.add(exceeded);
             }
-            return new PathReport(path.stream().map(PathCertificate::der).toList(), List.copyOf(all));
+            return new PathReport(path, List.copyOf(all));
         }
     }
 }

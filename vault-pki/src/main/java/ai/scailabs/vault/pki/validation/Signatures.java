@@ -1,10 +1,13 @@
 package ai.scailabs.vault.pki.validation;
 
+import java.nio.ByteBuffer;
+import java.security.PublicKey;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
-/** Verifies each signature once, and no more of them than a request may cost. Not thread-safe. */
+/** Verifies each signature once by each key, and no more of them than a request may cost. Not thread-safe. */
 final class Signatures {
     private final Work work;
     private final Map<Pair, Boolean> verified = new HashMap<>();
@@ -18,6 +21,12 @@ final class Signatures {
         return problem(certificate, issuer) == null;
     }
 
+    /** Whether it was verified before, and did not hold. */
+    boolean isKnownBad(PathCertificate certificate, PathCertificate issuer) {
+        return SignatureAlgorithms.problem(certificate.algorithm()) != null
+                || Boolean.FALSE.equals(verified.get(new Pair(certificate, issuer.keyOctets())));
+    }
+
     /** Null when it holds. */
     @Nullable
     PathProblem problem(PathCertificate certificate, PathCertificate issuer) {
@@ -25,30 +34,32 @@ final class Signatures {
         if (algorithm != null) {
             return algorithm;
         }
-        return verify(certificate, issuer) ? null : PathProblem.SIGNATURE_INVALID;
+        PublicKey key = issuer.key().key();
+        boolean holds = key != null
+                && once(
+                        certificate,
+                        issuer,
+                        () -> SignatureAlgorithms.verify(
+                                certificate.algorithm(), key, certificate.signedPart(), certificate.signature()));
+        return holds ? null : PathProblem.SIGNATURE_INVALID;
     }
 
     boolean holds(RevocationList list, PathCertificate issuer) {
-        if (SignatureAlgorithms.problem(list.algorithm()) != null) {
-            return false;
-        }
-        var key = issuer.key().key();
+        PublicKey key = issuer.key().key();
         return key != null
-                && verified.computeIfAbsent(new Pair(list, issuer), pair -> {
-                    work.signature();
-                    return SignatureAlgorithms.verify(list.algorithm(), key, list.signedPart(), list.signature());
-                });
+                && SignatureAlgorithms.problem(list.algorithm()) == null
+                && once(
+                        list,
+                        issuer,
+                        () -> SignatureAlgorithms.verify(list.algorithm(), key, list.signedPart(), list.signature()));
     }
 
-    private boolean verify(PathCertificate certificate, PathCertificate issuer) {
-        var key = issuer.key().key();
-        return key != null
-                && verified.computeIfAbsent(new Pair(certificate, issuer), pair -> {
-                    work.signature();
-                    return SignatureAlgorithms.verify(
-                            certificate.algorithm(), key, certificate.signedPart(), certificate.signature());
-                });
+    private boolean once(Object signed, PathCertificate issuer, BooleanSupplier verification) {
+        return verified.computeIfAbsent(new Pair(signed, issuer.keyOctets()), pair -> {
+            work.signature();
+            return verification.getAsBoolean();
+        });
     }
 
-    private record Pair(Object signed, PathCertificate issuer) {}
+    private record Pair(Object signed, ByteBuffer key) {}
 }

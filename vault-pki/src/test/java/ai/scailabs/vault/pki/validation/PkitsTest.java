@@ -119,7 +119,7 @@ class PkitsTest {
         assertThat(names).hasSize(224).containsAll(EXPECTED.keySet()).containsAll(WITHOUT_DSA);
         assertThat(names)
                 .allMatch(name -> name.startsWith("Valid") || name.startsWith("Invalid") || EXPECTED.containsKey(name));
-        assertThat(cases()).hasSize(250);
+        assertThat(cases()).hasSize(248);
     }
 
     @ParameterizedTest(name = "{0}")

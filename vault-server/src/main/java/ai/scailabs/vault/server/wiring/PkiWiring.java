@@ -11,6 +11,8 @@ import ai.scailabs.vault.pki.crl.CrlService;
 import ai.scailabs.vault.pki.crl.CrlWorker;
 import ai.scailabs.vault.pki.inventory.CertificateInventory;
 import ai.scailabs.vault.pki.inventory.CertificatePurge;
+import ai.scailabs.vault.pki.anchor.TrustAnchorService;
+import ai.scailabs.vault.pki.anchor.ValidationService;
 import ai.scailabs.vault.pki.issuance.IssuanceService;
 import ai.scailabs.vault.pki.issuer.AuthorityCreation;
 import ai.scailabs.vault.pki.issuer.AuthorityService;
@@ -256,5 +258,16 @@ class PkiWiring {
         public void close() {
             connections.close();
         }
+    }
+
+    @Bean
+    TrustAnchorService trustAnchorService(TenantTransactions transactions, AccessControl access, Clock clock, Ids ids) {
+        return new TrustAnchorService(transactions, access, clock, ids);
+    }
+
+    @Bean
+    ValidationService validationService(
+            TenantTransactions transactions, CertificateStatuses statuses, AccessControl access, Clock clock) {
+        return new ValidationService(transactions, statuses, access, clock);
     }
 }

@@ -3,6 +3,7 @@ package ai.scailabs.vault.pki.validation;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.bouncycastle.asn1.ASN1ObjectIdentifier;
 import org.bouncycastle.asn1.ASN1String;
 import org.bouncycastle.asn1.x500.AttributeTypeAndValue;
 import org.bouncycastle.asn1.x500.RDN;
@@ -11,11 +12,13 @@ import org.bouncycastle.asn1.x500.style.BCStyle;
 import org.bouncycastle.asn1.x509.GeneralName;
 import org.bouncycastle.asn1.x509.GeneralSubtree;
 import org.bouncycastle.asn1.x509.NameConstraints;
+import org.bouncycastle.asn1.x509.OtherName;
 import org.jspecify.annotations.Nullable;
 
 /** What the authorities above let a certificate name (RFC 5280 §6.1.4 (g)): each one's permitted lists, and all that is excluded. Not thread-safe. */
 final class NameBounds {
     private static final int MAX_SHOWN = 200;
+    private static final ASN1ObjectIdentifier SMTP_UTF8_MAILBOX = new ASN1ObjectIdentifier("1.3.6.1.5.5.7.8.9");
 
     private final Work work;
     private final List<List<Base>> permitted = new ArrayList<>();
@@ -71,6 +74,11 @@ final class NameBounds {
     private Optional<String> violation(GeneralName name) {
         String shown = shown(name.getName().toString());
         try {
+            if (name.getTagNo() == GeneralName.otherName
+                    && OtherName.getInstance(name.getName()).getTypeID().equals(SMTP_UTF8_MAILBOX)) {
+                // Constraints on mailboxes bind these too (RFC 9598), and nobody compares them here: none passes one.
+                return violation(GeneralName.rfc822Name, new NameForms.Email(""), shown);
+            }
             return violation(name.getTagNo(), NameForms.of(name), shown);
         } catch (IllegalArgumentException unreadable) {
             return Optional.of("'" + shown + "' cannot be read");

@@ -161,12 +161,14 @@ final class RevocationCheck {
                         && delta.isUsable()
                         && delta.isCurrentAt(question.at())
                         && signatures.holds(delta, signer)) {
+                    work.compare(delta.size());
                     Optional<RevocationList.Entry> changed = delta.find(certificate.serial(), certificate.issuer());
                     if (changed.isPresent()) {
                         return changed.get().isRemoved() ? null : changed.get();
                     }
                 }
             }
+            work.compare(list.size());
             return list.find(certificate.serial(), certificate.issuer()).orElse(null);
         }
 

@@ -31,6 +31,8 @@ public final class RevocationList {
     /** As many as a list of some ten megabytes has. */
     private static final int MAX_ELEMENTS = 2_000_000;
 
+    private static final int OCTETS_OF_AN_ENTRY = 32;
+
     private static final Set<ASN1ObjectIdentifier> KNOWN = Set.of(
             Extension.cRLNumber,
             Extension.deltaCRLIndicator,
@@ -157,6 +159,11 @@ public final class RevocationList {
     /** One that does not say when the next comes may be of any age: it is not current. */
     boolean isCurrentAt(Instant at) {
         return !thisUpdate.isAfter(at) && nextUpdate != null && !nextUpdate.isBefore(at);
+    }
+
+    /** About how many entries it has: what looking through it costs. */
+    int size() {
+        return signedPart.length / OCTETS_OF_AN_ENTRY;
     }
 
     boolean isDelta() {

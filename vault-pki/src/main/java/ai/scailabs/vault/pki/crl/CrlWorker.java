@@ -13,7 +13,6 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
-import java.util.concurrent.atomic.LongAdder;
 import javax.sql.DataSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,8 +36,6 @@ public final class CrlWorker {
     private final DataSource worker;
     private final CrlBuilder builder;
     private final Clock clock;
-    private final LongAdder built = new LongAdder();
-    private final LongAdder failed = new LongAdder();
     private volatile boolean stopping;
 
     /** @param worker logs in as the worker role; connections in auto-commit mode */
@@ -65,16 +62,10 @@ public final class CrlWorker {
 
     private boolean build(Due due) {
         try {
-            boolean made = builder.build(due.tenant(), due.authority(), false).isPresent();
-            if (made) {
-                built.increment();
-            }
-            return made;
+            return builder.build(due.tenant(), due.authority(), false).isPresent();
         } catch (VaultException unavailable) {
-            failed.increment();
             LOG.warn("the lists of {} of {} wait: {}", due.authority(), due.tenant(), unavailable.toString());
         } catch (RuntimeException failure) {
-            failed.increment();
             LOG.warn(
                     "the lists of {} of {} were not made, and are tried again", due.authority(), due.tenant(), failure);
         }
@@ -102,15 +93,6 @@ public final class CrlWorker {
     /** Ends when the authority that is at work is done. */
     public void stop() {
         stopping = true;
-    }
-
-    /** Authorities whose lists this instance made. */
-    public long built() {
-        return built.sum();
-    }
-
-    public long failed() {
-        return failed.sum();
     }
 
     private record Due(TenantId tenant, UUID authority) {}

@@ -27,9 +27,12 @@ import ai.scailabs.vault.api.pki.AuthorityController;
 import ai.scailabs.vault.api.pki.CertificateController;
 import ai.scailabs.vault.api.pki.CrlController;
 import ai.scailabs.vault.api.pki.IssueController;
+import ai.scailabs.vault.api.pki.KeptKeyController;
 import ai.scailabs.vault.api.pki.OcspController;
 import ai.scailabs.vault.api.pki.PkiRoleController;
+import ai.scailabs.vault.api.pki.PkiSettingsController;
 import ai.scailabs.vault.api.pki.PublishedCertificateController;
+import ai.scailabs.vault.api.pki.RequestController;
 import ai.scailabs.vault.api.pki.RevocationController;
 import ai.scailabs.vault.api.pki.TrustAnchorController;
 import ai.scailabs.vault.api.pki.ValidationController;
@@ -103,7 +106,10 @@ import org.springframework.context.annotation.Import;
     KeyController.class,
     ErasureController.class,
     AuthorityController.class,
+    KeptKeyController.class,
     PkiRoleController.class,
+    PkiSettingsController.class,
+    RequestController.class,
     IssueController.class,
     RevocationController.class,
     CertificateController.class,

@@ -100,7 +100,8 @@ class ForeignIdsTest {
                     other.keyJob(),
                     other.authority(),
                     other.certificate(),
-                    other.anchor()));
+                    other.anchor(),
+                    other.requests().getFirst()));
         }
         all.add(ids(
                 operation,
@@ -111,7 +112,8 @@ class ForeignIdsTest {
                 "job_" + NEVER_ISSUED,
                 "ca_" + NEVER_ISSUED,
                 "cert_" + NEVER_ISSUED,
-                "ta_" + NEVER_ISSUED));
+                "ta_" + NEVER_ISSUED,
+                "csr_" + NEVER_ISSUED));
         // Ours, but of another kind.
         all.add(ids(
                 operation,
@@ -122,7 +124,8 @@ class ForeignIdsTest {
                 own.bound(),
                 own.trust(),
                 own.authority(),
-                own.authority()));
+                own.authority(),
+                own.certificate()));
         all.add(ids(
                 operation,
                 own.trust(),
@@ -132,7 +135,8 @@ class ForeignIdsTest {
                 own.trust(),
                 own.bound(),
                 own.bound(),
-                own.bound()));
+                own.bound(),
+                own.authority()));
         // The same characters under the prefix that is asked for.
         all.add(ids(
                 operation,
@@ -144,7 +148,8 @@ class ForeignIdsTest {
                 "job_" + own.bound().substring(4),
                 "ca_" + own.bound().substring(4),
                 "cert_" + own.bound().substring(4),
-                "ta_" + own.bound().substring(4)));
+                "ta_" + own.bound().substring(4),
+                "csr_" + own.bound().substring(4)));
         return all;
     }
 
@@ -157,19 +162,23 @@ class ForeignIdsTest {
             String job,
             String authority,
             String certificate,
-            String anchor) {
+            String anchor,
+            String request) {
         Map<String, String> ids = new HashMap<>();
         boolean ofTrust = operation.template().startsWith("/v1/auth/trusts/");
         boolean ofAnchor = operation.template().startsWith("/v1/pki/trust-anchors/");
         boolean ofAuthority = operation.template().startsWith("/v1/pki/ca/");
         boolean ofCertificate = operation.template().startsWith("/v1/pki/certificates/");
+        boolean ofRequest = operation.template().startsWith("/v1/pki/csr/");
         ids.put(
                 "id",
                 switch (operation.id()) {
                     case "readDecision" -> decision;
                     case "readKeyJob" -> job;
                     default ->
-                        ofAnchor
+                        ofRequest
+                                ? request
+                                : ofAnchor
                                 ? anchor
                                 : ofCertificate ? certificate : ofAuthority ? authority : ofTrust ? trust : policy;
                 });

@@ -13,6 +13,8 @@ import tools.jackson.databind.JsonNode;
 
 /** A private key that was issued is in the one answer that gave it, and nowhere else. */
 class IssuedKeysTest {
+    private static final String PASSWORD = "CANARY-of-a-keystore-53d1";
+
     @Test
     void issuedKey_isInNoOtherAnswerLogMetricOrRow() {
         try (RunningServer server = RunningServer.start()) {
@@ -36,7 +38,7 @@ class IssuedKeysTest {
                 String rows = PrivateKeyTraces.rows(Sql.superuser(server), "canary.internal");
                 for (String key : keys) {
                     String line = key.lines().skip(1).findFirst().orElseThrow().substring(12, 60);
-                    traces.assertNone(scalar(key), rows, line);
+                    traces.assertNone(scalar(key), rows, line, PASSWORD);
                 }
             }
         }
@@ -56,6 +58,25 @@ class IssuedKeysTest {
                     traces.answered(member.getValue());
                 }
             });
+        }
+        for (String format : List.of("pkcs12", "jks")) {
+            traces.answered(owner.post(
+                            "/v1/pki/issue/svc",
+                            Map.of(
+                                    "common_name",
+                                    "canary.internal",
+                                    "ttl",
+                                    "1h",
+                                    "format",
+                                    format,
+                                    "password",
+                                    PASSWORD))
+                    .expect(201)
+                    .body());
+            owner.post(
+                            "/v1/pki/issue/svc",
+                            Map.of("common_name", "canary.internal", "format", "none", "password", PASSWORD))
+                    .expect(422);
         }
         return keys;
     }

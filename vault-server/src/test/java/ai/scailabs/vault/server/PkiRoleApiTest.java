@@ -120,7 +120,6 @@ class PkiRoleApiTest {
         odd.put("policy_identifiers", List.of(List.of("1"), List.of("x")));
         odd.put("country", List.of(List.of("nl"), List.of("NLD")));
         odd.put("organization", List.of(List.of(""), List.of("x".repeat(65)), List.of("a\u0000b")));
-        odd.put("store_private_keys", List.of(true));
         odd.put("max_certificate_size", List.of(10, 1_000_000));
         return odd.entrySet().stream()
                 .flatMap(field -> ((List<?>) field.getValue())

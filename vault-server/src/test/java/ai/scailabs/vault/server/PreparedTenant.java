@@ -1,6 +1,7 @@
 package ai.scailabs.vault.server;
 
 import ai.scailabs.vault.testkit.EventBuilder;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,6 +27,8 @@ import tools.jackson.databind.JsonNode;
  * @param held the number of one that is on hold
  * @param spareAnchor one that may be deleted
  * @param anchorPem the root's own certificate, which is an anchor as well
+ * @param requests for certificates: one to approve, one to reject, and one that is approved
+ * @param keptCertificate one whose key is kept
  */
 record PreparedTenant(
         RunningServer server,
@@ -49,7 +52,9 @@ record PreparedTenant(
         String held,
         String anchor,
         String spareAnchor,
-        String anchorPem) {
+        String anchorPem,
+        List<String> requests,
+        String keptCertificate) {
     /** What the workloads become that the tenant trusts. */
     static final String WORKLOAD_IDENTITY = "sa:exchanged";
 
@@ -147,7 +152,9 @@ record PreparedTenant(
                 held,
                 anchor(owner, pem(owner, authority)),
                 anchor(owner, pem(owner, authority)),
-                pem(owner, authority));
+                pem(owner, authority),
+                requests(owner),
+                keptCertificate(owner, authority));
     }
 
     private static JsonNode issued(ApiClient owner, String role) {
@@ -178,8 +185,32 @@ record PreparedTenant(
                 .stringValue();
     }
 
+    private static String keptCertificate(ApiClient owner, String authority) {
+        Map<String, Object> role = new HashMap<>(roleBody(authority));
+        role.put("store_private_keys", true);
+        owner.post("/v1/pki/roles", role).expect(201);
+        return owner.post("/v1/pki/issue/" + role.get("name"), certificateBody())
+                .expect(201)
+                .json()
+                .get("id")
+                .stringValue();
+    }
+
     private static Map<String, Object> anchorBody(String pem) {
         return Map.of("name", "anchor-" + COUNT.incrementAndGet(), "certificate_pem", pem);
+    }
+
+    private static List<String> requests(ApiClient owner) {
+        List<String> ids = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            ids.add(owner.post("/v1/pki/csr/import", Map.of("csr_pem", REQUEST))
+                    .expect(201)
+                    .json()
+                    .get("id")
+                    .stringValue());
+        }
+        owner.post("/v1/pki/csr/" + ids.get(2) + "/approve", null).expect(200);
+        return List.copyOf(ids);
     }
 
     private static String role(ApiClient owner, String authority) {
@@ -382,6 +413,22 @@ record PreparedTenant(
             case "deleteTrustAnchor" -> new ApiCall("DELETE", "/v1/pki/trust-anchors/" + spareAnchor, null);
             case "validateCertificate" ->
                 new ApiCall("POST", "/v1/pki/certificates/validate", Map.of("certificate_pem", anchorPem));
+            case "readCertificateKey" ->
+                new ApiCall("GET", "/v1/pki/certificates/" + keptCertificate + "/private-key", null);
+            case "importCsr" -> new ApiCall("POST", "/v1/pki/csr/import", Map.of("csr_pem", REQUEST));
+            case "listCsrs" -> new ApiCall("GET", "/v1/pki/csr?limit=10", null);
+            case "readCsr" -> new ApiCall("GET", "/v1/pki/csr/" + requests.get(0), null);
+            case "approveCsr" -> new ApiCall("POST", "/v1/pki/csr/" + requests.get(0) + "/approve", null);
+            case "rejectCsr" ->
+                new ApiCall("POST", "/v1/pki/csr/" + requests.get(1) + "/reject", Map.of("reason", "not ours"));
+            case "signCsr" ->
+                new ApiCall(
+                        "POST",
+                        "/v1/pki/csr/" + requests.get(2) + "/sign",
+                        Map.of("ca_id", authority, "validity_days", 90));
+            case "readPkiSettings" -> new ApiCall("GET", "/v1/pki/settings", null);
+            case "changePkiSettings" ->
+                new ApiCall("PUT", "/v1/pki/settings", Map.of("require_second_approver", false));
             case "listKeys" -> new ApiCall("GET", "/v1/keys", null);
             case "rotateKeys" -> {
                 // While one is under way there is no other.
@@ -529,7 +576,11 @@ record PreparedTenant(
             user,
             "@people.test",
             authority,
-            certificate
+            certificate,
+            keptCertificate,
+            requests.get(0),
+            requests.get(1),
+            requests.get(2)
         };
     }
 }

@@ -103,7 +103,10 @@ record Sql(DatabaseLogin login) {
                 "certificate",
                 "certificate_revocation",
                 "pki_role",
-                "trust_anchor")) {
+                "trust_anchor",
+                "certificate_key",
+                "pki_request",
+                "pki_settings")) {
             parts.append(value(
                             "select coalesce(md5(string_agg(t::text, '|' order by t::text)), 'none') from " + table
                                     + " t where tenant_id = ?",

@@ -300,6 +300,14 @@ class TenantMatrixTest {
                 assertThat(reply.status()).as(reply.body()).isIn(201, 403);
             // By its own anchors: the victim's root is none, unless it was made one.
             case "validateCertificate" -> assertThat(reply.expect(200).body()).doesNotContain(victim.authority());
+            case "importCsr" -> reply.expect(201);
+            case "readCertificateKey" ->
+                assertThat(reply.code()).as(reply.body()).isIn("certificate_not_found", "access_denied");
+            case "readCsr", "approveCsr", "rejectCsr" ->
+                assertThat(reply.code()).as(reply.body()).isIn("csr_not_found", "access_denied");
+            case "signCsr" -> assertThat(reply.code()).as(reply.body()).isIn("ca_not_found", "access_denied");
+            case "listCsrs", "readPkiSettings", "changePkiSettings" ->
+                assertThat(reply.status()).as(reply.body()).isIn(200, 403);
             case "listMembers", "resolveIdentity", "readUserRoles" -> reply.expect(404, "identity_not_found");
             // Who administers another partner, and who administers none.
             case "replaceUserRoles" ->

@@ -118,6 +118,18 @@ public final class AccessControl {
         }
     }
 
+    /**
+     * As {@link #requireManaged} for what is itself secret: by a rule alone, as a role opens no secret.
+     *
+     * @throws VaultException as {@link #require}
+     */
+    public void requireRule(Caller caller, Permission permission, SecretPath path) {
+        PathFilter rules = freshFilter(caller, permission);
+        if (!rules.matches(path.value())) {
+            throw rules.refusal(path.value());
+        }
+    }
+
     /** Of which things that are no secrets {@link #requireManaged} would let the caller have this. */
     public Predicate<SecretPath> managed(Caller caller, Permission permission) {
         PathFilter rules = manages(caller.actor()) ? null : freshFilter(caller, permission);

@@ -6,13 +6,16 @@ import ai.scailabs.vault.api.request.Call;
 import ai.scailabs.vault.api.request.Endpoint;
 import ai.scailabs.vault.api.request.JsonBody;
 import ai.scailabs.vault.api.request.PathCategory;
+import ai.scailabs.vault.api.request.SecretText;
 import ai.scailabs.vault.audit.trail.AuditAction;
 import ai.scailabs.vault.kernel.sensitive.SensitiveBytes;
 import ai.scailabs.vault.pki.issuance.CertificateWish;
 import ai.scailabs.vault.pki.issuance.IssuanceService;
+import ai.scailabs.vault.pki.issuance.KeyPackaging;
 import ai.scailabs.vault.pki.issuance.MadeCertificate;
 import ai.scailabs.vault.pki.issuance.TriedCertificate;
 import ai.scailabs.vault.pki.profile.Violation;
+import ai.scailabs.vault.pki.x509.KeystoreFormat;
 import ai.scailabs.vault.pki.x509.Pem;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.Map;
@@ -37,7 +40,9 @@ public class IssueController {
         PkiRoleController.about(call, role);
         IssueRequests.Issue body = bodies.read(request, IssueRequests.Issue.class);
         CertificateWish wish = body.wish();
-        try (MadeCertificate made = issuance.issue(call.located(), role, wish, body.format(), call.entry())) {
+        try (SecretText _ = body.password();
+                KeyPackaging packaging = body.packaging();
+                MadeCertificate made = issuance.issue(call.located(), role, wish, packaging, call.entry())) {
             return Answer.json(201, call.changed(), json -> write(json, made));
         }
     }
@@ -64,7 +69,8 @@ public class IssueController {
                         .objects("violations", tried.violations(), IssueController::write));
     }
 
-    private static void write(JsonWriter json, MadeCertificate made) {
+    /** How a certificate is shown that was made just now. */
+    static void write(JsonWriter json, MadeCertificate made) {
         json.text("id", made.idText())
                 .text("role", made.role())
                 .text("ca_id", made.authorityText())
@@ -72,7 +78,12 @@ public class IssueController {
                 .text("certificate", Pem.write(Pem.CERTIFICATE, made.der()));
         SensitiveBytes privateKey = made.privateKey();
         if (privateKey != null) {
-            json.secretText("private_key", privateKey).text("private_key_type", made.keyType());
+            KeystoreFormat keystore = made.keystore();
+            json.secretText(keystore == null ? "private_key" : "keystore", privateKey);
+            if (keystore != null) {
+                json.text("keystore_format", keystore.wireName());
+            }
+            json.text("private_key_type", made.keyType());
         }
         json.texts(
                         "ca_chain",

@@ -1,7 +1,10 @@
 package ai.scailabs.vault.api.pki;
 
+import ai.scailabs.vault.api.request.SecretText;
 import ai.scailabs.vault.kernel.error.VaultException;
 import ai.scailabs.vault.pki.issuance.CertificateWish;
+import ai.scailabs.vault.pki.issuance.KeyPackaging;
+import ai.scailabs.vault.pki.x509.KeystoreFormat;
 import ai.scailabs.vault.pki.x509.PrivateKeyFormat;
 import java.time.Instant;
 import java.time.OffsetDateTime;
@@ -24,18 +27,32 @@ final class IssueRequests {
             @Nullable String ttl,
             @Nullable String notBefore,
             @Nullable String notAfter,
-            @Nullable String privateKeyFormat) {
+            @Nullable String privateKeyFormat,
+            @Nullable String format,
+            @Nullable SecretText password) {
         CertificateWish wish() {
-            return new CertificateWish(
-                    commonName,
-                    present("alt_names", altNames),
-                    present("ip_sans", ipSans),
-                    ttl,
-                    time("not_before", notBefore),
-                    time("not_after", notAfter));
+            return IssueRequests.wish(commonName, altNames, ipSans, ttl, notBefore, notAfter);
         }
 
-        PrivateKeyFormat format() {
+        KeyPackaging packaging() {
+            if (format == null || format.equals("pem")) {
+                if (password != null) {
+                    throw VaultException.invalidField("password", "is for a keystore: format pkcs12 or jks");
+                }
+                return new KeyPackaging.Pem(pem());
+            }
+            KeystoreFormat keystore = KeystoreFormat.parse(format)
+                    .orElseThrow(() -> VaultException.invalidField("format", "must be pem, pkcs12 or jks"));
+            if (privateKeyFormat != null) {
+                throw VaultException.invalidField("private_key_format", "is for format pem");
+            }
+            if (password == null) {
+                throw VaultException.invalidField("password", "is required of a keystore");
+            }
+            return new KeyPackaging.Keystore(keystore, password.utf8());
+        }
+
+        private PrivateKeyFormat pem() {
             return privateKeyFormat == null
                     ? PrivateKeyFormat.TRADITIONAL
                     : PrivateKeyFormat.parse(privateKeyFormat)
@@ -60,7 +77,7 @@ final class IssueRequests {
         }
 
         CertificateWish wish() {
-            return new Issue(commonName, altNames, ipSans, ttl, notBefore, notAfter, null).wish();
+            return IssueRequests.wish(commonName, altNames, ipSans, ttl, notBefore, notAfter);
         }
     }
 
@@ -72,8 +89,24 @@ final class IssueRequests {
             @Nullable String notBefore,
             @Nullable String notAfter) {
         CertificateWish wish() {
-            return new Issue(commonName, altNames, ipSans, ttl, notBefore, notAfter, null).wish();
+            return IssueRequests.wish(commonName, altNames, ipSans, ttl, notBefore, notAfter);
         }
+    }
+
+    private static CertificateWish wish(
+            @Nullable String commonName,
+            @Nullable List<@Nullable String> altNames,
+            @Nullable List<@Nullable String> ipSans,
+            @Nullable String ttl,
+            @Nullable String notBefore,
+            @Nullable String notAfter) {
+        return new CertificateWish(
+                commonName,
+                present("alt_names", altNames),
+                present("ip_sans", ipSans),
+                ttl,
+                time("not_before", notBefore),
+                time("not_after", notAfter));
     }
 
     private static List<String> present(String field, @Nullable List<@Nullable String> entries) {

@@ -29,6 +29,7 @@ final class RoleJson {
         json.value("use_csr_common_name", fields.useCsrCommonName())
                 .value("use_csr_sans", fields.useCsrSans())
                 .value("store_private_keys", fields.storePrivateKeys())
+                .value("require_approval", fields.requireApproval())
                 .value("max_certificate_size", fields.maxCertificateSize())
                 .number("revision", role.revision())
                 .time("created_at", role.createdAt())

@@ -4,7 +4,10 @@ import ai.scailabs.vault.api.answer.WipedBuffer;
 import ai.scailabs.vault.kernel.error.ErrorCode;
 import ai.scailabs.vault.kernel.error.VaultException;
 import ai.scailabs.vault.kernel.sensitive.SensitiveBytes;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Map;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.JsonParser;
@@ -22,6 +25,7 @@ final class RawMembers extends SimpleModule {
         super("raw-members");
         addDeserializer(SecretData.class, new SecretDataReader());
         addDeserializer(RawObject.class, new RawObjectReader());
+        addDeserializer(SecretText.class, new SecretTextReader());
     }
 
     /** Tells whether the object that was copied has members that are not scalars. */
@@ -70,6 +74,22 @@ final class RawMembers extends SimpleModule {
             } finally {
                 copy.wipe();
             }
+        }
+    }
+
+    private static final class SecretTextReader extends ValueDeserializer<SecretText> {
+        @Override
+        public SecretText deserialize(JsonParser parser, DeserializationContext context) {
+            if (parser.currentToken() != JsonToken.VALUE_STRING) {
+                String field = parser.currentName() == null ? "value" : parser.currentName();
+                throw new VaultException(
+                        ErrorCode.INVALID_REQUEST, "The field " + field + " must be a text", Map.of("field", field));
+            }
+            ByteBuffer encoded = StandardCharsets.UTF_8.encode(
+                    CharBuffer.wrap(parser.getStringCharacters(), parser.getStringOffset(), parser.getStringLength()));
+            byte[] copy = Arrays.copyOf(encoded.array(), encoded.limit());
+            Arrays.fill(encoded.array(), (byte) 0);
+            return new SecretText(SensitiveBytes.owning(copy));
         }
     }
 

@@ -83,6 +83,15 @@ public enum AuditAction {
     PKI_ANCHOR_READ,
     PKI_ANCHOR_DELETE,
     PKI_VALIDATE,
+    PKI_CSR_IMPORT,
+    PKI_CSR_LIST,
+    PKI_CSR_READ,
+    PKI_CSR_APPROVE,
+    PKI_CSR_REJECT,
+    PKI_CSR_SIGN,
+    PKI_KEY_READ,
+    PKI_SETTINGS_READ,
+    PKI_SETTINGS_UPDATE,
     SYSTEM_READ;
 
     private final String wireName = name().toLowerCase(Locale.ROOT);

@@ -24,7 +24,6 @@ import ai.scailabs.vault.pki.x509.CertificateLint;
 import ai.scailabs.vault.pki.x509.CertificationRequest;
 import ai.scailabs.vault.pki.x509.KeySpec;
 import ai.scailabs.vault.pki.x509.LintedCertificate;
-import ai.scailabs.vault.pki.x509.PrivateKeyFormat;
 import ai.scailabs.vault.pki.x509.SerialNumber;
 import ai.scailabs.vault.pki.x509.SignatureProvider;
 import ai.scailabs.vault.pki.x509.SubjectKey;
@@ -43,6 +42,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class IssuanceService {
     private static final int MAX_ATTEMPTS = 3;
+    /** In a keystore, where the certificate has no common name. */
+    private static final String UNNAMED = "certificate";
+
     private static final int MAX_NAMES_IN_ENTRY = 20;
 
     private final RoleService roles;
@@ -50,6 +52,7 @@ public final class IssuanceService {
     private final CertificateLint lint;
     private final SignatureProvider signatures;
     private final KeyPairs keyPairs;
+    private final KeptKeys keptKeys;
     private final SampleKeys samples;
     private final SecureRandom random;
     private final Clock clock;
@@ -60,6 +63,7 @@ public final class IssuanceService {
             CertificateLint lint,
             SignatureProvider signatures,
             KeyPairs keyPairs,
+            KeptKeys keptKeys,
             SecureRandom random,
             Clock clock) {
         this.roles = roles;
@@ -67,30 +71,40 @@ public final class IssuanceService {
         this.lint = lint;
         this.signatures = signatures;
         this.keyPairs = keyPairs;
+        this.keptKeys = keptKeys;
         this.samples = new SampleKeys(random);
         this.random = random;
         this.clock = clock;
     }
 
     /**
-     * Makes a key and a certificate for it. The certificate is kept, its audit row written with it; of the key nothing is left once the answer is closed.
+     * Makes a key and a certificate for it. The certificate is kept, its audit row written with it; of the key nothing is left once the answer is closed, unless the role keeps it.
      *
      * @throws VaultException {@code access_denied}; {@code role_not_found}; {@code name_not_allowed}, {@code ttl_exceeded}, {@code validation_error}, {@code invalid_duration} with the rule and the value;
      *     {@code conflict} when the authority does not sign now; {@code rate_limited} when too many RSA keys are being made
      */
     public MadeCertificate issue(
-            Caller caller, String roleName, CertificateWish wish, PrivateKeyFormat format, AuditEntry entry) {
-        StoredRole stored = roles.permitted(caller, entry.tenant(), roleName, Permission.WRITE);
-        Role role = stored.role();
+            Caller caller, String roleName, CertificateWish wish, KeyPackaging packaging, AuditEntry entry) {
+        SigningTerms terms = unattended(roles.permitted(caller, entry.tenant(), roleName, Permission.WRITE));
+        Role role = terms.role();
         Planner planner = (signatory, now) -> CertificatePlan.of(role, wish, signatory, now);
         KeySpec spec = role.key().preferred();
         if (spec.isRsa()) {
             // What would be refused costs no seconds of a processor.
-            ready(role, planner, issuance.signatory(entry.tenant(), stored.caId()), samples.of(spec));
+            ready(role, planner, issuance.signatory(entry.tenant(), terms.authority()), samples.of(spec));
         }
         KeyPair pair = keyPairs.make(entry.tenant(), spec);
-        Signed signed = signed(caller.actor(), stored, planner, SubjectKey.of(pair.getPublic()), entry);
-        return made(stored, signed, spec, format.pem(pair));
+        Completion completion = role.storePrivateKeys()
+                ? (reservation, issued, told) -> keptKeys.keep(caller.actor(), pair, reservation, issued, told)
+                : issuance::finish;
+        Signed signed = signed(
+                caller.actor(), terms, planner, SubjectKey.of(pair.getPublic()), byRole(entry, roleName), completion);
+        List<byte[]> certificates = new ArrayList<>();
+        certificates.add(signed.issued().der());
+        certificates.addAll(signed.reservation().chain());
+        String alias = signed.issued().subject().commonName().orElse(UNNAMED);
+        return made(terms, signed, spec, packaging.pack(pair, alias, certificates, random))
+                .in(packaging);
     }
 
     /**
@@ -100,28 +114,52 @@ public final class IssuanceService {
      * @throws VaultException as {@link #issue}; {@code csr_rejected}
      */
     public MadeCertificate sign(Caller caller, String roleName, String csrPem, CertificateWish wish, AuditEntry entry) {
-        StoredRole stored = roles.permitted(caller, entry.tenant(), roleName, Permission.WRITE);
+        SigningTerms terms = unattended(roles.permitted(caller, entry.tenant(), roleName, Permission.WRITE));
         CertificationRequest request = CertificationRequest.parse(csrPem, signatures);
-        Planner planner = (signatory, now) -> CertificatePlan.of(stored.role(), request, wish, signatory, now);
-        Signed signed = signed(caller.actor(), stored, planner, request.key(), entry);
-        return made(stored, signed, request.key().spec(), null);
+        return signApproved(caller.actor(), terms, request, wish, byRole(entry, roleName), issuance::finish);
     }
 
-    private Signed signed(Actor actor, StoredRole stored, Planner planner, SubjectKey key, AuditEntry entry) {
+    /**
+     * The same for a request that whoever calls may have signed on these terms.
+     *
+     * @param completion keeps the certificate
+     * @throws VaultException as {@link #sign}, and whatever the completion throws
+     */
+    public MadeCertificate signApproved(
+            Actor actor,
+            SigningTerms terms,
+            CertificationRequest request,
+            CertificateWish wish,
+            AuditEntry entry,
+            Completion completion) {
+        Planner planner = (signatory, now) -> CertificatePlan.of(terms.role(), request, wish, signatory, now);
+        Signed signed = signed(actor, terms, planner, request.key(), entry, completion);
+        return made(terms, signed, request.key().spec(), null);
+    }
+
+    private static SigningTerms unattended(StoredRole stored) {
+        if (stored.role().requireApproval()) {
+            throw Refusals.needsApproval(stored.name());
+        }
+        return SigningTerms.of(stored);
+    }
+
+    private Signed signed(
+            Actor actor, SigningTerms terms, Planner planner, SubjectKey key, AuditEntry entry, Completion completion) {
         TenantId tenant = entry.tenant();
         for (int attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
-            Signatory signatory = issuance.signatory(tenant, stored.caId());
+            Signatory signatory = issuance.signatory(tenant, terms.authority());
             // What would be refused takes no serial number.
-            Ready ready = ready(stored.role(), planner, signatory, key);
+            Ready ready = ready(terms.role(), planner, signatory, key);
             Reservation reservation =
-                    issuance.reserve(tenant, stored.caId(), ready.draft().serial(), actor.identity());
+                    issuance.reserve(tenant, terms.authority(), ready.draft().serial(), actor.identity());
             if (reservation.generation() != signatory.generation()) {
                 // The authority got another key in between: what was read by the old one's rules is read again.
                 continue;
             }
             byte[] der = issuance.sign(actor.partner(), reservation, ready.linted());
-            IssuedCertificate issued = issued(stored, ready.draft(), der);
-            issuance.finish(reservation, issued, described(entry, stored, reservation, issued));
+            IssuedCertificate issued = issued(terms, ready.draft(), der);
+            completion.complete(reservation, issued, described(entry, terms, reservation, issued));
             return new Signed(reservation, issued);
         }
         throw new VaultException(ErrorCode.SERVICE_UNAVAILABLE, "The authority's key changes too quickly");
@@ -137,15 +175,19 @@ public final class IssuanceService {
         Signatory signatory = issuance.signatory(tenant, stored.caId());
         Role role = stored.role();
         Planner planner = (view, now) -> CertificatePlan.of(role, wish, view, now);
+        List<Violation> violations = new ArrayList<>();
         try {
             ready(role, planner, signatory, samples.of(role.key().preferred()));
-            return new TriedCertificate(List.of());
         } catch (VaultException refused) {
             if (refused.code().status() >= 500) {
                 throw refused;
             }
-            return new TriedCertificate(Refusals.violations(refused));
+            violations.addAll(Refusals.violations(refused));
         }
+        if (role.requireApproval()) {
+            violations.addAll(Refusals.violations(Refusals.needsApproval(stored.name())));
+        }
+        return new TriedCertificate(violations);
     }
 
     /** What is to be signed, read by the lint and held against the role and every authority above. */
@@ -173,31 +215,32 @@ public final class IssuanceService {
         }
     }
 
-    private static IssuedCertificate issued(StoredRole stored, CertificateDraft draft, byte[] der) {
-        return new IssuedCertificate(stored.name(), null, draft.subject(), draft.names(), draft.validity(), der);
+    private static IssuedCertificate issued(SigningTerms terms, CertificateDraft draft, byte[] der) {
+        return new IssuedCertificate(terms.roleName(), null, draft.subject(), draft.names(), draft.validity(), der);
     }
 
     private static MadeCertificate made(
-            StoredRole stored, Signed signed, KeySpec key, @Nullable SensitiveBytes privateKey) {
+            SigningTerms terms, Signed signed, KeySpec key, @Nullable SensitiveBytes privateKey) {
         Reservation reservation = signed.reservation();
         return new MadeCertificate(
                 reservation.certificateId(),
-                stored.name(),
+                terms.roleName(),
                 reservation.authorityId(),
                 reservation.serial(),
                 signed.issued().validity(),
                 key.keyType(),
                 signed.issued().der(),
                 reservation.chain(),
-                privateKey);
+                privateKey,
+                null);
     }
 
     private static AuditEntry described(
-            AuditEntry entry, StoredRole stored, Reservation reservation, IssuedCertificate issued) {
+            AuditEntry entry, SigningTerms terms, Reservation reservation, IssuedCertificate issued) {
         Map<String, Object> extra = new HashMap<>(entry.extra());
         extra.put("certificate_id", Ids.text(MadeCertificate.PREFIX, reservation.certificateId()));
         extra.put("serial_number", reservation.serial().toString());
-        extra.put("ca_id", stored.role().caId());
+        extra.put("ca_id", terms.role().caId());
         extra.put("subject", issued.subject().toString());
         extra.put(
                 "names",
@@ -206,7 +249,11 @@ public final class IssuanceService {
                         .map(name -> name.text())
                         .toList());
         extra.put("not_after", issued.validity().notAfter().toString());
-        return entry.withPath(StoredRole.virtualPath(stored.name()).value()).withExtra(extra);
+        return entry.withExtra(extra);
+    }
+
+    private static AuditEntry byRole(AuditEntry entry, String roleName) {
+        return entry.withPath(StoredRole.virtualPath(roleName).value());
     }
 
     /** What a certificate will say, whoever signs it when. */

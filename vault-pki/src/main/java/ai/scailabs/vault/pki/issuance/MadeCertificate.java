@@ -3,6 +3,7 @@ package ai.scailabs.vault.pki.issuance;
 import ai.scailabs.vault.kernel.id.Ids;
 import ai.scailabs.vault.kernel.sensitive.SensitiveBytes;
 import ai.scailabs.vault.pki.issuer.CertificateAuthority;
+import ai.scailabs.vault.pki.x509.KeystoreFormat;
 import ai.scailabs.vault.pki.x509.SerialNumber;
 import ai.scailabs.vault.pki.x509.Validity;
 import java.util.List;
@@ -12,20 +13,23 @@ import org.jspecify.annotations.Nullable;
 /**
  * A certificate that was issued just now. Whoever receives it closes it, which wipes the key.
  *
+ * @param role by which it was issued; none where somebody approved the request itself
  * @param der the certificate
  * @param chain of those above it, the one that signed it first; DER
- * @param privateKey in PEM, and nowhere else; absent where somebody else holds it
+ * @param privateKey in PEM, or with the certificates in a keystore; absent where somebody else holds it
+ * @param keystore in which the key is
  */
 public record MadeCertificate(
         UUID id,
-        String role,
+        @Nullable String role,
         UUID authorityId,
         SerialNumber serial,
         Validity validity,
         String keyType,
         byte[] der,
         List<byte[]> chain,
-        @Nullable SensitiveBytes privateKey)
+        @Nullable SensitiveBytes privateKey,
+        @Nullable KeystoreFormat keystore)
         implements AutoCloseable {
     static final String PREFIX = "cert_";
 
@@ -35,6 +39,15 @@ public record MadeCertificate(
 
     public String authorityText() {
         return CertificateAuthority.idText(authorityId);
+    }
+
+    MadeCertificate in(KeyPackaging packaging) {
+        return switch (packaging) {
+            case KeyPackaging.Pem _ -> this;
+            case KeyPackaging.Keystore file ->
+                new MadeCertificate(
+                        id, role, authorityId, serial, validity, keyType, der, chain, privateKey, file.format());
+        };
     }
 
     @Override

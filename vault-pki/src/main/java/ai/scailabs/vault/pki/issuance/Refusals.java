@@ -20,12 +20,21 @@ final class Refusals {
     private static final String CODE = "code";
     private static final String MESSAGE = "message";
     private static final String MAX_TTL = "max_ttl";
+    private static final String REQUIRE_APPROVAL = "require_approval";
     private static final String VIOLATIONS = "violations";
 
     private Refusals() {}
 
     static VaultException of(String rule, String value, String problem) {
         return new VaultException(ErrorCode.VALIDATION_ERROR, value + " " + problem, Map.of(RULE, rule, VALUE, value));
+    }
+
+    /** By a role whose certificates somebody approves first. */
+    static VaultException needsApproval(String role) {
+        return new VaultException(
+                ErrorCode.CONFLICT,
+                "Certificates of this role are approved first: import the request by /v1/pki/csr/import",
+                Map.of(RULE, REQUIRE_APPROVAL, VALUE, role, "state", "approval_required"));
     }
 
     /** Of the same rule as the policy's own. */

@@ -3,6 +3,7 @@ package ai.scailabs.vault.pki.issuer;
 import ai.scailabs.vault.pki.x509.Subject;
 import ai.scailabs.vault.pki.x509.SubjectAlternativeNames;
 import ai.scailabs.vault.pki.x509.Validity;
+import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -22,9 +23,14 @@ public record IssuedCertificate(
         byte[] der) {
     /** Names as lists are searched by: their kind, a colon, the name. */
     String[] typedNames() {
+        return typed(names).toArray(String[]::new);
+    }
+
+    /** Names as the database keeps them. */
+    public static List<String> typed(SubjectAlternativeNames names) {
         return names.names().stream()
                 .map(name -> name.kind() + ":" + name.text())
-                .toArray(String[]::new);
+                .toList();
     }
 
     @Override

@@ -52,4 +52,5 @@ public record RoleFields(
         @Nullable Boolean useCsrCommonName,
         @Nullable Boolean useCsrSans,
         @Nullable Boolean storePrivateKeys,
+        @Nullable Boolean requireApproval,
         @Nullable Integer maxCertificateSize) {}

@@ -48,10 +48,6 @@ final class RoleForm {
      * @throws VaultException {@code invalid_role}, {@code invalid_duration}
      */
     static Role role(String name, String caId, RoleFields fields) {
-        if (is(fields.storePrivateKeys(), false)) {
-            throw RoleRefusals.invalid(
-                    "store_private_keys", "cannot be true: private keys are returned once, and are not kept");
-        }
         return new Role(
                 name,
                 caId,
@@ -62,9 +58,9 @@ final class RoleForm {
                 subject(fields),
                 is(fields.useCsrCommonName(), true),
                 is(fields.useCsrSans(), true),
+                is(fields.storePrivateKeys(), false),
                 false,
-                false,
-                false,
+                is(fields.requireApproval(), false),
                 number(
                         "max_certificate_size",
                         fields.maxCertificateSize(),

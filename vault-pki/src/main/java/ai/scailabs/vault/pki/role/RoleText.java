@@ -90,6 +90,7 @@ final class RoleText {
                 role.useCsrCommonName(),
                 role.useCsrSans(),
                 role.storePrivateKeys(),
+                role.requireApproval(),
                 role.maxCertificateBytes());
     }
 

@@ -33,6 +33,15 @@ public record CertificationRequest(Subject subject, SubjectKey key, SubjectAlter
      * @throws VaultException {@code csr_rejected} with the rule, or {@code name_not_allowed} for a name that no certificate may have
      */
     public static CertificationRequest parse(String pem, SignatureProvider signatures) {
+        return read(der(pem), signatures);
+    }
+
+    /**
+     * The bytes of the one request in a text; whether they are one, only {@link #read} tells.
+     *
+     * @throws VaultException {@code csr_rejected} with the rule
+     */
+    public static byte[] der(String pem) {
         if (pem.length() > MAX_PEM_CHARACTERS) {
             throw refusal("csr_size", "more than " + MAX_PEM_CHARACTERS + " characters");
         }
@@ -40,8 +49,13 @@ public record CertificationRequest(Subject subject, SubjectKey key, SubjectAlter
         if (blocks.isEmpty() || !LABELS.contains(blocks.get().getFirst().label())) {
             throw refusal("csr_form", "not one PEM block of a certificate request");
         }
+        return blocks.get().getFirst().content();
+    }
+
+    /** @throws VaultException as {@link #parse} */
+    public static CertificationRequest read(byte[] der, SignatureProvider signatures) {
         try {
-            return decode(blocks.get().getFirst().content(), signatures);
+            return decode(der, signatures);
         } catch (VaultException refused) {
             throw refused;
         } catch (GeneralSecurityException e) {
@@ -77,11 +91,17 @@ public record CertificationRequest(Subject subject, SubjectKey key, SubjectAlter
         if (attributes == null) {
             return names;
         }
+        boolean read = false;
         for (ASN1Encodable each : attributes) {
             Attribute attribute = Attribute.getInstance(each);
             if (!attribute.getAttrType().equals(PKCSObjectIdentifiers.pkcs_9_at_extensionRequest)) {
                 continue;
             }
+            if (read || attribute.getAttrValues().size() != 1) {
+                // Which of the lists counts would be read differently by whoever approves and whoever signs.
+                throw refusal("csr_form", "more than one list of extensions");
+            }
+            read = true;
             for (ASN1Encodable value : attribute.getAttrValues()) {
                 Extension extension = Extensions.getInstance(value).getExtension(Extension.subjectAlternativeName);
                 if (extension != null) {

@@ -1,14 +1,18 @@
 package ai.scailabs.vault.pki.x509;
 
+import ai.scailabs.vault.kernel.error.ErrorCode;
 import ai.scailabs.vault.kernel.error.VaultException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.bouncycastle.asn1.ASN1Encodable;
 import org.bouncycastle.asn1.ASN1Encoding;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
+import org.bouncycastle.asn1.ASN1String;
 import org.bouncycastle.asn1.DERPrintableString;
 import org.bouncycastle.asn1.DERUTF8String;
 import org.bouncycastle.asn1.x500.AttributeTypeAndValue;
@@ -23,6 +27,16 @@ import org.bouncycastle.asn1.x500.style.RFC4519Style;
  * holds then (RFC 5280 §7.1).
  */
 public final class Subject {
+    private static final Map<ASN1ObjectIdentifier, String> FIELDS = Map.of(
+            BCStyle.C, "country",
+            BCStyle.ST, "province",
+            BCStyle.L, "locality",
+            BCStyle.STREET, "street_address",
+            BCStyle.POSTAL_CODE, "postal_code",
+            BCStyle.O, "organization",
+            BCStyle.OU, "ou",
+            BCStyle.CN, "common_name");
+
     private static final Subject EMPTY = new Subject(new byte[] {0x30, 0});
 
     private final byte[] encoded;
@@ -73,11 +87,38 @@ public final class Subject {
         for (RDN rdn : name().getRDNs(BCStyle.CN)) {
             for (AttributeTypeAndValue part : rdn.getTypesAndValues()) {
                 if (part.getType().equals(BCStyle.CN)) {
-                    found.add(IETFUtils.valueToString(part.getValue()));
+                    found.add(text(part.getValue()));
                 }
             }
         }
         return found;
+    }
+
+    private static String text(ASN1Encodable value) {
+        return value instanceof ASN1String string ? string.getString() : IETFUtils.valueToString(value);
+    }
+
+    /**
+     * The texts of its parts, by the fields of the {@link Builder} that write such: {@code country}, {@code province}, {@code locality}, {@code street_address}, {@code postal_code}, {@code organization},
+     * {@code ou} and {@code common_name}.
+     *
+     * @throws VaultException {@code csr_rejected} for a part that none of them writes
+     */
+    public Map<String, List<String>> parts() {
+        Map<String, List<String>> parts = new LinkedHashMap<>();
+        for (RDN rdn : name().getRDNs()) {
+            AttributeTypeAndValue part = rdn.getFirst();
+            String field = FIELDS.get(part.getType());
+            if (field == null || rdn.isMultiValued()) {
+                String shown = part.getType().getId();
+                throw new VaultException(
+                        ErrorCode.CSR_REJECTED,
+                        "the subject has a part that certificates are not given: " + shown,
+                        Map.of("rule", "subject", "value", shown));
+            }
+            parts.computeIfAbsent(field, _ -> new ArrayList<>()).add(text(part.getValue()));
+        }
+        return parts;
     }
 
     X500Name name() {

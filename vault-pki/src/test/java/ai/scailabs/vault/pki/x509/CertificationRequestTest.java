@@ -7,9 +7,23 @@ import ai.scailabs.vault.kernel.error.VaultException;
 import ai.scailabs.vault.pki.Peer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.KeyPair;
+import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.bouncycastle.asn1.ASN1EncodableVector;
+import org.bouncycastle.asn1.ASN1Encoding;
+import org.bouncycastle.asn1.DERBitString;
+import org.bouncycastle.asn1.DERSequence;
+import org.bouncycastle.asn1.DERSet;
+import org.bouncycastle.asn1.pkcs.Attribute;
+import org.bouncycastle.asn1.pkcs.CertificationRequestInfo;
+import org.bouncycastle.asn1.pkcs.PKCSObjectIdentifiers;
+import org.bouncycastle.asn1.x500.X500Name;
+import org.bouncycastle.asn1.x509.Extension;
+import org.bouncycastle.asn1.x509.GeneralNames;
+import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -116,6 +130,50 @@ class CertificationRequestTest {
         assertRefused(
                 request("ed25519", "-subj", "/CN=a", "-addext", "subjectAltName=DNS:f*o.corp.example"),
                 "wildcard_place");
+    }
+
+    /** Which of two lists counts nobody knows; OpenSSL does not write such. */
+    @Test
+    void extensionsTwice_areRefused() throws Exception {
+        KeyPair pair = KeySpec.EC_P256.generate(new SecureRandom());
+        Extension one = names("one.example");
+        Extension two = names("two.example");
+        assertThat(CertificationRequest.parse(signed(pair, List.of(List.of(one))), SIGNATURES)
+                        .names()
+                        .names())
+                .hasSize(1);
+        assertRefused(signed(pair, List.of(List.of(one, two))), "csr_form");
+        assertRefused(signed(pair, List.of(List.of(one), List.of(two))), "csr_form");
+    }
+
+    private static Extension names(String dns) throws Exception {
+        return new Extension(
+                Extension.subjectAlternativeName,
+                false,
+                new GeneralNames(new org.bouncycastle.asn1.x509.GeneralName(
+                                org.bouncycastle.asn1.x509.GeneralName.dNSName, dns))
+                        .getEncoded());
+    }
+
+    /** Each list an attribute of its own. */
+    private static String signed(KeyPair pair, List<List<Extension>> lists) throws Exception {
+        ASN1EncodableVector attributes = new ASN1EncodableVector();
+        for (List<Extension> list : lists) {
+            attributes.add(new Attribute(
+                    PKCSObjectIdentifiers.pkcs_9_at_extensionRequest,
+                    new DERSet(new DERSequence(list.toArray(Extension[]::new)))));
+        }
+        CertificationRequestInfo info = new CertificationRequestInfo(
+                new X500Name("CN=a.example"),
+                SubjectPublicKeyInfo.getInstance(pair.getPublic().getEncoded()),
+                new DERSet(attributes));
+        byte[] signature =
+                SIGNATURES.sign(SignatureScheme.ECDSA_SHA256, pair.getPrivate(), info.getEncoded(ASN1Encoding.DER));
+        return Pem.write(
+                Pem.CERTIFICATE_REQUEST,
+                new org.bouncycastle.asn1.pkcs.CertificationRequest(
+                                info, SignatureScheme.ECDSA_SHA256.identifier(), new DERBitString(signature))
+                        .getEncoded(ASN1Encoding.DER));
     }
 
     @Test

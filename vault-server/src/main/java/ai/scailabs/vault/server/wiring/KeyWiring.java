@@ -53,7 +53,8 @@ class KeyWiring {
                 new VersionKeys(transactions),
                 RewrappedKeys.ofIssuers(transactions),
                 RewrappedKeys.ofAuditLogs(transactions),
-                RewrappedKeys.ofAuthorities(transactions));
+                RewrappedKeys.ofAuthorities(transactions),
+                RewrappedKeys.ofCertificates(transactions));
     }
 
     /** Absent, which the framework shows as null, where there is no login for jobs. */

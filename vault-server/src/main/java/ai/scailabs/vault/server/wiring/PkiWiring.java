@@ -14,6 +14,7 @@ import ai.scailabs.vault.pki.crl.CrlWorker;
 import ai.scailabs.vault.pki.inventory.CertificateInventory;
 import ai.scailabs.vault.pki.inventory.CertificatePurge;
 import ai.scailabs.vault.pki.issuance.IssuanceService;
+import ai.scailabs.vault.pki.issuance.KeptKeys;
 import ai.scailabs.vault.pki.issuer.AuthorityCreation;
 import ai.scailabs.vault.pki.issuer.AuthorityService;
 import ai.scailabs.vault.pki.issuer.CrlLocations;
@@ -23,6 +24,8 @@ import ai.scailabs.vault.pki.issuer.PublicUrls;
 import ai.scailabs.vault.pki.ocsp.OcspService;
 import ai.scailabs.vault.pki.ocsp.PublishedCertificates;
 import ai.scailabs.vault.pki.ocsp.ResponderCertificates;
+import ai.scailabs.vault.pki.request.RequestService;
+import ai.scailabs.vault.pki.request.SettingsService;
 import ai.scailabs.vault.pki.revocation.CertificateStatuses;
 import ai.scailabs.vault.pki.revocation.RevocationService;
 import ai.scailabs.vault.pki.revocation.RevocationTargets;
@@ -148,9 +151,36 @@ class PkiWiring {
             CertificateLint lint,
             SignatureProvider signatures,
             KeyPairs keyPairs,
+            KeptKeys keptKeys,
             SecureRandom random,
             Clock clock) {
-        return new IssuanceService(roles, issuance, lint, signatures, keyPairs, random, clock);
+        return new IssuanceService(roles, issuance, lint, signatures, keyPairs, keptKeys, random, clock);
+    }
+
+    @Bean
+    KeptKeys keptKeys(
+            TenantTransactions transactions, TenantSeal seal, Issuance issuance, AccessControl access, Clock clock) {
+        return new KeptKeys(transactions, new SealedKeys(seal, SealedKeys.CERTIFICATE), issuance, access, clock);
+    }
+
+    @Bean
+    RequestService requestService(
+            TenantTransactions transactions,
+            IssuanceService certificates,
+            Issuance issuance,
+            AuthorityService authorities,
+            RoleService roles,
+            SignatureProvider signatures,
+            AccessControl access,
+            Clock clock,
+            Ids ids) {
+        return new RequestService(
+                transactions, certificates, issuance, authorities, roles, signatures, access, clock, ids);
+    }
+
+    @Bean
+    SettingsService pkiSettingsService(TenantTransactions transactions, AccessControl access, Clock clock) {
+        return new SettingsService(transactions, access, clock);
     }
 
     @Bean

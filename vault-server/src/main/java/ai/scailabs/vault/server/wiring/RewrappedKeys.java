@@ -41,6 +41,12 @@ record RewrappedKeys(String kind, String purpose, SealedKeyRows keys) implements
         return new RewrappedKeys("ca_keys", SealedKeys.CA_SIGNING, new SealedKeyRows(transactions, "ca_signing_key"));
     }
 
+    /** The keys of certificates that roles keep. */
+    static RewrappedKeys ofCertificates(TenantTransactions transactions) {
+        return new RewrappedKeys(
+                "certificate_keys", SealedKeys.CERTIFICATE, new SealedKeyRows(transactions, "certificate_key"));
+    }
+
     @Override
     public Page page(TenantId tenant, String after, int limit) {
         List<SealedKeyRows.Sealed> found = keys.page(tenant, after, limit);

@@ -10,6 +10,7 @@ import ai.scailabs.vault.tenancy.keyring.TenantSeal;
 record SealedKeys(TenantSeal seal, String purpose) implements KeySeal {
     static final String TOKEN_SIGNING = "token-signing-key";
     static final String CHECKPOINT_SIGNING = "audit-checkpoint-key";
+    static final String CERTIFICATE = "certificate-key";
     static final String CA_SIGNING = "ca-signing-key";
 
     @Override

@@ -158,9 +158,7 @@ class OcspPeersTest {
         };
         assertThat(run(0, ask)).contains("Certificate Status: good").contains("Verifying OCSP Response: Success");
         revoke(issued);
-        assertThat(run(0, ask))
-                .contains("Certificate Status: revoked")
-                .contains("Verifying OCSP Response: Success");
+        assertThat(run(0, ask)).contains("Certificate Status: revoked").contains("Verifying OCSP Response: Success");
     }
 
     @Test

@@ -20,8 +20,7 @@ import tools.jackson.databind.JsonNode;
 
 /** Trust anchors, and what is asked of certificates by them; NIST's suite as a whole drives the validator itself ({@code PkitsTest}). */
 class PkiValidateApiTest {
-    private static final Path PKITS =
-            Path.of("/usr/lib/python3/dist-packages/cryptography_vectors/x509/PKITS_data");
+    private static final Path PKITS = Path.of("/usr/lib/python3/dist-packages/cryptography_vectors/x509/PKITS_data");
 
     private static RunningServer server;
     private static ApiClient owner;
@@ -82,15 +81,14 @@ class PkiValidateApiTest {
 
     @Test
     void whatWasIssuedHere_isValidWithoutItsRoot_andRevocationIsKnown() {
-        JsonNode verdict = validated(
-                owner, asked("hostname", "pay.internal", "usage", "server_auth", "check_revocation", true));
+        JsonNode verdict =
+                validated(owner, asked("hostname", "pay.internal", "usage", "server_auth", "check_revocation", true));
         assertThat(errors(verdict)).isEmpty();
         assertThat(verdict.get("trust_anchor").stringValue()).isEqualTo(root);
         assertThat(verdict.get("chain")).hasSize(2);
         assertThat(verdict.get("chain").get(0).get("serial_number")).isEqualTo(issued.get("serial_number"));
         assertThat(errors(validated(owner, asked("hostname", "api.internal")))).containsExactly("name_mismatch@0");
-        assertThat(errors(validated(owner, asked("usage", "code_signing"))))
-                .containsExactly("usage_not_allowed@0");
+        assertThat(errors(validated(owner, asked("usage", "code_signing")))).containsExactly("usage_not_allowed@0");
         String later = Instant.now().plus(Duration.ofDays(3)).toString();
         assertThat(errors(validated(owner, asked("at", later)))).containsExactly("expired@0");
     }
@@ -122,8 +120,7 @@ class PkiValidateApiTest {
         assertThat(errors(verdict)).isEmpty();
         assertThat(verdict.get("trust_anchor").stringValue()).isEqualTo("vendor");
         // Its authority is somebody else's: nobody here knows what was revoked.
-        assertThat(errors(validated(relying, asked("check_revocation", true))))
-                .containsExactly("revocation_unknown@0");
+        assertThat(errors(validated(relying, asked("check_revocation", true)))).containsExactly("revocation_unknown@0");
         relying.post("/v1/pki/trust-anchors", Map.of("name", "vendor", "certificate_pem", rootPem))
                 .expect(409, "conflict");
         validatedRefused(relying, asked("trust_anchors", List.of("unknown")), 404, "trust_anchor_not_found");
@@ -139,17 +136,22 @@ class PkiValidateApiTest {
 
     @Test
     void whoMayReadNoAnchor_validatesByNone_andLearnsNothing() {
-        owner.post("/v1/pki/trust-anchors", Map.of("name", "seen-one", "certificate_pem", rootPem)).expect(201);
+        owner.post("/v1/pki/trust-anchors", Map.of("name", "seen-one", "certificate_pem", rootPem))
+                .expect(201);
         String hidden = owner.post("/v1/pki/trust-anchors", Map.of("name", "hidden", "certificate_pem", rootPem))
                 .expect(201)
                 .json()
                 .get("id")
                 .stringValue();
-        ApiClient nobody = server.client(
-                server.token("validating", "validating").serviceAccount("nobody").sign());
+        ApiClient nobody = server.client(server.token("validating", "validating")
+                .serviceAccount("nobody")
+                .sign());
         assertThat(errors(validated(nobody, asked()))).containsExactly("no_path@0");
-        assertThat(nobody.get("/v1/pki/trust-anchors").expect(200).json().get("trust_anchors")).isEmpty();
-        JsonNode there = nobody.get("/v1/pki/trust-anchors/" + hidden).expect(403, "access_denied").json();
+        assertThat(nobody.get("/v1/pki/trust-anchors").expect(200).json().get("trust_anchors"))
+                .isEmpty();
+        JsonNode there = nobody.get("/v1/pki/trust-anchors/" + hidden)
+                .expect(403, "access_denied")
+                .json();
         JsonNode notThere = nobody.get("/v1/pki/trust-anchors/ta_01K9Z6F3V4M8Q2T7B5N1C0D9XE")
                 .expect(403, "access_denied")
                 .json();
@@ -166,7 +168,13 @@ class PkiValidateApiTest {
     @TestFactory
     Stream<DynamicTest> whatCannotBeRead_isRefusedByItsField() {
         Map<String, Object> odd = new HashMap<>();
-        odd.put("certificate_pem", List.of("", "no PEM", rootPem.replace("CERTIFICATE", "X509 CRL"), "-----BEGIN CERTIFICATE-----\nMAA=\n-----END CERTIFICATE-----"));
+        odd.put(
+                "certificate_pem",
+                List.of(
+                        "",
+                        "no PEM",
+                        rootPem.replace("CERTIFICATE", "X509 CRL"),
+                        "-----BEGIN CERTIFICATE-----\nMAA=\n-----END CERTIFICATE-----"));
         odd.put("chain_pem", List.of(List.of("no PEM"), List.of(rootPem.repeat(101))));
         odd.put("crls_pem", List.of(List.of("no PEM"), List.of(rootPem)));
         odd.put("at", List.of("yesterday", "1969-12-31T00:00:00Z"));
@@ -174,11 +182,13 @@ class PkiValidateApiTest {
         odd.put("ip", List.of("host", "10.0.0.0/8"));
         odd.put("email", List.of("nobody"));
         odd.put("usage", List.of("anything", "2.5.29.37.0"));
-        return odd.entrySet().stream().flatMap(entry -> ((List<?>) entry.getValue())
-                .stream()
-                        .map(value -> DynamicTest.dynamicTest(
-                                entry.getKey() + " " + value.hashCode(),
-                                () -> validatedRefused(owner, asked(entry.getKey(), value), 422, "validation_error"))));
+        return odd.entrySet().stream()
+                .flatMap(entry -> ((List<?>) entry.getValue())
+                        .stream()
+                                .map(value -> DynamicTest.dynamicTest(
+                                        entry.getKey() + " " + value.hashCode(),
+                                        () -> validatedRefused(
+                                                owner, asked(entry.getKey(), value), 422, "validation_error"))));
     }
 
     @TestFactory

@@ -64,8 +64,7 @@ class MillionRevokedTest {
                     pages[i] = (System.nanoTime() - begun) / 1_000;
                 }
                 Arrays.sort(pages);
-                System.out.println(
-                        "page of " + filter + ": median " + pages[10] + " us, most " + pages[19] + " us");
+                System.out.println("page of " + filter + ": median " + pages[10] + " us, most " + pages[19] + " us");
             }
 
             System.gc();

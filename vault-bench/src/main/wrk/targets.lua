@@ -40,6 +40,18 @@ function targets.questions(args, format)
   return requests
 end
 
+-- A thousand requests for certificates: format(uri, headers, name). Where to and by which token lies in a file of its own beside the other.
+function targets.orders(args, format)
+  local token, uri = io.lines(args[1] .. "-issue")():match("^(%S+) (%S+)$")
+  local headers = { Authorization = "Bearer " .. token, ["Content-Type"] = "application/json", Host = wrk.headers["Host"] }
+  local requests = {}
+  for i = 1, 1000 do
+    requests[i] = format(uri, headers, "n" .. i)
+  end
+  math.randomseed(os.time() * 100 + number)
+  return requests
+end
+
 -- Any request, each as likely as any other.
 function targets.any(requests)
   return requests[math.random(#requests)]

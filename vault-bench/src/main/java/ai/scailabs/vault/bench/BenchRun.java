@@ -20,8 +20,9 @@ import java.util.Set;
 /** One run from nothing to the table. */
 final class BenchRun {
     private static final List<Integer> CONNECTIONS = List.of(16, 64);
+    private static final int FEW = 16;
     private static final int MOST = 64;
-    private static final Set<Scenario> OF_OCSP = Set.of(Scenario.OCSP, Scenario.OCSP_NONCE);
+    private static final Set<Scenario> OF_PKI = Set.of(Scenario.OCSP, Scenario.OCSP_NONCE, Scenario.ISSUE);
     private static final int DEFAULT_POOL_SIZE = 8;
 
     private final BenchOptions options;
@@ -42,8 +43,8 @@ final class BenchRun {
             say(
                     "Seeded %,d secrets of %d tenants through the API in %.1f s",
                     stand.secretCount(), stand.tenantCount(), (System.nanoTime() - begin) / 1e9);
-            if (options.scenarios().stream().anyMatch(OF_OCSP::contains)) {
-                stand.seedOcsp();
+            if (options.scenarios().stream().anyMatch(OF_PKI::contains)) {
+                stand.seedPki();
             }
             stand.age();
             Duration start = stand.startServer(options.serverJar());
@@ -133,6 +134,10 @@ final class BenchRun {
         results.median(Scenario.OCSP_NONCE, MOST)
                 .ifPresent(it ->
                         targets.add(Target.atLeast("ocsp with nonce, 64 conns", it.perSecond(), 1_000, "req/s")));
+        results.median(Scenario.ISSUE, FEW).ifPresent(it -> {
+            targets.add(Target.atLeast("issue, 16 connections", it.perSecond(), 2_500, "req/s"));
+            targets.add(Target.atMost("issue, 16 connections, p99", it.p99Millis(), 40, "ms"));
+        });
         targets.add(Target.atMost("start of the server", seconds(start), 6, "s"));
         targets.add(Target.atMost("memory after the run", residentMiB, 450, "MiB"));
         targets.add(Target.atMost("errors", results.errors(), 0, ""));

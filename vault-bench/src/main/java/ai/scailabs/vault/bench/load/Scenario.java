@@ -12,7 +12,8 @@ public enum Scenario {
     POLICY_TEST("policy-test"),
     OCSP("ocsp"),
     OCSP_NONCE("ocsp-nonce"),
-    // Last of a round: what it leaves to PostgreSQL to tidy would weigh on the others.
+    // Last of a round: what they leave to PostgreSQL to tidy would weigh on the others.
+    ISSUE("issue"),
     WRITE("write");
 
     private final String title;

@@ -129,8 +129,8 @@ public final class Stand implements AutoCloseable {
         Seed.plant(baseUrl(), tenants);
     }
 
-    /** Makes an authority and certificates to ask about. */
-    public void seedOcsp() throws IOException {
+    /** Makes an authority, a role to issue by, and certificates to ask about. */
+    public void seedPki() throws IOException {
         String admin = issuer.token()
                 .tenant("tnt_bench00")
                 .partner("ptn_bench0")
@@ -138,7 +138,7 @@ public final class Stand implements AutoCloseable {
                 .role("tenant_admin")
                 .scope("pki:admin pki:issue")
                 .sign();
-        OcspSeed.plant(baseUrl(), admin, folder.resolve("targets-ocsp"));
+        PkiSeed.plant(baseUrl(), admin, folder);
     }
 
     /**

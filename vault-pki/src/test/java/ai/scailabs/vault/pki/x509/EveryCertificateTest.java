@@ -70,6 +70,7 @@ class EveryCertificateTest {
             } else {
                 verifiedByOpenssl(leaf.getKey());
                 verifiedByGnutls(leaf.getKey());
+                verifiedByNss(spec, leaf.getKey());
             }
         }
     }
@@ -239,6 +240,45 @@ class EveryCertificateTest {
             return;
         }
         assertThat(verified.output()).as(leaf).contains("The certificate is trusted");
+        assertThat(verified.exitCode()).as(leaf + ": " + verified.output()).isZero();
+    }
+
+    private void verifiedByNss(KeySpec spec, String leaf) {
+        String usage = switch (leaf) {
+            case "server", "no-subject", "unrevocable" -> "1";
+            case "person" -> "4";
+            case "workload" -> "0";
+            case "responder" -> "10";
+            default -> "";
+        };
+        if (usage.isEmpty()) {
+            // It has no word for time stamps.
+            return;
+        }
+        Peer verified = Peer.run(
+                "vfychain",
+                "-pp",
+                "-u",
+                usage,
+                "-a",
+                path(leaf).toString(),
+                "-a",
+                path("intermediate").toString(),
+                "-t",
+                "-a",
+                path("root").toString());
+        if (spec == KeySpec.ED25519) {
+            // This NSS knows no Ed25519.
+            assertThat(verified.output()).as(leaf).contains("Chain is bad");
+            return;
+        }
+        if (spec.isRsa() && leaf.equals("unrevocable")) {
+            // It asks an RSA server for keyEncipherment, which roles give unless they say otherwise, and this one has
+            // not.
+            assertThat(verified.output()).as(leaf).contains("ERROR -8102");
+            return;
+        }
+        assertThat(verified.output()).as(leaf).contains("Chain is good!");
         assertThat(verified.exitCode()).as(leaf + ": " + verified.output()).isZero();
     }
 

@@ -24,7 +24,7 @@ import java.util.HexFormat;
 import java.util.List;
 
 /** An authority with some certificates, and the questions about them: without a nonce for GET, with one for POST. */
-final class OcspSeed {
+final class PkiSeed {
     private static final int CERTIFICATES = 200;
     /** Of a P-256 key, uncompressed, at the end of what surrounds it. */
     private static final int POINT_OCTETS = 65;
@@ -37,22 +37,25 @@ final class OcspSeed {
     private final String token;
     private final HttpClient http;
 
-    private OcspSeed(String baseUrl, String token, HttpClient http) {
+    private PkiSeed(String baseUrl, String token, HttpClient http) {
         this.baseUrl = baseUrl;
         this.token = token;
         this.http = http;
     }
 
-    /** @param file for the scripts: the URI of a GET, the URI of a POST and its body in hexadecimal in each line */
-    static void plant(String baseUrl, String token, Path file) throws IOException {
+    /**
+     * @param folder gets files for the scripts: {@code targets-ocsp} has the URI of a GET, the URI of a POST and its body in hexadecimal in each line, {@code targets-issue} a token and the URI to post
+     *     to
+     */
+    static void plant(String baseUrl, String token, Path folder) throws IOException {
         try (HttpClient http = HttpClient.newHttpClient()) {
-            new OcspSeed(baseUrl, token, http).plant(file);
+            new PkiSeed(baseUrl, token, http).plant(folder);
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("seeding failed", e);
         }
     }
 
-    private void plant(Path file) throws IOException, GeneralSecurityException {
+    private void plant(Path folder) throws IOException, GeneralSecurityException {
         String id = member(
                 "id",
                 send(
@@ -80,7 +83,8 @@ final class OcspSeed {
                     + Base64.getUrlEncoder().withoutPadding().encodeToString(plain) + " " + uri + " "
                     + HexFormat.of().formatHex(unique));
         }
-        Files.write(file, lines);
+        Files.write(folder.resolve("targets-ocsp"), lines);
+        Files.writeString(folder.resolve("targets-issue"), token + " /v1/pki/issue/bench\n");
     }
 
     private static byte[] named(byte[] name, byte[] key, byte[] serial) {

@@ -75,6 +75,8 @@ class StructureTest {
             Map.entry("pki.ocsp.OcspService.authorities", "20,000"),
             Map.entry("pki.ocsp.Responders.held", "20,000 keys"),
             Map.entry("pki.issuer.Issuance.known", "2,000 authorities, without their keys"),
+            Map.entry("pki.issuer.Issuance.seen", "2,000 authorities, without their keys"),
+            Map.entry("pki.role.RoleRepository.read", "2,000 roles"),
             Map.entry("secrets.lifecycle.AccessTimes.reads", "100,000"),
             Map.entry("secrets.secret.RememberedSecrets.secrets", "a share of the heap"),
             Map.entry("tenancy.keyring.StoredKeyrings.remembered", "20,000"),

@@ -112,8 +112,26 @@ public final class AccessControl {
      * @throws VaultException as {@link #require}
      */
     public void requireManaged(Caller caller, Permission permission, SecretPath path) {
-        PathFilter rules = manages(caller.actor()) ? null : freshFilter(caller, permission);
-        if (rules != null && !rules.matches(path.value())) {
+        if (!manages(caller.actor())) {
+            requireRule(freshFilter(caller, permission), path);
+        }
+    }
+
+    /**
+     * The same by the policies of an epoch that was read with what they are asked about.
+     *
+     * @param epoch of the actor's tenant, as of now
+     * @throws VaultException as {@link #require}
+     */
+    public void requireManaged(Caller caller, Permission permission, SecretPath path, long epoch) {
+        if (!manages(caller.actor())) {
+            CompiledPolicies current = policies.at(caller.actor().tenant(), epoch);
+            requireRule(filter(caller, permission, OWN_SPACE, current), path);
+        }
+    }
+
+    private static void requireRule(PathFilter rules, SecretPath path) {
+        if (!rules.matches(path.value())) {
             throw rules.refusal(path.value());
         }
     }

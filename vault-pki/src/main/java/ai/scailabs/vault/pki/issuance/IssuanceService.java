@@ -41,7 +41,7 @@ import org.jspecify.annotations.Nullable;
  * Issues certificates by roles, and tries whether it would. What may be signed is decided on the very bytes that are signed, in both, by the same function. Thread-safe.
  */
 public final class IssuanceService {
-    private static final int MAX_ATTEMPTS = 3;
+    private static final int MAX_ATTEMPTS = 4;
     /** In a keystore, where the certificate has no common name. */
     private static final String UNNAMED = "certificate";
 
@@ -148,13 +148,24 @@ public final class IssuanceService {
             Actor actor, SigningTerms terms, Planner planner, SubjectKey key, AuditEntry entry, Completion completion) {
         TenantId tenant = entry.tenant();
         for (int attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
-            Signatory signatory = issuance.signatory(tenant, terms.authority());
+            boolean remembered = attempt == 0;
+            Signatory signatory = remembered
+                    ? issuance.lastSeen(tenant, terms.authority())
+                    : issuance.signatory(tenant, terms.authority());
             // What would be refused takes no serial number.
-            Ready ready = ready(terms.role(), planner, signatory, key);
+            Ready ready;
+            try {
+                ready = ready(terms.role(), planner, signatory, key);
+            } catch (VaultException refused) {
+                if (remembered) {
+                    continue;
+                }
+                throw refused;
+            }
             Reservation reservation =
                     issuance.reserve(tenant, terms.authority(), ready.draft().serial(), actor.identity());
-            if (reservation.generation() != signatory.generation()) {
-                // The authority got another key in between: what was read by the old one's rules is read again.
+            if (!reservation.isFor(signatory)) {
+                // The authority got another key in between, or points elsewhere: what was read by the old one's rules is read again.
                 continue;
             }
             byte[] der = issuance.sign(actor.partner(), reservation, ready.linted());

@@ -49,6 +49,9 @@ public final class Issuance {
     private final Cache<Place, Known> known =
             Caffeine.newBuilder().maximumSize(REMEMBERED).build();
 
+    private final Cache<Seat, Signatory> seen =
+            Caffeine.newBuilder().maximumSize(REMEMBERED).build();
+
     public Issuance(
             TenantTransactions transactions,
             KeySeal seal,
@@ -129,7 +132,21 @@ public final class Issuance {
         CertificateRepository.Signer found =
                 certificates.signer(tenant, authority, now).orElseThrow(() -> whyNot(tenant, authority, now));
         Known issuer = issuer(tenant, authority, found);
-        return new Signatory(found.generation(), issuer.view(), issuer.chain(), pointers(authority, found));
+        Signatory signatory =
+                new Signatory(found.generation(), issuer.view(), issuer.chain(), pointers(authority, found));
+        seen.put(new Seat(tenant, authority), signatory);
+        return signatory;
+    }
+
+    /**
+     * The authority as it was when it was last read, to draft by without asking the database. Whether it is still so {@link #reserve} tells, and whether it signs; before anything is refused for its sake,
+     * it is to be read again.
+     *
+     * @throws VaultException as {@link #signatory}
+     */
+    public Signatory lastSeen(TenantId tenant, UUID authority) {
+        Signatory last = seen.getIfPresent(new Seat(tenant, authority));
+        return last == null ? signatory(tenant, authority) : last;
     }
 
     private CertificatePointers pointers(UUID authority, CertificateRepository.Signer found) {
@@ -209,6 +226,8 @@ public final class Issuance {
     private Instant now() {
         return clock.instant().truncatedTo(ChronoUnit.MICROS);
     }
+
+    private record Seat(TenantId tenant, UUID authority) {}
 
     private record Place(TenantId tenant, UUID authority, int generation) {}
 

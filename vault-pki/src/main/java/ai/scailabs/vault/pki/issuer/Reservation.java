@@ -28,6 +28,11 @@ public record Reservation(
         KeySpec keySpec,
         String keyId,
         byte[] sealedPrivateKey) {
+    /** Whether what was drafted for that one is what the authority signs now. */
+    public boolean isFor(Signatory signatory) {
+        return generation == signatory.generation() && pointers.equals(signatory.pointers());
+    }
+
     /** Without the key. */
     @Override
     public String toString() {

@@ -7,6 +7,8 @@ import ai.scailabs.vault.persistence.tenant.TenantTransaction;
 import ai.scailabs.vault.persistence.tenant.TenantTransactions;
 import ai.scailabs.vault.pki.issuer.CertificateAuthority;
 import ai.scailabs.vault.pki.profile.Role;
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -18,7 +20,12 @@ import org.jspecify.annotations.Nullable;
 
 /** The SQL of roles. Methods that take a transaction belong to a change that writes its audit row in the same one. */
 final class RoleRepository {
+    private static final int REMEMBERED = 2_000;
+
     private final TenantTransactions transactions;
+    /** Rows that were read: each is asked for again, and taken from here if it is still the same. */
+    private final Cache<Place, StoredRole> read =
+            Caffeine.newBuilder().maximumSize(REMEMBERED).build();
 
     RoleRepository(TenantTransactions transactions) {
         this.transactions = transactions;
@@ -37,12 +44,42 @@ final class RoleRepository {
                 """, (results, index) -> role(results), tenant.value(), after, authority, authority, rows);
     }
 
-    Optional<StoredRole> find(TenantId tenant, String name) {
+    /** With the epoch of the tenant, whether or not there is such a role; empty where there is no such tenant. One round trip. */
+    Optional<SoughtRole> find(TenantId tenant, String name) {
         return transactions.queryOne(tenant, """
-                select name, ca_id, terms::text as terms, revision, created_at, created_by, updated_at from pki_role
-                where tenant_id = ? and name = ?
-                """, (results, index) -> role(results), tenant.value(), name);
+                select t.epoch, r.name, r.ca_id, r.terms::text as terms, r.revision, r.created_at, r.created_by, r.updated_at
+                from tenant t left join pki_role r on r.tenant_id = t.tenant_id and r.name = ?
+                where t.tenant_id = ?
+                """, (results, index) -> sought(tenant, results), name, tenant.value());
     }
+
+    private SoughtRole sought(TenantId tenant, ResultSet results) throws SQLException {
+        String name = results.getString("name");
+        return new SoughtRole(results.getLong("epoch"), name == null ? null : knownRole(tenant, name, results));
+    }
+
+    /** Reading the terms of a role takes longer than to have the row. */
+    private StoredRole knownRole(TenantId tenant, String name, ResultSet results) throws SQLException {
+        Place place = new Place(tenant, name);
+        StoredRole known = read.getIfPresent(place);
+        if (known != null
+                && known.revision() == results.getInt("revision")
+                && known.createdAt().equals(instant(results, "created_at"))
+                && known.updatedAt().equals(instant(results, "updated_at"))) {
+            return known;
+        }
+        StoredRole stored = role(results);
+        read.put(place, stored);
+        return stored;
+    }
+
+    /**
+     * @param epoch of the tenant's policies
+     * @param role none of that name
+     */
+    record SoughtRole(long epoch, @Nullable StoredRole role) {}
+
+    private record Place(TenantId tenant, String name) {}
 
     int count(TenantTransaction tx) {
         return tx.queryOne(

@@ -93,8 +93,12 @@ public final class RoleService {
         if (!StoredRole.isName(name)) {
             throw RoleRefusals.notFound();
         }
-        requirePermission(caller, permission, name);
-        return repository.find(tenant, name).orElseThrow(RoleRefusals::notFound);
+        RoleRepository.SoughtRole sought = repository.find(tenant, name).orElseThrow(RoleRefusals::notFound);
+        access.requireManaged(caller, permission, StoredRole.virtualPath(name), sought.epoch());
+        if (sought.role() == null) {
+            throw RoleRefusals.notFound();
+        }
+        return sought.role();
     }
 
     /**

@@ -132,8 +132,8 @@ final class BenchRun {
         results.median(Scenario.OCSP, MOST)
                 .ifPresent(it -> targets.add(Target.atLeast("ocsp, 64 connections", it.perSecond(), 5_000, "req/s")));
         results.median(Scenario.OCSP_NONCE, MOST)
-                .ifPresent(it ->
-                        targets.add(Target.atLeast("ocsp with nonce, 64 conns", it.perSecond(), 1_000, "req/s")));
+                .ifPresent(
+                        it -> targets.add(Target.atLeast("ocsp with nonce, 64 conns", it.perSecond(), 1_000, "req/s")));
         results.median(Scenario.ISSUE, FEW).ifPresent(it -> {
             targets.add(Target.atLeast("issue, 16 connections", it.perSecond(), 2_500, "req/s"));
             targets.add(Target.atMost("issue, 16 connections, p99", it.p99Millis(), 40, "ms"));

@@ -179,8 +179,10 @@ class ForeignIdsTest {
                         ofRequest
                                 ? request
                                 : ofAnchor
-                                ? anchor
-                                : ofCertificate ? certificate : ofAuthority ? authority : ofTrust ? trust : policy;
+                                        ? anchor
+                                        : ofCertificate
+                                                ? certificate
+                                                : ofAuthority ? authority : ofTrust ? trust : policy;
                 });
         ids.put("binding_id", binding);
         return ids;

@@ -62,12 +62,16 @@ final class PkiSeed {
                         "POST",
                         "/v1/pki/ca",
                         "{\"name\":\"bench\",\"common_name\":\"Bench\",\"ca_type\":\"root\",\"key_type\":\"ec\"}"));
-        X509Certificate issuer = certificate(member("certificate_pem", send("GET", "/v1/pki/ca/" + id + "/certificate", "")));
+        X509Certificate issuer =
+                certificate(member("certificate_pem", send("GET", "/v1/pki/ca/" + id + "/certificate", "")));
         byte[] key = issuer.getPublicKey().getEncoded();
         MessageDigest sha1 = MessageDigest.getInstance("SHA-1");
         byte[] name = sha1.digest(issuer.getSubjectX500Principal().getEncoded());
         byte[] keyHash = sha1.digest(Arrays.copyOfRange(key, key.length - POINT_OCTETS, key.length));
-        send("POST", "/v1/pki/roles", "{\"name\":\"bench\",\"ca_id\":\"" + id + "\",\"allowed_domains\":[\"*.bench.test\"]}");
+        send(
+                "POST",
+                "/v1/pki/roles",
+                "{\"name\":\"bench\",\"ca_id\":\"" + id + "\",\"allowed_domains\":[\"*.bench.test\"]}");
 
         List<String> lines = new ArrayList<>();
         for (int i = 0; i < CERTIFICATES; i++) {

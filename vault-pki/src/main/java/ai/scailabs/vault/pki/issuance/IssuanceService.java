@@ -165,7 +165,8 @@ public final class IssuanceService {
             Reservation reservation =
                     issuance.reserve(tenant, terms.authority(), ready.draft().serial(), actor.identity());
             if (!reservation.isFor(signatory)) {
-                // The authority got another key in between, or points elsewhere: what was read by the old one's rules is read again.
+                // The authority got another key in between, or points elsewhere: what was read by the old one's rules
+                // is read again.
                 continue;
             }
             byte[] der = issuance.sign(actor.partner(), reservation, ready.linted());

@@ -411,6 +411,15 @@ class PkiRequestApiTest {
         assertThat(row.text("secret_path")).isEqualTo(id);
         assertThat(row.text("extra_data"))
                 .contains(digest, signed.get("serial_number").stringValue());
+        for (String name : List.of("dns:my_host.internal", "ip:10.0.9.9", "email:ops@corp.example")) {
+            assertThat(owner.get("/v1/pki/certificates?san=" + name)
+                            .expect(200)
+                            .json()
+                            .get("certificates")
+                            .size())
+                    .as(name)
+                    .isEqualTo(1);
+        }
     }
 
     @Test

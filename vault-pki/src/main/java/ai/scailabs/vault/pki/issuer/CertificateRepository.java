@@ -135,12 +135,20 @@ final class CertificateRepository {
 
     /** False when it is not reserved, or was too long ago. */
     boolean finish(TenantTransaction tx, UUID certificate, IssuedCertificate issued, Instant now) {
-        return tx.update(
+        return tx.queryOne(
                         """
-                        update certificate set status = 'issued', role = ?, subject_ca_id = ?, common_name = ?, subject = ?, sans = ?, not_before = ?,
-                            not_after = ?, certificate = ?
-                        where tenant_id = ? and certificate_id = ? and status = 'reserved' and created_at > ?
+                        with changed as (
+                            update certificate set status = 'issued', role = ?::text, subject_ca_id = ?::uuid, common_name = ?::text, subject = ?::text,
+                                sans = ?::text[], not_before = ?::timestamptz, not_after = ?::timestamptz, certificate = ?::bytea
+                            where tenant_id = ?::text and certificate_id = ?::uuid and status = 'reserved' and created_at > ?::timestamptz
+                            returning tenant_id, certificate_id, sans
+                        ), named as (
+                            insert into certificate_name (tenant_id, name, certificate_id)
+                            select distinct c.tenant_id, n.name, c.certificate_id from changed c cross join lateral unnest(c.sans) as n (name)
+                        )
+                        select 1 from changed
                         """,
+                        (results, index) -> true,
                         issued.role(),
                         issued.subjectAuthority(),
                         issued.subject().commonName().orElse(null),
@@ -152,7 +160,7 @@ final class CertificateRepository {
                         tx.tenant().value(),
                         certificate,
                         now.minus(LONGEST_RESERVATION))
-                > 0;
+                .isPresent();
     }
 
     /** The same, and the audit row of it; when it is false there is no row. */

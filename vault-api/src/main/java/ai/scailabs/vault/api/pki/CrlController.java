@@ -56,19 +56,19 @@ public class CrlController {
     }
 
     @GetMapping("/v1/pki/ca/{id}/crl")
-    @PublicEndpoint
+    @PublicEndpoint(category = PathCategory.PKI_PUBLISHED)
     public Answer complete(@PathVariable String id, HttpServletRequest request) {
         return answer(id, request, null, false);
     }
 
     @GetMapping("/v1/pki/ca/{id}/crl/delta")
-    @PublicEndpoint
+    @PublicEndpoint(category = PathCategory.PKI_PUBLISHED)
     public Answer delta(@PathVariable String id, HttpServletRequest request) {
         return answer(id, request, null, true);
     }
 
     @GetMapping("/v1/pki/ca/{id}/crl/{partition}")
-    @PublicEndpoint
+    @PublicEndpoint(category = PathCategory.PKI_PUBLISHED)
     public Answer part(@PathVariable String id, @PathVariable String partition, HttpServletRequest request) {
         if (!partition.matches("0|[1-9][0-9]{0,2}")) {
             throw new VaultException(ErrorCode.NOT_FOUND, "There is nothing here");

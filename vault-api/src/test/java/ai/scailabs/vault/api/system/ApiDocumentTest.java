@@ -140,11 +140,11 @@ class ApiDocumentTest {
         return handlers;
     }
 
-    /** As the document writes the pattern: parameters in snake case, the colon suffix at the end. */
+    /** As the document writes the pattern: parameters in snake case, the colon suffix at the end; what is taken from the URI as it was sent is a question to OCSP. */
     private static String documented(String pattern, Method method) {
         CustomMethod suffix = method.getAnnotation(CustomMethod.class);
         return Pattern.compile("[A-Z]")
-                        .matcher(pattern.replace("{*path}", "{path}"))
+                        .matcher(pattern.replace("{*path}", "{path}").replace("/**", "/{question}"))
                         .replaceAll(capital -> "_" + capital.group().toLowerCase(Locale.ROOT))
                 + (suffix == null ? "" : ":" + suffix.value());
     }

@@ -123,6 +123,10 @@ final class RandomInputs {
         JsonNode tree = JsonMapper.shared().readTree(new String(body, StandardCharsets.UTF_8));
         List<JsonNode> containers = new ArrayList<>();
         collect(tree, containers);
+        if (containers.isEmpty()) {
+            // Of what is no object, such as a question to OCSP, another value is as good.
+            return pick(RandomPieces.IN_JSON);
+        }
         JsonNode container = containers.get(random.nextInt(containers.size()));
         String marker = "@@@";
         if (container instanceof ObjectNode object) {

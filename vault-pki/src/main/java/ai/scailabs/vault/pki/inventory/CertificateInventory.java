@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 /** Certificates for whoever may read their role or their authority, or manages the tenant. Thread-safe. */
 public final class CertificateInventory {
     /** For one page, of certificates that a filter does not let through: what is beyond is for the next. */
-    static final int MAX_STEPS = 2_500;
+    static final int MAX_STEPS = 2_000;
 
     private static final int MAX_STEP = 1_000;
     private static final SecretPath NOBODYS = CertificateAuthority.virtualPath("-");

@@ -95,6 +95,8 @@ public class VaultServer {
     }
 
     private static ConfigurableApplicationContext run(ServerSettings settings, Consumer<DatabasePools> gate) {
+        // Before anything speaks TLS: afterwards it would not be heard.
+        TlsListener.prepareRuntime();
         SpringApplication application = new SpringApplication(VaultServer.class);
         application.setBannerMode(Banner.Mode.OFF);
         application.setDefaultProperties(properties(settings));
@@ -133,7 +135,6 @@ public class VaultServer {
         if (files == null) {
             return null;
         }
-        TlsListener.prepareRuntime();
         try {
             return new TlsListener(files);
         } catch (UnusableTlsFile problem) {

@@ -157,14 +157,14 @@ public final class IssuanceService {
             try {
                 ready = ready(terms.role(), planner, signatory, key);
             } catch (VaultException refused) {
-                if (remembered) {
-                    continue;
+                if (!remembered || issuance.signatory(tenant, terms.authority()).isAs(signatory)) {
+                    throw refused;
                 }
-                throw refused;
+                continue;
             }
             Reservation reservation =
                     issuance.reserve(tenant, terms.authority(), ready.draft().serial(), actor.identity());
-            if (!reservation.isFor(signatory)) {
+            if (!reservation.signatory().isAs(signatory)) {
                 // The authority got another key in between, or points elsewhere: what was read by the old one's rules
                 // is read again.
                 continue;

@@ -14,22 +14,25 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /** The SQL of serial numbers and of the certificates that get them. */
 final class CertificateRepository {
     /** Within which a number that was reserved is signed, or never. */
     static final Duration LONGEST_RESERVATION = Duration.ofMinutes(10);
 
-    private static final String FINISH_AUDITED = """
+    /** To be followed by what is to be done with {@code changed}: the certificate, unless its number is not reserved or was too long ago. */
+    private static final String FINISH = """
             with changed as (
-                update certificate set status = 'issued', role = ?, common_name = ?, subject = ?, sans = ?, not_before = ?, not_after = ?, certificate = ?
-                where tenant_id = ? and certificate_id = ? and status = 'reserved' and created_at > ?
+                update certificate set status = 'issued', role = ?::text, subject_ca_id = ?::uuid, common_name = ?::text, subject = ?::text, sans = ?::text[],
+                    not_before = ?::timestamptz, not_after = ?::timestamptz, certificate = ?::bytea
+                where tenant_id = ?::text and certificate_id = ?::uuid and status = 'reserved' and created_at > ?::timestamptz
                 returning tenant_id, certificate_id, sans
             ), named as (
                 insert into certificate_name (tenant_id, name, certificate_id)
                 select distinct c.tenant_id, n.name, c.certificate_id from changed c cross join lateral unnest(c.sans) as n (name)
             )
-            """ + AuditRows.INSERT_SELECT + " from changed";
+            """;
 
     private final TenantTransactions transactions;
 
@@ -136,30 +139,9 @@ final class CertificateRepository {
     /** False when it is not reserved, or was too long ago. */
     boolean finish(TenantTransaction tx, UUID certificate, IssuedCertificate issued, Instant now) {
         return tx.queryOne(
-                        """
-                        with changed as (
-                            update certificate set status = 'issued', role = ?::text, subject_ca_id = ?::uuid, common_name = ?::text, subject = ?::text,
-                                sans = ?::text[], not_before = ?::timestamptz, not_after = ?::timestamptz, certificate = ?::bytea
-                            where tenant_id = ?::text and certificate_id = ?::uuid and status = 'reserved' and created_at > ?::timestamptz
-                            returning tenant_id, certificate_id, sans
-                        ), named as (
-                            insert into certificate_name (tenant_id, name, certificate_id)
-                            select distinct c.tenant_id, n.name, c.certificate_id from changed c cross join lateral unnest(c.sans) as n (name)
-                        )
-                        select 1 from changed
-                        """,
+                        FINISH + "select 1 from changed",
                         (results, index) -> true,
-                        issued.role(),
-                        issued.subjectAuthority(),
-                        issued.subject().commonName().orElse(null),
-                        issued.subject().toString(),
-                        issued.typedNames(),
-                        issued.validity().notBefore(),
-                        issued.validity().notAfter(),
-                        issued.der(),
-                        tx.tenant().value(),
-                        certificate,
-                        now.minus(LONGEST_RESERVATION))
+                        finished(tx.tenant(), certificate, issued, now))
                 .isPresent();
     }
 
@@ -167,20 +149,27 @@ final class CertificateRepository {
     boolean finish(TenantId tenant, UUID certificate, IssuedCertificate issued, Instant now, AuditEntry entry) {
         return transactions.update(
                         tenant,
-                        FINISH_AUDITED,
-                        AuditRows.after(
-                                entry,
-                                issued.role(),
-                                issued.subject().commonName().orElse(null),
-                                issued.subject().toString(),
-                                issued.typedNames(),
-                                issued.validity().notBefore(),
-                                issued.validity().notAfter(),
-                                issued.der(),
-                                tenant.value(),
-                                certificate,
-                                now.minus(LONGEST_RESERVATION)))
+                        FINISH + AuditRows.INSERT_SELECT + " from changed",
+                        AuditRows.after(entry, finished(tenant, certificate, issued, now)))
                 > 0;
+    }
+
+    /** In the order of {@link #FINISH}. */
+    private static @Nullable Object[] finished(
+            TenantId tenant, UUID certificate, IssuedCertificate issued, Instant now) {
+        return new @Nullable Object[] {
+            issued.role(),
+            issued.subjectAuthority(),
+            issued.subject().commonName().orElse(null),
+            issued.subject().toString(),
+            issued.typedNames(),
+            issued.validity().notBefore(),
+            issued.validity().notAfter(),
+            issued.der(),
+            tenant.value(),
+            certificate,
+            now.minus(LONGEST_RESERVATION)
+        };
     }
 
     private static Signer signer(ResultSet results) throws SQLException {

@@ -28,9 +28,9 @@ public record Reservation(
         KeySpec keySpec,
         String keyId,
         byte[] sealedPrivateKey) {
-    /** Whether what was drafted for that one is what the authority signs now. */
-    public boolean isFor(Signatory signatory) {
-        return generation == signatory.generation() && pointers.equals(signatory.pointers());
+    /** The authority as it was when the number was reserved. */
+    public Signatory signatory() {
+        return new Signatory(generation, issuer, chain, pointers);
     }
 
     /** Without the key. */

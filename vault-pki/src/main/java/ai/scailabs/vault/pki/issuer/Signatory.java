@@ -10,4 +10,9 @@ import java.util.List;
  * @param chain the authority's certificate and those above it, the root last; DER
  * @param pointers what its certificates say of where to ask
  */
-public record Signatory(int generation, IssuerView issuer, List<byte[]> chain, CertificatePointers pointers) {}
+public record Signatory(int generation, IssuerView issuer, List<byte[]> chain, CertificatePointers pointers) {
+    /** Whether what is drafted for the one is what is drafted for the other: the same key, which points to the same places. */
+    public boolean isAs(Signatory other) {
+        return generation == other.generation && pointers.equals(other.pointers);
+    }
+}

@@ -75,14 +75,7 @@ class CrlApiTest {
     }
 
     private static String run(int exit, String... command) throws IOException, InterruptedException {
-        Process process = new ProcessBuilder(command)
-                .directory(folder.toFile())
-                .redirectErrorStream(true)
-                .start();
-        process.getOutputStream().close();
-        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertThat(process.waitFor()).as(said).isEqualTo(exit);
-        return said;
+        return Programs.run(folder, exit, command);
     }
 
     private static String pem(String authority) throws Exception {

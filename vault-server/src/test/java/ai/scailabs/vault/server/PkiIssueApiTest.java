@@ -116,19 +116,6 @@ class PkiIssueApiTest {
                 .validate(CertificateFactory.getInstance("X.509").generateCertPath(chain), parameters);
     }
 
-    private static String openssl(Path folder, String... arguments) throws Exception {
-        List<String> command = new ArrayList<>(List.of("openssl"));
-        command.addAll(List.of(arguments));
-        Process process = new ProcessBuilder(command)
-                .directory(folder.toFile())
-                .redirectErrorStream(true)
-                .start();
-        process.getOutputStream().close();
-        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertThat(process.waitFor()).as(said).isZero();
-        return said;
-    }
-
     private static void write(Path folder, JsonNode issued) throws Exception {
         Files.writeString(folder.resolve("leaf.pem"), issued.get("certificate").stringValue());
         Files.writeString(folder.resolve("key.pem"), issued.get("private_key").stringValue());
@@ -167,7 +154,7 @@ class PkiIssueApiTest {
         assertValidForTheRuntime(issued);
 
         write(folder, issued);
-        openssl(
+        Programs.openssl(
                 folder,
                 "verify",
                 "-x509_strict",
@@ -180,7 +167,7 @@ class PkiIssueApiTest {
                 "-verify_hostname",
                 "pay-api.svc.cluster.local",
                 "leaf.pem");
-        openssl(
+        Programs.openssl(
                 folder,
                 "verify",
                 "-x509_strict",
@@ -194,8 +181,8 @@ class PkiIssueApiTest {
                 "10.0.9.9",
                 "leaf.pem");
         // The key is the certificate's.
-        assertThat(openssl(folder, "pkey", "-in", "key.pem", "-pubout"))
-                .isEqualTo(openssl(folder, "x509", "-in", "leaf.pem", "-noout", "-pubkey"));
+        assertThat(Programs.openssl(folder, "pkey", "-in", "key.pem", "-pubout"))
+                .isEqualTo(Programs.openssl(folder, "x509", "-in", "leaf.pem", "-noout", "-pubkey"));
     }
 
     @TestFactory
@@ -282,7 +269,8 @@ class PkiIssueApiTest {
                         "*.a.internal", "spiffe://internal/ns/a/sa/b", "Jo@internal", "xn--bcher-kva.internal");
         assertValidForTheRuntime(issued);
         write(folder, issued);
-        openssl(folder, "verify", "-x509_strict", "-CAfile", "root.pem", "-untrusted", "between.pem", "leaf.pem");
+        Programs.openssl(
+                folder, "verify", "-x509_strict", "-CAfile", "root.pem", "-untrusted", "between.pem", "leaf.pem");
     }
 
     @Test

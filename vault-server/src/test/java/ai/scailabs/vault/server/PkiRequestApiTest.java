@@ -45,28 +45,11 @@ class PkiRequestApiTest {
     }
 
     private static String openssl(String... arguments) throws Exception {
-        List<String> command = new ArrayList<>(List.of("openssl"));
-        command.addAll(List.of(arguments));
-        Process process = new ProcessBuilder(command)
-                .directory(folder.toFile())
-                .redirectErrorStream(true)
-                .start();
-        process.getOutputStream().close();
-        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertThat(process.waitFor()).as(said).isZero();
-        return said;
+        return Programs.openssl(folder, arguments);
     }
 
     private static String request(String key, String subject, String... extensions) throws Exception {
-        List<String> command = new ArrayList<>(List.of(
-                "req", "-new", "-nodes", "-keyout", "key.pem", "-out", "csr.pem", "-utf8", "-subj", subject,
-                "-newkey"));
-        command.addAll(List.of(key.split(" ")));
-        for (String extension : extensions) {
-            command.addAll(List.of("-addext", extension));
-        }
-        openssl(command.toArray(String[]::new));
-        return Files.readString(folder.resolve("csr.pem"));
+        return Programs.request(folder, key, subject, extensions);
     }
 
     private static String imported(ApiClient by, String pem) {

@@ -8,7 +8,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -47,27 +46,11 @@ class PkiSignApiTest {
     }
 
     private static String openssl(String... arguments) throws Exception {
-        List<String> command = new ArrayList<>(List.of("openssl"));
-        command.addAll(List.of(arguments));
-        Process process = new ProcessBuilder(command)
-                .directory(folder.toFile())
-                .redirectErrorStream(true)
-                .start();
-        process.getOutputStream().close();
-        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertThat(process.waitFor()).as(said).isZero();
-        return said;
+        return Programs.openssl(folder, arguments);
     }
 
     private static String request(String key, String subject, String... extensions) throws Exception {
-        List<String> command = new ArrayList<>(
-                List.of("req", "-new", "-nodes", "-keyout", "key.pem", "-out", "csr.pem", "-subj", subject, "-newkey"));
-        command.addAll(List.of(key.split(" ")));
-        for (String extension : extensions) {
-            command.addAll(List.of("-addext", extension));
-        }
-        openssl(command.toArray(String[]::new));
-        return Files.readString(folder.resolve("csr.pem"));
+        return Programs.request(folder, key, subject, extensions);
     }
 
     private static X509Certificate signed(String role, Map<String, Object> body) throws Exception {

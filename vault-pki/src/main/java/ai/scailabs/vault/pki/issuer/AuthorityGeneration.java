@@ -1,10 +1,9 @@
 package ai.scailabs.vault.pki.issuer;
 
+import ai.scailabs.vault.pki.x509.Fingerprint;
 import ai.scailabs.vault.pki.x509.KeySpec;
 import ai.scailabs.vault.pki.x509.NameConstraints;
 import ai.scailabs.vault.pki.x509.SerialNumber;
-import java.security.GeneralSecurityException;
-import java.security.MessageDigest;
 import java.time.Instant;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -38,11 +37,7 @@ public record AuthorityGeneration(
         Instant notAfter) {
     /** SHA-256 over the certificate. */
     public byte[] fingerprint() {
-        try {
-            return MessageDigest.getInstance("SHA-256").digest(certificate);
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
-        }
+        return Fingerprint.sha256(certificate);
     }
 
     @Override

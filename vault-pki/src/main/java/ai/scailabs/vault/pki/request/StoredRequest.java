@@ -2,7 +2,7 @@ package ai.scailabs.vault.pki.request;
 
 import ai.scailabs.vault.kernel.id.Ids;
 import ai.scailabs.vault.kernel.path.SecretPath;
-import java.security.GeneralSecurityException;
+import ai.scailabs.vault.pki.x509.Fingerprint;
 import java.security.MessageDigest;
 import java.time.Instant;
 import java.util.List;
@@ -65,11 +65,7 @@ public record StoredRequest(
     }
 
     static byte[] sha256(byte[] der) {
-        try {
-            return MessageDigest.getInstance("SHA-256").digest(der);
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
-        }
+        return Fingerprint.sha256(der);
     }
 
     @Override

@@ -1,10 +1,9 @@
 package ai.scailabs.vault.pki.validation;
 
+import ai.scailabs.vault.pki.x509.Fingerprint;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
-import java.security.GeneralSecurityException;
-import java.security.MessageDigest;
 import java.text.ParseException;
 import java.time.Instant;
 import java.util.Arrays;
@@ -128,11 +127,7 @@ public final class PathCertificate {
 
     /** SHA-256 over the certificate. */
     public byte[] fingerprint() {
-        try {
-            return MessageDigest.getInstance("SHA-256").digest(der);
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
-        }
+        return Fingerprint.sha256(der);
     }
 
     /** Whether it is marked as an authority's. */

@@ -1,5 +1,6 @@
 package ai.scailabs.vault.pki.validation;
 
+import ai.scailabs.vault.pki.x509.RevocationReason;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -14,20 +15,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Whether certificates of one path were revoked, by who knows them or by the lists that were given (RFC 5280 §6.3). What nobody speaks of is unknown, and unknown is not good. For one path. */
 final class RevocationCheck {
-    private static final String[] REASONS = {
-        "unspecified",
-        "key_compromise",
-        "ca_compromise",
-        "affiliation_changed",
-        "superseded",
-        "cessation_of_operation",
-        "certificate_hold",
-        "unused",
-        "remove_from_crl",
-        "privilege_withdrawn",
-        "aa_compromise"
-    };
-
     private final ValidationQuestion question;
     private final ValidationRules rules;
     private final Signatures signatures;
@@ -113,9 +100,8 @@ final class RevocationCheck {
             }
             lookAt(null);
             if (entry != null) {
-                int reason = entry.reason();
-                return revoked(
-                        entry.revokedAt(), reason >= 0 && reason < REASONS.length ? REASONS[reason] : "unspecified");
+                RevocationReason reason = RevocationReason.find(entry.reason()).orElse(RevocationReason.UNSPECIFIED);
+                return revoked(entry.revokedAt(), reason.wireName());
             }
             return reasons == CrlScope.ALL_REASONS ? Optional.empty() : unknown(why);
         }

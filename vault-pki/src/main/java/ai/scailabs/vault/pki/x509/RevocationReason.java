@@ -42,9 +42,11 @@ public enum RevocationReason {
 
     /** @throws IllegalArgumentException for a code that is none of these */
     public static RevocationReason of(int code) {
-        return Arrays.stream(values())
-                .filter(reason -> reason.code == code)
-                .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("not the code of a reason: " + code));
+        return find(code).orElseThrow(() -> new IllegalArgumentException("not the code of a reason: " + code));
+    }
+
+    /** Of a list that somebody else made; empty for a code that is none of these. */
+    public static Optional<RevocationReason> find(int code) {
+        return Arrays.stream(values()).filter(reason -> reason.code == code).findFirst();
     }
 }

@@ -4,6 +4,7 @@ import ai.scailabs.vault.kernel.id.TenantId;
 import ai.scailabs.vault.persistence.tenant.TenantTransactions;
 import ai.scailabs.vault.pki.revocation.CertificateStatuses;
 import ai.scailabs.vault.pki.x509.SerialNumber;
+import com.google.errorprone.annotations.CompileTimeConstant;
 import java.math.BigInteger;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -47,24 +48,27 @@ final class InventoryRepository {
     /** The next so many by the way that suits the filter. */
     List<CertificateRecord> walk(TenantId tenant, CertificateFilter filter, Position after, Instant now, int steps) {
         if (filter.serial() != null) {
-            return transactions.query(
+            return records(
                     tenant,
-                    COLUMNS
-                            + "select tenant_id, certificate_id from certificate where tenant_id = ? and serial = ? and status <> 'reserved' and certificate_id > ? order by certificate_id limit ?"
-                            + JOINS + BY_ID,
-                    (results, index) -> record(results),
+                    COLUMNS + """
+                            select tenant_id, certificate_id from certificate
+                            where tenant_id = ? and serial = ? and status <> 'reserved' and certificate_id > ? order by certificate_id limit ?
+                            """ + JOINS + BY_ID,
                     tenant.value(),
                     filter.serial().contentOctets(),
                     after.id(),
                     steps);
         }
         if (filter.san() != null) {
-            return transactions.query(
+            return records(
                     tenant,
-                    COLUMNS
-                            + "select distinct n.tenant_id, n.certificate_id from unnest(?::text[]) as wanted (name) cross join lateral (select tenant_id, certificate_id from certificate_name where tenant_id = ? and certificate_name.name = wanted.name and certificate_id > ? order by certificate_id limit ?) n order by n.certificate_id limit ?"
-                            + JOINS + BY_ID,
-                    (results, index) -> record(results),
+                    COLUMNS + """
+                            select distinct n.tenant_id, n.certificate_id
+                            from unnest(?::text[]) as wanted (name) cross join lateral (
+                                select tenant_id, certificate_id from certificate_name
+                                where tenant_id = ? and certificate_name.name = wanted.name and certificate_id > ? order by certificate_id limit ?) n
+                            order by n.certificate_id limit ?
+                            """ + JOINS + BY_ID,
                     filter.typedNames(),
                     tenant.value(),
                     after.id(),
@@ -76,60 +80,39 @@ final class InventoryRepository {
         }
         if (filter.isOfTime()) {
             Instant until = filter.expiringWithin() == null ? now : now.plus(filter.expiringWithin());
-            return transactions.query(
-                    tenant,
-                    COLUMNS
-                            + "select tenant_id, certificate_id from certificate where tenant_id = ? and (not_after, certificate_id) > (?, ?) and not_after <= ? and status <> 'reserved' order by not_after, certificate_id limit ?"
-                            + JOINS + BY_END,
-                    (results, index) -> record(results),
-                    tenant.value(),
-                    after.notAfter(),
-                    after.id(),
-                    until,
-                    steps);
+            return records(
+                    tenant, COLUMNS + """
+                            select tenant_id, certificate_id from certificate
+                            where tenant_id = ? and (not_after, certificate_id) > (?, ?) and not_after <= ? and status <> 'reserved'
+                            order by not_after, certificate_id limit ?
+                            """ + JOINS + BY_END, tenant.value(), after.notAfter(), after.id(), until, steps);
         }
         return byPlace(tenant, filter, after, steps);
     }
 
     private List<CertificateRecord> byPlace(TenantId tenant, CertificateFilter filter, Position after, int steps) {
         if (filter.role() != null) {
-            return transactions.query(
-                    tenant,
-                    COLUMNS
-                            + "select tenant_id, certificate_id from certificate where tenant_id = ? and role = ? and certificate_id > ? and status <> 'reserved' and role is not null order by certificate_id limit ?"
-                            + JOINS + BY_ID,
-                    (results, index) -> record(results),
-                    tenant.value(),
-                    filter.role(),
-                    after.id(),
-                    steps);
+            return records(tenant, COLUMNS + """
+                            select tenant_id, certificate_id from certificate
+                            where tenant_id = ? and role = ? and certificate_id > ? and status <> 'reserved' and role is not null order by certificate_id limit ?
+                            """ + JOINS + BY_ID, tenant.value(), filter.role(), after.id(), steps);
         }
         if (filter.authority() != null) {
-            return transactions.query(
-                    tenant,
-                    COLUMNS
-                            + "select tenant_id, certificate_id from certificate where tenant_id = ? and ca_id = ? and certificate_id > ? and status <> 'reserved' order by certificate_id limit ?"
-                            + JOINS + BY_ID,
-                    (results, index) -> record(results),
-                    tenant.value(),
-                    filter.authority(),
-                    after.id(),
-                    steps);
+            return records(
+                    tenant, COLUMNS + """
+                            select tenant_id, certificate_id from certificate
+                            where tenant_id = ? and ca_id = ? and certificate_id > ? and status <> 'reserved' order by certificate_id limit ?
+                            """ + JOINS + BY_ID, tenant.value(), filter.authority(), after.id(), steps);
         }
-        return transactions.query(
-                tenant,
-                COLUMNS
-                        + "select tenant_id, certificate_id from certificate where tenant_id = ? and certificate_id > ? and status <> 'reserved' order by certificate_id limit ?"
-                        + JOINS + BY_ID,
-                (results, index) -> record(results),
-                tenant.value(),
-                after.id(),
-                steps);
+        return records(tenant, COLUMNS + """
+                        select tenant_id, certificate_id from certificate
+                        where tenant_id = ? and certificate_id > ? and status <> 'reserved' order by certificate_id limit ?
+                        """ + JOINS + BY_ID, tenant.value(), after.id(), steps);
     }
 
     /** Those that were revoked by themselves, and those of each authority that was. */
     private List<CertificateRecord> revoked(TenantId tenant, Position after, int steps) {
-        return transactions.query(
+        return records(
                 tenant,
                 COLUMNS + """
                         select tenant_id, certificate_id from (
@@ -144,7 +127,6 @@ final class InventoryRepository {
                             where revoked.tenant_id = ? and revoked.status = 'revoked'
                         ) either order by certificate_id limit ?
                         """ + JOINS + BY_ID,
-                (results, index) -> record(results),
                 tenant.value(),
                 after.id(),
                 steps,
@@ -152,6 +134,11 @@ final class InventoryRepository {
                 steps,
                 tenant.value(),
                 steps);
+    }
+
+    private List<CertificateRecord> records(
+            TenantId tenant, @CompileTimeConstant final String sql, Object... arguments) {
+        return transactions.query(tenant, sql, (results, index) -> record(results), arguments);
     }
 
     Optional<CertificateRecord> find(TenantId tenant, UUID id) {

@@ -21,6 +21,17 @@ final class CertificateRepository {
     /** Within which a number that was reserved is signed, or never. */
     static final Duration LONGEST_RESERVATION = Duration.ofMinutes(10);
 
+    /** After {@code with signer as (}, which finds whose key signs, if any does. */
+    private static final String RESERVE = """
+            ), reserved as (
+                insert into certificate (tenant_id, certificate_id, ca_id, ca_generation, serial, status, created_at, created_by)
+                select ?::text, ?::uuid, ?::uuid, generation, ?::bytea, 'reserved', ?::timestamptz, ?::text from signer
+                returning certificate_id
+            )
+            select s.generation, s.key_type, s.key_size, s.certificate, s.key_id, s.private_key, s.crl_partitions, s.crl_urls, s.ocsp_urls, s.issuer_urls
+            from signer s, reserved
+            """;
+
     /** To be followed by what is to be done with {@code changed}: the certificate, unless its number is not reserved or was too long ago. */
     private static final String FINISH = """
             with changed as (
@@ -53,14 +64,7 @@ final class CertificateRepository {
                     join ca_signing_key k on k.tenant_id = g.tenant_id and k.key_id = g.key_id
                     where a.tenant_id = ?::text and a.ca_id = ?::uuid and a.status = 'active'
                         and g.not_before <= ?::timestamptz and g.not_after > ?::timestamptz
-                ), reserved as (
-                    insert into certificate (tenant_id, certificate_id, ca_id, ca_generation, serial, status, created_at, created_by)
-                    select ?::text, ?::uuid, ?::uuid, generation, ?::bytea, 'reserved', ?::timestamptz, ?::text from signer
-                    returning certificate_id
-                )
-                select s.generation, s.key_type, s.key_size, s.certificate, s.key_id, s.private_key, s.crl_partitions, s.crl_urls, s.ocsp_urls, s.issuer_urls
-                from signer s, reserved
-                """,
+                """ + RESERVE,
                 (results, index) -> signer(results),
                 tenant.value(),
                 authority,
@@ -87,19 +91,12 @@ final class CertificateRepository {
                 tenant,
                 """
                 with signer as (
-                    select g.generation, g.key_type, g.key_size, g.certificate, g.key_id, k.private_key
+                    select g.generation, g.key_type, g.key_size, g.certificate, g.key_id, k.private_key,
+                        1 as crl_partitions, null::text[] as crl_urls, null::text[] as ocsp_urls, null::text[] as issuer_urls
                     from ca_generation g join ca_signing_key k on k.tenant_id = g.tenant_id and k.key_id = g.key_id
                     where g.tenant_id = ?::text and g.ca_id = ?::uuid and g.generation = ?::integer
                         and g.not_before <= ?::timestamptz and g.not_after > ?::timestamptz
-                ), reserved as (
-                    insert into certificate (tenant_id, certificate_id, ca_id, ca_generation, serial, status, created_at, created_by)
-                    select ?::text, ?::uuid, ?::uuid, generation, ?::bytea, 'reserved', ?::timestamptz, ?::text from signer
-                    returning certificate_id
-                )
-                select s.generation, s.key_type, s.key_size, s.certificate, s.key_id, s.private_key,
-                    1 as crl_partitions, null::text[] as crl_urls, null::text[] as ocsp_urls, null::text[] as issuer_urls
-                from signer s, reserved
-                """,
+                """ + RESERVE,
                 (results, index) -> signer(results),
                 tenant.value(),
                 authority,

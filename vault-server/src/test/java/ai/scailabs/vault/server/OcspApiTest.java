@@ -152,8 +152,8 @@ class OcspApiTest {
         BigInteger reserved = new BigInteger("4711471147114711");
         Sql.superuser(server)
                 .update(
-                        "insert into certificate (tenant_id, certificate_id, ca_id, ca_generation, serial, status, created_at, created_by)"
-                                + " select tenant_id, gen_random_uuid(), ca_id, 1, ?, 'reserved', now(), 'sa:x' from certificate_authority"
+                        "insert into reserved_serial (tenant_id, ca_id, serial, reserved_at)"
+                                + " select tenant_id, ca_id, ?, now() from certificate_authority"
                                 + " where tenant_id = ? and name = 'ocsp-root'",
                         reserved.toByteArray(),
                         TENANT);

@@ -229,17 +229,6 @@ class PkiRevokeApiTest {
         refused.expect(409, "conflict");
         assertThat(refused.json().at("/error/details/state").stringValue()).isEqualTo("expired");
         assertThat(state(issued)).isEqualTo("expired");
-
-        // As it is while somebody is signing.
-        JsonNode other = issue(owner, "revocable", "reserved.internal");
-        sql.update(
-                "update certificate set status = 'reserved' where tenant_id = ? and common_name = 'reserved.internal'",
-                TENANT);
-        owner.post("/v1/pki/revoke", of(other)).expect(404, "certificate_not_found");
-        sql.update(
-                "update certificate set status = 'issued' where tenant_id = ? and common_name = 'reserved.internal'",
-                TENANT);
-        owner.post("/v1/pki/revoke", of(other)).expect(200);
     }
 
     @Test

@@ -58,7 +58,7 @@ final class EntryRepository {
                         from certificate c
                         left join certificate_revocation r on r.tenant_id = c.tenant_id and r.ca_id = c.ca_id and r.ca_generation = c.ca_generation
                             and r.serial = c.serial and not r.released
-                        where c.tenant_id = ? and c.ca_id = ? and c.ca_generation = ? and c.serial > ? and c.status <> 'reserved' and c.not_after >= ?
+                        where c.tenant_id = ? and c.ca_id = ? and c.ca_generation = ? and c.serial > ? and c.not_after >= ?
                         order by c.serial limit ?)
                         union all
                         (select r.serial, r.reason, r.revoked_at, r.invalidity_date

@@ -11,7 +11,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.UUID;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
@@ -76,7 +75,7 @@ public final class CertificatePurge {
         Instant released = now.minus(crlInterval.multipliedBy(3));
         boolean more = true;
         for (int batch = 0; batch < MAX_BATCHES && more; batch++) {
-            more = reserved(tenant, now) == BATCH | released(tenant, released) == BATCH;
+            more = reserved(tenant, now.minus(RESERVED)) == BATCH | released(tenant, released) == BATCH;
             if (keepExpired != null) {
                 Duration longest = keepExpired.compareTo(crlInterval.multipliedBy(4)) > 0
                         ? keepExpired
@@ -87,37 +86,12 @@ public final class CertificatePurge {
         }
     }
 
-    /** Looks at so many ids behind where it was, each once; tells how many. */
-    private int reserved(TenantId tenant, Instant now) {
-        UUID until = new UUID(now.minus(RESERVED).toEpochMilli() << 16, 0);
-        return transactions
-                .queryOne(
-                        tenant,
-                        """
-                        with seen as (
-                            select certificate_id, status from certificate
-                            where tenant_id = ?::text and certificate_id < ?::uuid
-                                and certificate_id > coalesce(
-                                    (select reserved_through from pki_purge where tenant_id = ?::text), '00000000-0000-0000-0000-000000000000')
-                            order by certificate_id limit ?
-                        ), gone as (
-                            delete from certificate c using seen s
-                            where c.tenant_id = ?::text and c.certificate_id = s.certificate_id and c.status = 'reserved'
-                        ), kept as (
-                            insert into pki_purge (tenant_id, reserved_through)
-                            select ?::text, certificate_id from seen order by certificate_id desc limit 1
-                            on conflict (tenant_id) do update set reserved_through = excluded.reserved_through
-                        )
-                        select count(*) from seen
-                        """,
-                        (results, index) -> results.getInt(1),
-                        tenant.value(),
-                        until,
-                        tenant.value(),
-                        BATCH,
-                        tenant.value(),
-                        tenant.value())
-                .orElse(0);
+    private int reserved(TenantId tenant, Instant before) {
+        return transactions.update(tenant, """
+                delete from reserved_serial s using (
+                    select ca_id, serial from reserved_serial where tenant_id = ?::text and reserved_at < ? limit ?) old
+                where s.tenant_id = ?::text and s.ca_id = old.ca_id and s.serial = old.serial
+                """, tenant.value(), before, BATCH, tenant.value());
     }
 
     private int released(TenantId tenant, Instant before) {
@@ -138,7 +112,7 @@ public final class CertificatePurge {
                         """
                         with old as (
                             select certificate_id, ca_id, ca_generation, serial, sans from certificate
-                            where tenant_id = ?::text and not_after < ? and status <> 'reserved' and subject_ca_id is null
+                            where tenant_id = ?::text and not_after < ? and subject_ca_id is null
                             order by not_after, certificate_id limit ?
                         ), names as (
                             delete from certificate_name n using (select certificate_id, unnest(sans) as name from old) o

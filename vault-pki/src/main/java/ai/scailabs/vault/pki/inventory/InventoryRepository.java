@@ -33,7 +33,6 @@ final class InventoryRepository {
             join certificate_authority a on a.tenant_id = c.tenant_id and a.ca_id = c.ca_id
             left join certificate_revocation r on c.status = 'revoked' and r.tenant_id = c.tenant_id and r.ca_id = c.ca_id
                 and r.ca_generation = c.ca_generation and r.serial = c.serial and not r.released
-            where c.status <> 'reserved'
             """;
 
     private static final String BY_ID = " order by c.certificate_id";
@@ -52,7 +51,7 @@ final class InventoryRepository {
                     tenant,
                     COLUMNS + """
                             select tenant_id, certificate_id from certificate
-                            where tenant_id = ? and serial = ? and status <> 'reserved' and certificate_id > ? order by certificate_id limit ?
+                            where tenant_id = ? and serial = ? and certificate_id > ? order by certificate_id limit ?
                             """ + JOINS + BY_ID,
                     tenant.value(),
                     filter.serial().contentOctets(),
@@ -83,7 +82,7 @@ final class InventoryRepository {
             return records(
                     tenant, COLUMNS + """
                             select tenant_id, certificate_id from certificate
-                            where tenant_id = ? and (not_after, certificate_id) > (?, ?) and not_after <= ? and status <> 'reserved'
+                            where tenant_id = ? and (not_after, certificate_id) > (?, ?) and not_after <= ?
                             order by not_after, certificate_id limit ?
                             """ + JOINS + BY_END, tenant.value(), after.notAfter(), after.id(), until, steps);
         }
@@ -94,19 +93,19 @@ final class InventoryRepository {
         if (filter.role() != null) {
             return records(tenant, COLUMNS + """
                             select tenant_id, certificate_id from certificate
-                            where tenant_id = ? and role = ? and certificate_id > ? and status <> 'reserved' and role is not null order by certificate_id limit ?
+                            where tenant_id = ? and role = ? and certificate_id > ? and role is not null order by certificate_id limit ?
                             """ + JOINS + BY_ID, tenant.value(), filter.role(), after.id(), steps);
         }
         if (filter.authority() != null) {
             return records(
                     tenant, COLUMNS + """
                             select tenant_id, certificate_id from certificate
-                            where tenant_id = ? and ca_id = ? and certificate_id > ? and status <> 'reserved' order by certificate_id limit ?
+                            where tenant_id = ? and ca_id = ? and certificate_id > ? order by certificate_id limit ?
                             """ + JOINS + BY_ID, tenant.value(), filter.authority(), after.id(), steps);
         }
         return records(tenant, COLUMNS + """
                         select tenant_id, certificate_id from certificate
-                        where tenant_id = ? and certificate_id > ? and status <> 'reserved' order by certificate_id limit ?
+                        where tenant_id = ? and certificate_id > ? order by certificate_id limit ?
                         """ + JOINS + BY_ID, tenant.value(), after.id(), steps);
     }
 
@@ -122,7 +121,7 @@ final class InventoryRepository {
                             select b.tenant_id, b.certificate_id from certificate_authority revoked
                             cross join lateral (
                                 select tenant_id, certificate_id from certificate
-                                where tenant_id = revoked.tenant_id and ca_id = revoked.ca_id and status <> 'reserved' and certificate_id > ?
+                                where tenant_id = revoked.tenant_id and ca_id = revoked.ca_id and certificate_id > ?
                                 order by certificate_id limit ?) b
                             where revoked.tenant_id = ? and revoked.status = 'revoked'
                         ) either order by certificate_id limit ?
@@ -154,7 +153,7 @@ final class InventoryRepository {
     Optional<byte[]> certificate(TenantId tenant, UUID id) {
         return transactions.queryOne(
                 tenant,
-                "select certificate from certificate where tenant_id = ? and certificate_id = ? and status <> 'reserved'",
+                "select certificate from certificate where tenant_id = ? and certificate_id = ?",
                 (results, index) -> results.getBytes(1),
                 tenant.value(),
                 id);

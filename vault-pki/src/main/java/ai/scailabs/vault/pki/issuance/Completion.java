@@ -4,8 +4,9 @@ import ai.scailabs.vault.audit.trail.AuditEntry;
 import ai.scailabs.vault.pki.issuer.IssuedCertificate;
 import ai.scailabs.vault.pki.issuer.Reservation;
 
-/** Keeps what was signed, with its entry in the same transaction. When it throws, the certificate is given to nobody. */
+/** Keeps what was signed, with its entry in the same commit. When it throws, or is not kept, the certificate is given to nobody. */
 @FunctionalInterface
 public interface Completion {
-    void complete(Reservation reservation, IssuedCertificate issued, AuditEntry told);
+    /** False, and nothing is kept, when what the certificate was allowed by has changed in the meantime. */
+    boolean complete(Reservation reservation, IssuedCertificate issued, AuditEntry told);
 }

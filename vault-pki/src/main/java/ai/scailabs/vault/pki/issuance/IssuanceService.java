@@ -15,22 +15,20 @@ import ai.scailabs.vault.pki.issuer.KeyPairs;
 import ai.scailabs.vault.pki.issuer.Reservation;
 import ai.scailabs.vault.pki.issuer.Signatory;
 import ai.scailabs.vault.pki.profile.Role;
-import ai.scailabs.vault.pki.profile.RolePolicy;
 import ai.scailabs.vault.pki.profile.Violation;
+import ai.scailabs.vault.pki.role.PermittedRole;
 import ai.scailabs.vault.pki.role.RoleService;
 import ai.scailabs.vault.pki.role.StoredRole;
 import ai.scailabs.vault.pki.x509.CertificateDraft;
 import ai.scailabs.vault.pki.x509.CertificateLint;
 import ai.scailabs.vault.pki.x509.CertificationRequest;
 import ai.scailabs.vault.pki.x509.KeySpec;
-import ai.scailabs.vault.pki.x509.LintedCertificate;
 import ai.scailabs.vault.pki.x509.SerialNumber;
 import ai.scailabs.vault.pki.x509.SignatureProvider;
 import ai.scailabs.vault.pki.x509.SubjectKey;
 import java.security.KeyPair;
 import java.security.SecureRandom;
 import java.time.Clock;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -41,7 +39,6 @@ import org.jspecify.annotations.Nullable;
  * Issues certificates by roles, and tries whether it would. What may be signed is decided on the very bytes that are signed, in both, by the same function. Thread-safe.
  */
 public final class IssuanceService {
-    private static final int MAX_ATTEMPTS = 4;
     /** In a keystore, where the certificate has no common name. */
     private static final String UNNAMED = "certificate";
 
@@ -49,13 +46,12 @@ public final class IssuanceService {
 
     private final RoleService roles;
     private final Issuance issuance;
-    private final CertificateLint lint;
+    private final DraftCheck checks;
     private final SignatureProvider signatures;
     private final KeyPairs keyPairs;
     private final KeptKeys keptKeys;
     private final SampleKeys samples;
     private final SecureRandom random;
-    private final Clock clock;
 
     public IssuanceService(
             RoleService roles,
@@ -68,13 +64,12 @@ public final class IssuanceService {
             Clock clock) {
         this.roles = roles;
         this.issuance = issuance;
-        this.lint = lint;
+        this.checks = new DraftCheck(lint, clock);
         this.signatures = signatures;
         this.keyPairs = keyPairs;
         this.keptKeys = keptKeys;
         this.samples = new SampleKeys(random);
         this.random = random;
-        this.clock = clock;
     }
 
     /**
@@ -85,26 +80,45 @@ public final class IssuanceService {
      */
     public MadeCertificate issue(
             Caller caller, String roleName, CertificateWish wish, KeyPackaging packaging, AuditEntry entry) {
-        SigningTerms terms = unattended(roles.permitted(caller, entry.tenant(), roleName, Permission.WRITE));
-        Role role = terms.role();
-        Planner planner = (signatory, now) -> CertificatePlan.of(role, wish, signatory, now);
-        KeySpec spec = role.key().preferred();
+        AuditEntry told = byRole(entry, roleName);
+        for (Sight sight : Sight.IN_ORDER) {
+            Signed signed;
+            KeyPair pair;
+            try {
+                SigningTerms terms = terms(caller, entry, roleName, sight);
+                Signatory signatory = signatory(entry, terms, sight);
+                DraftCheck.Planner planner = now -> CertificatePlan.of(terms.role(), wish, signatory, now);
+                pair = keyPair(entry, terms, planner, signatory);
+                signed = signed(caller.actor(), terms, planner, signatory, SubjectKey.of(pair.getPublic()), told);
+            } catch (VaultException refused) {
+                sight.requireAnother(refused);
+                continue;
+            }
+            boolean kept = signed.terms().role().storePrivateKeys()
+                    ? keptKeys.keep(caller.actor(), pair, signed.reservation(), signed.issued(), signed.told())
+                    : keep(signed);
+            if (kept) {
+                return packaged(signed, pair, packaging);
+            }
+        }
+        throw changing();
+    }
+
+    private KeyPair keyPair(AuditEntry entry, SigningTerms terms, DraftCheck.Planner planner, Signatory signatory) {
+        KeySpec spec = terms.role().key().preferred();
         if (spec.isRsa()) {
             // What would be refused costs no seconds of a processor.
-            ready(role, planner, issuance.signatory(entry.tenant(), terms.authority()), samples.of(spec));
+            checks.check(terms.role(), planner, signatory, SerialNumber.random(random), samples.of(spec));
         }
-        KeyPair pair = keyPairs.make(entry.tenant(), spec);
-        Completion completion = role.storePrivateKeys()
-                ? (reservation, issued, told) -> keptKeys.keep(caller.actor(), pair, reservation, issued, told)
-                : issuance::finish;
-        Signed signed = signed(
-                caller.actor(), terms, planner, SubjectKey.of(pair.getPublic()), byRole(entry, roleName), completion);
+        return keyPairs.make(entry.tenant(), spec);
+    }
+
+    private MadeCertificate packaged(Signed signed, KeyPair pair, KeyPackaging packaging) {
         List<byte[]> certificates = new ArrayList<>();
         certificates.add(signed.issued().der());
         certificates.addAll(signed.reservation().chain());
         String alias = signed.issued().subject().commonName().orElse(UNNAMED);
-        return made(terms, signed, spec, packaging.pack(pair, alias, certificates, random))
-                .in(packaging);
+        return made(signed, packaging.pack(pair, alias, certificates, random)).in(packaging);
     }
 
     /**
@@ -114,9 +128,22 @@ public final class IssuanceService {
      * @throws VaultException as {@link #issue}; {@code csr_rejected}
      */
     public MadeCertificate sign(Caller caller, String roleName, String csrPem, CertificateWish wish, AuditEntry entry) {
-        SigningTerms terms = unattended(roles.permitted(caller, entry.tenant(), roleName, Permission.WRITE));
-        CertificationRequest request = CertificationRequest.parse(csrPem, signatures);
-        return signApproved(caller.actor(), terms, request, wish, byRole(entry, roleName), issuance::finish);
+        AuditEntry told = byRole(entry, roleName);
+        for (Sight sight : Sight.IN_ORDER) {
+            Signed signed;
+            try {
+                SigningTerms terms = terms(caller, entry, roleName, sight);
+                CertificationRequest request = CertificationRequest.parse(csrPem, signatures);
+                signed = signed(caller.actor(), terms, request, wish, signatory(entry, terms, sight), told);
+            } catch (VaultException refused) {
+                sight.requireAnother(refused);
+                continue;
+            }
+            if (keep(signed)) {
+                return made(signed, null);
+            }
+        }
+        throw changing();
     }
 
     /**
@@ -132,49 +159,71 @@ public final class IssuanceService {
             CertificateWish wish,
             AuditEntry entry,
             Completion completion) {
-        Planner planner = (signatory, now) -> CertificatePlan.of(terms.role(), request, wish, signatory, now);
-        Signed signed = signed(actor, terms, planner, request.key(), entry, completion);
-        return made(terms, signed, request.key().spec(), null);
+        Signed signed = signed(actor, terms, request, wish, signatory(entry, terms, Sight.NOW), entry);
+        if (!completion.complete(signed.reservation(), signed.issued(), signed.told())) {
+            throw changing();
+        }
+        return made(signed, null);
     }
 
-    private static SigningTerms unattended(StoredRole stored) {
-        if (stored.role().requireApproval()) {
-            throw Refusals.needsApproval(stored.name());
+    private SigningTerms terms(Caller caller, AuditEntry entry, String roleName, Sight sight) {
+        return unattended(
+                sight == Sight.REMEMBERED
+                        ? roles.lastPermitted(caller, entry.tenant(), roleName, Permission.WRITE)
+                        : roles.permittedWith(caller, entry.tenant(), roleName, Permission.WRITE));
+    }
+
+    private Signatory signatory(AuditEntry entry, SigningTerms terms, Sight sight) {
+        return sight == Sight.REMEMBERED
+                ? issuance.lastSeen(entry.tenant(), terms.authority())
+                : issuance.signatory(entry.tenant(), terms.authority());
+    }
+
+    private static SigningTerms unattended(PermittedRole permitted) {
+        if (permitted.role().role().requireApproval()) {
+            throw Refusals.needsApproval(permitted.role().name());
         }
-        return SigningTerms.of(stored);
+        return SigningTerms.of(permitted);
+    }
+
+    private boolean keep(Signed signed) {
+        return issuance.keep(
+                signed.reservation(), signed.issued(), signed.terms().premise(), signed.told());
+    }
+
+    private static VaultException changing() {
+        return new VaultException(ErrorCode.SERVICE_UNAVAILABLE, "The role or its authority changes too quickly");
     }
 
     private Signed signed(
-            Actor actor, SigningTerms terms, Planner planner, SubjectKey key, AuditEntry entry, Completion completion) {
-        TenantId tenant = entry.tenant();
-        for (int attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
-            boolean remembered = attempt == 0;
-            Signatory signatory = remembered
-                    ? issuance.lastSeen(tenant, terms.authority())
-                    : issuance.signatory(tenant, terms.authority());
-            // What would be refused takes no serial number.
-            Ready ready;
-            try {
-                ready = ready(terms.role(), planner, signatory, key);
-            } catch (VaultException refused) {
-                if (!remembered || issuance.signatory(tenant, terms.authority()).isAs(signatory)) {
-                    throw refused;
-                }
-                continue;
-            }
-            Reservation reservation =
-                    issuance.reserve(tenant, terms.authority(), ready.draft().serial(), actor.identity());
-            if (!reservation.signatory().isAs(signatory)) {
-                // The authority got another key in between, or points elsewhere: what was read by the old one's rules
-                // is read again.
-                continue;
-            }
-            byte[] der = issuance.sign(actor.partner(), reservation, ready.linted());
-            IssuedCertificate issued = issued(terms, ready.draft(), der);
-            completion.complete(reservation, issued, described(entry, terms, reservation, issued));
-            return new Signed(reservation, issued);
+            Actor actor,
+            SigningTerms terms,
+            CertificationRequest request,
+            CertificateWish wish,
+            Signatory signatory,
+            AuditEntry entry) {
+        DraftCheck.Planner planner = now -> CertificatePlan.of(terms.role(), request, wish, signatory, now);
+        return signed(actor, terms, planner, signatory, request.key(), entry);
+    }
+
+    private Signed signed(
+            Actor actor,
+            SigningTerms terms,
+            DraftCheck.Planner planner,
+            Signatory signatory,
+            SubjectKey key,
+            AuditEntry entry) {
+        Reservation reservation = issuance.reserve(entry.tenant(), terms.authority(), signatory, actor.identity());
+        DraftCheck.Ready ready;
+        try {
+            ready = checks.check(terms.role(), planner, signatory, reservation.serial(), key);
+        } catch (VaultException refused) {
+            issuance.giveBack(reservation);
+            throw refused;
         }
-        throw new VaultException(ErrorCode.SERVICE_UNAVAILABLE, "The authority's key changes too quickly");
+        byte[] der = issuance.sign(actor.partner(), reservation, ready.linted());
+        IssuedCertificate issued = issued(terms, ready.draft(), der);
+        return new Signed(terms, reservation, key.spec(), issued, described(entry, terms, reservation, issued));
     }
 
     /**
@@ -186,10 +235,15 @@ public final class IssuanceService {
         StoredRole stored = roles.permitted(caller, tenant, roleName, Permission.READ);
         Signatory signatory = issuance.signatory(tenant, stored.caId());
         Role role = stored.role();
-        Planner planner = (view, now) -> CertificatePlan.of(role, wish, view, now);
+        DraftCheck.Planner planner = now -> CertificatePlan.of(role, wish, signatory, now);
         List<Violation> violations = new ArrayList<>();
         try {
-            ready(role, planner, signatory, samples.of(role.key().preferred()));
+            checks.check(
+                    role,
+                    planner,
+                    signatory,
+                    SerialNumber.random(random),
+                    samples.of(role.key().preferred()));
         } catch (VaultException refused) {
             if (refused.code().status() >= 500) {
                 throw refused;
@@ -202,45 +256,19 @@ public final class IssuanceService {
         return new TriedCertificate(violations);
     }
 
-    /** What is to be signed, read by the lint and held against the role and every authority above. */
-    private Ready ready(Role role, Planner planner, Signatory signatory, SubjectKey key) {
-        Instant now = clock.instant();
-        try {
-            CertificatePlan plan = planner.plan(signatory, now);
-            CertificateDraft draft = plan.draft(role, SerialNumber.random(random), key);
-            LintedCertificate linted = lint.lint(draft, signatory.issuer());
-            List<Violation> violations =
-                    new ArrayList<>(RolePolicy.check(linted.tbsCertificate(), role, signatory.issuer()));
-            if (plan.isTooLong(role) && !Refusals.tellOfTtl(violations)) {
-                violations.add(Refusals.tooLong(role));
-            }
-            if (!violations.isEmpty()) {
-                throw Refusals.of(violations);
-            }
-            return new Ready(draft, linted);
-        } catch (VaultException refused) {
-            throw refused.code() == ErrorCode.TTL_EXCEEDED
-                    ? refused.withDetail(
-                            "max_ttl",
-                            Refusals.longest(role, signatory.issuer().validity().notAfter(), now))
-                    : refused;
-        }
-    }
-
     private static IssuedCertificate issued(SigningTerms terms, CertificateDraft draft, byte[] der) {
         return new IssuedCertificate(terms.roleName(), null, draft.subject(), draft.names(), draft.validity(), der);
     }
 
-    private static MadeCertificate made(
-            SigningTerms terms, Signed signed, KeySpec key, @Nullable SensitiveBytes privateKey) {
+    private static MadeCertificate made(Signed signed, @Nullable SensitiveBytes privateKey) {
         Reservation reservation = signed.reservation();
         return new MadeCertificate(
                 reservation.certificateId(),
-                terms.roleName(),
+                signed.terms().roleName(),
                 reservation.authorityId(),
                 reservation.serial(),
                 signed.issued().validity(),
-                key.keyType(),
+                signed.key().keyType(),
                 signed.issued().der(),
                 reservation.chain(),
                 privateKey,
@@ -268,13 +296,25 @@ public final class IssuanceService {
         return entry.withPath(StoredRole.virtualPath(roleName).value());
     }
 
-    /** What a certificate will say, whoever signs it when. */
-    @FunctionalInterface
-    private interface Planner {
-        CertificatePlan plan(Signatory signatory, Instant now);
+    /**
+     * How the role, the policies and the authority are looked at. First as they were when they were last read: that asks the database nothing, and whether it still holds is found out when the certificate is kept.
+     * What is refused or found outdated is looked at again as it is now.
+     */
+    private enum Sight {
+        REMEMBERED,
+        NOW;
+
+        static final List<Sight> IN_ORDER = List.of(REMEMBERED, NOW, NOW, NOW);
+
+        void requireAnother(VaultException refused) {
+            boolean outage = refused.code().status() >= 500 && refused.code() != ErrorCode.INTEGRITY_FAILURE;
+            if (this == NOW || outage) {
+                throw refused;
+            }
+        }
     }
 
-    private record Signed(Reservation reservation, IssuedCertificate issued) {}
-
-    private record Ready(CertificateDraft draft, LintedCertificate linted) {}
+    /** @param told the entry of it */
+    private record Signed(
+            SigningTerms terms, Reservation reservation, KeySpec key, IssuedCertificate issued, AuditEntry told) {}
 }

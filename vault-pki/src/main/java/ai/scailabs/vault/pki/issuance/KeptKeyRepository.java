@@ -48,7 +48,7 @@ final class KeptKeyRepository {
                 """
                 select c.role, c.certificate, k.key_id, k.private_key
                 from certificate c left join certificate_key k on k.tenant_id = c.tenant_id and k.certificate_id = c.certificate_id
-                where c.tenant_id = ? and c.certificate_id = ? and c.status <> 'reserved'
+                where c.tenant_id = ? and c.certificate_id = ?
                 """,
                 (results, index) -> new Kept(
                         results.getString("role"),

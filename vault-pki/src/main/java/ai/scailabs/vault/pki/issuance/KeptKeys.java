@@ -49,7 +49,7 @@ public final class KeptKeys {
     }
 
     /** Keeps the certificate and its key, with its entry, in one transaction. */
-    void keep(Actor actor, KeyPair pair, Reservation reservation, IssuedCertificate issued, AuditEntry told) {
+    boolean keep(Actor actor, KeyPair pair, Reservation reservation, IssuedCertificate issued, AuditEntry told) {
         UUID certificate = reservation.certificateId();
         String keyId = Ids.text(MadeCertificate.PREFIX, certificate);
         for (int attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
@@ -59,12 +59,12 @@ public final class KeptKeys {
                 if (!repository.insert(tx, keyId, certificate, sealed, now)) {
                     return false;
                 }
-                issuance.finish(tx, certificate, issued);
+                issuance.finish(tx, reservation.number(), issued);
                 repository.record(tx, told);
                 return true;
             });
             if (kept) {
-                return;
+                return true;
             }
         }
         throw new VaultException(

@@ -4,7 +4,6 @@ import ai.scailabs.vault.access.identity.Actor;
 import ai.scailabs.vault.crypto.envelope.KeySeal;
 import ai.scailabs.vault.kernel.error.VaultException;
 import ai.scailabs.vault.kernel.id.Ids;
-import ai.scailabs.vault.kernel.id.TenantId;
 import ai.scailabs.vault.kernel.sensitive.SensitiveBytes;
 import ai.scailabs.vault.persistence.tenant.TenantTransaction;
 import ai.scailabs.vault.pki.x509.CertificateDraft;
@@ -20,7 +19,6 @@ import ai.scailabs.vault.pki.x509.SubjectAlternativeNames;
 import ai.scailabs.vault.pki.x509.SubjectKey;
 import ai.scailabs.vault.pki.x509.Validity;
 import java.security.KeyPair;
-import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -37,7 +35,6 @@ public final class AuthorityCreation {
     private final CertificateLint lint;
     private final CertificateSigner signer;
     private final Ids ids;
-    private final SecureRandom random;
 
     public AuthorityCreation(
             KeyPairs keyPairs,
@@ -45,15 +42,13 @@ public final class AuthorityCreation {
             Issuance issuance,
             CertificateLint lint,
             CertificateSigner signer,
-            Ids ids,
-            SecureRandom random) {
+            Ids ids) {
         this.keyPairs = keyPairs;
         this.seal = seal;
         this.issuance = issuance;
         this.lint = lint;
         this.signer = signer;
         this.ids = ids;
-        this.random = random;
     }
 
     /**
@@ -81,9 +76,9 @@ public final class AuthorityCreation {
                 FIRST,
                 keyId,
                 plan.keySpec(),
-                signed.certificateId(),
+                signed.number().certificateId(),
                 signed.der(),
-                signed.serial(),
+                signed.number().serial(),
                 plan.subject().toString(),
                 key.keyIdentifier(),
                 pathLength.isPresent() ? pathLength.getAsInt() : null,
@@ -109,12 +104,12 @@ public final class AuthorityCreation {
                 now);
         IssuedCertificate issued =
                 new IssuedCertificate(null, id, plan.subject(), SubjectAlternativeNames.NONE, validity, signed.der());
-        return new Made(authority, sealed, issued);
+        return new Made(authority, sealed, signed.number(), issued);
     }
 
     /** In the transaction that stores the authority. */
     void finish(TenantTransaction tx, Made made) {
-        issuance.finish(tx, made.authority().current().certificateId(), made.issued());
+        issuance.finish(tx, made.number(), made.issued());
     }
 
     private static boolean isCurrent(CertificateAuthority authority, Instant now) {
@@ -130,16 +125,14 @@ public final class AuthorityCreation {
 
     private Signed signedByItself(
             Actor actor, UUID id, AuthorityPlan plan, KeyPair pair, Validity validity, OptionalInt pathLength) {
-        TenantId tenant = actor.tenant();
-        SerialNumber serial = SerialNumber.random(random);
-        UUID certificateId = issuance.reserveOwn(tenant, id, serial, actor.identity());
+        ReservedNumber number = issuance.reserveOwn(actor.tenant(), id, actor.identity());
         IssuerView itself = Issuers.ofItself(
                 plan.subject(), SubjectKey.of(pair.getPublic()), validity, SignatureScheme.of(plan.keySpec()));
         byte[] der = signer.sign(
-                lint.lint(draft(serial, plan, pair, validity, pathLength, CertificateEndpoints.NONE), itself),
+                lint.lint(draft(number.serial(), plan, pair, validity, pathLength, CertificateEndpoints.NONE), itself),
                 itself,
                 pair.getPrivate());
-        return new Signed(certificateId, serial, null, der);
+        return new Signed(number, null, der);
     }
 
     private Signed signedBy(
@@ -158,7 +151,7 @@ public final class AuthorityCreation {
                 pathLength,
                 reservation.pointers().of(reservation.serial()));
         byte[] der = issuance.sign(actor.partner(), reservation, lint.lint(draft, reservation.issuer()));
-        return new Signed(reservation.certificateId(), reservation.serial(), reservation.generation(), der);
+        return new Signed(reservation.number(), reservation.generation(), der);
     }
 
     private static CertificateDraft draft(
@@ -178,14 +171,11 @@ public final class AuthorityCreation {
                 endpoints);
     }
 
-    private record Signed(
-            UUID certificateId,
-            SerialNumber serial,
-            @Nullable Integer issuerGeneration,
-            byte[] der) {}
+    private record Signed(ReservedNumber number, @Nullable Integer issuerGeneration, byte[] der) {}
 
     /** @param sealedPrivateKey of the authority's first generation */
-    record Made(CertificateAuthority authority, byte[] sealedPrivateKey, IssuedCertificate issued) {
+    record Made(
+            CertificateAuthority authority, byte[] sealedPrivateKey, ReservedNumber number, IssuedCertificate issued) {
         @Override
         public String toString() {
             return "Made[" + authority.name() + "]";

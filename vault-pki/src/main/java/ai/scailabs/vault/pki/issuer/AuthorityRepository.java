@@ -32,13 +32,16 @@ final class AuthorityRepository {
                 g.not_before, g.not_after,
                 a.counted,
                 (select count(*) from certificate c
-                    where c.tenant_id = a.tenant_id and c.ca_id = a.ca_id and c.status <> 'reserved' and c.certificate_id > a.counted_through
+                    where c.tenant_id = a.tenant_id and c.ca_id = a.ca_id and c.certificate_id > a.counted_through
                     and not exists (
                         select from ca_generation s where s.tenant_id = c.tenant_id and s.ca_id = c.ca_id and s.certificate_id = c.certificate_id)
                 ) as uncounted
             from certificate_authority a
             join ca_generation g on g.tenant_id = a.tenant_id and g.ca_id = a.ca_id and g.generation = a.generation
             """;
+
+    /** Whoever saw the authority before it was changed is told by this moment, whatever clocks do. */
+    private static final String LATER = "greatest(?::timestamptz, updated_at + interval '1 microsecond')";
 
     /** Counting so many again and again would be noticed. */
     static final int MAX_UNCOUNTED = 10_000;
@@ -103,7 +106,7 @@ final class AuthorityRepository {
                 from (
                     select o.counted_through, (
                         select count(*) from certificate c
-                        where c.tenant_id = o.tenant_id and c.ca_id = o.ca_id and c.status <> 'reserved'
+                        where c.tenant_id = o.tenant_id and c.ca_id = o.ca_id
                             and c.certificate_id > o.counted_through and c.certificate_id <= ?::uuid
                             and not exists (
                                 select from ca_generation s
@@ -237,7 +240,8 @@ final class AuthorityRepository {
 
     void changeStatus(TenantTransaction tx, UUID id, AuthorityStatus status, Instant now) {
         tx.update(
-                "update certificate_authority set status = ?, updated_at = ? where tenant_id = ? and ca_id = ?",
+                "update certificate_authority set status = ?, updated_at = " + LATER
+                        + " where tenant_id = ? and ca_id = ?",
                 status.wireName(),
                 now,
                 tx.tenant().value(),
@@ -248,7 +252,7 @@ final class AuthorityRepository {
         tx.update(
                 """
                 update certificate_authority
-                set crl_urls = ?::text[], ocsp_urls = ?::text[], issuer_urls = ?::text[], updated_at = ?
+                set crl_urls = ?::text[], ocsp_urls = ?::text[], issuer_urls = ?::text[], updated_at = """ + LATER + """
                 where tenant_id = ? and ca_id = ?
                 """,
                 array(urls.crl()),

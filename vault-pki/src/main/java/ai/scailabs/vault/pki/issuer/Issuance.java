@@ -11,12 +11,12 @@ import ai.scailabs.vault.kernel.id.TenantId;
 import ai.scailabs.vault.kernel.sensitive.SensitiveBytes;
 import ai.scailabs.vault.persistence.tenant.TenantTransaction;
 import ai.scailabs.vault.persistence.tenant.TenantTransactions;
+import ai.scailabs.vault.pki.issuer.CertificateCommits.SignedCertificate;
 import ai.scailabs.vault.pki.x509.CertificateSigner;
 import ai.scailabs.vault.pki.x509.IssuerView;
 import ai.scailabs.vault.pki.x509.Issuers;
 import ai.scailabs.vault.pki.x509.LintedCertificate;
 import ai.scailabs.vault.pki.x509.PrivateKeyFormat;
-import ai.scailabs.vault.pki.x509.SerialNumber;
 import ai.scailabs.vault.pki.x509.SignatureScheme;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
@@ -29,22 +29,24 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Signs in the name of authorities, in three steps: {@link #reserve} a number, {@link #sign} what was linted for that authority, {@link #finish} in the transaction that also records it. The first and the
- * last are a commit each; between them no transaction is open, as the authority's key is opened there, for one signature. Thread-safe.
+ * Signs in the name of authorities, in three steps: {@link #reserve} a number, {@link #sign} what was linted for that authority, and keep it, by {@link #keep} or by {@link #finish} in the transaction that also
+ * records it. While it signs no transaction is open, as the authority's key is opened there, for one signature. Thread-safe.
  */
-public final class Issuance {
+public final class Issuance implements AutoCloseable {
     private static final int REMEMBERED = 2_000;
 
     private final AuthorityRepository authorities;
     private final CertificateRepository certificates;
+    private final CertificateCommits commits;
+    private final SerialNumbers numbers;
     private final KeySeal seal;
     private final CertificateSigner signer;
     private final PublicUrls urls;
     private final Clock clock;
     private final Ids ids;
-    private final SecureRandom random;
     /** What their certificates say; whether they may sign is asked each time. */
     private final Cache<Place, Known> known =
             Caffeine.newBuilder().maximumSize(REMEMBERED).build();
@@ -62,52 +64,38 @@ public final class Issuance {
             SecureRandom random) {
         this.authorities = new AuthorityRepository(transactions, clock);
         this.certificates = new CertificateRepository(transactions);
+        this.commits = new CertificateCommits(transactions);
+        this.numbers = new SerialNumbers(certificates, random, clock);
         this.seal = seal;
         this.signer = signer;
         this.urls = urls;
         this.clock = clock;
         this.ids = ids;
-        this.random = random;
     }
 
     /**
-     * A number of the authority that no other certificate has or gets. One that is not signed under stays reserved for nobody.
+     * A number of the authority, as it signs now, that no other certificate has or gets. One that is not signed under is reserved for nobody after some minutes.
      *
      * @throws VaultException {@code ca_not_found}; {@code conflict} when the authority does not sign now
      */
     public Reservation reserve(TenantId tenant, UUID authority, IdentityId by) {
-        return reserve(tenant, authority, SerialNumber.random(random), by);
+        return reserve(tenant, authority, signatory(tenant, authority), by);
     }
 
-    /** As {@link #reserve(TenantId, UUID, IdentityId)}, for a number that was drawn before, so that nothing is reserved for what would be refused. */
-    public Reservation reserve(TenantId tenant, UUID authority, SerialNumber serial, IdentityId by) {
-        Instant now = now();
-        UUID certificate = ids.nextUuid();
-        CertificateRepository.Signer found = certificates
-                .reserve(tenant, authority, certificate, serial, by, now)
-                .orElseThrow(() -> whyNot(tenant, authority, now));
-        return reservation(tenant, authority, certificate, serial, found);
+    /** As {@link #reserve(TenantId, UUID, IdentityId)}, for an authority as it was seen. Whether it is still so is asked when the certificate is kept. */
+    public Reservation reserve(TenantId tenant, UUID authority, Signatory signatory, IdentityId by) {
+        return new Reservation(number(tenant, authority, signatory.generation(), by, signatory.changedAt()), signatory);
     }
 
-    private Reservation reservation(
-            TenantId tenant,
-            UUID authority,
-            UUID certificate,
-            SerialNumber serial,
-            CertificateRepository.Signer found) {
-        Known issuer = issuer(tenant, authority, found);
-        return new Reservation(
-                tenant,
-                certificate,
-                serial,
-                authority,
-                found.generation(),
-                issuer.view(),
-                issuer.chain(),
-                pointers(authority, found),
-                found.keySpec(),
-                found.keyId(),
-                found.sealedPrivateKey());
+    private ReservedNumber number(
+            TenantId tenant, UUID authority, int generation, IdentityId by, @Nullable Instant seen) {
+        return new ReservedNumber(
+                tenant, ids.nextUuid(), authority, generation, numbers.take(tenant, authority), by, seen);
+    }
+
+    /** Nothing was signed under it: it may be another's. */
+    public void giveBack(Reservation reservation) {
+        numbers.giveBack(reservation.tenant(), reservation.authorityId(), reservation.serial());
     }
 
     /**
@@ -115,11 +103,10 @@ public final class Issuance {
      * authority's own certificate for that key does not count now.
      */
     public Optional<Reservation> reserveForResponder(TenantId tenant, UUID authority, int generation, IdentityId by) {
-        SerialNumber serial = SerialNumber.random(random);
-        UUID certificate = ids.nextUuid();
         return certificates
-                .reserveForResponder(tenant, authority, generation, certificate, serial, by, now())
-                .map(found -> reservation(tenant, authority, certificate, serial, found));
+                .signerOfResponders(tenant, authority, generation, now())
+                .map(found -> new Reservation(
+                        number(tenant, authority, generation, by, null), signatory(tenant, authority, found)));
     }
 
     /**
@@ -131,22 +118,30 @@ public final class Issuance {
         Instant now = now();
         CertificateRepository.Signer found =
                 certificates.signer(tenant, authority, now).orElseThrow(() -> whyNot(tenant, authority, now));
-        Known issuer = issuer(tenant, authority, found);
-        Signatory signatory =
-                new Signatory(found.generation(), issuer.view(), issuer.chain(), pointers(authority, found));
+        Signatory signatory = signatory(tenant, authority, found);
         seen.put(new Seat(tenant, authority), signatory);
         return signatory;
     }
 
+    private Signatory signatory(TenantId tenant, UUID authority, CertificateRepository.Signer found) {
+        Known issuer = issuer(tenant, authority, found);
+        return new Signatory(
+                found.generation(),
+                found.changedAt(),
+                issuer.view(),
+                issuer.chain(),
+                pointers(authority, found),
+                found.key());
+    }
+
     /**
-     * The authority as it was when it was last read, to draft by without asking the database. Whether it is still so {@link #reserve} tells, and whether it signs; before anything is refused for its sake,
-     * it is to be read again.
+     * The authority as it was when it was last read, without asking the database. Whether it is still so {@link #keep} tells; before anything is refused for its sake, it is to be read again.
      *
      * @throws VaultException as {@link #signatory}
      */
     public Signatory lastSeen(TenantId tenant, UUID authority) {
         Signatory last = seen.getIfPresent(new Seat(tenant, authority));
-        return last == null ? signatory(tenant, authority) : last;
+        return last == null || !last.issuer().validity().includes(now()) ? signatory(tenant, authority) : last;
     }
 
     private CertificatePointers pointers(UUID authority, CertificateRepository.Signer found) {
@@ -175,7 +170,11 @@ public final class Issuance {
             chain.add(found.certificate());
             chain.addAll(above);
             return new Known(
-                    Issuers.of(found.certificate(), above, SignatureScheme.of(found.keySpec())), List.copyOf(chain));
+                    Issuers.of(
+                            found.certificate(),
+                            above,
+                            SignatureScheme.of(found.key().spec())),
+                    List.copyOf(chain));
         });
     }
 
@@ -186,41 +185,51 @@ public final class Issuance {
      * @throws VaultException {@code kms_unavailable}; {@code integrity_failure} when the authority's key was altered or destroyed
      */
     public byte[] sign(PartnerId partner, Reservation reservation, LintedCertificate linted) {
-        try (SensitiveBytes privateKey =
-                seal.open(reservation.tenant(), partner, reservation.keyId(), reservation.sealedPrivateKey())) {
-            return signer.sign(
-                    linted, reservation.issuer(), PrivateKeyFormat.read(privateKey.expose(), reservation.keySpec()));
+        SigningKey key = reservation.signatory().key();
+        try (SensitiveBytes privateKey = seal.open(reservation.tenant(), partner, key.id(), key.sealed())) {
+            return signer.sign(linted, reservation.issuer(), PrivateKeyFormat.read(privateKey.expose(), key.spec()));
         }
     }
 
     /**
-     * Puts the certificate where its number is reserved; whoever calls records it in the same transaction.
+     * Keeps the certificate and its entry, together with whatever else is being issued; returns when that is durable. False when the authority or the role is not as it was seen, or its number not reserved
+     * any more: then nothing is kept, the certificate is to be given to nobody, and what was remembered is forgotten.
      *
-     * @throws VaultException {@code service_unavailable} when that took longer than a number is reserved for
+     * @throws VaultException {@code service_unavailable}, after which nobody knows whether it was kept
      */
-    public void finish(TenantTransaction tx, UUID certificateId, IssuedCertificate issued) {
-        if (!certificates.finish(tx, certificateId, issued, now())) {
-            throw tooLate();
+    public boolean keep(
+            Reservation reservation, IssuedCertificate issued, @Nullable RolePremise premise, AuditEntry entry) {
+        boolean kept = commits.keep(new SignedCertificate(reservation.number(), issued, now(), premise, entry));
+        if (!kept) {
+            numbers.forget(reservation.tenant(), reservation.authorityId());
+            seen.invalidate(new Seat(reservation.tenant(), reservation.authorityId()));
         }
+        return kept;
     }
 
-    /** The same in a transaction of its own, together with the audit row, in one round trip. */
-    public void finish(Reservation reservation, IssuedCertificate issued, AuditEntry entry) {
-        if (!certificates.finish(reservation.tenant(), reservation.certificateId(), issued, now(), entry)) {
-            throw tooLate();
+    /**
+     * Keeps the certificate; whoever calls records it in the same transaction.
+     *
+     * @throws VaultException {@code service_unavailable} when the authority was changed while it signed, or that took longer than a number is reserved for
+     */
+    public void finish(TenantTransaction tx, ReservedNumber number, IssuedCertificate issued) {
+        if (!CertificateCommits.keep(tx, new SignedCertificate(number, issued, now(), null, null))) {
+            numbers.forget(number.tenant(), number.authorityId());
+            throw new VaultException(
+                    ErrorCode.SERVICE_UNAVAILABLE,
+                    "The authority was changed while it signed, or signing took too long");
         }
-    }
-
-    private static VaultException tooLate() {
-        return new VaultException(
-                ErrorCode.SERVICE_UNAVAILABLE, "Signing took too long; its number is not reserved any more");
     }
 
     /** For the first certificate of an authority that signs itself. */
-    UUID reserveOwn(TenantId tenant, UUID authority, SerialNumber serial, IdentityId by) {
-        UUID certificate = ids.nextUuid();
-        certificates.reserveOwn(tenant, authority, certificate, serial, by, now());
-        return certificate;
+    ReservedNumber reserveOwn(TenantId tenant, UUID authority, IdentityId by) {
+        return number(tenant, authority, 1, by, null);
+    }
+
+    /** Keeps what is queued, then stops. */
+    @Override
+    public void close() {
+        commits.close();
     }
 
     private Instant now() {

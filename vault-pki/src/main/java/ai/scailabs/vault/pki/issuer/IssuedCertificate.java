@@ -21,9 +21,13 @@ public record IssuedCertificate(
         SubjectAlternativeNames names,
         Validity validity,
         byte[] der) {
-    /** Names as lists are searched by: their kind, a colon, the name. */
-    String[] typedNames() {
-        return typed(names).toArray(String[]::new);
+    /** Names as lists are searched by, one on each line: their kind, a colon, the name. */
+    String nameLines() {
+        List<String> typed = typed(names);
+        if (typed.stream().anyMatch(name -> name.indexOf('\n') >= 0)) {
+            throw new IllegalStateException("a name of several lines");
+        }
+        return String.join("\n", typed);
     }
 
     /** Names as the database keeps them. */

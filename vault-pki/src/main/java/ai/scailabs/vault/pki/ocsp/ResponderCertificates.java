@@ -4,6 +4,8 @@ import ai.scailabs.vault.audit.trail.Attempt;
 import ai.scailabs.vault.audit.trail.AuditAction;
 import ai.scailabs.vault.audit.trail.AuditEntries;
 import ai.scailabs.vault.audit.trail.AuditEntry;
+import ai.scailabs.vault.kernel.error.ErrorCode;
+import ai.scailabs.vault.kernel.error.VaultException;
 import ai.scailabs.vault.kernel.id.IdentityId;
 import ai.scailabs.vault.kernel.id.Ids;
 import ai.scailabs.vault.pki.issuer.CertificateAuthority;
@@ -75,10 +77,11 @@ public final class ResponderCertificates {
                 new CertificateProfile.OcspResponder(),
                 CertificateEndpoints.NONE);
         byte[] der = issuance.sign(authority.partner(), reservation, lint.lint(draft, reservation.issuer()));
-        issuance.finish(
-                reservation,
-                new IssuedCertificate(null, null, SUBJECT, SubjectAlternativeNames.NONE, validity, der),
-                entry(reservation, validity, started));
+        IssuedCertificate issued =
+                new IssuedCertificate(null, null, SUBJECT, SubjectAlternativeNames.NONE, validity, der);
+        if (!issuance.keep(reservation, issued, null, entry(reservation, validity, started))) {
+            throw new VaultException(ErrorCode.SERVICE_UNAVAILABLE, "Certifying a responder took too long");
+        }
         return Responder.of(
                 pair.getPrivate(),
                 der,

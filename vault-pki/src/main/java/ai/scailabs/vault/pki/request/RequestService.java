@@ -201,7 +201,7 @@ public final class RequestService {
         requireImported(seen);
         CertificationRequest request = CertificationRequest.read(seen.der(), signatures);
         SigningTerms terms = role == null
-                ? new SigningTerms(ApprovedProfile.of(request, authority.text()), authority.id(), null)
+                ? new SigningTerms(ApprovedProfile.of(request, authority.text()), authority.id(), null, null)
                 : SigningTerms.of(role);
         return certificates.signApproved(
                 caller.actor(),
@@ -216,7 +216,7 @@ public final class RequestService {
                         StoredRequest found = locked(tx, id);
                         requireStep(found, RequestStatus.SIGNED);
                         requireSecond(tx, found, decidedBy(found));
-                        issuance.finish(tx, certificate, issued);
+                        issuance.finish(tx, reservation.number(), issued);
                         repository.sign(
                                 tx,
                                 id,
@@ -224,6 +224,7 @@ public final class RequestService {
                         repository.record(tx, told);
                         return found;
                     });
+                    return true;
                 });
     }
 

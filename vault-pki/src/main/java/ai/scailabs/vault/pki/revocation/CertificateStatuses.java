@@ -21,7 +21,6 @@ public final class CertificateStatuses {
             from certificate_authority a
             join ca_generation g on g.tenant_id = a.tenant_id and g.ca_id = a.ca_id
             left join certificate c on c.tenant_id = a.tenant_id and c.serial = ?::bytea and c.ca_id = a.ca_id and c.ca_generation = g.generation
-                and c.status <> 'reserved'
             left join certificate_revocation r on r.tenant_id = a.tenant_id and r.ca_id = a.ca_id and r.ca_generation = g.generation
                 and r.serial = ?::bytea and not r.released
             where a.tenant_id = ? and a.ca_id = ? and (c.certificate_id is not null or r.serial is not null)

@@ -26,7 +26,7 @@ final class RevocationRepository {
             join certificate_authority a on a.tenant_id = c.tenant_id and a.ca_id = c.ca_id
             left join certificate_revocation r on r.tenant_id = c.tenant_id and r.ca_id = c.ca_id and r.ca_generation = c.ca_generation
                 and r.serial = c.serial and not r.released
-            where c.tenant_id = ? and c.serial = ? and (?::uuid is null or c.ca_id = ?::uuid) and c.status <> 'reserved'
+            where c.tenant_id = ? and c.serial = ? and (?::uuid is null or c.ca_id = ?::uuid)
             order by c.ca_id limit 20
             """;
 

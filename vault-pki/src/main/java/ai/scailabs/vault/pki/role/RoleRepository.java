@@ -27,6 +27,9 @@ final class RoleRepository {
     private final Cache<Place, StoredRole> read =
             Caffeine.newBuilder().maximumSize(REMEMBERED).build();
 
+    private final Cache<Place, SoughtRole> sought =
+            Caffeine.newBuilder().maximumSize(REMEMBERED).build();
+
     RoleRepository(TenantTransactions transactions) {
         this.transactions = transactions;
     }
@@ -46,11 +49,20 @@ final class RoleRepository {
 
     /** With the epoch of the tenant, whether or not there is such a role; empty where there is no such tenant. One round trip. */
     Optional<SoughtRole> find(TenantId tenant, String name) {
-        return transactions.queryOne(tenant, """
+        Optional<SoughtRole> now =
+                transactions.queryOne(tenant, """
                 select t.epoch, r.name, r.ca_id, r.terms::text as terms, r.revision, r.created_at, r.created_by, r.updated_at
                 from tenant t left join pki_role r on r.tenant_id = t.tenant_id and r.name = ?
                 where t.tenant_id = ?
                 """, (results, index) -> sought(tenant, results), name, tenant.value());
+        now.ifPresent(found -> sought.put(new Place(tenant, name), found));
+        return now;
+    }
+
+    /** As it was when it was last sought, without asking the database. */
+    Optional<SoughtRole> lastSought(TenantId tenant, String name) {
+        SoughtRole last = sought.getIfPresent(new Place(tenant, name));
+        return last == null ? find(tenant, name) : Optional.of(last);
     }
 
     private SoughtRole sought(TenantId tenant, ResultSet results) throws SQLException {

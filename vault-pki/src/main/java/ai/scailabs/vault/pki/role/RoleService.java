@@ -13,6 +13,7 @@ import ai.scailabs.vault.persistence.tenant.TenantTransactions;
 import ai.scailabs.vault.pki.issuer.AuthorityService;
 import ai.scailabs.vault.pki.issuer.AuthorityStatus;
 import ai.scailabs.vault.pki.issuer.CertificateAuthority;
+import ai.scailabs.vault.pki.role.RoleRepository.SoughtRole;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -21,9 +22,11 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DuplicateKeyException;
@@ -90,15 +93,39 @@ public final class RoleService {
 
     /** @throws VaultException {@code access_denied}; {@code role_not_found} */
     public StoredRole permitted(Caller caller, TenantId tenant, String name, Permission permission) {
+        return permittedWith(caller, tenant, name, permission).role();
+    }
+
+    /**
+     * With the epoch of the policies that allow it.
+     *
+     * @throws VaultException as {@link #permitted}
+     */
+    public PermittedRole permittedWith(Caller caller, TenantId tenant, String name, Permission permission) {
+        return permitted(caller, name, permission, () -> repository.find(tenant, name));
+    }
+
+    /**
+     * The same by role and policies as they were when they were last read, without asking the database. Whoever goes on with it finds out, at the end, whether they are so still; before anything is refused for
+     * their sake, they are to be read again.
+     *
+     * @throws VaultException as {@link #permitted}
+     */
+    public PermittedRole lastPermitted(Caller caller, TenantId tenant, String name, Permission permission) {
+        return permitted(caller, name, permission, () -> repository.lastSought(tenant, name));
+    }
+
+    private PermittedRole permitted(
+            Caller caller, String name, Permission permission, Supplier<Optional<SoughtRole>> search) {
         if (!StoredRole.isName(name)) {
             throw RoleRefusals.notFound();
         }
-        RoleRepository.SoughtRole sought = repository.find(tenant, name).orElseThrow(RoleRefusals::notFound);
+        SoughtRole sought = search.get().orElseThrow(RoleRefusals::notFound);
         access.requireManaged(caller, permission, StoredRole.virtualPath(name), sought.epoch());
         if (sought.role() == null) {
             throw RoleRefusals.notFound();
         }
-        return sought.role();
+        return new PermittedRole(sought.role(), sought.epoch());
     }
 
     /**

@@ -33,6 +33,10 @@ public record Validity(Instant notBefore, Instant notAfter) {
         return Duration.between(notBefore, notAfter).plusSeconds(1);
     }
 
+    public boolean includes(Instant moment) {
+        return !moment.isBefore(notBefore) && moment.isBefore(notAfter.plusSeconds(1));
+    }
+
     public boolean isWithin(Validity other) {
         return !notBefore.isBefore(other.notBefore) && !notAfter.isAfter(other.notAfter);
     }

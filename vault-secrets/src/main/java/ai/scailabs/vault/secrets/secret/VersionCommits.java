@@ -2,11 +2,10 @@ package ai.scailabs.vault.secrets.secret;
 
 import ai.scailabs.vault.audit.trail.AuditColumns;
 import ai.scailabs.vault.audit.trail.AuditEntry;
-import ai.scailabs.vault.kernel.error.ErrorCode;
 import ai.scailabs.vault.kernel.error.VaultException;
 import ai.scailabs.vault.kernel.id.TenantId;
 import ai.scailabs.vault.kernel.path.SecretPath;
-import ai.scailabs.vault.persistence.jdbc.GroupCommitter;
+import ai.scailabs.vault.persistence.jdbc.GroupedCalls;
 import ai.scailabs.vault.persistence.tenant.TenantTransactions;
 import ai.scailabs.vault.secrets.secret.SecretChanges.StoredChange;
 import java.time.Instant;
@@ -14,21 +13,12 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.function.Function;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
-import org.springframework.dao.DataAccessException;
 
-/**
- * Adds the next versions of secrets: what is asked for at the same time, by whatever tenants, in one statement and one commit, each with its audit entry. One that the
- * database refuses undoes the whole group, and then each is done alone, so that nobody fails for another. Thread-safe.
- */
+/** Adds the next versions of secrets, of whatever tenants, in groups, each with its audit entry. Thread-safe. */
 final class VersionCommits implements AutoCloseable {
-    private static final int GROUPS_AT_ONCE = 2;
-    private static final int MAX_GROUP = 64;
-    private static final int QUEUE_CAPACITY = 4_096;
     /** Larger ones go alone: a group is held in memory whole. */
     private static final int MAX_CIPHERTEXT_IN_GROUP = 64 * 1024;
 
@@ -40,12 +30,11 @@ final class VersionCommits implements AutoCloseable {
             + "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 
     private final TenantTransactions tenants;
-    private final GroupCommitter<Waiting> committer;
+    private final GroupedCalls<NextVersion, StoredChange> calls;
 
     VersionCommits(TenantTransactions tenants) {
         this.tenants = tenants;
-        this.committer =
-                new GroupCommitter<>("version-committer", GROUPS_AT_ONCE, QUEUE_CAPACITY, MAX_GROUP, this::commit);
+        this.calls = new GroupedCalls<>("version-committer", this::call);
     }
 
     /**
@@ -54,44 +43,17 @@ final class VersionCommits implements AutoCloseable {
      * @throws VaultException {@code service_unavailable}, after which nobody knows whether it was added
      */
     Optional<StoredChange> add(NextVersion next) {
-        if (next.added().sealed().ciphertext().length > MAX_CIPHERTEXT_IN_GROUP) {
-            return alone(next);
-        }
-        Waiting waiting = new Waiting(next);
-        if (!committer.offer(waiting)) {
-            throw new VaultException(ErrorCode.SERVICE_UNAVAILABLE, "The database cannot keep up with the writes");
-        }
-        return switch (waiting.outcome()) {
-            case Outcome.Done(Optional<StoredChange> change) -> change;
-            case Outcome.Undone() -> alone(next);
-        };
+        return next.added().sealed().ciphertext().length > MAX_CIPHERTEXT_IN_GROUP
+                ? calls.alone(next)
+                : calls.make(next);
     }
 
-    private Optional<StoredChange> alone(NextVersion next) {
-        return call(List.of(next), PATIENCE_ALONE).getFirst();
-    }
-
-    private void commit(List<Waiting> group) {
-        try {
-            List<Optional<StoredChange>> changes =
-                    call(group.stream().map(Waiting::next).toList(), PATIENCE_OF_GROUP);
-            for (int i = 0; i < group.size(); i++) {
-                group.get(i).end(new Outcome.Done(changes.get(i)));
-            }
-        } catch (DataAccessException refused) {
-            // The database answered, and has undone all of it.
-            group.forEach(waiting -> waiting.end(new Outcome.Undone()));
-        } catch (Throwable failure) {
-            group.forEach(waiting -> waiting.fail(failure));
-        }
-    }
-
-    private List<Optional<StoredChange>> call(List<NextVersion> group, String patience) {
+    private List<Optional<StoredChange>> call(List<NextVersion> group, boolean alone) {
         List<Optional<StoredChange>> changes = new ArrayList<>(Collections.nCopies(group.size(), Optional.empty()));
         tenants.callForMany(
                         ADD,
                         (row, index) -> new Added(row.getInt(1), new StoredChange(row.getString(2), row.getLong(3))),
-                        arguments(group, patience))
+                        arguments(group, alone ? PATIENCE_ALONE : PATIENCE_OF_GROUP))
                 .forEach(added -> changes.set(added.number() - 1, Optional.of(added.change())));
         return changes;
     }
@@ -138,7 +100,7 @@ final class VersionCommits implements AutoCloseable {
     /** Commits what is queued, then stops. */
     @Override
     public void close() {
-        committer.close();
+        calls.close();
     }
 
     /**
@@ -152,37 +114,4 @@ final class VersionCommits implements AutoCloseable {
 
     /** @param number its place in the group, from 1 */
     private record Added(int number, StoredChange change) {}
-
-    private sealed interface Outcome {
-        record Done(Optional<StoredChange> change) implements Outcome {}
-
-        /** With its group, perhaps for another's sake. */
-        record Undone() implements Outcome {}
-    }
-
-    private record Waiting(NextVersion next, CompletableFuture<Outcome> future) {
-        Waiting(NextVersion next) {
-            this(next, new CompletableFuture<>());
-        }
-
-        void end(Outcome outcome) {
-            future.complete(outcome);
-        }
-
-        void fail(Throwable failure) {
-            future.completeExceptionally(failure);
-        }
-
-        Outcome outcome() {
-            try {
-                return future.join();
-            } catch (CompletionException failed) {
-                switch (failed.getCause()) {
-                    case RuntimeException refusal -> throw refusal;
-                    case Error error -> throw error;
-                    case null, default -> throw failed;
-                }
-            }
-        }
-    }
 }

@@ -101,10 +101,8 @@ class PkiWiring {
             AccessControl access,
             CrlLocations locations,
             Clock clock,
-            Ids ids,
-            SecureRandom random) {
-        AuthorityCreation creation =
-                new AuthorityCreation(keyPairs, authorityKeys(seal), issuance, lint, signer, ids, random);
+            Ids ids) {
+        AuthorityCreation creation = new AuthorityCreation(keyPairs, authorityKeys(seal), issuance, lint, signer, ids);
         return new AuthorityService(transactions, creation, access, locations, clock);
     }
 

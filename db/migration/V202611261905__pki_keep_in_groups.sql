@@ -35,9 +35,10 @@ create index certificate_expiry on certificate (tenant_id, not_after, certificat
 create index certificate_by_role on certificate (tenant_id, role, certificate_id) where role is not null;
 revoke update (role, subject_ca_id, common_name, subject, sans, not_before, not_after, certificate) on certificate from scaivault_app;
 
--- Keeps certificates that were signed, of any tenants, each under the number that was reserved for it and, where an entry is given, with that. It runs with the caller's rights: before each it becomes that
--- one's tenant, so that row-level security binds every step. One is missing in the answer, and nothing of it is written, when its number is not reserved or was too long ago, or when the policies, the role or the
--- authority are no longer as they were seen, as far as it depends on them. Columns may be added by a function of another name only: instances of two releases share it.
+-- Keeps certificates that were signed, of any tenants, each under the number that was reserved for it and, where an entry is given, with that. It runs with the caller's rights: it becomes one tenant after the
+-- other, so that row-level security binds every step. One is missing in the answer, and nothing of it is written, when its number is not reserved or was too long ago, or when the policies, the role or the
+-- authority are no longer as they were seen, as far as it depends on them. A step is one statement for all of a tenant's: starting the executor costs more than a row. Columns may be added by a function of
+-- another name only: instances of two releases share it.
 create function pki_keep_certificates(
     tenant_ids text[], authority_ids text[], generations integer[], seen_authorities bigint[],
     seen_epochs bigint[], role_names text[], seen_revisions integer[], seen_roles bigint[],
@@ -47,73 +48,86 @@ create function pki_keep_certificates(
     resources text[], source_ips text[], user_agents text[], error_codes text[], durations integer[], request_ids text[], extras text[])
 returns table (number bigint)
 language plpgsql
+-- Tables of numbers are small and large in turns: a plan that was made for a small one must not read a large one from end to end.
+set enable_seqscan = off
+-- The sizes of the arrays say nothing of how to go about it.
+set plan_cache_mode = force_generic_plan
 as $$
 declare
-    c record;
     origin constant timestamptz := 'epoch';
     microsecond constant interval := '1 microsecond';
+    current text;
+    kept bigint[];
 begin
-    for c in
-        select u.*
-        from unnest(
-            tenant_ids, authority_ids, generations, seen_authorities, seen_epochs, role_names, seen_revisions, seen_roles,
-            certificate_ids, serials, reserved_since, subject_authority_ids, common_names, subjects, name_lines,
-            begin_micros, end_micros, certificates, kept_micros, authors,
-            log_tenant_ids, occurred_micros, log_ids, actions, identity_types, identity_ids, acting_tenant_ids,
-            resources, source_ips, user_agents, error_codes, durations, request_ids, extras)
-            with ordinality as u (
-                tenant_id, authority_id, generation, seen_authority, seen_epoch, role_name, seen_revision, seen_role,
-                certificate_id, serial, since, subject_authority_id, common_name, subject, lines,
-                begins, ends, certificate, kept, author,
-                log_tenant_id, occurred, log_id, action, identity_type, identity_id, acting_tenant_id,
-                resource, source_ip, user_agent, error_code, duration_ms, request_id, extra,
-                place)
-    loop
-        perform set_config('app.tenant_id', c.tenant_id, true);
+    foreach current in array array(select distinct u.tenant_id from unnest(tenant_ids) as u (tenant_id)) loop
+        perform set_config('app.tenant_id', current, true);
 
-        if c.seen_authority is not null then
-            perform from public.certificate_authority a
-            where a.tenant_id = c.tenant_id and a.ca_id = c.authority_id::uuid and a.status = 'active' and a.generation = c.generation
-                and a.updated_at = origin + c.seen_authority * microsecond;
-            continue when not found;
-        end if;
-        if c.seen_epoch is not null then
-            perform from public.tenant t
-            join public.pki_role r on r.tenant_id = t.tenant_id and r.name = c.role_name
-            where t.tenant_id = c.tenant_id and t.epoch = c.seen_epoch and t.status = 'active'
-                and r.revision = c.seen_revision and r.updated_at = origin + c.seen_role * microsecond;
-            continue when not found;
-        end if;
+        kept := array(
+            select u.place
+            from unnest(tenant_ids, authority_ids, generations, seen_authorities, seen_epochs, role_names, seen_revisions, seen_roles)
+                with ordinality as u (tenant_id, authority_id, generation, seen_authority, seen_epoch, role_name, seen_revision, seen_role, place)
+            where u.tenant_id = current
+                and (u.seen_authority is null or exists (
+                    select from public.certificate_authority a
+                    where a.tenant_id = current and a.ca_id = u.authority_id::uuid and a.status = 'active' and a.generation = u.generation
+                        and a.updated_at = origin + u.seen_authority * microsecond))
+                and (u.seen_epoch is null
+                    or exists (
+                        select from public.tenant t
+                        where t.tenant_id = current and t.epoch = u.seen_epoch and t.status = 'active')
+                    and exists (
+                        select from public.pki_role r
+                        where r.tenant_id = current and r.name = u.role_name and r.revision = u.seen_revision
+                            and r.updated_at = origin + u.seen_role * microsecond)));
 
-        delete from public.reserved_serial s
-        where s.tenant_id = c.tenant_id and s.ca_id = c.authority_id::uuid and s.serial = c.serial and s.reserved_at > origin + c.since * microsecond;
-        continue when not found;
+        with gone as (
+            delete from public.reserved_serial s
+            using unnest(authority_ids, serials, reserved_since) with ordinality as u (authority_id, serial, since, place)
+            where u.place = any(kept) and s.tenant_id = current and s.ca_id = u.authority_id::uuid and s.serial = u.serial
+                and s.reserved_at > origin + u.since * microsecond
+            returning u.place
+        )
+        select array_agg(g.place) into kept from gone g;
+        continue when kept is null;
 
         insert into public.certificate
             (tenant_id, certificate_id, ca_id, ca_generation, serial, status, role, subject_ca_id, common_name, subject, sans,
             not_before, not_after, certificate, created_at, created_by)
-        values
-            (c.tenant_id, c.certificate_id::uuid, c.authority_id::uuid, c.generation, c.serial, 'issued', c.role_name, c.subject_authority_id::uuid,
-            c.common_name, c.subject, string_to_array(c.lines, E'\n'),
-            origin + c.begins * microsecond, origin + c.ends * microsecond, c.certificate, origin + c.kept * microsecond, c.author);
+        select current, u.certificate_id::uuid, u.authority_id::uuid, u.generation, u.serial, 'issued', u.role_name, u.subject_authority_id::uuid,
+            u.common_name, u.subject, string_to_array(u.lines, E'\n'),
+            origin + u.begins * microsecond, origin + u.ends * microsecond, u.certificate, origin + u.kept_at * microsecond, u.author
+        from unnest(
+            certificate_ids, authority_ids, generations, serials, role_names, subject_authority_ids, common_names, subjects, name_lines,
+            begin_micros, end_micros, certificates, kept_micros, authors)
+            with ordinality as u (
+                certificate_id, authority_id, generation, serial, role_name, subject_authority_id, common_name, subject, lines,
+                begins, ends, certificate, kept_at, author, place)
+        where u.place = any(kept);
 
-        if c.lines <> '' then
-            insert into public.certificate_name (tenant_id, name, certificate_id)
-            select distinct c.tenant_id, n.name, c.certificate_id::uuid from string_to_table(c.lines, E'\n') as n (name);
-        end if;
+        insert into public.certificate_name (tenant_id, name, certificate_id)
+        select current, n.name, u.certificate_id::uuid
+        from unnest(certificate_ids, name_lines) with ordinality as u (certificate_id, lines, place)
+        cross join lateral string_to_table(u.lines, E'\n') as n (name)
+        where u.place = any(kept) and u.lines <> ''
+        on conflict do nothing;
 
-        if c.log_id is not null then
+        if log_ids is not null then
             insert into public.audit_log
                 (tenant_id, occurred_at, log_id, action, identity_type, identity_id, acting_tenant_id, secret_path, source_ip, user_agent, success,
                 error_code, duration_ms, request_id, extra_data)
-            values
-                (c.log_tenant_id, origin + c.occurred * microsecond, c.log_id::uuid, c.action, c.identity_type, c.identity_id,
-                c.acting_tenant_id, c.resource, c.source_ip, c.user_agent, c.error_code is null, c.error_code, c.duration_ms, c.request_id,
-                c.extra::jsonb);
+            select u.log_tenant_id, origin + u.occurred * microsecond, u.log_id::uuid, u.action, u.identity_type, u.identity_id,
+                u.acting_tenant_id, u.resource, u.source_ip, u.user_agent, u.error_code is null, u.error_code, u.duration_ms, u.request_id,
+                u.extra::jsonb
+            from unnest(
+                log_tenant_ids, occurred_micros, log_ids, actions, identity_types, identity_ids, acting_tenant_ids,
+                resources, source_ips, user_agents, error_codes, durations, request_ids, extras)
+                with ordinality as u (
+                    log_tenant_id, occurred, log_id, action, identity_type, identity_id, acting_tenant_id,
+                    resource, source_ip, user_agent, error_code, duration_ms, request_id, extra, place)
+            where u.place = any(kept);
         end if;
 
-        number := c.place;
-        return next;
+        return query select unnest(kept);
     end loop;
 end
 $$;

@@ -16,17 +16,19 @@ import org.springframework.dao.DataAccessException;
  * @param <R> what came of it
  */
 public final class GroupedCalls<N, R> implements AutoCloseable {
-    private static final int GROUPS_AT_ONCE = 2;
     private static final int MAX_GROUP = 64;
     private static final int QUEUE_CAPACITY = 4_096;
 
     private final Call<N, R> call;
     private final GroupCommitter<Waiting<N, R>> committer;
 
-    /** @param name of the threads, before their number */
-    public GroupedCalls(String name, Call<N, R> call) {
+    /**
+     * @param name of the threads, before their number
+     * @param groups how many are under way at most
+     */
+    public GroupedCalls(String name, int groups, Call<N, R> call) {
         this.call = call;
-        this.committer = new GroupCommitter<>(name, GROUPS_AT_ONCE, QUEUE_CAPACITY, MAX_GROUP, this::commit);
+        this.committer = new GroupCommitter<>(name, groups, QUEUE_CAPACITY, MAX_GROUP, this::commit);
     }
 
     /**

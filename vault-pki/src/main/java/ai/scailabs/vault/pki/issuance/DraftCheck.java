@@ -33,8 +33,7 @@ final class DraftCheck {
             CertificatePlan plan = planner.plan(now);
             CertificateDraft draft = plan.draft(role, serial, key);
             LintedCertificate linted = lint.lint(draft, signatory.issuer());
-            List<Violation> violations =
-                    new ArrayList<>(RolePolicy.check(linted.tbsCertificate(), role, signatory.issuer()));
+            List<Violation> violations = new ArrayList<>(RolePolicy.check(linted.contents(), role, signatory.issuer()));
             if (plan.isTooLong(role) && !Refusals.tellOfTtl(violations)) {
                 violations.add(Refusals.tooLong(role));
             }

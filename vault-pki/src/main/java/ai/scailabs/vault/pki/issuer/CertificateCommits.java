@@ -17,6 +17,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Keeps certificates that were signed, of whatever tenants, in groups, each with its audit entry. Thread-safe. */
 final class CertificateCommits implements AutoCloseable {
+    /** The larger a group, the less each of it costs, and a certificate waits for more than its commit anyway. */
+    private static final int GROUPS_AT_ONCE = 1;
+
     private static final int AUDIT_COLUMNS = 14;
     private static final String KEEP =
             "select number from pki_keep_certificates(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"
@@ -27,7 +30,7 @@ final class CertificateCommits implements AutoCloseable {
 
     CertificateCommits(TenantTransactions transactions) {
         this.transactions = transactions;
-        this.calls = new GroupedCalls<>("certificate-committer", this::call);
+        this.calls = new GroupedCalls<>("certificate-committer", GROUPS_AT_ONCE, this::call);
     }
 
     /**

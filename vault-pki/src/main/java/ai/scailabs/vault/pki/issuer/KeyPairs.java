@@ -4,6 +4,7 @@ import ai.scailabs.vault.kernel.error.ErrorCode;
 import ai.scailabs.vault.kernel.error.VaultException;
 import ai.scailabs.vault.kernel.id.TenantId;
 import ai.scailabs.vault.pki.x509.KeySpec;
+import ai.scailabs.vault.pki.x509.SignatureProvider;
 import java.security.KeyPair;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -30,12 +31,14 @@ public final class KeyPairs implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final long RETRY_AFTER_SECONDS = 5;
 
+    private final SignatureProvider provider;
     private final SecureRandom random;
     private final ThreadPoolExecutor makers;
     private final Map<TenantId, Integer> underWay = new HashMap<>();
 
     /** @param threads that make RSA keys; at least 1 */
-    public KeyPairs(SecureRandom random, int threads) {
+    public KeyPairs(SignatureProvider provider, SecureRandom random, int threads) {
+        this.provider = provider;
         this.random = random;
         this.makers = new ThreadPoolExecutor(
                 threads,
@@ -58,11 +61,11 @@ public final class KeyPairs implements AutoCloseable {
     /** @throws VaultException {@code rate_limited} when too many are being made; {@code service_unavailable} when it takes too long */
     public KeyPair make(TenantId tenant, KeySpec spec) {
         if (!spec.isRsa()) {
-            return spec.generate(random);
+            return provider.generate(spec, random);
         }
         begin(tenant);
         try {
-            return await(makers.submit(() -> spec.generate(random)));
+            return await(makers.submit(() -> provider.generate(spec, random)));
         } catch (RejectedExecutionException full) {
             throw refusal();
         } finally {

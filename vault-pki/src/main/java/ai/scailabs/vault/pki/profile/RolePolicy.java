@@ -24,11 +24,10 @@ public final class RolePolicy {
     private RolePolicy() {}
 
     /**
-     * @param tbsCertificate the very bytes that will be signed, as {@link ai.scailabs.vault.pki.x509.LintedCertificate#tbsCertificate} gives them
+     * @param contents what the very bytes say that will be signed, as {@link ai.scailabs.vault.pki.x509.LintedCertificate#contents} gives it
      * @return everything that is wrong with it, empty when it may be signed
      */
-    public static List<Violation> check(byte[] tbsCertificate, Role role, IssuerView issuer) {
-        CertificateContents contents = CertificateContents.ofTbs(tbsCertificate);
+    public static List<Violation> check(CertificateContents contents, Role role, IssuerView issuer) {
         List<Violation> violations = new ArrayList<>();
         names(contents, role, violations);
         commonName(contents, role, violations);

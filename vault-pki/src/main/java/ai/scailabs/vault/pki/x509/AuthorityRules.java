@@ -58,7 +58,7 @@ final class AuthorityRules {
         if (part.get().critical()) {
             return Optional.of("critical in a leaf");
         }
-        return Arrays.equals(part.get().value().getOctets(), new byte[] {0x30, 0})
+        return Arrays.equals(part.get().value(), new byte[] {0x30, 0})
                 ? Optional.empty()
                 : Optional.of("the default is written, or a path length without an authority");
     }

@@ -24,16 +24,19 @@ public record CertificateContents(
      * @throws IllegalArgumentException when it is none that the lint would let through
      */
     public static CertificateContents ofTbs(byte[] tbsCertificate) {
-        TbsView tbs = TbsView.parse(tbsCertificate);
+        return of(TbsView.parse(tbsCertificate));
+    }
+
+    static CertificateContents of(TbsView tbs) {
         return new CertificateContents(
                 new SerialNumber(tbs.serial().getValue()),
                 tbs.subjectName(),
-                SubjectKey.decode(TbsView.der(tbs.key())),
+                tbs.subjectKey(),
                 FieldRules.validity(tbs).orElseThrow(() -> new IllegalArgumentException("no validity")),
-                NameRules.names(tbs),
+                tbs.names(),
                 tbs.usages(),
                 tbs.isAuthority(),
-                tbsCertificate.length);
+                tbs.encoded().length);
     }
 
     /** @param certificate DER, made here */

@@ -2,6 +2,7 @@ package ai.scailabs.vault.pki.x509;
 
 import ai.scailabs.vault.kernel.error.ErrorCode;
 import ai.scailabs.vault.kernel.error.VaultException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -10,29 +11,40 @@ import java.util.Optional;
  * made from, so that a fault in the encoding is found like any other. Thread-safe, without state.
  */
 public final class CertificateLint {
+    private static final List<LintFinding> UNREADABLE =
+            List.of(new LintFinding("RFC 5280 §4.1", "structure", "not a TBSCertificate", ErrorCode.INTERNAL_ERROR));
+
     /**
      * @throws VaultException whose details name the {@code rule}, the {@code section} that it is from, and the {@code value}; by its code a caller asked for what they may not have, or, with
      *     {@code internal_error}, this service has a defect
      */
     public LintedCertificate lint(CertificateDraft draft, IssuerView issuer) {
         byte[] tbsCertificate = TbsAssembly.encode(draft, issuer);
-        Optional<LintFinding> first = findings(tbsCertificate, issuer).stream().findFirst();
-        if (first.isPresent()) {
-            throw first.get().refusal();
+        Optional<TbsView> tbs = view(tbsCertificate);
+        List<LintFinding> findings = tbs.map(view -> findings(view, issuer)).orElse(UNREADABLE);
+        if (!findings.isEmpty()) {
+            throw findings.getFirst().refusal();
         }
-        return new LintedCertificate(tbsCertificate, issuer);
+        return new LintedCertificate(tbs.orElseThrow(), issuer);
     }
 
     static List<LintFinding> findings(byte[] tbsCertificate, IssuerView issuer) {
-        TbsView tbs;
+        return view(tbsCertificate).map(view -> findings(view, issuer)).orElse(UNREADABLE);
+    }
+
+    private static Optional<TbsView> view(byte[] tbsCertificate) {
         try {
-            tbs = TbsView.parse(tbsCertificate);
+            return Optional.of(TbsView.parse(tbsCertificate));
         } catch (RuntimeException notOne) {
-            return List.of(
-                    new LintFinding("RFC 5280 §4.1", "structure", "not a TBSCertificate", ErrorCode.INTERNAL_ERROR));
+            return Optional.empty();
         }
-        return LintRule.ALL.stream()
-                .flatMap(rule -> rule.find(tbs, issuer).stream())
-                .toList();
+    }
+
+    private static List<LintFinding> findings(TbsView tbs, IssuerView issuer) {
+        List<LintFinding> findings = new ArrayList<>();
+        for (LintRule rule : LintRule.ALL) {
+            rule.find(tbs, issuer).ifPresent(findings::add);
+        }
+        return findings;
     }
 }

@@ -86,12 +86,11 @@ final class FieldRules {
     private FieldRules() {}
 
     private static boolean isDer(TbsView tbs) {
-        if (!Arrays.equals(TbsView.der(TbsView.primitive(tbs.encoded())), tbs.encoded())) {
+        if (!Arrays.equals(TbsView.der(tbs.fields()), tbs.encoded())) {
             return false;
         }
         for (TbsView.Part part : tbs.extensions()) {
-            byte[] value = part.value().getOctets();
-            if (!Arrays.equals(TbsView.der(TbsView.primitive(value)), value)) {
+            if (!Arrays.equals(TbsView.der(part.content()), part.value())) {
                 return false;
             }
         }

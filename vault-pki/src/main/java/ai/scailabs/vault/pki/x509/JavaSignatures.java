@@ -2,10 +2,13 @@ package ai.scailabs.vault.pki.x509;
 
 import java.security.GeneralSecurityException;
 import java.security.InvalidKeyException;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
 import java.security.NoSuchAlgorithmException;
 import java.security.PrivateKey;
 import java.security.Provider;
 import java.security.PublicKey;
+import java.security.SecureRandom;
 import java.security.Signature;
 import java.security.SignatureException;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +30,20 @@ public final class JavaSignatures implements SignatureProvider {
 
     public static JavaSignatures preferring(Provider provider) {
         return new JavaSignatures(provider);
+    }
+
+    @Override
+    public KeyPair generate(KeySpec spec, SecureRandom random) {
+        // The newer kinds are written in more than one way.
+        boolean settled = spec.isRsa() || spec.keyType().equals("ec");
+        if (preferred == null || !settled || preferred.getService("KeyPairGenerator", spec.jcaName()) == null) {
+            return spec.generate(random);
+        }
+        try {
+            return spec.generate(KeyPairGenerator.getInstance(spec.jcaName(), preferred), random);
+        } catch (GeneralSecurityException notByIt) {
+            return spec.generate(random);
+        }
     }
 
     @Override

@@ -20,7 +20,7 @@ final class KeyRules {
 
     static final List<LintRule> ALL = List.of(
             new LintRule("RFC 5280 §4.1.2.7", "public_key", CSR_REJECTED, (tbs, _) -> {
-                SubjectKey unused = SubjectKey.decode(TbsView.der(tbs.key()));
+                SubjectKey unused = tbs.subjectKey();
                 return Optional.empty();
             }),
             new LintRule("RFC 5280 §4.2.1.1", "authority_key_identifier", INTERNAL_ERROR, KeyRules::authorityKey),
@@ -75,7 +75,7 @@ final class KeyRules {
         if (part.isEmpty()) {
             return Optional.of("missing");
         }
-        byte[] encoded = part.get().value().getOctets();
+        byte[] encoded = part.get().value();
         // BIT STRING, its length, the number of unused bits, the bits.
         if (encoded.length < 4 || encoded[0] != 3 || encoded[1] != encoded.length - 2) {
             return Optional.of("no bit is set");
@@ -120,7 +120,7 @@ final class KeyRules {
                 KeyUsage.decipherOnly)) {
             return Optional.of("a usage that nothing here needs");
         }
-        boolean rsa = SubjectKey.decode(TbsView.der(tbs.key())).spec().isRsa();
+        boolean rsa = tbs.subjectKey().spec().isRsa();
         return tbs.mayUse(KeyUsage.keyEncipherment) && !rsa
                 ? Optional.of("keyEncipherment with a key that cannot")
                 : Optional.empty();

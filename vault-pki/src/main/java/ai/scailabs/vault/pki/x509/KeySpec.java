@@ -55,21 +55,28 @@ public enum KeySpec {
                 .findFirst();
     }
 
-    /** A new key pair. RSA takes up to seconds of processor time: never on the thread of a request without a bound. */
+    /** Of the runtime's key factories and generators. */
+    String jcaName() {
+        return switch (this) {
+            case RSA_2048, RSA_3072, RSA_4096 -> "RSA";
+            case EC_P256, EC_P384 -> "EC";
+            case ED25519 -> "Ed25519";
+            case ML_DSA_65 -> "ML-DSA";
+        };
+    }
+
+    /** A new key pair, by the Java runtime. RSA takes up to seconds of processor time: never on the thread of a request without a bound. */
     public KeyPair generate(SecureRandom random) {
         try {
-            KeyPairGenerator generator = KeyPairGenerator.getInstance(
-                    switch (this) {
-                        case RSA_2048, RSA_3072, RSA_4096 -> "RSA";
-                        case EC_P256, EC_P384 -> "EC";
-                        case ED25519 -> "Ed25519";
-                        case ML_DSA_65 -> "ML-DSA";
-                    });
-            generator.initialize(parameters(), random);
-            return generator.generateKeyPair();
+            return generate(KeyPairGenerator.getInstance(jcaName()), random);
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("the Java runtime makes no keys of kind " + this, e);
         }
+    }
+
+    KeyPair generate(KeyPairGenerator generator, SecureRandom random) throws GeneralSecurityException {
+        generator.initialize(parameters(), random);
+        return generator.generateKeyPair();
     }
 
     private AlgorithmParameterSpec parameters() {

@@ -7,15 +7,22 @@ import java.util.concurrent.atomic.AtomicBoolean;
  */
 public final class LintedCertificate {
     private final byte[] tbsCertificate;
+    private final CertificateContents contents;
     private final IssuerView issuer;
     private final AtomicBoolean redeemed = new AtomicBoolean();
 
-    LintedCertificate(byte[] tbsCertificate, IssuerView issuer) {
-        this.tbsCertificate = tbsCertificate;
+    LintedCertificate(TbsView tbs, IssuerView issuer) {
+        this.tbsCertificate = tbs.encoded();
+        this.contents = CertificateContents.of(tbs);
         this.issuer = issuer;
     }
 
-    /** The bytes that will be signed (DER of the TBSCertificate), for policies to be checked on; a copy. */
+    /** What the bytes that will be signed say, for policies to be checked on. */
+    public CertificateContents contents() {
+        return contents;
+    }
+
+    /** The bytes that will be signed, DER of the TBSCertificate; a copy. */
     public byte[] tbsCertificate() {
         return tbsCertificate.clone();
     }

@@ -47,7 +47,7 @@ final class NameRules {
         if (!tbs.has(Extension.subjectAlternativeName)) {
             return Optional.empty();
         }
-        List<GeneralName> names = names(tbs);
+        List<GeneralName> names = tbs.names();
         if (names.isEmpty()) {
             return Optional.of("an empty list");
         }
@@ -59,7 +59,7 @@ final class NameRules {
      *
      * @throws ai.scailabs.vault.kernel.error.VaultException for one that must not be
      */
-    static List<GeneralName> names(TbsView tbs) {
+    static List<GeneralName> read(TbsView tbs) {
         List<GeneralName> names = new ArrayList<>();
         Optional<TbsView.Part> part = tbs.extension(Extension.subjectAlternativeName);
         if (part.isPresent()) {
@@ -90,7 +90,7 @@ final class NameRules {
 
     private static Optional<String> constrained(TbsView tbs, IssuerView issuer) {
         // Authorities that only have a name in their subject are bound by that alone.
-        List<GeneralName> names = names(tbs);
+        List<GeneralName> names = tbs.names();
         Subject subject = tbs.subjectName();
         for (DecodedConstraints constraints : issuer.constraints()) {
             Optional<String> violated = constraints.violation(subject, names, !tbs.isAuthority());

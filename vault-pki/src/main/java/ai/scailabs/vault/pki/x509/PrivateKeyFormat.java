@@ -88,13 +88,7 @@ public enum PrivateKeyFormat {
      */
     public static PrivateKey read(byte[] pkcs8, KeySpec spec) {
         try {
-            String algorithm = switch (spec) {
-                case RSA_2048, RSA_3072, RSA_4096 -> "RSA";
-                case EC_P256, EC_P384 -> "EC";
-                case ED25519 -> "Ed25519";
-                case ML_DSA_65 -> "ML-DSA";
-            };
-            return KeyFactory.getInstance(algorithm).generatePrivate(new PKCS8EncodedKeySpec(pkcs8));
+            return KeyFactory.getInstance(spec.jcaName()).generatePrivate(new PKCS8EncodedKeySpec(pkcs8));
         } catch (GeneralSecurityException e) {
             throw new IllegalArgumentException("not a private key of kind " + spec);
         }

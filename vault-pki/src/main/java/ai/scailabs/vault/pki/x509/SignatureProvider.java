@@ -1,11 +1,20 @@
 package ai.scailabs.vault.pki.x509;
 
 import java.security.GeneralSecurityException;
+import java.security.KeyPair;
 import java.security.PrivateKey;
 import java.security.PublicKey;
+import java.security.SecureRandom;
 
-/** Who computes signatures: the Java runtime, a native library, or an HSM that holds the key. Thread-safe. */
+/** Who makes keys and computes signatures: the Java runtime, a native library, or an HSM that holds the key. Thread-safe. */
 public interface SignatureProvider {
+    /**
+     * A new key pair. RSA takes up to seconds of processor time: never on the thread of a request without a bound.
+     *
+     * @param random for those that do not bring their own
+     */
+    KeyPair generate(KeySpec spec, SecureRandom random);
+
     /** The signature as X.509 holds it: ECDSA in DER. */
     byte[] sign(SignatureScheme scheme, PrivateKey key, byte[] message) throws GeneralSecurityException;
 

@@ -57,7 +57,7 @@ public final class SubjectKey {
                 throw refusal("key_encoding", "not DER");
             }
             KeySpec spec = spec(info);
-            PublicKey key = KeyFactory.getInstance(factoryName(spec)).generatePublic(new X509EncodedKeySpec(encoded));
+            PublicKey key = KeyFactory.getInstance(spec.jcaName()).generatePublic(new X509EncodedKeySpec(encoded));
             return new SubjectKey(encoded, spec, key, identifierOf(info));
         } catch (VaultException refused) {
             throw refused;
@@ -123,15 +123,6 @@ public final class SubjectKey {
         }
         int bits = key.getModulus().bitLength();
         return KeySpec.of("rsa", bits).orElseThrow(() -> refusal("key_size", "rsa of " + bits + " bits"));
-    }
-
-    private static String factoryName(KeySpec spec) {
-        return switch (spec) {
-            case RSA_2048, RSA_3072, RSA_4096 -> "RSA";
-            case EC_P256, EC_P384 -> "EC";
-            case ED25519 -> "Ed25519";
-            case ML_DSA_65 -> "ML-DSA";
-        };
     }
 
     static VaultException refusal(String rule, String value) {

@@ -16,7 +16,6 @@ import org.bouncycastle.asn1.ASN1Set;
 import org.bouncycastle.asn1.ASN1String;
 import org.bouncycastle.asn1.ASN1UTF8String;
 import org.bouncycastle.asn1.x500.style.BCStyle;
-import org.bouncycastle.asn1.x509.Extension;
 
 /** The subject (RFC 5280 §4.1.2.6 and appendix A). */
 final class SubjectRules {
@@ -117,7 +116,7 @@ final class SubjectRules {
         if (!tbs.usages().contains(ExtendedKeyUsage.SERVER_AUTH) || tbs.isAuthority()) {
             return Optional.empty();
         }
-        List<GeneralName> names = tbs.has(Extension.subjectAlternativeName) ? NameRules.names(tbs) : List.of();
+        List<GeneralName> names = tbs.names();
         return tbs.subjectName().commonNames().stream()
                 .filter(SubjectRules::readsAsHost)
                 .filter(commonName ->

@@ -20,55 +20,166 @@ import org.bouncycastle.asn1.x509.KeyUsage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A TBSCertificate field by field as its bytes have it. The library's own class fills in defaults and forgives; the lint wants to see what is there.
- *
- * @param pieces what follows the key: unique identifiers, the extensions
+ * A TBSCertificate field by field as its bytes have it. The library's own class fills in defaults and forgives; the lint wants to see what is there. What many rules look at is read once. For one thread.
  */
-record TbsView(
-        byte[] encoded,
-        @Nullable ASN1Encodable version,
-        ASN1Integer serial,
-        ASN1Primitive signature,
-        ASN1Primitive issuer,
-        ASN1Sequence validity,
-        ASN1Primitive subject,
-        ASN1Primitive key,
-        List<ASN1TaggedObject> pieces,
-        List<Part> extensions) {
-    /** @param criticalWritten whether the flag is there at all: DER leaves the default out */
-    record Part(ASN1ObjectIdentifier type, boolean critical, boolean criticalWritten, ASN1OctetString value) {
+final class TbsView {
+    private final byte[] encoded;
+    private final ASN1Sequence fields;
+    private final @Nullable ASN1Encodable version;
+    /** Of the field behind the version. */
+    private final int first;
+
+    private final List<ASN1TaggedObject> pieces;
+    private final List<Part> extensions;
+    private @Nullable SubjectKey subjectKey;
+    private @Nullable Subject subjectName;
+    private @Nullable List<GeneralName> names;
+    private @Nullable List<String> usageIdentifiers;
+
+    /** An extension. */
+    static final class Part {
+        private final ASN1ObjectIdentifier type;
+        private final boolean critical;
+        private final boolean criticalWritten;
+        private final byte[] value;
+        private @Nullable ASN1Primitive content;
+
+        Part(ASN1ObjectIdentifier type, boolean critical, boolean criticalWritten, byte[] value) {
+            this.type = type;
+            this.critical = critical;
+            this.criticalWritten = criticalWritten;
+            this.value = value;
+        }
+
+        ASN1ObjectIdentifier type() {
+            return type;
+        }
+
+        boolean critical() {
+            return critical;
+        }
+
+        /** Whether the flag is there at all: DER leaves the default out. */
+        boolean criticalWritten() {
+            return criticalWritten;
+        }
+
+        /** What the octet string holds; not to be written to. */
+        byte[] value() {
+            return value;
+        }
+
+        /** @throws IllegalArgumentException when the octets are not those of one value */
         ASN1Primitive content() {
-            return primitive(value.getOctets());
+            ASN1Primitive known = content;
+            if (known == null) {
+                known = primitive(value);
+                content = known;
+            }
+            return known;
+        }
+    }
+
+    private TbsView(byte[] encoded) {
+        this.encoded = encoded;
+        this.fields = ASN1Sequence.getInstance(primitive(encoded));
+        boolean versioned = fields.size() > 0 && fields.getObjectAt(0) instanceof ASN1TaggedObject;
+        this.version =
+                versioned ? ASN1TaggedObject.getInstance(fields.getObjectAt(0)).getExplicitBaseObject() : null;
+        this.first = versioned ? 1 : 0;
+        if (fields.size() < first + 6) {
+            throw new IllegalArgumentException("too few fields");
+        }
+        List<ASN1TaggedObject> behind = new ArrayList<>();
+        for (int i = first + 6; i < fields.size(); i++) {
+            behind.add(ASN1TaggedObject.getInstance(fields.getObjectAt(i)));
+        }
+        this.pieces = List.copyOf(behind);
+        this.extensions = extensions(behind);
+        if (!(fields.getObjectAt(first) instanceof ASN1Integer)
+                || !(fields.getObjectAt(first + 3) instanceof ASN1Sequence)) {
+            throw new IllegalArgumentException("not the fields of a certificate");
         }
     }
 
     /** @throws IllegalArgumentException when it is not the structure of a TBSCertificate */
     static TbsView parse(byte[] encoded) {
-        ASN1Sequence fields = ASN1Sequence.getInstance(primitive(encoded));
-        int next = 0;
-        ASN1Encodable version = null;
-        if (fields.size() > 0 && fields.getObjectAt(0) instanceof ASN1TaggedObject tagged) {
-            version = tagged.getExplicitBaseObject();
-            next = 1;
+        return new TbsView(encoded);
+    }
+
+    byte[] encoded() {
+        return encoded;
+    }
+
+    /** All of it. */
+    ASN1Sequence fields() {
+        return fields;
+    }
+
+    @Nullable
+    ASN1Encodable version() {
+        return version;
+    }
+
+    ASN1Integer serial() {
+        return ASN1Integer.getInstance(fields.getObjectAt(first));
+    }
+
+    ASN1Primitive signature() {
+        return fields.getObjectAt(first + 1).toASN1Primitive();
+    }
+
+    ASN1Primitive issuer() {
+        return fields.getObjectAt(first + 2).toASN1Primitive();
+    }
+
+    ASN1Sequence validity() {
+        return ASN1Sequence.getInstance(fields.getObjectAt(first + 3));
+    }
+
+    ASN1Primitive subject() {
+        return fields.getObjectAt(first + 4).toASN1Primitive();
+    }
+
+    ASN1Primitive key() {
+        return fields.getObjectAt(first + 5).toASN1Primitive();
+    }
+
+    /**
+     * The key, read from its bytes.
+     *
+     * @throws ai.scailabs.vault.kernel.error.VaultException as {@link SubjectKey#decode}
+     */
+    SubjectKey subjectKey() {
+        SubjectKey known = subjectKey;
+        if (known == null) {
+            known = SubjectKey.decode(der(key()));
+            subjectKey = known;
         }
-        if (fields.size() < next + 6) {
-            throw new IllegalArgumentException("too few fields");
+        return known;
+    }
+
+    /**
+     * The alternative names.
+     *
+     * @throws ai.scailabs.vault.kernel.error.VaultException as {@link NameRules#read}
+     */
+    List<GeneralName> names() {
+        List<GeneralName> known = names;
+        if (known == null) {
+            known = List.copyOf(NameRules.read(this));
+            names = known;
         }
-        List<ASN1TaggedObject> pieces = new ArrayList<>();
-        for (int i = next + 6; i < fields.size(); i++) {
-            pieces.add(ASN1TaggedObject.getInstance(fields.getObjectAt(i)));
-        }
-        return new TbsView(
-                encoded,
-                version,
-                ASN1Integer.getInstance(fields.getObjectAt(next)),
-                fields.getObjectAt(next + 1).toASN1Primitive(),
-                fields.getObjectAt(next + 2).toASN1Primitive(),
-                ASN1Sequence.getInstance(fields.getObjectAt(next + 3)),
-                fields.getObjectAt(next + 4).toASN1Primitive(),
-                fields.getObjectAt(next + 5).toASN1Primitive(),
-                List.copyOf(pieces),
-                extensions(pieces));
+        return known;
+    }
+
+    /** What follows the key: unique identifiers, the extensions. */
+    List<ASN1TaggedObject> pieces() {
+        return pieces;
+    }
+
+    List<Part> extensions() {
+        return extensions;
     }
 
     private static List<Part> extensions(List<ASN1TaggedObject> pieces) {
@@ -89,14 +200,20 @@ record TbsView(
                                 && ASN1Boolean.getInstance(fields.getObjectAt(1))
                                         .isTrue(),
                         written,
-                        ASN1OctetString.getInstance(fields.getObjectAt(fields.size() - 1))));
+                        ASN1OctetString.getInstance(fields.getObjectAt(fields.size() - 1))
+                                .getOctets()));
             }
         }
         return List.copyOf(parts);
     }
 
     Optional<Part> extension(ASN1ObjectIdentifier type) {
-        return extensions.stream().filter(part -> part.type().equals(type)).findFirst();
+        for (Part part : extensions) {
+            if (part.type.equals(type)) {
+                return Optional.of(part);
+            }
+        }
+        return Optional.empty();
     }
 
     boolean has(ASN1ObjectIdentifier type) {
@@ -111,8 +228,8 @@ record TbsView(
 
     /** Named by itself and with its own key: a root. */
     boolean isSelfSigned(IssuerView by) {
-        return Arrays.equals(der(subject), by.subject().encoded())
-                && Arrays.equals(der(key), by.key().encoded());
+        return Arrays.equals(der(subject()), by.subject().encoded())
+                && Arrays.equals(der(key()), by.key().encoded());
     }
 
     boolean isResponder() {
@@ -128,13 +245,18 @@ record TbsView(
     }
 
     List<String> usageIdentifiers() {
-        List<String> found = new ArrayList<>();
-        extension(Extension.extendedKeyUsage).ifPresent(part -> {
-            for (ASN1Encodable each : ASN1Sequence.getInstance(part.content())) {
-                found.add(ASN1ObjectIdentifier.getInstance(each).getId());
-            }
-        });
-        return found;
+        List<String> known = usageIdentifiers;
+        if (known == null) {
+            List<String> found = new ArrayList<>();
+            extension(Extension.extendedKeyUsage).ifPresent(part -> {
+                for (ASN1Encodable each : ASN1Sequence.getInstance(part.content())) {
+                    found.add(ASN1ObjectIdentifier.getInstance(each).getId());
+                }
+            });
+            known = List.copyOf(found);
+            usageIdentifiers = known;
+        }
+        return known;
     }
 
     boolean mayUse(int keyUsage) {
@@ -144,7 +266,12 @@ record TbsView(
     }
 
     Subject subjectName() {
-        return Subject.copyOf(der(subject));
+        Subject known = subjectName;
+        if (known == null) {
+            known = Subject.copyOf(der(subject()));
+            subjectName = known;
+        }
+        return known;
     }
 
     /** @throws IllegalArgumentException when these are not the bytes of one value */

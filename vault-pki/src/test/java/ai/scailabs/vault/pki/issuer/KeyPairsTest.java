@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import ai.scailabs.vault.kernel.error.ErrorCode;
 import ai.scailabs.vault.kernel.error.VaultException;
 import ai.scailabs.vault.kernel.id.TenantId;
+import ai.scailabs.vault.pki.x509.JavaSignatures;
 import ai.scailabs.vault.pki.x509.KeySpec;
 import java.security.KeyPair;
 import java.security.SecureRandom;
@@ -58,7 +59,7 @@ class KeyPairsTest {
     @Test
     void tenantThatWantsMore_isRefused_andOthersAreServed() throws Exception {
         HeldRandom random = new HeldRandom();
-        try (KeyPairs pairs = new KeyPairs(random, 1);
+        try (KeyPairs pairs = new KeyPairs(JavaSignatures.ofTheRuntime(), random, 1);
                 ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor()) {
             List<Future<KeyPair>> asked = new ArrayList<>();
             CountDownLatch begun = new CountDownLatch(KeyPairs.MAX_OF_A_TENANT);
@@ -88,7 +89,7 @@ class KeyPairsTest {
     @Test
     void moreThanMayWait_areRefusedAtOnce() throws Exception {
         HeldRandom random = new HeldRandom();
-        try (KeyPairs pairs = new KeyPairs(random, 1);
+        try (KeyPairs pairs = new KeyPairs(JavaSignatures.ofTheRuntime(), random, 1);
                 ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor()) {
             List<Future<KeyPair>> asked = new ArrayList<>();
             for (int i = 0; i <= KeyPairs.MAX_WAITING; i++) {
@@ -112,7 +113,7 @@ class KeyPairsTest {
     void otherKinds_waitForNobody() throws Exception {
         HeldRandom random = new HeldRandom();
         random.released.countDown();
-        try (KeyPairs pairs = new KeyPairs(random, 1)) {
+        try (KeyPairs pairs = new KeyPairs(JavaSignatures.ofTheRuntime(), random, 1)) {
             for (KeySpec spec : List.of(KeySpec.EC_P256, KeySpec.EC_P384, KeySpec.ED25519, KeySpec.ML_DSA_65)) {
                 assertThat(pairs.make(ACME, spec)).isNotNull();
             }

@@ -15,6 +15,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import ai.scailabs.vault.kernel.error.ErrorCode;
 import ai.scailabs.vault.kernel.error.VaultException;
 import ai.scailabs.vault.pki.TestIssuer;
+import ai.scailabs.vault.pki.x509.CertificateContents;
 import ai.scailabs.vault.pki.x509.CertificateDraft;
 import ai.scailabs.vault.pki.x509.CertificateProfile;
 import ai.scailabs.vault.pki.x509.ExtendedKeyUsage;
@@ -46,7 +47,7 @@ class RoleBoundsTest {
                 ExtendedKeyUsage.CLIENT_AUTH,
                 "a.corp.example");
         assertThat(broken(asLong, role)).isEmpty();
-        List<Violation> violations = RolePolicy.check(longer, role, ROOT.view());
+        List<Violation> violations = RolePolicy.check(CertificateContents.ofTbs(longer), role, ROOT.view());
         assertThat(violations).extracting(Violation::rule).containsExactly("max_ttl");
         assertThatThrownBy(() -> RolePolicy.refuseAny(violations))
                 .isInstanceOfSatisfying(VaultException.class, refusal -> {
@@ -66,7 +67,7 @@ class RoleBoundsTest {
                 v.mayCertify(),
                 v.mayRevoke(),
                 v.scheme());
-        assertThat(RolePolicy.check(asLong, role, ending))
+        assertThat(RolePolicy.check(CertificateContents.ofTbs(asLong), role, ending))
                 .extracting(Violation::rule)
                 .containsExactly("issuer_validity");
     }
@@ -95,7 +96,7 @@ class RoleBoundsTest {
                         CertificateProfile.EndEntity.of(ExtendedKeyUsage.CLIENT_AUTH),
                         TestIssuer.ENDPOINTS));
         Role plain = role(names(WIDE, "s"), cn(false, false, true));
-        assertThat(RolePolicy.check(tbs, plain, endless))
+        assertThat(RolePolicy.check(CertificateContents.ofTbs(tbs), plain, endless))
                 .extracting(Violation::rule)
                 .containsExactly("allow_no_expiry");
         Role allowing = new Role(
@@ -112,7 +113,8 @@ class RoleBoundsTest {
                 false,
                 false,
                 plain.maxCertificateBytes());
-        assertThat(RolePolicy.check(tbs, allowing, endless)).isEmpty();
+        assertThat(RolePolicy.check(CertificateContents.ofTbs(tbs), allowing, endless))
+                .isEmpty();
     }
 
     @Test
@@ -161,10 +163,11 @@ class RoleBoundsTest {
         TestIssuer below =
                 top.intermediate("Unbounded itself", KeySpec.EC_P256, CertificateProfile.Authority.unbounded());
         Role role = role(names("", "aw"), cn(false, false, true));
-        List<Violation> violations = RolePolicy.check(named("a.other.test"), role, below.view());
+        List<Violation> violations =
+                RolePolicy.check(CertificateContents.ofTbs(named("a.other.test")), role, below.view());
         assertThat(violations).extracting(Violation::rule).containsExactly("name_constraints");
         assertThat(violations.getFirst().value()).contains("a.other.test");
-        assertThat(RolePolicy.check(named("a.corp.example"), role, below.view()))
+        assertThat(RolePolicy.check(CertificateContents.ofTbs(named("a.corp.example")), role, below.view()))
                 .isEmpty();
     }
 
@@ -182,10 +185,11 @@ class RoleBoundsTest {
         TestIssuer top = TestIssuer.root(
                 KeySpec.EC_P256, new CertificateProfile.Authority(OptionalInt.empty(), without, Set.of()));
         Role role = role(names("", "aw"), cn(false, false, true));
-        assertThat(RolePolicy.check(named("*.corp.example"), role, top.view())).hasSize(1);
-        assertThat(RolePolicy.check(named("a.secret.corp.example"), role, top.view()))
+        assertThat(RolePolicy.check(CertificateContents.ofTbs(named("*.corp.example")), role, top.view()))
                 .hasSize(1);
-        assertThat(RolePolicy.check(named("*.b.corp.example"), role, top.view()))
+        assertThat(RolePolicy.check(CertificateContents.ofTbs(named("a.secret.corp.example")), role, top.view()))
+                .hasSize(1);
+        assertThat(RolePolicy.check(CertificateContents.ofTbs(named("*.b.corp.example")), role, top.view()))
                 .isEmpty();
     }
 

@@ -14,6 +14,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import ai.scailabs.vault.kernel.error.ErrorCode;
 import ai.scailabs.vault.kernel.error.VaultException;
 import ai.scailabs.vault.pki.TestIssuer;
+import ai.scailabs.vault.pki.x509.CertificateContents;
 import ai.scailabs.vault.pki.x509.CertificateProfile;
 import ai.scailabs.vault.pki.x509.ExtendedKeyUsage;
 import ai.scailabs.vault.pki.x509.KeySpec;
@@ -78,8 +79,10 @@ class RolePolicyTest {
         "spiffe://corp.example/ns/%2e%2e/sa/pay, '', a, allowed_uri_sans"
     })
     void name_isAllowedOrRefusedByItsRule(String name, String domains, String flags, String rule) {
-        List<Violation> violations =
-                RolePolicy.check(named(name), role(names(domains, flags), cn(false, false, true)), ROOT.view());
+        List<Violation> violations = RolePolicy.check(
+                CertificateContents.ofTbs(named(name)),
+                role(names(domains, flags), cn(false, false, true)),
+                ROOT.view());
         if (rule.equals("ok")) {
             assertThat(violations).isEmpty();
         } else {
@@ -95,7 +98,9 @@ class RolePolicyTest {
     void everyBadName_isNamed() {
         Role role = role(names(WIDE, "s"), cn(false, false, true));
         List<Violation> violations = RolePolicy.check(
-                named("a.corp.example", "a.evil.test", "10.0.0.1", "root@evil.test"), role, ROOT.view());
+                CertificateContents.ofTbs(named("a.corp.example", "a.evil.test", "10.0.0.1", "root@evil.test")),
+                role,
+                ROOT.view());
         assertThat(violations)
                 .extracting(Violation::value)
                 .containsExactly("a.evil.test", "10.0.0.1", "root@evil.test");

@@ -1,6 +1,7 @@
 package ai.scailabs.vault.pki.profile;
 
 import ai.scailabs.vault.pki.TestIssuer;
+import ai.scailabs.vault.pki.x509.CertificateContents;
 import ai.scailabs.vault.pki.x509.CertificateProfile;
 import ai.scailabs.vault.pki.x509.ExtendedKeyUsage;
 import ai.scailabs.vault.pki.x509.KeySpec;
@@ -76,7 +77,7 @@ final class TestRoles {
     }
 
     static List<String> broken(byte[] tbs, Role role) {
-        return RolePolicy.check(tbs, role, ROOT.view()).stream()
+        return RolePolicy.check(CertificateContents.ofTbs(tbs), role, ROOT.view()).stream()
                 .map(Violation::rule)
                 .toList();
     }

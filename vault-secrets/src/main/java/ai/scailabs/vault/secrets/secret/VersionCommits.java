@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Adds the next versions of secrets, of whatever tenants, in groups, each with its audit entry. Thread-safe. */
 final class VersionCommits implements AutoCloseable {
+    private static final int GROUPS_AT_ONCE = 2;
     /** Larger ones go alone: a group is held in memory whole. */
     private static final int MAX_CIPHERTEXT_IN_GROUP = 64 * 1024;
 
@@ -34,7 +35,7 @@ final class VersionCommits implements AutoCloseable {
 
     VersionCommits(TenantTransactions tenants) {
         this.tenants = tenants;
-        this.calls = new GroupedCalls<>("version-committer", this::call);
+        this.calls = new GroupedCalls<>("version-committer", GROUPS_AT_ONCE, this::call);
     }
 
     /**

@@ -50,8 +50,9 @@ import org.springframework.context.annotation.Configuration;
 @Configuration(proxyBeanMethods = false)
 class PkiWiring {
     @Bean
-    KeyPairs keyPairs(SecureRandom random) {
-        return new KeyPairs(random, KeyPairs.threadsBeside(Runtime.getRuntime().availableProcessors()));
+    KeyPairs keyPairs(SignatureProvider signatures, SecureRandom random) {
+        return new KeyPairs(
+                signatures, random, KeyPairs.threadsBeside(Runtime.getRuntime().availableProcessors()));
     }
 
     @Bean

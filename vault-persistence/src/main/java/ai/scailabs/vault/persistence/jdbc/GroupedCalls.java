@@ -52,6 +52,11 @@ public final class GroupedCalls<N, R> implements AutoCloseable {
         return call.make(List.of(next), true).getFirst();
     }
 
+    /** What waits for a group now. */
+    int waiting() {
+        return committer.depth();
+    }
+
     private void commit(List<Waiting<N, R>> group) {
         try {
             List<Optional<R>> results =

@@ -32,7 +32,7 @@ public record CertificateContents(
                 new SerialNumber(tbs.serial().getValue()),
                 tbs.subjectName(),
                 tbs.subjectKey(),
-                FieldRules.validity(tbs).orElseThrow(() -> new IllegalArgumentException("no validity")),
+                tbs.period().orElseThrow(() -> new IllegalArgumentException("no validity")),
                 tbs.names(),
                 tbs.usages(),
                 tbs.isAuthority(),

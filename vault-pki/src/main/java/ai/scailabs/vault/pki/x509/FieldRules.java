@@ -5,7 +5,6 @@ import static ai.scailabs.vault.kernel.error.ErrorCode.TTL_EXCEEDED;
 import static ai.scailabs.vault.kernel.error.ErrorCode.VALIDATION_ERROR;
 
 import java.math.BigInteger;
-import java.time.Instant;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
@@ -15,7 +14,6 @@ import java.util.Set;
 import java.util.TreeMap;
 import org.bouncycastle.asn1.ASN1Integer;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
-import org.bouncycastle.asn1.ASN1Primitive;
 import org.bouncycastle.asn1.ocsp.OCSPObjectIdentifiers;
 import org.bouncycastle.asn1.x509.Extension;
 
@@ -108,28 +106,15 @@ final class FieldRules {
         return serial.bitLength() < MIN_SERIAL_BITS ? Optional.of("fewer than 64 bits") : Optional.empty();
     }
 
-    static Optional<Validity> validity(TbsView tbs) {
-        if (tbs.validity().size() != 2) {
-            return Optional.empty();
-        }
-        ASN1Primitive from = tbs.validity().getObjectAt(0).toASN1Primitive();
-        ASN1Primitive until = tbs.validity().getObjectAt(1).toASN1Primitive();
-        Optional<Instant> notBefore = TimeText.decode(from);
-        Optional<Instant> notAfter = TimeText.decode(until);
-        return notBefore.isEmpty() || notAfter.isEmpty() || notAfter.get().isBefore(notBefore.get())
-                ? Optional.empty()
-                : Optional.of(new Validity(notBefore.get(), notAfter.get()));
-    }
-
     private static Optional<String> validityForm(TbsView tbs) {
-        return validity(tbs).isPresent()
+        return tbs.period().isPresent()
                 ? Optional.empty()
                 : Optional.of("times in another form than their year wants, or an end before the beginning");
     }
 
     /** The shell model: nothing is good for longer than who signed it, nor was it before. */
     private static Optional<String> withinIssuer(TbsView tbs, IssuerView issuer) {
-        Optional<Validity> own = validity(tbs);
+        Optional<Validity> own = tbs.period();
         if (own.isEmpty() || own.get().isWithin(issuer.validity())) {
             return Optional.empty();
         }

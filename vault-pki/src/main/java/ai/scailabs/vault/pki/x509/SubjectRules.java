@@ -118,9 +118,9 @@ final class SubjectRules {
         }
         List<GeneralName> names = tbs.names();
         return tbs.subjectName().commonNames().stream()
-                .filter(SubjectRules::readsAsHost)
                 .filter(commonName ->
                         names.stream().noneMatch(name -> name.text().equals(commonName)))
+                .filter(SubjectRules::readsAsHost)
                 .findFirst();
     }
 

@@ -1,6 +1,7 @@
 package ai.scailabs.vault.pki.x509;
 
 import java.io.IOException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -32,6 +33,7 @@ final class TbsView {
     private final List<ASN1TaggedObject> pieces;
     private final List<Part> extensions;
     private @Nullable SubjectKey subjectKey;
+    private @Nullable Optional<Validity> period;
     private @Nullable Subject subjectName;
     private @Nullable List<GeneralName> names;
     private @Nullable List<String> usageIdentifiers;
@@ -135,6 +137,28 @@ final class TbsView {
 
     ASN1Sequence validity() {
         return ASN1Sequence.getInstance(fields.getObjectAt(first + 3));
+    }
+
+    /** From when to when; empty where the times are written in another form than they ought to be, or end before they begin. */
+    Optional<Validity> period() {
+        Optional<Validity> known = period;
+        if (known == null) {
+            known = readPeriod();
+            period = known;
+        }
+        return known;
+    }
+
+    private Optional<Validity> readPeriod() {
+        ASN1Sequence times = validity();
+        if (times.size() != 2) {
+            return Optional.empty();
+        }
+        Optional<Instant> notBefore = TimeText.decode(times.getObjectAt(0).toASN1Primitive());
+        Optional<Instant> notAfter = TimeText.decode(times.getObjectAt(1).toASN1Primitive());
+        return notBefore.isEmpty() || notAfter.isEmpty() || notAfter.get().isBefore(notBefore.get())
+                ? Optional.empty()
+                : Optional.of(new Validity(notBefore.get(), notAfter.get()));
     }
 
     ASN1Primitive subject() {

@@ -9,8 +9,7 @@ import java.util.Optional;
 import org.bouncycastle.asn1.ASN1GeneralizedTime;
 import org.bouncycastle.asn1.ASN1Primitive;
 import org.bouncycastle.asn1.ASN1UTCTime;
-import org.bouncycastle.asn1.DERGeneralizedTime;
-import org.bouncycastle.asn1.DERUTCTime;
+import org.bouncycastle.asn1.BERTags;
 
 /** Times of validity: UTCTime to the end of 2049 and GeneralizedTime from then on, with seconds, without fractions, in UTC (RFC 5280 §4.1.2.5). */
 final class TimeText {
@@ -23,7 +22,20 @@ final class TimeText {
 
     static ASN1Primitive encode(Instant time) {
         String text = LONG.format(time);
-        return time.isBefore(FIRST_GENERALIZED) ? new DERUTCTime(text.substring(2)) : new DERGeneralizedTime(text);
+        return time.isBefore(FIRST_GENERALIZED)
+                ? tagged(BERTags.UTC_TIME, text.substring(2))
+                : tagged(BERTags.GENERALIZED_TIME, text);
+    }
+
+    /** The library's own constructors read the text by a calendar, which takes longer than all the rest of a certificate's assembly. */
+    private static ASN1Primitive tagged(int tag, String text) {
+        byte[] encoded = new byte[2 + text.length()];
+        encoded[0] = (byte) tag;
+        encoded[1] = (byte) text.length();
+        for (int i = 0; i < text.length(); i++) {
+            encoded[2 + i] = (byte) text.charAt(i);
+        }
+        return TbsView.primitive(encoded);
     }
 
     /** Empty for any form but the one that {@link #encode} writes. */

@@ -21,6 +21,7 @@ import java.util.Set;
  * @param rounds whose medians count
  * @param warmUpSeconds of the first scenario; the others get a sixth
  * @param rootDelay what a root key elsewhere adds to each of its calls, when that is measured; zero for the usual run
+ * @param million whether it is authorities with many revoked certificates that are measured
  * @param hold whether all keeps running after the table, until standard input ends
  */
 record BenchOptions(
@@ -32,6 +33,7 @@ record BenchOptions(
         int rounds,
         int warmUpSeconds,
         Duration rootDelay,
+        boolean million,
         boolean hold) {
     private static final int MAX_SECONDS = 600;
     private static final int MAX_DELAY_MILLIS = 1_000;
@@ -46,6 +48,7 @@ record BenchOptions(
         int seconds = 0;
         Duration rootDelay = Duration.ZERO;
         boolean quick = false;
+        boolean million = false;
         boolean hold = false;
         while (!rest.isEmpty()) {
             String option = rest.pop();
@@ -57,13 +60,23 @@ record BenchOptions(
                 case "--only" -> scenarios = scenarios(value(option, rest));
                 case "--root-delay" -> rootDelay = Duration.ofMillis(millis(value(option, rest)));
                 case "--quick" -> quick = true;
+                case "--million" -> million = true;
                 case "--hold" -> hold = true;
                 default -> throw new IllegalArgumentException("unknown option " + option + " (bin/bench --help)");
             }
         }
         int length = seconds > 0 ? seconds : quick ? 2 : 6;
         return new BenchOptions(
-                folder, serverJar, scripts, scenarios, length, quick ? 1 : 3, quick ? 10 : 45, rootDelay, hold);
+                folder,
+                serverJar,
+                scripts,
+                scenarios,
+                length,
+                quick ? 1 : 3,
+                quick ? 10 : 45,
+                rootDelay,
+                million,
+                hold);
     }
 
     private static Set<Scenario> scenarios(String names) {

@@ -22,7 +22,9 @@ public final class VaultBench {
             System.exit(EX_USAGE);
             return;
         }
-        if (options.rootDelay().isZero()) {
+        if (options.million()) {
+            new MillionRun(options, out).run();
+        } else if (options.rootDelay().isZero()) {
             new BenchRun(options, out).run();
         } else {
             new RootDelayRun(options, out).run();

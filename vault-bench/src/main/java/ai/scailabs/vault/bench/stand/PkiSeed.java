@@ -3,13 +3,6 @@ package ai.scailabs.vault.bench.stand;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -33,51 +26,48 @@ final class PkiSeed {
     private static final byte[] NONCE_TYPE = HexFormat.of().parseHex("06092b0601050507300102");
     private static final byte[] NONCE = HexFormat.of().parseHex("0412" + "0410" + "00112233445566778899aabbccddeeff");
 
-    private final String baseUrl;
-    private final String token;
-    private final HttpClient http;
+    private final ApiCaller api;
 
-    private PkiSeed(String baseUrl, String token, HttpClient http) {
-        this.baseUrl = baseUrl;
-        this.token = token;
-        this.http = http;
+    private PkiSeed(ApiCaller api) {
+        this.api = api;
     }
 
     /**
      * @param folder gets files for the scripts: {@code targets-ocsp} has the URI of a GET, the URI of a POST and its body in hexadecimal in each line, {@code targets-issue} a token and the URI to post
      *     to
      */
-    static void plant(String baseUrl, String token, Path folder) throws IOException {
-        try (HttpClient http = HttpClient.newHttpClient()) {
-            new PkiSeed(baseUrl, token, http).plant(folder);
+    static void plant(ApiCaller api, Path folder) throws IOException {
+        try {
+            new PkiSeed(api).plant(folder);
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("seeding failed", e);
         }
     }
 
     private void plant(Path folder) throws IOException, GeneralSecurityException {
-        String id = member(
+        String id = ApiCaller.member(
                 "id",
-                send(
+                api.send(
                         "POST",
                         "/v1/pki/ca",
                         "{\"name\":\"bench\",\"common_name\":\"Bench\",\"ca_type\":\"root\",\"key_type\":\"ec\"}"));
-        X509Certificate issuer =
-                certificate(member("certificate_pem", send("GET", "/v1/pki/ca/" + id + "/certificate", "")));
+        X509Certificate issuer = certificate(
+                ApiCaller.member("certificate_pem", api.send("GET", "/v1/pki/ca/" + id + "/certificate", "")));
         byte[] key = issuer.getPublicKey().getEncoded();
         MessageDigest sha1 = MessageDigest.getInstance("SHA-1");
         byte[] name = sha1.digest(issuer.getSubjectX500Principal().getEncoded());
         byte[] keyHash = sha1.digest(Arrays.copyOfRange(key, key.length - POINT_OCTETS, key.length));
-        send(
+        api.send(
                 "POST",
                 "/v1/pki/roles",
                 "{\"name\":\"bench\",\"ca_id\":\"" + id + "\",\"allowed_domains\":[\"*.bench.test\"]}");
 
         List<String> lines = new ArrayList<>();
         for (int i = 0; i < CERTIFICATES; i++) {
-            String issued = send("POST", "/v1/pki/issue/bench", "{\"common_name\":\"n" + i + ".bench.test\"}");
-            byte[] serial =
-                    certificate(member("certificate", issued)).getSerialNumber().toByteArray();
+            String issued = api.send("POST", "/v1/pki/issue/bench", "{\"common_name\":\"n" + i + ".bench.test\"}");
+            byte[] serial = certificate(ApiCaller.member("certificate", issued))
+                    .getSerialNumber()
+                    .toByteArray();
             byte[] asked = der(0x30, named(name, keyHash, serial));
             byte[] plain = der(0x30, der(0x30, der(0x30, asked)));
             byte[] nonce = der(0xa2, der(0x30, der(0x30, joined(NONCE_TYPE, NONCE))));
@@ -88,7 +78,7 @@ final class PkiSeed {
                     + HexFormat.of().formatHex(unique));
         }
         Files.write(folder.resolve("targets-ocsp"), lines);
-        Files.writeString(folder.resolve("targets-issue"), token + " /v1/pki/issue/bench\n");
+        Files.writeString(folder.resolve("targets-issue"), api.token() + " /v1/pki/issue/bench\n");
     }
 
     private static byte[] named(byte[] name, byte[] key, byte[] serial) {
@@ -118,29 +108,5 @@ final class PkiSeed {
         return (X509Certificate) CertificateFactory.getInstance("X.509")
                 .generateCertificate(
                         new ByteArrayInputStream(pem.replace("\\n", "\n").getBytes(StandardCharsets.US_ASCII)));
-    }
-
-    private static String member(String name, String json) {
-        return json.replaceFirst("(?s).*?\"" + name + "\":\"([^\"]+)\".*", "$1");
-    }
-
-    private String send(String method, String path, String json) {
-        HttpRequest request = HttpRequest.newBuilder(URI.create(baseUrl + path))
-                .header("Authorization", "Bearer " + token)
-                .header("Content-Type", "application/json")
-                .method(method, json.isEmpty() ? BodyPublishers.noBody() : BodyPublishers.ofString(json))
-                .build();
-        try {
-            HttpResponse<String> response = http.send(request, BodyHandlers.ofString());
-            if (response.statusCode() / 100 != 2) {
-                throw new IllegalStateException(method + " " + path + " answered " + response.statusCode());
-            }
-            return response.body();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException(e);
-        }
     }
 }

@@ -30,6 +30,8 @@ public final class Stand implements AutoCloseable {
     /** Of 16 MiB: more than a round writes. */
     private static final int LOG_SEGMENTS = 48;
 
+    private static final String PKI_TENANT = "tnt_bench00";
+
     private final Path folder;
     private final TestPostgres postgres;
     private final TestDatabase database;
@@ -131,14 +133,29 @@ public final class Stand implements AutoCloseable {
 
     /** Makes an authority, a role to issue by, and certificates to ask about. */
     public void seedPki() throws IOException {
-        String admin = issuer.token()
-                .tenant("tnt_bench00")
-                .partner("ptn_bench0")
-                .user("pki@bench.test")
-                .role("tenant_admin")
-                .scope("pki:admin pki:issue")
-                .sign();
-        PkiSeed.plant(baseUrl(), admin, folder);
+        try (ApiCaller admin = pkiAdmin()) {
+            PkiSeed.plant(admin, folder);
+        }
+    }
+
+    /** So many revoked certificates of the role {@code bench}, whose authority {@link #seedPki} made. */
+    public void crowd(int certificates) throws SQLException {
+        try (Connection connection = database.superuser().dataSource().getConnection()) {
+            Crowd.fill(connection, PKI_TENANT, "bench", certificates);
+        }
+    }
+
+    /** Whoever manages the authority. */
+    public ApiCaller pkiAdmin() {
+        return new ApiCaller(
+                baseUrl(),
+                issuer.token()
+                        .tenant(PKI_TENANT)
+                        .partner("ptn_bench0")
+                        .user("pki@bench.test")
+                        .role("tenant_admin")
+                        .scope("pki:admin pki:issue")
+                        .sign());
     }
 
     /**

@@ -126,6 +126,11 @@ public record TestIssuer(IssuerView view, KeyPair keys, byte[] certificate, List
         return new TestIssuer(Issuers.of(issued, chain, SignatureScheme.of(spec)), own, issued, List.copyOf(chain));
     }
 
+    /** The same authority, as it signs by a role that says how. */
+    public TestIssuer signingBy(SignatureScheme scheme) {
+        return new TestIssuer(view.signingBy(scheme), keys, certificate, above);
+    }
+
     public CertificateDraft draft(
             Subject subject, SubjectKey key, SubjectAlternativeNames names, CertificateProfile profile, Duration ttl) {
         return new CertificateDraft(

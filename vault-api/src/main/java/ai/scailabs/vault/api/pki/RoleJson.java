@@ -26,7 +26,9 @@ final class RoleJson {
                 .value("basic_constraints_valid_for_non_ca", fields.basicConstraintsValidForNonCa())
                 .value("include_no_rev_avail", fields.includeNoRevAvail());
         writeSubject(json, fields);
-        json.value("use_csr_common_name", fields.useCsrCommonName())
+        json.value("signature_bits", fields.signatureBits())
+                .value("use_pss", fields.usePss())
+                .value("use_csr_common_name", fields.useCsrCommonName())
                 .value("use_csr_sans", fields.useCsrSans())
                 .value("store_private_keys", fields.storePrivateKeys())
                 .value("require_approval", fields.requireApproval())

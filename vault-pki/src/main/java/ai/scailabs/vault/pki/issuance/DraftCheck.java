@@ -8,6 +8,7 @@ import ai.scailabs.vault.pki.profile.RolePolicy;
 import ai.scailabs.vault.pki.profile.Violation;
 import ai.scailabs.vault.pki.x509.CertificateDraft;
 import ai.scailabs.vault.pki.x509.CertificateLint;
+import ai.scailabs.vault.pki.x509.IssuerView;
 import ai.scailabs.vault.pki.x509.LintedCertificate;
 import ai.scailabs.vault.pki.x509.SerialNumber;
 import ai.scailabs.vault.pki.x509.SubjectKey;
@@ -32,8 +33,9 @@ final class DraftCheck {
         try {
             CertificatePlan plan = planner.plan(now);
             CertificateDraft draft = plan.draft(role, serial, key);
-            LintedCertificate linted = lint.lint(draft, signatory.issuer());
-            List<Violation> violations = new ArrayList<>(RolePolicy.check(linted.contents(), role, signatory.issuer()));
+            IssuerView issuer = role.signature().applied(signatory.issuer());
+            LintedCertificate linted = lint.lint(draft, issuer);
+            List<Violation> violations = new ArrayList<>(RolePolicy.check(linted.contents(), role, issuer));
             if (plan.isTooLong(role) && !Refusals.tellOfTtl(violations)) {
                 violations.add(Refusals.tooLong(role));
             }

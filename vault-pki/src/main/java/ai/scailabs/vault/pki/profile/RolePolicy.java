@@ -6,6 +6,7 @@ import ai.scailabs.vault.pki.x509.CertificateContents;
 import ai.scailabs.vault.pki.x509.ExtendedKeyUsage;
 import ai.scailabs.vault.pki.x509.GeneralName;
 import ai.scailabs.vault.pki.x509.IssuerView;
+import ai.scailabs.vault.pki.x509.KeySpec;
 import ai.scailabs.vault.pki.x509.NameSyntax;
 import ai.scailabs.vault.pki.x509.Subject;
 import ai.scailabs.vault.pki.x509.Validity;
@@ -34,6 +35,7 @@ public final class RolePolicy {
         subject(contents, role, violations);
         lifetime(contents, role, issuer, violations);
         keyAndUsage(contents, role, violations);
+        signature(role, issuer, violations);
         contents.constraintViolation(issuer)
                 .ifPresent(found ->
                         violations.add(new Violation("name_constraints", found, found, ErrorCode.NAME_NOT_ALLOWED)));
@@ -165,6 +167,20 @@ public final class RolePolicy {
                     "the issuer is good from " + issuer.validity().notBefore() + " to "
                             + issuer.validity().notAfter() + " only",
                     ErrorCode.TTL_EXCEEDED));
+        }
+    }
+
+    /** The lint has found that the bytes name the scheme by which the issuer signs. */
+    private static void signature(Role role, IssuerView issuer, List<Violation> violations) {
+        SignatureRule rule = role.signature();
+        KeySpec key = issuer.key().spec();
+        if (rule.by(key).filter(issuer.scheme()::equals).isEmpty()) {
+            String field = rule.field(key);
+            violations.add(new Violation(
+                    field,
+                    field.equals("use_pss") ? "true" : String.valueOf(rule.hashBits()),
+                    "the authority's key is " + key + ", and signs by " + issuer.scheme(),
+                    ErrorCode.VALIDATION_ERROR));
         }
     }
 

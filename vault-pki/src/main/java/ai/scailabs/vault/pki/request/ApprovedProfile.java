@@ -5,6 +5,7 @@ import ai.scailabs.vault.pki.profile.AllowedNames;
 import ai.scailabs.vault.pki.profile.KeyRule;
 import ai.scailabs.vault.pki.profile.Lifetime;
 import ai.scailabs.vault.pki.profile.Role;
+import ai.scailabs.vault.pki.profile.SignatureRule;
 import ai.scailabs.vault.pki.profile.SubjectRule;
 import ai.scailabs.vault.pki.profile.UsageRule;
 import ai.scailabs.vault.pki.x509.CertificationRequest;
@@ -37,6 +38,7 @@ final class ApprovedProfile {
                 new KeyRule(KeyRule.ANY, 0),
                 UsageRule.DEFAULT,
                 subject(request),
+                SignatureRule.DEFAULT,
                 true,
                 true,
                 false,

@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param caId of the authority that signs
  * @param keyBits absent with a {@code keyType}: any size of it
+ * @param signatureBits absent: as the authority's key signs by itself
  * @param notBeforeBound {@code forbid} or {@code duration}
  * @param notAfterBound {@code forbid} or {@code ttl-limited}
  */
@@ -49,6 +50,8 @@ public record RoleFields(
         @Nullable Boolean requireCn,
         @Nullable Boolean excludeCnFromSans,
         @Nullable Boolean validateCn,
+        @Nullable Integer signatureBits,
+        @Nullable Boolean usePss,
         @Nullable Boolean useCsrCommonName,
         @Nullable Boolean useCsrSans,
         @Nullable Boolean storePrivateKeys,

@@ -5,10 +5,12 @@ import ai.scailabs.vault.kernel.net.AddressRange;
 import ai.scailabs.vault.pki.profile.AllowedNames;
 import ai.scailabs.vault.pki.profile.KeyRule;
 import ai.scailabs.vault.pki.profile.Role;
+import ai.scailabs.vault.pki.profile.SignatureRule;
 import ai.scailabs.vault.pki.profile.SubjectRule;
 import ai.scailabs.vault.pki.profile.UsageRule;
 import ai.scailabs.vault.pki.x509.ExtendedKeyUsage;
 import ai.scailabs.vault.pki.x509.GeneralName;
+import ai.scailabs.vault.pki.x509.KeySpec;
 import ai.scailabs.vault.pki.x509.NameSyntax;
 import ai.scailabs.vault.pki.x509.Subject;
 import java.util.ArrayList;
@@ -30,6 +32,7 @@ final class RoleForm {
     private static final int MAX_CERTIFICATE_BYTES = 64 * 1024;
     private static final int MAX_OID = 128;
     private static final String WILDCARD = "*.";
+    private static final List<Integer> SIZES_OF_HASHES = List.of(256, 384, 512);
     private static final List<String> CHOICES_OF_KEYS = List.of("ec", "rsa", "ed25519", "ml-dsa-65", KeyRule.ANY);
 
     private RoleForm() {}
@@ -56,6 +59,7 @@ final class RoleForm {
                 key(fields),
                 usage(fields),
                 subject(fields),
+                signature(fields),
                 is(fields.useCsrCommonName(), true),
                 is(fields.useCsrSans(), true),
                 is(fields.storePrivateKeys(), false),
@@ -147,6 +151,23 @@ final class RoleForm {
                 each("policy_identifiers", fields.policyIdentifiers(), MAX_IDENTIFIERS, RoleForm::identifier),
                 is(fields.basicConstraintsValidForNonCa(), false),
                 is(fields.includeNoRevAvail(), false));
+    }
+
+    private static SignatureRule signature(RoleFields fields) {
+        Integer bits = fields.signatureBits();
+        if (bits != null && !SIZES_OF_HASHES.contains(bits)) {
+            throw RoleRefusals.invalid(
+                    "signature_bits", "must be 256, 384 or 512, and left out for what the authority's key is for");
+        }
+        return new SignatureRule(bits == null ? 0 : bits, is(fields.usePss(), false));
+    }
+
+    /** @throws VaultException {@code invalid_role} */
+    static void requireFit(Role role, KeySpec authority) {
+        if (role.signature().by(authority).isEmpty()) {
+            throw RoleRefusals.invalid(
+                    role.signature().field(authority), "does not fit the authority, whose key is " + authority);
+        }
     }
 
     private static Set<ExtendedKeyUsage> usages(RoleFields fields) {

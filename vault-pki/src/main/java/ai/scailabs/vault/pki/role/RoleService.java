@@ -13,6 +13,8 @@ import ai.scailabs.vault.persistence.tenant.TenantTransactions;
 import ai.scailabs.vault.pki.issuer.AuthorityService;
 import ai.scailabs.vault.pki.issuer.AuthorityStatus;
 import ai.scailabs.vault.pki.issuer.CertificateAuthority;
+import ai.scailabs.vault.pki.profile.Role;
+import ai.scailabs.vault.pki.profile.SignatureRule;
 import ai.scailabs.vault.pki.role.RoleRepository.SoughtRole;
 import java.time.Clock;
 import java.time.Instant;
@@ -63,13 +65,10 @@ public final class RoleService {
         requirePermission(caller, Permission.ADMIN, name);
         CertificateAuthority authority = authority(caller, entry.tenant(), fields.caId());
         Instant now = now();
+        Role role = RoleForm.role(name, authority.text(), fields);
+        RoleForm.requireFit(role, authority.current().keySpec());
         StoredRole created = new StoredRole(
-                RoleForm.role(name, authority.text(), fields),
-                authority.id(),
-                1,
-                now,
-                caller.actor().identity().value(),
-                now);
+                role, authority.id(), 1, now, caller.actor().identity().value(), now);
         return change(entry.tenant(), tx -> {
             if (!tx.lockTenant()) {
                 throw new VaultException(ErrorCode.TENANT_NOT_FOUND, "There is no such tenant");
@@ -191,9 +190,15 @@ public final class RoleService {
             throw RoleRefusals.invalid("name", "cannot change: policies and certificates bear it");
         }
         boolean sameAuthority = seen.role().caId().equals(fields.caId());
-        UUID authority = sameAuthority
-                ? seen.caId()
-                : authority(caller, tenant, fields.caId()).id();
+        Role sameOrAnother = RoleForm.role(seen.name(), String.valueOf(fields.caId()), fields);
+        boolean sameSignature = sameOrAnother.signature().equals(seen.role().signature())
+                || sameOrAnother.signature().equals(SignatureRule.DEFAULT);
+        UUID authority = seen.caId();
+        if (!sameAuthority || !sameSignature) {
+            CertificateAuthority signing = authority(caller, tenant, fields.caId());
+            RoleForm.requireFit(sameOrAnother, signing.current().keySpec());
+            authority = signing.id();
+        }
         return new StoredRole(
                 RoleForm.role(seen.name(), CertificateAuthority.idText(authority), fields),
                 authority,

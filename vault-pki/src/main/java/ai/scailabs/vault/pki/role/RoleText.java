@@ -87,6 +87,8 @@ final class RoleText {
                 subject.requireCn(),
                 subject.excludeCnFromSans(),
                 subject.validateCn(),
+                role.signature().hashBits() == 0 ? null : role.signature().hashBits(),
+                role.signature().pss(),
                 role.useCsrCommonName(),
                 role.useCsrSans(),
                 role.storePrivateKeys(),

@@ -31,6 +31,23 @@ public record IssuerView(
         usages = List.copyOf(usages);
     }
 
+    /** The same, which signs another way. */
+    public IssuerView signingBy(SignatureScheme other) {
+        return other == scheme
+                ? this
+                : new IssuerView(
+                        subject,
+                        key,
+                        keyIdentifier,
+                        validity,
+                        pathLength,
+                        constraints,
+                        usages,
+                        mayCertify,
+                        mayRevoke,
+                        other);
+    }
+
     byte[] keyIdentifierOctets() {
         byte[] octets = new byte[keyIdentifier.size()];
         for (int i = 0; i < octets.length; i++) {

@@ -1,6 +1,7 @@
 package ai.scailabs.vault.pki.x509;
 
 import java.security.GeneralSecurityException;
+import java.security.InvalidAlgorithmParameterException;
 import java.security.InvalidKeyException;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
@@ -11,6 +12,7 @@ import java.security.PublicKey;
 import java.security.SecureRandom;
 import java.security.Signature;
 import java.security.SignatureException;
+import java.security.spec.PSSParameterSpec;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -83,10 +85,8 @@ public final class JavaSignatures implements SignatureProvider {
     private Signature signature(SignatureScheme scheme, Start start) throws GeneralSecurityException {
         if (preferred != null && preferred.getService("Signature", scheme.jcaName()) != null) {
             try {
-                Signature engine = Signature.getInstance(scheme.jcaName(), preferred);
-                start.on(engine);
-                return engine;
-            } catch (NoSuchAlgorithmException | InvalidKeyException notByIt) {
+                return started(Signature.getInstance(scheme.jcaName(), preferred), scheme, start);
+            } catch (NoSuchAlgorithmException | InvalidKeyException | InvalidAlgorithmParameterException notByIt) {
                 return runtime(scheme, start);
             }
         }
@@ -94,7 +94,15 @@ public final class JavaSignatures implements SignatureProvider {
     }
 
     private static Signature runtime(SignatureScheme scheme, Start start) throws GeneralSecurityException {
-        Signature engine = Signature.getInstance(scheme.jcaName());
+        return started(Signature.getInstance(scheme.jcaName()), scheme, start);
+    }
+
+    private static Signature started(Signature engine, SignatureScheme scheme, Start start)
+            throws InvalidKeyException, InvalidAlgorithmParameterException {
+        PSSParameterSpec parameters = scheme.parameters();
+        if (parameters != null) {
+            engine.setParameter(parameters);
+        }
         start.on(engine);
         return engine;
     }

@@ -107,6 +107,7 @@ class RoleBoundsTest {
                 plain.key(),
                 plain.usage(),
                 plain.subject(),
+                SignatureRule.DEFAULT,
                 true,
                 true,
                 false,

@@ -160,4 +160,64 @@ class RolePolicyTest {
                 Duration.ofHours(1)));
         assertThat(broken(tbs, role(names(WIDE, "s")))).containsExactly("subject");
     }
+
+    @ParameterizedTest(name = "{0} by {1} bits, PSS {2}: {3}")
+    @CsvSource({
+        "RSA_2048, 0, false, RSA_SHA256",
+        "RSA_4096, 0, false, RSA_SHA512",
+        "RSA_2048, 384, false, RSA_SHA384",
+        "RSA_3072, 0, true, RSA_PSS_SHA256",
+        "RSA_4096, 0, true, RSA_PSS_SHA512",
+        "RSA_2048, 512, true, RSA_PSS_SHA512",
+        "EC_P256, 256, false, ECDSA_SHA256",
+        "EC_P256, 384, false, signature_bits",
+        "EC_P384, 256, false, signature_bits",
+        "EC_P384, 0, true, use_pss",
+        "ED25519, 512, false, signature_bits",
+        "ED25519, 0, true, use_pss",
+        "ML_DSA_65, 256, false, signature_bits"
+    })
+    void signature_isOfTheRole_orRefusedByWhatDoesNotFitTheAuthority(
+            KeySpec authority, int bits, boolean pss, String expected) {
+        Role plain = role(names(WIDE, "s"), cn(false, false, true));
+        Role role = signed(plain, new SignatureRule(bits, pss));
+        TestIssuer root = authority == KeySpec.EC_P256 ? ROOT : TestIssuer.root(authority);
+        TestIssuer issuer =
+                new TestIssuer(role.signature().applied(root.view()), root.keys(), root.certificate(), List.of());
+        byte[] tbs = issuer.tbs(issuer.draft(
+                Subject.empty(),
+                SubjectKey.of(TestIssuer.keys(KeySpec.EC_P256).getPublic()),
+                SubjectAlternativeNames.parse(List.of("a.corp.example"), List.of()),
+                CertificateProfile.EndEntity.of(ExtendedKeyUsage.CLIENT_AUTH),
+                Duration.ofHours(1)));
+        List<String> broken = RolePolicy.check(CertificateContents.ofTbs(tbs), role, issuer.view()).stream()
+                .map(Violation::rule)
+                .toList();
+        assertThat(broken).isEqualTo(expected.contains("SHA") ? List.of() : List.of(expected));
+        if (expected.contains("SHA")) {
+            assertThat(issuer.view().scheme().name()).isEqualTo(expected);
+            // What would be signed another way than the role says is refused, too.
+            Role other = signed(plain, new SignatureRule(bits == 256 ? 384 : 256, !pss));
+            assertThat(RolePolicy.check(CertificateContents.ofTbs(tbs), other, issuer.view()))
+                    .hasSize(1);
+        }
+    }
+
+    private static Role signed(Role plain, SignatureRule signature) {
+        return new Role(
+                plain.name(),
+                plain.caId(),
+                plain.names(),
+                plain.lifetime(),
+                plain.key(),
+                plain.usage(),
+                plain.subject(),
+                signature,
+                true,
+                true,
+                false,
+                false,
+                false,
+                plain.maxCertificateBytes());
+    }
 }

@@ -49,6 +49,7 @@ final class TestRoles {
                 plain.key(),
                 plain.usage(),
                 subject,
+                SignatureRule.DEFAULT,
                 true,
                 true,
                 false,

@@ -75,6 +75,41 @@ class EveryCertificateTest {
         }
     }
 
+    /** By RSA, which alone leaves a choice. */
+    @ParameterizedTest
+    @EnumSource(value = SignatureScheme.class, names = "RSA_.*", mode = EnumSource.Mode.MATCH_ALL)
+    void everyWayToSign_isAcceptedByOthers(SignatureScheme scheme) throws Exception {
+        TestIssuer root = TestIssuer.root(KeySpec.RSA_2048);
+        TestIssuer intermediate =
+                root.intermediate("Acme Issuing " + scheme, KeySpec.RSA_2048, CertificateProfile.Authority.unbounded());
+        TestIssuer choosing = intermediate.signingBy(scheme);
+        SubjectKey key = SubjectKey.of(TestIssuer.keys(KeySpec.EC_P256).getPublic());
+        byte[] leaf = choosing.issue(choosing.draft(
+                Subject.commonName("a.corp.example"),
+                key,
+                SubjectAlternativeNames.parse(List.of("a.corp.example"), List.of()),
+                CertificateProfile.EndEntity.of(ExtendedKeyUsage.SERVER_AUTH),
+                Duration.ofDays(90)));
+        write("root", root.certificate());
+        write("intermediate", intermediate.certificate());
+        write("server", leaf);
+        // Mozilla's, byte for byte how RSASSA-PSS is written.
+        lintedByOthers(KeySpec.RSA_2048, List.of("server"), "-includeSources", SOURCES);
+        lintedByOthers(
+                KeySpec.RSA_2048,
+                List.of("server"),
+                "-includeNames",
+                "e_mp_rsassa-pss_parameters_encoding_in_signature_algorithm_correct,e_sub_cert_or_sub_ca_using_sha1");
+        verifiedByTheJdk("server", root.certificate(), intermediate.certificate(), leaf);
+        verifiedByOpenssl("server");
+        verifiedByGnutls("server");
+        verifiedByNss(KeySpec.RSA_2048, "server");
+        assertThat(PresentedCertificate.parse(Pem.write(Pem.CERTIFICATE, leaf))
+                        .orElseThrow()
+                        .isSignedBy(intermediate.view(), JavaSignatures.ofTheRuntime()))
+                .isTrue();
+    }
+
     private static CertificateProfile.Authority boundedAuthority() {
         return new CertificateProfile.Authority(
                 OptionalInt.of(0),

@@ -77,7 +77,9 @@ class PkiRoleApiTest {
                 "allow_localhost",
                 "allow_ip_sans",
                 "allow_no_expiry",
-                "store_private_keys")) {
+                "store_private_keys",
+                "no_store",
+                "use_pss")) {
             assertThat(role.get(no).booleanValue()).as(no).isFalse();
         }
         assertThat(role.get("enforce_hostnames").booleanValue()).isTrue();
@@ -139,7 +141,7 @@ class PkiRoleApiTest {
     @Test
     void fieldsThatAreUnknownOrOfAnotherKind_areRefused() {
         owner.post("/v1/pki/roles", role("unknown", "allow_everything", true)).expect(400, "invalid_request");
-        owner.post("/v1/pki/roles", role("unknown", "no_store", true)).expect(400, "invalid_request");
+        owner.post("/v1/pki/roles", role("unknown", "generate_lease", true)).expect(400, "invalid_request");
         owner.post("/v1/pki/roles", role("unknown", "allow_subdomains", "yes")).expect(400, "invalid_request");
         owner.post("/v1/pki/roles", role("unknown", "max_ttl", "soon")).expect(400, "invalid_duration");
         owner.post("/v1/pki/roles", role("unknown", "max_ttl", "0s")).expect(400, "invalid_duration");

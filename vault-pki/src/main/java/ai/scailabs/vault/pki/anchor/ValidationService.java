@@ -107,13 +107,13 @@ public final class ValidationService {
 
     private KnownStatus.Status status(TenantId tenant, UUID authority, PathCertificate certificate) {
         if (certificate.serial().signum() <= 0 || certificate.serial().bitLength() >= SerialNumber.MAX_OCTETS * 8) {
-            return new KnownStatus.NeverIssued();
+            return new KnownStatus.UnknownNumber();
         }
         return switch (statuses.status(tenant, authority, new SerialNumber(certificate.serial()))) {
             case CertificateStatus.Good _ -> new KnownStatus.Good();
             case CertificateStatus.Revoked revoked ->
                 new KnownStatus.Revoked(revoked.at(), revoked.reason().wireName());
-            case CertificateStatus.NeverIssued _ -> new KnownStatus.NeverIssued();
+            case CertificateStatus.NeverIssued _ -> new KnownStatus.UnknownNumber();
         };
     }
 }

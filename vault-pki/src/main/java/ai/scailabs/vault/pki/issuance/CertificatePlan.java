@@ -8,6 +8,7 @@ import ai.scailabs.vault.pki.issuer.Signatory;
 import ai.scailabs.vault.pki.profile.Lifetime;
 import ai.scailabs.vault.pki.profile.Role;
 import ai.scailabs.vault.pki.x509.CertificateDraft;
+import ai.scailabs.vault.pki.x509.CertificateEndpoints;
 import ai.scailabs.vault.pki.x509.CertificateProfile;
 import ai.scailabs.vault.pki.x509.CertificationRequest;
 import ai.scailabs.vault.pki.x509.GeneralName;
@@ -157,13 +158,13 @@ record CertificatePlan(
 
     CertificateDraft draft(Role role, SerialNumber serial, SubjectKey key) {
         CertificateProfile.EndEntity profile = role.usage().profile();
-        return new CertificateDraft(
-                serial,
-                subject,
-                key,
-                validity,
-                names,
-                profile,
-                profile.noRevocation() ? pointers.withoutRevocation() : pointers.of(serial));
+        return new CertificateDraft(serial, subject, key, validity, names, profile, endpoints(role, serial));
+    }
+
+    private CertificateEndpoints endpoints(Role role, SerialNumber serial) {
+        if (role.usage().noRevocation()) {
+            return pointers.withoutRevocation();
+        }
+        return role.noStore() ? pointers.withoutResponder(serial) : pointers.of(serial);
     }
 }

@@ -73,7 +73,7 @@ public final class IssuanceService {
     }
 
     /**
-     * Makes a key and a certificate for it. The certificate is kept, its audit row written with it; of the key nothing is left once the answer is closed, unless the role keeps it.
+     * Makes a key and a certificate for it. The certificate is kept, unless the role says otherwise, its audit row written with it; of the key nothing is left once the answer is closed, unless the role keeps it.
      *
      * @throws VaultException {@code access_denied}; {@code role_not_found}; {@code name_not_allowed}, {@code ttl_exceeded}, {@code validation_error}, {@code invalid_duration} with the rule and the value;
      *     {@code conflict} when the authority does not sign now; {@code rate_limited} when too many RSA keys are being made
@@ -187,8 +187,11 @@ public final class IssuanceService {
     }
 
     private boolean keep(Signed signed) {
-        return issuance.keep(
-                signed.reservation(), signed.issued(), signed.terms().premise(), signed.told());
+        return signed.terms().role().noStore()
+                ? issuance.tell(
+                        signed.reservation(), signed.issued(), signed.terms().premise(), signed.told())
+                : issuance.keep(
+                        signed.reservation(), signed.issued(), signed.terms().premise(), signed.told());
     }
 
     private static VaultException changing() {
@@ -213,12 +216,16 @@ public final class IssuanceService {
             Signatory signatory,
             SubjectKey key,
             AuditEntry entry) {
-        Reservation reservation = issuance.reserve(entry.tenant(), terms.authority(), signatory, actor.identity());
+        Reservation reservation = terms.role().noStore()
+                ? issuance.unkept(entry.tenant(), terms.authority(), signatory, actor.identity())
+                : issuance.reserve(entry.tenant(), terms.authority(), signatory, actor.identity());
         DraftCheck.Ready ready;
         try {
             ready = checks.check(terms.role(), planner, signatory, reservation.serial(), key);
         } catch (VaultException refused) {
-            issuance.giveBack(reservation);
+            if (!terms.role().noStore()) {
+                issuance.giveBack(reservation);
+            }
             throw refused;
         }
         byte[] der = issuance.sign(actor.partner(), reservation, ready.linted());
@@ -263,7 +270,7 @@ public final class IssuanceService {
     private static MadeCertificate made(Signed signed, @Nullable SensitiveBytes privateKey) {
         Reservation reservation = signed.reservation();
         return new MadeCertificate(
-                reservation.certificateId(),
+                signed.terms().role().noStore() ? null : reservation.certificateId(),
                 signed.terms().roleName(),
                 reservation.authorityId(),
                 reservation.serial(),
@@ -278,7 +285,11 @@ public final class IssuanceService {
     private static AuditEntry described(
             AuditEntry entry, SigningTerms terms, Reservation reservation, IssuedCertificate issued) {
         Map<String, Object> extra = new HashMap<>(entry.extra());
-        extra.put("certificate_id", Ids.text(MadeCertificate.PREFIX, reservation.certificateId()));
+        if (terms.role().noStore()) {
+            extra.put("stored", false);
+        } else {
+            extra.put("certificate_id", Ids.text(MadeCertificate.PREFIX, reservation.certificateId()));
+        }
         extra.put("serial_number", reservation.serial().toString());
         extra.put("ca_id", terms.role().caId());
         extra.put("subject", issued.subject().toString());

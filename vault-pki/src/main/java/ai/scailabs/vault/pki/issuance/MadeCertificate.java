@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A certificate that was issued just now. Whoever receives it closes it, which wipes the key.
  *
+ * @param id none of a certificate that is not kept
  * @param role by which it was issued; none where somebody approved the request itself
  * @param der the certificate
  * @param chain of those above it, the one that signed it first; DER
@@ -20,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param keystore in which the key is
  */
 public record MadeCertificate(
-        UUID id,
+        @Nullable UUID id,
         @Nullable String role,
         UUID authorityId,
         SerialNumber serial,
@@ -33,8 +34,8 @@ public record MadeCertificate(
         implements AutoCloseable {
     static final String PREFIX = "cert_";
 
-    public String idText() {
-        return Ids.text(PREFIX, id);
+    public @Nullable String idText() {
+        return id == null ? null : Ids.text(PREFIX, id);
     }
 
     public String authorityText() {

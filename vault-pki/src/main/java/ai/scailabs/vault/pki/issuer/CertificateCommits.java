@@ -25,12 +25,24 @@ final class CertificateCommits implements AutoCloseable {
             "select number from pki_keep_certificates(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"
                     + " ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 
-    private final TenantTransactions transactions;
+    private static final String TELL =
+            "select number from pki_tell_certificates(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+
     private final GroupedCalls<SignedCertificate, UUID> calls;
+    /** Of those that are not kept: they wait for no row of others. */
+    private final GroupedCalls<SignedCertificate, UUID> entries;
 
     CertificateCommits(TenantTransactions transactions) {
-        this.transactions = transactions;
-        this.calls = new GroupedCalls<>("certificate-committer", GROUPS_AT_ONCE, this::call);
+        this.calls = new GroupedCalls<>(
+                "certificate-committer",
+                GROUPS_AT_ONCE,
+                (group, alone) -> called(
+                        group, transactions.callForMany(KEEP, (row, index) -> row.getInt(1) - 1, arguments(group))));
+        this.entries = new GroupedCalls<>(
+                "certificate-teller",
+                GROUPS_AT_ONCE,
+                (group, alone) ->
+                        called(group, transactions.callForMany(TELL, (row, index) -> row.getInt(1) - 1, told(group))));
     }
 
     /**
@@ -42,22 +54,33 @@ final class CertificateCommits implements AutoCloseable {
         return calls.make(signed).isPresent();
     }
 
+    /** As {@link #keep(SignedCertificate)}, of a certificate of which nothing but its entry is written. */
+    boolean tell(SignedCertificate signed) {
+        return entries.make(signed).isPresent();
+    }
+
     /** The same in the transaction of a caller. */
     static boolean keep(TenantTransaction tx, SignedCertificate signed) {
         return tx.queryOne(KEEP, (row, index) -> true, arguments(List.of(signed)))
                 .isPresent();
     }
 
-    private List<Optional<UUID>> call(List<SignedCertificate> group, boolean alone) {
+    /** @param places of those in the group that were written */
+    private static List<Optional<UUID>> called(List<SignedCertificate> group, List<Integer> places) {
         List<Optional<UUID>> kept = new ArrayList<>(Collections.nCopies(group.size(), Optional.empty()));
-        transactions
-                .callForMany(KEEP, (row, index) -> row.getInt(1) - 1, arguments(group))
-                .forEach(place ->
-                        kept.set(place, Optional.of(group.get(place).number().certificateId())));
+        places.forEach(
+                place -> kept.set(place, Optional.of(group.get(place).number().certificateId())));
         return kept;
     }
 
-    private static @Nullable Object[] arguments(List<SignedCertificate> group) {
+    private static @Nullable Object[] told(List<SignedCertificate> group) {
+        List<@Nullable Object> columns = seen(group);
+        columns.addAll(entries(group));
+        return columns.toArray();
+    }
+
+    /** By what they were allowed, and whose they are. */
+    private static List<@Nullable Object> seen(List<SignedCertificate> group) {
         List<@Nullable Object> columns = new ArrayList<>();
         columns.add(texts(group, signed -> signed.number().tenant().value()));
         columns.add(texts(group, signed -> signed.number().authorityId().toString()));
@@ -78,6 +101,11 @@ final class CertificateCommits implements AutoCloseable {
                 signed -> signed.premise() == null
                         ? null
                         : micros(signed.premise().changedAt())));
+        return columns;
+    }
+
+    private static @Nullable Object[] arguments(List<SignedCertificate> group) {
+        List<@Nullable Object> columns = seen(group);
         columns.add(texts(group, signed -> signed.number().certificateId().toString()));
         columns.add(
                 column(group, byte[][]::new, signed -> signed.number().serial().contentOctets()));
@@ -138,6 +166,7 @@ final class CertificateCommits implements AutoCloseable {
     @Override
     public void close() {
         calls.close();
+        entries.close();
     }
 
     /**

@@ -32,6 +32,12 @@ public record CertificatePointers(List<String> crl, List<String> ocsp, List<Stri
                 crl.stream().map(url -> url.replace(PARTITION, partition)).toList());
     }
 
+    /** Of a certificate that is not kept: the list tells whether it was revoked, the responder would not know that it was given. */
+    public CertificateEndpoints withoutResponder(SerialNumber serial) {
+        CertificateEndpoints all = of(serial);
+        return new CertificateEndpoints(all.caIssuers(), List.of(), all.crl());
+    }
+
     /** Of a certificate that nothing will ever tell a revocation of (RFC 9608 §4). */
     public CertificateEndpoints withoutRevocation() {
         return new CertificateEndpoints(issuer, List.of(), List.of());

@@ -17,6 +17,7 @@ import ai.scailabs.vault.pki.x509.IssuerView;
 import ai.scailabs.vault.pki.x509.Issuers;
 import ai.scailabs.vault.pki.x509.LintedCertificate;
 import ai.scailabs.vault.pki.x509.PrivateKeyFormat;
+import ai.scailabs.vault.pki.x509.SerialNumber;
 import ai.scailabs.vault.pki.x509.SignatureScheme;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
@@ -47,6 +48,7 @@ public final class Issuance implements AutoCloseable {
     private final PublicUrls urls;
     private final Clock clock;
     private final Ids ids;
+    private final SecureRandom random;
     /** What their certificates say; whether they may sign is asked each time. */
     private final Cache<Place, Known> known =
             Caffeine.newBuilder().maximumSize(REMEMBERED).build();
@@ -71,6 +73,7 @@ public final class Issuance implements AutoCloseable {
         this.urls = urls;
         this.clock = clock;
         this.ids = ids;
+        this.random = random;
     }
 
     /**
@@ -85,6 +88,20 @@ public final class Issuance implements AutoCloseable {
     /** As {@link #reserve(TenantId, UUID, IdentityId)}, for an authority as it was seen. Whether it is still so is asked when the certificate is kept. */
     public Reservation reserve(TenantId tenant, UUID authority, Signatory signatory, IdentityId by) {
         return new Reservation(number(tenant, authority, signatory.generation(), by, signatory.changedAt()), signatory);
+    }
+
+    /** For a certificate of which no row is kept. Nothing is reserved either: that no other bears the number is as good as certain, as it has 159 random bits. */
+    public Reservation unkept(TenantId tenant, UUID authority, Signatory signatory, IdentityId by) {
+        return new Reservation(
+                new ReservedNumber(
+                        tenant,
+                        ids.nextUuid(),
+                        authority,
+                        signatory.generation(),
+                        SerialNumber.random(random),
+                        by,
+                        signatory.changedAt()),
+                signatory);
     }
 
     private ReservedNumber number(
@@ -205,6 +222,20 @@ public final class Issuance implements AutoCloseable {
             seen.invalidate(new Seat(reservation.tenant(), reservation.authorityId()));
         }
         return kept;
+    }
+
+    /**
+     * Keeps the entry of a certificate and nothing else, for a number of {@link #unkept}; all else is as {@link #keep} has it.
+     *
+     * @throws VaultException {@code service_unavailable}, after which nobody knows whether the entry was kept
+     */
+    public boolean tell(
+            Reservation reservation, IssuedCertificate issued, @Nullable RolePremise premise, AuditEntry entry) {
+        boolean told = commits.tell(new SignedCertificate(reservation.number(), issued, now(), premise, entry));
+        if (!told) {
+            seen.invalidate(new Seat(reservation.tenant(), reservation.authorityId()));
+        }
+        return told;
     }
 
     /**

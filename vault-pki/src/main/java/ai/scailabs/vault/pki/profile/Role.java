@@ -7,7 +7,7 @@ package ai.scailabs.vault.pki.profile;
  * @param useCsrCommonName whether a signing request's own common name counts
  * @param useCsrSans whether a signing request's own alternative names count; each must be allowed then, or the whole request is refused
  * @param storePrivateKeys whether keys that were made here are kept
- * @param noStore whether certificates are not kept either: nothing to list, nothing to revoke by serial number
+ * @param noStore whether certificates are not kept either: nothing to list, and revoked only by whoever shows one
  * @param requireApproval whether only requests that somebody approved get certificates
  * @param maxCertificateBytes of the certificate in DER
  */

@@ -233,6 +233,9 @@ public final class RequestService {
         if (!role.caId().equals(authority.id())) {
             throw VaultException.invalidField("role", "is of another certificate authority");
         }
+        if (role.role().noStore()) {
+            throw VaultException.invalidField("role", "keeps no certificates, and a request bears the one that it got");
+        }
         return role;
     }
 

@@ -22,6 +22,6 @@ public sealed interface CertificateStatus {
             Instant at,
             @Nullable Instant invalidityDate) implements CertificateStatus {}
 
-    /** Of no certificate that is known: also of a number that is reserved and not signed, and of a certificate that is not kept and was not revoked. */
+    /** Of no certificate that is known: also of a number that is reserved and not signed, and of a certificate that is not kept and is not revoked. */
     record NeverIssued() implements CertificateStatus {}
 }

@@ -55,5 +55,6 @@ public record RoleFields(
         @Nullable Boolean useCsrCommonName,
         @Nullable Boolean useCsrSans,
         @Nullable Boolean storePrivateKeys,
+        @Nullable Boolean noStore,
         @Nullable Boolean requireApproval,
         @Nullable Integer maxCertificateSize) {}

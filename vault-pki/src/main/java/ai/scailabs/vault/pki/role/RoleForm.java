@@ -63,7 +63,7 @@ final class RoleForm {
                 is(fields.useCsrCommonName(), true),
                 is(fields.useCsrSans(), true),
                 is(fields.storePrivateKeys(), false),
-                false,
+                noStore(fields),
                 is(fields.requireApproval(), false),
                 number(
                         "max_certificate_size",
@@ -75,6 +75,20 @@ final class RoleForm {
 
     static boolean is(@Nullable Boolean given, boolean otherwise) {
         return given == null ? otherwise : given;
+    }
+
+    private static boolean noStore(RoleFields fields) {
+        boolean noStore = is(fields.noStore(), false);
+        if (noStore && is(fields.storePrivateKeys(), false)) {
+            throw RoleRefusals.invalid(
+                    "no_store", "cannot be together with store_private_keys: a key is kept with its certificate");
+        }
+        if (noStore && is(fields.requireApproval(), false)) {
+            throw RoleRefusals.invalid(
+                    "no_store",
+                    "cannot be together with require_approval: a request bears the certificate that it got");
+        }
+        return noStore;
     }
 
     private static AllowedNames names(RoleFields fields) {

@@ -22,6 +22,6 @@ public interface KnownStatus {
     /** @param reason as the API writes it */
     record Revoked(Instant at, String reason) implements Status {}
 
-    /** The issuer does not know it, whatever its signature says. */
-    record NeverIssued() implements Status {}
+    /** Nobody knows that the issuer gave that number. It is not good for that alone; nor is it revoked. */
+    record UnknownNumber() implements Status {}
 }

@@ -50,12 +50,20 @@ final class RevocationCheck {
 
     private Optional<PathError> problem(PathCertificate certificate, PathCertificate issuer) {
         Optional<KnownStatus.Status> known = question.known().of(certificate, issuer);
+        String otherwise = "no CRL covers it; none is ever fetched";
         if (known.isPresent()) {
-            return switch (known.get()) {
-                case KnownStatus.Good _ -> Optional.empty();
-                case KnownStatus.Revoked revoked -> revoked(revoked.at(), revoked.reason());
-                case KnownStatus.NeverIssued _ -> unknown("its authority is kept here, and has not issued it");
-            };
+            switch (known.get()) {
+                case KnownStatus.Good _ -> {
+                    return Optional.empty();
+                }
+                case KnownStatus.Revoked revoked -> {
+                    return revoked(revoked.at(), revoked.reason());
+                }
+                // Of a role that keeps no certificates perhaps: the list of the authority would tell.
+                case KnownStatus.UnknownNumber _ ->
+                    otherwise =
+                            "its authority is kept here and knows no certificate of that number, and no CRL covers it";
+            }
         }
         if (certificate.extensions().has(Extension.noRevAvail) && !certificate.isAuthority()) {
             return Optional.empty();
@@ -65,7 +73,7 @@ final class RevocationCheck {
             return Optional.empty();
         }
         try {
-            return new ByLists(certificate, issuer).problem();
+            return new ByLists(certificate, issuer, otherwise).problem();
         } finally {
             underWay.remove(certificate);
         }
@@ -85,12 +93,13 @@ final class RevocationCheck {
         private final PathCertificate issuer;
         private final CrlScope scope;
         private int reasons;
-        private String why = "no CRL covers it; none is ever fetched";
+        private String why;
         private RevocationList.@Nullable Entry entry;
 
-        private ByLists(PathCertificate certificate, PathCertificate issuer) {
+        private ByLists(PathCertificate certificate, PathCertificate issuer, String otherwise) {
             this.certificate = certificate;
             this.issuer = issuer;
+            this.why = otherwise;
             this.scope = new CrlScope(certificate);
         }
 

@@ -72,7 +72,7 @@ class RevocationCheckTest {
                         .errors())
                 .containsExactly(new PathError(PathProblem.REVOKED, "revoked at " + at + ", superseded", 0));
         assertThat(question()
-                        .known((certificate, issuer) -> Optional.of(new KnownStatus.NeverIssued()))
+                        .known((certificate, issuer) -> Optional.of(new KnownStatus.UnknownNumber()))
                         .errors())
                 .containsExactly("revocation_unknown@0", "revocation_unknown@1");
     }

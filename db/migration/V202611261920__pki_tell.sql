@@ -1,4 +1,4 @@
--- Certificates that are not kept: their entries, and nothing else.
+-- The entries of certificates that are not kept; and what operators are told of how old lists are.
 
 -- Writes the entries of certificates that roles keep no row of, of any tenants. It runs with the caller's rights, and becomes the tenant of each before it, as pki_keep_certificates does. One is missing in the
 -- answer, and nothing of it is written, when the policies, the role or the authority are no longer as they were seen. Columns may be added by a function of another name only: instances of two releases share it.
@@ -55,3 +55,16 @@ end
 $$;
 revoke execute on function pki_tell_certificates from public;
 grant execute on function pki_tell_certificates to scaivault_app;
+
+-- What the jobs look at, of whatever tenant, to tell operators how old the lists are. No names, no numbers of certificates, no keys.
+
+grant select (tenant_id, ca_id, ca_generation, delta, this_update, replaced_at) on crl to scaivault_worker;
+create policy worker_finds on crl for select to scaivault_worker using (true);
+
+grant select (tenant_id, ca_id, generation, not_after) on ca_generation to scaivault_worker;
+create policy worker_finds on ca_generation for select to scaivault_worker using (true);
+
+grant select (failures) on crl_schedule to scaivault_worker;
+
+-- A key that is kept is written before its certificate, which has no row any more until it is signed, in the same transaction.
+alter table certificate_key alter constraint certificate_key_tenant_id_certificate_id_fkey deferrable initially deferred;

@@ -70,6 +70,7 @@ class StructureTest {
             Map.entry("persistence.jdbc.ConnectionThreads.queue", "4,096"),
             Map.entry("persistence.jdbc.GroupCommitter.queue", "what its maker says"),
             Map.entry("persistence.tenant.TenantTransactions.withTenant", "the statements of the program"),
+            Map.entry("pki.inventory.CertificateCensus.counted", "one for each tenant that is served"),
             Map.entry("pki.issuance.SampleKeys.keys", "one public key for each kind"),
             Map.entry("pki.ocsp.OcspService.answers", "20,000, of certificates that were issued"),
             Map.entry("pki.ocsp.OcspService.authorities", "20,000"),

@@ -133,6 +133,7 @@ public class CertificateController {
                 .text("serial_number", certificate.serial().toString())
                 .text("role", certificate.role())
                 .text("subject_ca_id", idText(certificate.subjectAuthority()))
+                .text("kind", certificate.kind())
                 .text("common_name", certificate.commonName())
                 .text("subject", certificate.subject())
                 .texts("sans", certificate.names())

@@ -56,7 +56,7 @@ public class OcspController {
         int start = uri.indexOf('/', BELOW.length()) + 1;
         OcspAnswer answer = AskedInUri.decode(start == 0 ? "" : uri.substring(start))
                 .map(question -> answer(id, question))
-                .orElseGet(OcspService::malformed);
+                .orElseGet(ocsp::malformed);
         return kept(Answer.open(TYPE, answer.der()), answer);
     }
 

@@ -50,6 +50,7 @@ public final class CrlBuilder {
     private final CrlSigner signer;
     private final CrlLocations locations;
     private final CrlTerms terms;
+    private final CrlTally tally;
     private final Ids ids;
     private final Clock clock;
 
@@ -59,6 +60,7 @@ public final class CrlBuilder {
             SignatureProvider signatures,
             CrlLocations locations,
             CrlTerms terms,
+            CrlTally tally,
             Ids ids,
             Clock clock) {
         this.lists = new CrlRepository(transactions);
@@ -68,6 +70,7 @@ public final class CrlBuilder {
         this.signer = new CrlSigner(signatures);
         this.locations = locations;
         this.terms = terms;
+        this.tally = tally;
         this.ids = ids;
         this.clock = clock;
     }
@@ -96,11 +99,14 @@ public final class CrlBuilder {
             }
             schedule.finished(lease, delay(Duration.between(begun, clock.instant())), clock.instant());
             lists.dispose(tenant, authority, terms.interval(), clock.instant());
+            tally.made(made.stream().mapToLong(StoredCrl::entries).sum(), Duration.between(begun, clock.instant()));
             return Optional.of(made);
         } catch (Lease.Lost lost) {
             LOG.info("the lists of {} of {} are made elsewhere", authority, tenant);
+            tally.lost();
             return Optional.empty();
         } catch (RuntimeException | Error failure) {
+            tally.failed();
             schedule.failed(lease, clock.instant());
             throw failure;
         }

@@ -2,15 +2,10 @@ package ai.scailabs.vault.pki.inventory;
 
 import ai.scailabs.vault.kernel.id.TenantId;
 import ai.scailabs.vault.persistence.tenant.TenantTransactions;
-import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.List;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
@@ -23,11 +18,8 @@ public final class CertificatePurge {
 
     private static final int MAX_BATCHES = 50;
     private static final Duration RESERVED = Duration.ofDays(1);
-    private static final String TENANTS = """
-            select distinct s.tenant_id from crl_schedule s join tenant t on t.tenant_id = s.tenant_id where t.status = 'active' order by s.tenant_id
-            """;
 
-    private final DataSource worker;
+    private final ActiveTenants tenants;
     private final TenantTransactions transactions;
     private final @Nullable Duration keepExpired;
     private final Duration crlInterval;
@@ -44,7 +36,7 @@ public final class CertificatePurge {
             @Nullable Duration keepExpired,
             Duration crlInterval,
             Clock clock) {
-        this.worker = worker;
+        this.tenants = new ActiveTenants(worker);
         this.transactions = transactions;
         this.keepExpired = keepExpired;
         this.crlInterval = crlInterval;
@@ -53,21 +45,9 @@ public final class CertificatePurge {
 
     /** One pass over all tenants, with a bound for each. */
     public void run() throws SQLException {
-        for (TenantId tenant : tenants()) {
+        for (TenantId tenant : tenants.find()) {
             purge(tenant);
         }
-    }
-
-    private List<TenantId> tenants() throws SQLException {
-        List<TenantId> tenants = new ArrayList<>();
-        try (Connection connection = worker.getConnection();
-                PreparedStatement statement = connection.prepareStatement(TENANTS);
-                ResultSet results = statement.executeQuery()) {
-            while (results.next()) {
-                tenants.add(new TenantId(results.getString(1)));
-            }
-        }
-        return tenants;
     }
 
     void purge(TenantId tenant) {

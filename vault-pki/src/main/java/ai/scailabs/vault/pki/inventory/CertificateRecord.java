@@ -38,6 +38,8 @@ public record CertificateRecord(
         Instant createdAt,
         String createdBy) {
     private static final String PREFIX = "cert_";
+    /** Who makes the certificates of responders. */
+    private static final String RESPONDER = "system:ocsp-responder";
 
     public CertificateRecord {
         names = List.copyOf(names);
@@ -50,6 +52,14 @@ public record CertificateRecord(
     /** The reverse of {@link #text()}; empty for any other text. */
     public static Optional<UUID> parseId(String text) {
         return Ids.uuid(PREFIX, text);
+    }
+
+    /** What it is for, in the words of the API: those of authorities and of responders have no role, nor have those of requests that were approved as they were. */
+    public String kind() {
+        if (subjectAuthority != null) {
+            return "authority";
+        }
+        return createdBy.equals(RESPONDER) ? "ocsp_responder" : "end_entity";
     }
 
     /** In the words of the API. */

@@ -12,10 +12,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.atomic.LongAdder;
 import org.bouncycastle.asn1.ASN1Sequence;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -43,6 +45,8 @@ public final class OcspService {
     private final AnswerText text;
     private final Clock clock;
     private final SigningTurns turns;
+    private final LongAdder[] outcomes = new LongAdder[OcspOutcome.values().length];
+    private final LongAdder signatures = new LongAdder();
 
     private final Cache<UUID, KnownAuthority> authorities =
             Caffeine.newBuilder().maximumSize(REMEMBERED_AUTHORITIES).build();
@@ -64,11 +68,31 @@ public final class OcspService {
         this.text = new AnswerText(signatures);
         this.clock = clock;
         this.turns = new SigningTurns(processors);
+        Arrays.setAll(outcomes, _ -> new LongAdder());
     }
 
     /** What an OCSPRequest gets that cannot be read. */
-    public static OcspAnswer malformed() {
-        return OcspFailure.MALFORMED_REQUEST.answer();
+    public OcspAnswer malformed() {
+        return counted(OcspFailure.MALFORMED_REQUEST);
+    }
+
+    private OcspAnswer counted(OcspFailure failure) {
+        count(failure.outcome());
+        return failure.answer();
+    }
+
+    private void count(OcspOutcome outcome) {
+        outcomes[outcome.ordinal()].increment();
+    }
+
+    /** How often that was answered since this instance started. */
+    public long answered(OcspOutcome outcome) {
+        return outcomes[outcome.ordinal()].sum();
+    }
+
+    /** Answers that were signed, and not given again. */
+    public long signatureCount() {
+        return signatures.sum();
     }
 
     /**
@@ -80,19 +104,29 @@ public final class OcspService {
     public OcspAnswer answer(Optional<UUID> authority, byte[] question) {
         try {
             OcspQuestion asked = OcspQuestion.parse(question);
-            return answer(authority.orElseThrow(() -> new UnansweredQuestion(OcspFailure.UNAUTHORIZED)), asked);
+            Said said = answer(authority.orElseThrow(() -> new UnansweredQuestion(OcspFailure.UNAUTHORIZED)), asked);
+            said.states().forEach(state -> count(outcome(state)));
+            return said.answer();
         } catch (UnansweredQuestion unanswered) {
-            return unanswered.failure().answer();
+            return counted(unanswered.failure());
         } catch (VaultException notNow) {
             LOG.debug("no answer: {}", notNow.code().code());
-            return OcspFailure.TRY_LATER.answer();
+            return counted(OcspFailure.TRY_LATER);
         } catch (RuntimeException defect) {
             LOG.error("a question could not be answered", defect);
-            return OcspFailure.INTERNAL_ERROR.answer();
+            return counted(OcspFailure.INTERNAL_ERROR);
         }
     }
 
-    private OcspAnswer answer(UUID id, OcspQuestion asked) {
+    private static OcspOutcome outcome(CertificateStatus state) {
+        return switch (state) {
+            case CertificateStatus.Good _ -> OcspOutcome.GOOD;
+            case CertificateStatus.Revoked _ -> OcspOutcome.REVOKED;
+            case CertificateStatus.NeverIssued _ -> OcspOutcome.UNKNOWN;
+        };
+    }
+
+    private Said answer(UUID id, OcspQuestion asked) {
         // 1. Whose certificates these are: all of one key, as one key signs the answer.
         KnownAuthority authority = authority(id, asked.certificates());
         int generation = authority
@@ -116,16 +150,16 @@ public final class OcspService {
         // 3. An answer that says so, signed before or now.
         Instant now = clock.instant();
         if (asked.nonce() != null || states.size() > 1 || states.getFirst() instanceof CertificateStatus.NeverIssued) {
-            return signed(authority, generation, asked, states, now);
+            return new Said(signed(authority, generation, asked, states, now), states);
         }
         Asked place = new Asked(id, asked.certificates().getFirst().encoded());
         Given known = answers.getIfPresent(place);
         if (known != null && known.isGood(states.getFirst(), now)) {
-            return known.answer();
+            return new Said(known.answer(), states);
         }
         OcspAnswer fresh = signed(authority, generation, asked, states, now);
         answers.put(place, Given.of(fresh, states.getFirst()));
-        return fresh;
+        return new Said(fresh, states);
     }
 
     /** A number that the authority gave under another of its keys was not given under this one. */
@@ -169,6 +203,7 @@ public final class OcspService {
         turns.begin();
         try {
             byte[] der = text.signed(responder, singles, period, asked.nonce());
+            signatures.increment();
             return asked.nonce() == null
                     ? new OcspAnswer(der, period.thisUpdate(), period.nextUpdate())
                     : OcspAnswer.once(der);
@@ -176,6 +211,8 @@ public final class OcspService {
             turns.end();
         }
     }
+
+    private record Said(OcspAnswer answer, List<CertificateStatus> states) {}
 
     private record Asked(UUID authority, ASN1Sequence certificate) {}
 

@@ -10,6 +10,7 @@ import ai.scailabs.vault.pki.anchor.TrustAnchorService;
 import ai.scailabs.vault.pki.anchor.ValidationService;
 import ai.scailabs.vault.pki.crl.CrlBuilder;
 import ai.scailabs.vault.pki.crl.CrlService;
+import ai.scailabs.vault.pki.crl.CrlTally;
 import ai.scailabs.vault.pki.crl.CrlWorker;
 import ai.scailabs.vault.pki.inventory.CertificateInventory;
 import ai.scailabs.vault.pki.inventory.CertificatePurge;
@@ -209,6 +210,7 @@ class PkiWiring {
     CrlService crlService(
             TenantTransactions transactions,
             TenantSeal seal,
+            CrlTally tally,
             SignatureProvider signatures,
             CrlLocations locations,
             ServerSettings settings,
@@ -216,8 +218,8 @@ class PkiWiring {
             AuthorityService authorities,
             Ids ids,
             Clock clock) {
-        CrlBuilder builder =
-                new CrlBuilder(transactions, authorityKeys(seal), signatures, locations, settings.crls(), ids, clock);
+        CrlBuilder builder = new CrlBuilder(
+                transactions, authorityKeys(seal), signatures, locations, settings.crls(), tally, ids, clock);
         return new CrlService(transactions, builder, statuses, authorities, clock);
     }
 
@@ -237,6 +239,7 @@ class PkiWiring {
             DatabasePools pools,
             ObjectProvider<CrlPool> crlPool,
             TenantSeal seal,
+            CrlTally tally,
             SignatureProvider signatures,
             CrlLocations locations,
             ServerSettings settings,
@@ -252,6 +255,7 @@ class PkiWiring {
                 signatures,
                 locations,
                 settings.crls(),
+                tally,
                 ids,
                 clock);
         return new CrlWorker(pools.worker(), builder, clock);

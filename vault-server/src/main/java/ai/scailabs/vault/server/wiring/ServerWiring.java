@@ -14,6 +14,7 @@ import org.springframework.context.annotation.Import;
     CapabilityWiring.class,
     KeyWiring.class,
     PkiWiring.class,
+    PkiMetersWiring.class,
     AuditWiring.class,
     PublishWiring.class,
     ExportWiring.class,

@@ -51,6 +51,7 @@ public final class IssuanceService {
     private final KeyPairs keyPairs;
     private final KeptKeys keptKeys;
     private final SampleKeys samples;
+    private final KeystoreRoom keystores;
     private final SecureRandom random;
 
     public IssuanceService(
@@ -61,7 +62,8 @@ public final class IssuanceService {
             KeyPairs keyPairs,
             KeptKeys keptKeys,
             SecureRandom random,
-            Clock clock) {
+            Clock clock,
+            int processors) {
         this.roles = roles;
         this.issuance = issuance;
         this.checks = new DraftCheck(lint, clock);
@@ -69,6 +71,7 @@ public final class IssuanceService {
         this.keyPairs = keyPairs;
         this.keptKeys = keptKeys;
         this.samples = new SampleKeys(random);
+        this.keystores = new KeystoreRoom(KeyPairs.threadsBeside(processors));
         this.random = random;
     }
 
@@ -76,9 +79,17 @@ public final class IssuanceService {
      * Makes a key and a certificate for it. The certificate is kept, unless the role says otherwise, its audit row written with it; of the key nothing is left once the answer is closed, unless the role keeps it.
      *
      * @throws VaultException {@code access_denied}; {@code role_not_found}; {@code name_not_allowed}, {@code ttl_exceeded}, {@code validation_error}, {@code invalid_duration} with the rule and the value;
-     *     {@code conflict} when the authority does not sign now; {@code rate_limited} when too many RSA keys are being made
+     *     {@code conflict} when the authority does not sign now; {@code rate_limited} when too many RSA keys are being made, or too many keystores written
      */
     public MadeCertificate issue(
+            Caller caller, String roleName, CertificateWish wish, KeyPackaging packaging, AuditEntry entry) {
+        // Before anything is issued that could not be given.
+        try (KeystoreRoom.Seat _ = packaging.isCostly() ? keystores.enter(entry.tenant()) : KeystoreRoom.Seat.NONE) {
+            return issuedByRole(caller, roleName, wish, packaging, entry);
+        }
+    }
+
+    private MadeCertificate issuedByRole(
             Caller caller, String roleName, CertificateWish wish, KeyPackaging packaging, AuditEntry entry) {
         AuditEntry told = byRole(entry, roleName);
         for (Sight sight : Sight.IN_ORDER) {
@@ -118,7 +129,10 @@ public final class IssuanceService {
         certificates.add(signed.issued().der());
         certificates.addAll(signed.reservation().chain());
         String alias = signed.issued().subject().commonName().orElse(UNNAMED);
-        return made(signed, packaging.pack(pair, alias, certificates, random)).in(packaging);
+        SensitiveBytes packed = packaging.isCostly()
+                ? keystores.write(() -> packaging.pack(pair, alias, certificates, random))
+                : packaging.pack(pair, alias, certificates, random);
+        return made(signed, packed).in(packaging);
     }
 
     /**

@@ -15,6 +15,14 @@ public sealed interface KeyPackaging extends AutoCloseable {
     /** What is given: a text in ASCII. */
     SensitiveBytes pack(KeyPair pair, String alias, List<byte[]> certificates, SecureRandom random);
 
+    /** Whether that takes a second of a processor. */
+    default boolean isCostly() {
+        return switch (this) {
+            case Pem _ -> false;
+            case Keystore file -> file.format() == KeystoreFormat.PKCS12;
+        };
+    }
+
     @Override
     void close();
 

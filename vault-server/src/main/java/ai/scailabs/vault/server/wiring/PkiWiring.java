@@ -154,7 +154,8 @@ class PkiWiring {
             KeptKeys keptKeys,
             SecureRandom random,
             Clock clock) {
-        return new IssuanceService(roles, issuance, lint, signatures, keyPairs, keptKeys, random, clock);
+        int processors = Runtime.getRuntime().availableProcessors();
+        return new IssuanceService(roles, issuance, lint, signatures, keyPairs, keptKeys, random, clock, processors);
     }
 
     @Bean

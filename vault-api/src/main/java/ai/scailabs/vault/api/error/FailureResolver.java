@@ -45,7 +45,7 @@ public final class FailureResolver implements HandlerExceptionResolver, FailureA
     @Override
     public void answer(HttpServletRequest request, HttpServletResponse response, VaultException failure)
             throws IOException {
-        if (failure.details().containsKey("dependency")) {
+        if (isToldElsewhere(failure)) {
             // Whoever depends on it tells once that it is away, and once that it is back; a line for each request would
             // be the caller's to write.
             LOG.debug("{} {} {}", failure.code().code(), request.getMethod(), failure.details());
@@ -57,6 +57,13 @@ public final class FailureResolver implements HandlerExceptionResolver, FailureA
             return;
         }
         AnswerWriter.write(envelope(shown, RequestFacts.of(request).requestId()), response);
+    }
+
+    /** Of the database nobody else tells, unless it is full. */
+    private static boolean isToldElsewhere(VaultException failure) {
+        Object dependency = failure.details().get("dependency");
+        return dependency != null
+                && (!dependency.equals("database") || failure.details().containsKey("reason"));
     }
 
     private static VaultException recorded(HttpServletRequest request, VaultException failure) {

@@ -33,9 +33,14 @@ public final class VaultException extends RuntimeException {
     }
 
     public VaultException(ErrorCode code, String message, Throwable cause) {
+        this(code, message, Map.of(), cause);
+    }
+
+    /** @param details shown to the caller as they are */
+    public VaultException(ErrorCode code, String message, Map<String, ?> details, Throwable cause) {
         super(message, cause);
         this.code = code;
-        this.details = Map.of();
+        this.details = Map.copyOf(details);
         this.evidence = Map.of();
     }
 

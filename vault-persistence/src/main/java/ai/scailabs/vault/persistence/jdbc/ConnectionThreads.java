@@ -3,6 +3,7 @@ package ai.scailabs.vault.persistence.jdbc;
 import ai.scailabs.vault.kernel.error.ErrorCode;
 import ai.scailabs.vault.kernel.error.VaultException;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -110,7 +111,10 @@ public final class ConnectionThreads implements AutoCloseable {
     }
 
     private static VaultException busy() {
-        return new VaultException(ErrorCode.SERVICE_UNAVAILABLE, "The database cannot serve the request");
+        return new VaultException(
+                ErrorCode.SERVICE_UNAVAILABLE,
+                "The database cannot serve the request",
+                Map.of("dependency", "database"));
     }
 
     /** Ends the threads; what still waits is refused. */

@@ -3,6 +3,7 @@ package ai.scailabs.vault.persistence.jdbc;
 import ai.scailabs.vault.kernel.error.ErrorCode;
 import ai.scailabs.vault.kernel.error.VaultException;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -39,7 +40,10 @@ public final class GroupedCalls<N, R> implements AutoCloseable {
     public Optional<R> make(N next) {
         Waiting<N, R> waiting = new Waiting<>(next, new CompletableFuture<>());
         if (!committer.offer(waiting)) {
-            throw new VaultException(ErrorCode.SERVICE_UNAVAILABLE, "The database cannot keep up with the writes");
+            throw new VaultException(
+                    ErrorCode.SERVICE_UNAVAILABLE,
+                    "The database cannot keep up with the writes",
+                    Map.of("dependency", "database"));
         }
         return switch (waiting.outcome()) {
             case Outcome.Done<R>(Optional<R> result) -> result;

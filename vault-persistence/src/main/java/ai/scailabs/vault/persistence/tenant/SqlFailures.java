@@ -24,7 +24,11 @@ final class SqlFailures {
                     Map.of("dependency", "database", "reason", "disk_full"));
         }
         if (isUnavailable(failure)) {
-            return new VaultException(ErrorCode.SERVICE_UNAVAILABLE, "The database cannot serve the request", failure);
+            return new VaultException(
+                    ErrorCode.SERVICE_UNAVAILABLE,
+                    "The database cannot serve the request",
+                    Map.of("dependency", "database"),
+                    failure);
         }
         DataAccessException translated = translator.translate(task, null, failure);
         return translated != null ? translated : new UncategorizedSQLException(task, null, failure);

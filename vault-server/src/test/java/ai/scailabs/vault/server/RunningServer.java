@@ -7,6 +7,7 @@ import ai.scailabs.vault.kernel.id.TenantId;
 import ai.scailabs.vault.kernel.sensitive.SensitiveBytes;
 import ai.scailabs.vault.kms.local.LocalFileRootKey;
 import ai.scailabs.vault.persistence.jdbc.Schema;
+import ai.scailabs.vault.pki.hsm.HsmKeyDisposal;
 import ai.scailabs.vault.server.settings.ServerSettings;
 import ai.scailabs.vault.server.wiring.DatabasePools;
 import ai.scailabs.vault.tenancy.keyring.TenantSeal;
@@ -22,6 +23,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.sql.SQLException;
 import java.time.Clock;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -185,6 +187,23 @@ public final class RunningServer implements AutoCloseable {
     SensitiveBytes opened(String tenant, String partner, String purpose, String recordId, byte[] sealed) {
         return context.getBean(TenantSeal.class)
                 .open(new TenantId(tenant), new PartnerId(partner), purpose, recordId, sealed);
+    }
+
+    /** The reverse of {@link #opened}: what somebody could write who can have this tenant's key seal. */
+    byte[] sealed(String tenant, String partner, String purpose, String recordId, byte[] content) {
+        try (SensitiveBytes owned = SensitiveBytes.owning(content)) {
+            return context.getBean(TenantSeal.class)
+                    .seal(new TenantId(tenant), new PartnerId(partner), purpose, recordId, owned);
+        }
+    }
+
+    /** What the service does every minute. */
+    void endHsmKeys() {
+        try {
+            context.getBean(HsmKeyDisposal.class).run();
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     public Path rootKeyFile() {

@@ -95,11 +95,14 @@ class StructureTest {
             "crypto.envelope.KeyWrap",
             "crypto.envelope.SealedValue",
             "crypto.envelope.WrappedKey",
+            // What keys in an HSM are called.
+            "crypto.hsm.HsmKeyName",
             "crypto.root.RootWraps",
             "crypto.root.UnwrapRequest",
             "kernel.net.AddressRange",
             "kms",
             // Certificates, and what stands in them, which are public.
+            "pki.hsm.HsmReference",
             "pki.ocsp.IssuerNames",
             "pki.ocsp.OcspQuestion",
             "pki.validation.NameForms$Ip",

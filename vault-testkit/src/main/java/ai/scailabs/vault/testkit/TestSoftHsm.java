@@ -93,7 +93,7 @@ public final class TestSoftHsm {
         }
     }
 
-    private void run(String... command) {
+    private String run(String... command) {
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
         builder.environment().put("SOFTHSM2_CONF", configuration.toString());
         try {
@@ -102,6 +102,7 @@ public final class TestSoftHsm {
             if (process.waitFor() != 0) {
                 throw new IllegalStateException(command[0] + " failed: " + output);
             }
+            return output;
         } catch (IOException e) {
             throw new UncheckedIOException(command[0] + " cannot be run: bin/peers installs it", e);
         } catch (InterruptedException e) {
@@ -148,6 +149,17 @@ public final class TestSoftHsm {
             command.addAll(List.of(more));
             run(command.toArray(String[]::new));
             return this;
+        }
+
+        /** All that is in it, as pkcs11-tool tells who has the PIN. */
+        public String objects() {
+            return run(
+                    "pkcs11-tool",
+                    "--module=" + library(),
+                    "--token-label=" + label,
+                    "--login",
+                    "--pin=" + PIN,
+                    "--list-objects");
         }
 
         /** As if it were pulled out, with all that is in it. */

@@ -28,6 +28,7 @@ final class AuthorityJson {
                         authority.parentId() == null ? null : CertificateAuthority.idText(authority.parentId()))
                 .text("key_type", current.keySpec().keyType())
                 .value("key_size", bits == 0 ? null : bits)
+                .text("key_storage", current.storage().wireName())
                 .flag("experimental", current.keySpec().isExperimental())
                 .number("key_generation", current.number())
                 .text("subject", current.subject())

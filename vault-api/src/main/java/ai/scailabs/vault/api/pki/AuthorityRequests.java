@@ -19,6 +19,7 @@ final class AuthorityRequests {
             @Nullable String parentCaId,
             @Nullable String keyType,
             @Nullable Integer keySize,
+            @Nullable String keyStorage,
             @Nullable Integer validityDays,
             @Nullable String country,
             @Nullable String province,
@@ -41,6 +42,7 @@ final class AuthorityRequests {
                     parentCaId,
                     keyType,
                     keySize,
+                    keyStorage,
                     validityDays,
                     new AuthorityDraft.SubjectFields(
                             country, province, locality, streetAddress, postalCode, organization, ou),

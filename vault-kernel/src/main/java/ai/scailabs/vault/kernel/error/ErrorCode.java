@@ -65,7 +65,9 @@ public enum ErrorCode {
     /** The stored bytes of a secret do not open: altered, moved, or sealed by a key that was destroyed. */
     INTEGRITY_FAILURE(500),
     SERVICE_UNAVAILABLE(503, true),
-    KMS_UNAVAILABLE(503, true);
+    KMS_UNAVAILABLE(503, true),
+    /** The hardware module that holds keys of certificate authorities. */
+    HSM_UNAVAILABLE(503, true);
 
     private final int status;
     private final boolean retryable;

@@ -14,4 +14,8 @@ import java.time.Duration;
  * @param patience how long a caller waits for an answer
  */
 public record Pkcs11Properties(
-        Path library, String tokenLabel, String keyLabel, Path pinFile, int sessions, Duration patience) {}
+        Path library, String tokenLabel, String keyLabel, Path pinFile, int sessions, Duration patience) {
+    Pkcs11Token token() {
+        return new Pkcs11Token(library, tokenLabel, pinFile, sessions, patience);
+    }
+}

@@ -9,7 +9,9 @@ import java.nio.ByteBuffer;
 import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.HexFormat;
+import org.jspecify.annotations.Nullable;
 import org.xipki.pkcs11.wrapper.PKCS11Exception;
+import org.xipki.pkcs11.wrapper.Session;
 
 /**
  * A root key in an HSM: an AES key of 256 bits that is not extractable, found by the labels of token and key, used with AES-GCM (CKM_AES_GCM, PKCS #11 v2.40, section
@@ -19,21 +21,20 @@ import org.xipki.pkcs11.wrapper.PKCS11Exception;
  */
 public final class Pkcs11RootKey implements RootKey, AutoCloseable {
     private static final byte FORMAT = 0x11;
-    private static final int HEADER_BYTES = 1 + HsmSession.IDENTITY_BYTES;
+    private static final int MAX_WAITING = 1_024;
+    private static final int HEADER_BYTES = 1 + RootKeySession.IDENTITY_BYTES;
     private static final int WRAPPED_BYTES =
-            HEADER_BYTES + HsmSession.IV_BYTES + KeyMaterial.BYTES + HsmSession.TAG_BYTES;
+            HEADER_BYTES + RootKeySession.IV_BYTES + KeyMaterial.BYTES + RootKeySession.TAG_BYTES;
 
-    private final HsmCalls calls;
+    private final HsmCalls<RootKeySession> calls;
     private final SecureRandom random;
     private final byte[] header;
 
-    private Pkcs11RootKey(HsmCalls calls, SecureRandom random) {
+    private Pkcs11RootKey(HsmCalls<RootKeySession> calls, byte[] identity, SecureRandom random) {
         this.calls = calls;
         this.random = random;
-        this.header = ByteBuffer.allocate(HEADER_BYTES)
-                .put(FORMAT)
-                .put(calls.identity())
-                .array();
+        this.header =
+                ByteBuffer.allocate(HEADER_BYTES).put(FORMAT).put(identity).array();
     }
 
     /**
@@ -42,8 +43,12 @@ public final class Pkcs11RootKey implements RootKey, AutoCloseable {
      * @throws IllegalStateException when that fails, or the key is not as it must be; says which and why
      */
     public static Pkcs11RootKey open(Pkcs11Properties properties, SecureRandom random) {
+        SameKey key = new SameKey(properties.keyLabel());
+        HsmCalls<RootKeySession> calls =
+                new HsmCalls<>(properties.token(), key, MAX_WAITING, ErrorCode.KMS_UNAVAILABLE);
         try {
-            return new Pkcs11RootKey(HsmCalls.open(properties), random);
+            calls.open();
+            return new Pkcs11RootKey(calls, key.identity(), random);
         } catch (HsmUnavailable problem) {
             throw new IllegalStateException("the root key in the HSM: " + problem.getMessage(), problem);
         }
@@ -56,13 +61,13 @@ public final class Pkcs11RootKey implements RootKey, AutoCloseable {
 
     @Override
     public byte[] wrap(KeyMaterial key, WrapContext context) {
-        byte[] nonce = new byte[HsmSession.IV_BYTES];
+        byte[] nonce = new byte[RootKeySession.IV_BYTES];
         random.nextBytes(nonce);
         byte[] associated = associatedData(context);
         byte[] plaintext = key.exposeBytes().clone();
         try {
             byte[] sealed = calls.call(session -> session.encrypt(nonce, associated, plaintext));
-            if (sealed.length != KeyMaterial.BYTES + HsmSession.TAG_BYTES) {
+            if (sealed.length != KeyMaterial.BYTES + RootKeySession.TAG_BYTES) {
                 throw new VaultException(ErrorCode.KMS_UNAVAILABLE, "The HSM gave a ciphertext of another length");
             }
             return ByteBuffer.allocate(WRAPPED_BYTES)
@@ -81,8 +86,8 @@ public final class Pkcs11RootKey implements RootKey, AutoCloseable {
     @Override
     public KeyMaterial unwrap(byte[] wrapped, WrapContext context) {
         requireOwn(wrapped);
-        byte[] nonce = Arrays.copyOfRange(wrapped, HEADER_BYTES, HEADER_BYTES + HsmSession.IV_BYTES);
-        byte[] sealed = Arrays.copyOfRange(wrapped, HEADER_BYTES + HsmSession.IV_BYTES, WRAPPED_BYTES);
+        byte[] nonce = Arrays.copyOfRange(wrapped, HEADER_BYTES, HEADER_BYTES + RootKeySession.IV_BYTES);
+        byte[] sealed = Arrays.copyOfRange(wrapped, HEADER_BYTES + RootKeySession.IV_BYTES, WRAPPED_BYTES);
         byte[] associated = associatedData(context);
         byte[] key = new byte[0];
         try {
@@ -136,5 +141,35 @@ public final class Pkcs11RootKey implements RootKey, AutoCloseable {
     @Override
     public void close() {
         calls.close();
+    }
+
+    /** The key of this label, which is the same for as long as it is in use. */
+    private static final class SameKey implements TokenLogin.Opener<RootKeySession> {
+        private final String label;
+        private volatile byte @Nullable [] first;
+
+        SameKey(String label) {
+            this.label = label;
+        }
+
+        @Override
+        public RootKeySession open(Session session, long generation) throws HsmUnavailable {
+            RootKeySession opened = RootKeySession.open(session, generation, label);
+            byte[] known = first;
+            if (known == null) {
+                first = opened.identity();
+            } else if (!Arrays.equals(known, opened.identity())) {
+                throw new HsmUnavailable("another key bears the label " + label + " now");
+            }
+            return opened;
+        }
+
+        byte[] identity() throws HsmUnavailable {
+            byte[] known = first;
+            if (known == null) {
+                throw new HsmUnavailable("the key " + label + " was not found");
+            }
+            return known;
+        }
     }
 }

@@ -1,6 +1,6 @@
 /**
- * A root key in a hardware security module, reached through the module's PKCS#11 library. The key never leaves it, and this package never makes, changes or deletes one.
- * Start with {@link ai.scailabs.vault.kms.pkcs11.Pkcs11RootKey}.
+ * A hardware security module, reached through its PKCS#11 library: a root key in it, which this package never makes, changes or deletes, and private keys that are made, sign and are destroyed in it. None of them
+ * ever leaves it. Start with {@link ai.scailabs.vault.kms.pkcs11.Pkcs11RootKey} and {@link ai.scailabs.vault.kms.pkcs11.Pkcs11Keys}.
  */
 @NullMarked
 package ai.scailabs.vault.kms.pkcs11;

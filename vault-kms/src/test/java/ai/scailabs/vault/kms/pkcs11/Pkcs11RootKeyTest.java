@@ -114,14 +114,16 @@ class Pkcs11RootKeyTest extends RootKeyContract {
         Pkcs11Properties where =
                 new Pkcs11Properties(TestSoftHsm.library(), "main", "root", pin, 2, Duration.ofMillis(300));
         CountDownLatch end = new CountDownLatch(1);
-        try (HsmCalls calls = HsmCalls.open(where)) {
+        TokenLogin.Opener<RootKeySession> opener =
+                (session, generation) -> RootKeySession.open(session, generation, "root");
+        try (HsmCalls<RootKeySession> calls = new HsmCalls<>(where.token(), opener, 2, ErrorCode.KMS_UNAVAILABLE)) {
             assertThatThrownBy(() -> calls.call(session -> hang(end)))
                     .isInstanceOfSatisfying(VaultException.class, e -> {
                         assertThat(e.code()).isEqualTo(ErrorCode.KMS_UNAVAILABLE);
                         assertThat(e).hasMessageContaining("300 ms");
                     });
-            assertThat(calls.call(session -> session.encrypt(new byte[12], new byte[1], new byte[32])))
-                    .hasSize(48);
+            byte[] sealed = calls.call(session -> session.encrypt(new byte[12], new byte[1], new byte[32]));
+            assertThat(sealed).hasSize(48);
             end.countDown();
         }
     }

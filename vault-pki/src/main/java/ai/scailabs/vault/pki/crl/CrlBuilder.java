@@ -1,17 +1,14 @@
 package ai.scailabs.vault.pki.crl;
 
-import ai.scailabs.vault.crypto.envelope.KeySeal;
 import ai.scailabs.vault.kernel.id.Ids;
 import ai.scailabs.vault.kernel.id.TenantId;
-import ai.scailabs.vault.kernel.sensitive.SensitiveBytes;
 import ai.scailabs.vault.persistence.tenant.TenantTransactions;
+import ai.scailabs.vault.pki.issuer.AuthorityKeys;
 import ai.scailabs.vault.pki.issuer.CrlLocations;
 import ai.scailabs.vault.pki.x509.CrlFrame;
 import ai.scailabs.vault.pki.x509.CrlLint;
 import ai.scailabs.vault.pki.x509.CrlSigner;
-import ai.scailabs.vault.pki.x509.PrivateKeyFormat;
 import ai.scailabs.vault.pki.x509.SignatureProvider;
-import java.security.PrivateKey;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -19,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -46,7 +44,7 @@ public final class CrlBuilder {
     private final CrlRepository lists;
     private final EntryRepository entries;
     private final ScheduleRepository schedule;
-    private final KeySeal seal;
+    private final AuthorityKeys keys;
     private final CrlSigner signer;
     private final CrlLocations locations;
     private final CrlTerms terms;
@@ -56,7 +54,7 @@ public final class CrlBuilder {
 
     public CrlBuilder(
             TenantTransactions transactions,
-            KeySeal seal,
+            AuthorityKeys keys,
             SignatureProvider signatures,
             CrlLocations locations,
             CrlTerms terms,
@@ -66,7 +64,7 @@ public final class CrlBuilder {
         this.lists = new CrlRepository(transactions);
         this.entries = new EntryRepository(transactions);
         this.schedule = new ScheduleRepository(transactions);
-        this.seal = seal;
+        this.keys = keys;
         this.signer = new CrlSigner(signatures);
         this.locations = locations;
         this.terms = terms;
@@ -80,7 +78,7 @@ public final class CrlBuilder {
      *
      * @param forced also when nothing is due
      * @return what is published now; empty when nothing is due, or another makes them
-     * @throws ai.scailabs.vault.kernel.error.VaultException {@code service_unavailable}, {@code kms_unavailable}; {@code integrity_failure} when the authority's key was altered or destroyed
+     * @throws ai.scailabs.vault.kernel.error.VaultException {@code service_unavailable}, {@code kms_unavailable}, {@code hsm_unavailable}; {@code integrity_failure} when the authority's key was altered or destroyed
      */
     public Optional<List<StoredCrl>> build(TenantId tenant, UUID authority, boolean forced) {
         Instant begun = clock.instant();
@@ -121,15 +119,15 @@ public final class CrlBuilder {
     private List<StoredCrl> publish(Lease lease, CrlIssuer issuer) {
         List<CrlWriter> writers = complete(lease, issuer);
         Optional<CrlWriter> changes = issuer.partitions() == 1 ? changes(lease, issuer) : Optional.empty();
-        List<StoredCrl> made = new ArrayList<>();
-        try (SensitiveBytes opened =
-                seal.open(lease.tenant(), issuer.partner(), issuer.keyId(), issuer.sealedPrivateKey())) {
-            PrivateKey key = PrivateKeyFormat.read(opened.expose(), issuer.keySpec());
-            for (CrlWriter writer : writers) {
-                made.add(writer.finish(signer, key));
-            }
-            changes.ifPresent(writer -> made.add(writer.finish(signer, key)));
-        }
+        List<StoredCrl> made = keys.with(
+                lease.tenant(),
+                issuer.partner(),
+                issuer.keyId(),
+                issuer.keySpec(),
+                issuer.sealedPrivateKey(),
+                key -> Stream.concat(writers.stream(), changes.stream())
+                        .map(writer -> writer.finish(signer, key))
+                        .toList());
         lists.transactions().inTransaction(lease.tenant(), tx -> {
             schedule.renew(tx, lease, clock.instant());
             made.forEach(list -> lists.publish(tx, list, clock.instant()));

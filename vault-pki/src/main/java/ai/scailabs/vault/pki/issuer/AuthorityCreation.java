@@ -1,10 +1,8 @@
 package ai.scailabs.vault.pki.issuer;
 
 import ai.scailabs.vault.access.identity.Actor;
-import ai.scailabs.vault.crypto.envelope.KeySeal;
 import ai.scailabs.vault.kernel.error.VaultException;
 import ai.scailabs.vault.kernel.id.Ids;
-import ai.scailabs.vault.kernel.sensitive.SensitiveBytes;
 import ai.scailabs.vault.persistence.tenant.TenantTransaction;
 import ai.scailabs.vault.pki.x509.CertificateDraft;
 import ai.scailabs.vault.pki.x509.CertificateEndpoints;
@@ -25,26 +23,19 @@ import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** Makes the key and the certificate of a new authority. The key lies sealed when the method returns; nothing of it is stored yet, but its number is reserved. Thread-safe. */
+/** Makes the key and the certificate of a new authority. What is stored of the key is sealed when the method returns; nothing of it is stored yet, but its number is reserved. Thread-safe. */
 public final class AuthorityCreation {
     private static final int FIRST = 1;
 
-    private final KeyPairs keyPairs;
-    private final KeySeal seal;
+    private final AuthorityKeys keys;
     private final Issuance issuance;
     private final CertificateLint lint;
     private final CertificateSigner signer;
     private final Ids ids;
 
     public AuthorityCreation(
-            KeyPairs keyPairs,
-            KeySeal seal,
-            Issuance issuance,
-            CertificateLint lint,
-            CertificateSigner signer,
-            Ids ids) {
-        this.keyPairs = keyPairs;
-        this.seal = seal;
+            AuthorityKeys keys, Issuance issuance, CertificateLint lint, CertificateSigner signer, Ids ids) {
+        this.keys = keys;
         this.issuance = issuance;
         this.lint = lint;
         this.signer = signer;
@@ -56,6 +47,7 @@ public final class AuthorityCreation {
      * @throws VaultException as {@link AuthorityService#create}
      */
     Made make(Actor actor, AuthorityPlan plan, @Nullable CertificateAuthority parent, Instant now) {
+        KeyStorage storage = keys.storage(plan.storage(), plan.keySpec());
         // What the parent forbids is refused before a key is made, which is the expensive part.
         if (parent != null && (parent.status() != AuthorityStatus.ACTIVE || !isCurrent(parent, now))) {
             throw Issuance.cannotSign(parent, now);
@@ -64,9 +56,9 @@ public final class AuthorityCreation {
         Validity validity = plan.validity(now, above);
         OptionalInt pathLength = plan.pathLength(above);
 
-        KeyPair pair = keyPairs.make(actor.tenant(), plan.keySpec());
         String keyId = ids.next("key_");
-        byte[] sealed = sealed(actor, keyId, pair);
+        AuthorityKeys.Made made = keys.make(actor, keyId, plan.keySpec(), storage);
+        KeyPair pair = made.pair();
         UUID id = ids.nextUuid();
         Signed signed = parent == null
                 ? signedByItself(actor, id, plan, pair, validity, pathLength)
@@ -76,6 +68,7 @@ public final class AuthorityCreation {
                 FIRST,
                 keyId,
                 plan.keySpec(),
+                storage,
                 signed.number().certificateId(),
                 signed.der(),
                 signed.number().serial(),
@@ -104,23 +97,18 @@ public final class AuthorityCreation {
                 now);
         IssuedCertificate issued =
                 new IssuedCertificate(null, id, plan.subject(), SubjectAlternativeNames.NONE, validity, signed.der());
-        return new Made(authority, sealed, signed.number(), issued);
+        return new Made(authority, made.sealed(), signed.number(), issued);
     }
 
     /** In the transaction that stores the authority. */
     void finish(TenantTransaction tx, Made made) {
+        keys.keep(tx, made.authority().current());
         issuance.finish(tx, made.number(), made.issued());
     }
 
     private static boolean isCurrent(CertificateAuthority authority, Instant now) {
         return authority.current().notAfter().isAfter(now)
                 && !authority.current().notBefore().isAfter(now);
-    }
-
-    private byte[] sealed(Actor actor, String keyId, KeyPair pair) {
-        try (SensitiveBytes privateKey = SensitiveBytes.owning(pair.getPrivate().getEncoded())) {
-            return seal.seal(actor.tenant(), actor.partner(), keyId, privateKey);
-        }
     }
 
     private Signed signedByItself(

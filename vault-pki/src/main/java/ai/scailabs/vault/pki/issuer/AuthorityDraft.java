@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param parentCaId who signs it; of an intermediate
  * @param keyType absent: RSA
+ * @param keyStorage absent: where this installation keeps them
  * @param validityDays absent: ten years of a root, five of an intermediate, and no longer than its parent
  * @param maxPathLength how many authorities may follow below; absent: one less than of the parent, or any number
  * @param crlPartitions how many lists tell of its revoked certificates; absent: one
@@ -19,6 +20,7 @@ public record AuthorityDraft(
         @Nullable String parentCaId,
         @Nullable String keyType,
         @Nullable Integer keySize,
+        @Nullable String keyStorage,
         @Nullable Integer validityDays,
         SubjectFields subject,
         @Nullable Integer maxPathLength,

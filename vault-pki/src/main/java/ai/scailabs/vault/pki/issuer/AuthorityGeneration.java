@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  * A key of an authority and the certificate for it.
  *
  * @param number from 1
- * @param keyId names the sealed private key
+ * @param keyId names the private key
+ * @param storage where that lies
  * @param certificate DER
  * @param subject as people read it (RFC 4514)
  * @param maxPathLength how many authorities may follow below; none for any number
@@ -24,6 +25,7 @@ public record AuthorityGeneration(
         int number,
         String keyId,
         KeySpec keySpec,
+        KeyStorage storage,
         UUID certificateId,
         byte[] certificate,
         SerialNumber serial,

@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * What callers may ask of a new authority: an {@link AuthorityDraft} whose every field is acceptable by itself.
  *
  * @param parentId of an intermediate; none of a root
+ * @param storage null where the caller left it open
  * @param validityDays null where the caller left it open
  */
 record AuthorityPlan(
@@ -28,6 +29,7 @@ record AuthorityPlan(
         AuthorityType type,
         @Nullable UUID parentId,
         KeySpec keySpec,
+        @Nullable KeyStorage storage,
         Subject subject,
         String commonName,
         @Nullable Integer validityDays,
@@ -61,6 +63,7 @@ record AuthorityPlan(
                 type,
                 parent(type, draft.parentCaId()),
                 keySpec(draft.keyType(), draft.keySize()),
+                storage(draft.keyStorage()),
                 subject(draft),
                 required("common_name", draft.commonName()),
                 within("validity_days", draft.validityDays(), 1, MAX_DAYS),
@@ -113,6 +116,13 @@ record AuthorityPlan(
         return KeySpec.of(type, keySize)
                 .orElseThrow(() -> VaultException.invalidField(
                         "key_size", "must be 2048, 3072 or 4096 for rsa, 256 or 384 for ec, and left out for others"));
+    }
+
+    private static @Nullable KeyStorage storage(@Nullable String text) {
+        return text == null
+                ? null
+                : KeyStorage.parse(text)
+                        .orElseThrow(() -> VaultException.invalidField("key_storage", "must be vault or hsm"));
     }
 
     private static Subject subject(AuthorityDraft draft) {

@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 final class AuthorityRepository {
     private static final String SELECT = """
             select a.ca_id, a.name, a.ca_type, a.parent_ca_id, a.common_name, a.status, a.created_at, a.created_by, a.updated_at,
-                a.crl_partitions, a.crl_urls, a.ocsp_urls, a.issuer_urls, a.revoked_at, a.revocation_reason, g.generation, g.key_id, g.key_type, g.key_size,
+                a.crl_partitions, a.crl_urls, a.ocsp_urls, a.issuer_urls, a.revoked_at, a.revocation_reason, g.generation, g.key_id, g.key_type, g.key_size, g.key_storage,
                 g.certificate_id, g.certificate, g.serial, g.subject,
                 g.subject_key_id, g.max_path_length, g.name_constraints::text as name_constraints, g.issuer_ca_id, g.issuer_generation,
                 g.not_before, g.not_after,
@@ -215,8 +215,8 @@ final class AuthorityRepository {
         tx.update(
                 """
                 insert into ca_generation (tenant_id, ca_id, generation, key_id, key_type, key_size, certificate_id, certificate, serial, subject,
-                    subject_key_id, max_path_length, name_constraints, issuer_ca_id, issuer_generation, not_before, not_after, created_at)
-                values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?::jsonb, ?, ?, ?, ?, ?)
+                    subject_key_id, max_path_length, name_constraints, issuer_ca_id, issuer_generation, not_before, not_after, created_at, key_storage)
+                values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?::jsonb, ?, ?, ?, ?, ?, ?)
                 """,
                 tx.tenant().value(),
                 authority.id(),
@@ -235,7 +235,8 @@ final class AuthorityRepository {
                 generation.issuerGeneration(),
                 generation.notBefore(),
                 generation.notAfter(),
-                authority.updatedAt());
+                authority.updatedAt(),
+                generation.storage().wireName());
     }
 
     void changeStatus(TenantTransaction tx, UUID id, AuthorityStatus status, Instant now) {
@@ -272,6 +273,7 @@ final class AuthorityRepository {
                 results.getInt("generation"),
                 results.getString("key_id"),
                 keySpec(results),
+                KeyStorage.parse(results.getString("key_storage")).orElseThrow(),
                 results.getObject("certificate_id", UUID.class),
                 results.getBytes("certificate"),
                 new SerialNumber(new BigInteger(results.getBytes("serial"))),

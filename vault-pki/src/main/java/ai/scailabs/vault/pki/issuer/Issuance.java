@@ -1,14 +1,12 @@
 package ai.scailabs.vault.pki.issuer;
 
 import ai.scailabs.vault.audit.trail.AuditEntry;
-import ai.scailabs.vault.crypto.envelope.KeySeal;
 import ai.scailabs.vault.kernel.error.ErrorCode;
 import ai.scailabs.vault.kernel.error.VaultException;
 import ai.scailabs.vault.kernel.id.IdentityId;
 import ai.scailabs.vault.kernel.id.Ids;
 import ai.scailabs.vault.kernel.id.PartnerId;
 import ai.scailabs.vault.kernel.id.TenantId;
-import ai.scailabs.vault.kernel.sensitive.SensitiveBytes;
 import ai.scailabs.vault.persistence.tenant.TenantTransaction;
 import ai.scailabs.vault.persistence.tenant.TenantTransactions;
 import ai.scailabs.vault.pki.issuer.CertificateCommits.SignedCertificate;
@@ -16,7 +14,6 @@ import ai.scailabs.vault.pki.x509.CertificateSigner;
 import ai.scailabs.vault.pki.x509.IssuerView;
 import ai.scailabs.vault.pki.x509.Issuers;
 import ai.scailabs.vault.pki.x509.LintedCertificate;
-import ai.scailabs.vault.pki.x509.PrivateKeyFormat;
 import ai.scailabs.vault.pki.x509.SerialNumber;
 import ai.scailabs.vault.pki.x509.SignatureScheme;
 import com.github.benmanes.caffeine.cache.Cache;
@@ -43,7 +40,7 @@ public final class Issuance implements AutoCloseable {
     private final CertificateRepository certificates;
     private final CertificateCommits commits;
     private final SerialNumbers numbers;
-    private final KeySeal seal;
+    private final AuthorityKeys keys;
     private final CertificateSigner signer;
     private final PublicUrls urls;
     private final Clock clock;
@@ -58,7 +55,7 @@ public final class Issuance implements AutoCloseable {
 
     public Issuance(
             TenantTransactions transactions,
-            KeySeal seal,
+            AuthorityKeys keys,
             CertificateSigner signer,
             PublicUrls urls,
             Clock clock,
@@ -68,7 +65,7 @@ public final class Issuance implements AutoCloseable {
         this.certificates = new CertificateRepository(transactions);
         this.commits = new CertificateCommits(transactions);
         this.numbers = new SerialNumbers(certificates, random, clock);
-        this.seal = seal;
+        this.keys = keys;
         this.signer = signer;
         this.urls = urls;
         this.clock = clock;
@@ -196,16 +193,20 @@ public final class Issuance implements AutoCloseable {
     }
 
     /**
-     * The certificate, DER. Asks the root key: never inside a transaction.
+     * The certificate, DER. Asks the root key, and the HSM where the authority's key lies there: never inside a transaction.
      *
      * @param linted for {@link Reservation#issuer()}
-     * @throws VaultException {@code kms_unavailable}; {@code integrity_failure} when the authority's key was altered or destroyed
+     * @throws VaultException {@code kms_unavailable}; {@code hsm_unavailable}; {@code integrity_failure} when the authority's key was altered or destroyed
      */
     public byte[] sign(PartnerId partner, Reservation reservation, LintedCertificate linted) {
         SigningKey key = reservation.signatory().key();
-        try (SensitiveBytes privateKey = seal.open(reservation.tenant(), partner, key.id(), key.sealed())) {
-            return signer.sign(linted, reservation.issuer(), PrivateKeyFormat.read(privateKey.expose(), key.spec()));
-        }
+        return keys.with(
+                reservation.tenant(),
+                partner,
+                key.id(),
+                key.spec(),
+                key.sealed(),
+                opened -> signer.sign(linted, reservation.issuer(), opened));
     }
 
     /**

@@ -24,6 +24,7 @@ public final class DependencyReadiness implements Readiness {
     private static final String OK = "ok";
     private static final String ERROR = "error";
     private static final String REDIS = "redis";
+    private static final String HSM = "pki_hsm";
     private static final String NOT_CONFIGURED = "not_configured";
 
     private final DataSource database;
@@ -33,6 +34,7 @@ public final class DependencyReadiness implements Readiness {
     private final AuditTrail trail;
     private final @Nullable RedisLink redis;
     private final Supplier<@Nullable Instant> lastRotation;
+    private final Supplier<@Nullable String> hsmProblem;
     private final long startedNanos = System.nanoTime();
     private final ReentrantLock looking = new ReentrantLock();
     private volatile @Nullable Observation latest;
@@ -40,6 +42,7 @@ public final class DependencyReadiness implements Readiness {
     /**
      * @param redis absent: not configured. Without it the service goes on, and says so
      * @param lastRotation when a job with keys last came to its end; absent when that is not known
+     * @param hsmProblem with the HSM that holds keys of authorities, empty when it is well; absent: not configured. Without it all else goes on
      */
     public DependencyReadiness(
             DataSource database,
@@ -48,7 +51,8 @@ public final class DependencyReadiness implements Readiness {
             TokenAuthenticator authenticator,
             AuditTrail trail,
             @Nullable RedisLink redis,
-            Supplier<@Nullable Instant> lastRotation) {
+            Supplier<@Nullable Instant> lastRotation,
+            Supplier<@Nullable String> hsmProblem) {
         this.database = database;
         this.threads = threads;
         this.encryption = encryption;
@@ -56,6 +60,7 @@ public final class DependencyReadiness implements Readiness {
         this.trail = trail;
         this.redis = redis;
         this.lastRotation = lastRotation;
+        this.hsmProblem = hsmProblem;
     }
 
     @Override
@@ -70,6 +75,11 @@ public final class DependencyReadiness implements Readiness {
             errors.put(name, found.problem());
         });
         errors.put(REDIS, redisProblem());
+        String hsm = hsmProblem.get();
+        if (hsm != null) {
+            checks.put(HSM, hsm.isEmpty() ? OK : ERROR);
+            errors.put(HSM, hsm);
+        }
         errors.values().removeIf(String::isEmpty);
         return new Report(state(observation), checks, errors);
     }
@@ -78,8 +88,10 @@ public final class DependencyReadiness implements Readiness {
         if (!observation.errors().values().stream().allMatch(String::isEmpty)) {
             return State.UNHEALTHY;
         }
-        boolean whole =
-                redisProblem().isEmpty() && observation.rootKeys().stream().allMatch(EncryptionProbe.Finding::serves);
+        String hsm = hsmProblem.get();
+        boolean whole = redisProblem().isEmpty()
+                && (hsm == null || hsm.isEmpty())
+                && observation.rootKeys().stream().allMatch(EncryptionProbe.Finding::serves);
         return whole ? State.HEALTHY : State.DEGRADED;
     }
 
@@ -140,6 +152,10 @@ public final class DependencyReadiness implements Readiness {
         eachOfTwo(observation, (name, found) -> checks.put(name, figures(found)));
         figures(checks, "audit").put("queue_depth", trail.queueDepth());
         checks.put(REDIS, redisFigures());
+        String hsm = hsmProblem.get();
+        if (hsm != null) {
+            checks.put(HSM, hsm.isEmpty() ? Map.of("status", OK) : Map.of("status", ERROR, "error", hsm));
+        }
         return new Details(state(observation), (System.nanoTime() - startedNanos) / 1_000_000_000, checks);
     }
 

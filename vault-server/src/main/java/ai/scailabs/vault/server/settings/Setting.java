@@ -112,6 +112,16 @@ public enum Setting {
             Kind.PLAIN, "72h", "a duration from 1m to 30d, at least twice PKI_CRL_INTERVAL: how long a list counts"),
     PKI_KEEP_EXPIRED(
             Kind.PLAIN, "off", "off, or a duration from 1d to 36525d after which expired certificates are deleted"),
+    PKI_KEY_STORAGE(
+            Kind.PLAIN, "vault", "vault or hsm: where keys of certificate authorities lie unless the caller says it"),
+    PKI_HSM_LIBRARY(
+            Kind.PLAIN,
+            null,
+            "the path of a PKCS#11 library, for keys of certificate authorities; this and the next two together or not at all"),
+    PKI_HSM_TOKEN_LABEL(Kind.PLAIN, null, "the label of its token, 1 to 32 printable characters"),
+    PKI_HSM_PIN_FILE(Kind.PLAIN, null, "the path of a file that holds the PIN of the token's user"),
+    PKI_HSM_SESSIONS(Kind.PLAIN, "4", "a number from 1 to 64"),
+    PKI_HSM_TIMEOUT_MILLIS(Kind.PLAIN, "2000", "a number from 100 to 60000"),
     LOG_LEVEL(Kind.PLAIN, "info", "debug, info, warn or error"),
     LOG_FORMAT(Kind.PLAIN, "json", "json or text"),
     KMS_PROVIDER(Kind.PLAIN, null, "aws, gcp, azure, hashicorp, pkcs11, tpm, or local (development only)"),

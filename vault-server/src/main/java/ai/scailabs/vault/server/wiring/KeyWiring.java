@@ -13,6 +13,7 @@ import ai.scailabs.vault.server.metrics.KeyMeters;
 import ai.scailabs.vault.server.settings.ServerSettings;
 import ai.scailabs.vault.tenancy.erasure.ErasureService;
 import ai.scailabs.vault.tenancy.erasure.ErasureWorker;
+import ai.scailabs.vault.tenancy.erasure.OutsideKeys;
 import ai.scailabs.vault.tenancy.rotation.KeyJobWorker;
 import ai.scailabs.vault.tenancy.rotation.KeyService;
 import ai.scailabs.vault.tenancy.rotation.SealedRows;
@@ -41,10 +42,22 @@ class KeyWiring {
     @Bean
     @Nullable
     ErasureWorker erasureWorker(
-            DatabasePools pools, TenantTransactions transactions, AuditEntries entries, Ids ids, Clock clock) {
+            DatabasePools pools,
+            TenantTransactions transactions,
+            ObjectProvider<OutsideKeys> outside,
+            AuditEntries entries,
+            Ids ids,
+            Clock clock) {
         return pools.worker() == null
                 ? null
-                : new ErasureWorker(pools.worker(), transactions, sealedRows(transactions), entries, ids, clock);
+                : new ErasureWorker(
+                        pools.worker(),
+                        transactions,
+                        sealedRows(transactions),
+                        outside.getObject(),
+                        entries,
+                        ids,
+                        clock);
     }
 
     /** All that is wrapped by keys of tenants: whatever keeps such rows is named here, or a rotation leaves them behind. */

@@ -75,7 +75,8 @@ class OperationsWiring {
             TokenAuthenticator authenticator,
             AuditTrail trail,
             ObjectProvider<RedisLink> redis,
-            ObjectProvider<KeyJobWorker> keys) {
+            ObjectProvider<KeyJobWorker> keys,
+            AuthorityHsm hsm) {
         return new DependencyReadiness(
                 pools.app(),
                 threads,
@@ -83,7 +84,8 @@ class OperationsWiring {
                 authenticator,
                 trail,
                 redis.getIfAvailable(),
-                () -> lastRotation(keys.getIfAvailable()));
+                () -> lastRotation(keys.getIfAvailable()),
+                hsm::problem);
     }
 
     /** Only where there is a login for jobs anything is known of other tenants' jobs. */

@@ -2,7 +2,6 @@ package ai.scailabs.vault.server.wiring;
 
 import ai.scailabs.vault.access.decision.AccessControl;
 import ai.scailabs.vault.audit.trail.AuditEntries;
-import ai.scailabs.vault.crypto.envelope.KeySeal;
 import ai.scailabs.vault.kernel.id.Ids;
 import ai.scailabs.vault.persistence.jdbc.ConnectionPools;
 import ai.scailabs.vault.persistence.tenant.TenantTransactions;
@@ -17,6 +16,7 @@ import ai.scailabs.vault.pki.inventory.CertificatePurge;
 import ai.scailabs.vault.pki.issuance.IssuanceService;
 import ai.scailabs.vault.pki.issuance.KeptKeys;
 import ai.scailabs.vault.pki.issuer.AuthorityCreation;
+import ai.scailabs.vault.pki.issuer.AuthorityKeys;
 import ai.scailabs.vault.pki.issuer.AuthorityService;
 import ai.scailabs.vault.pki.issuer.CrlLocations;
 import ai.scailabs.vault.pki.issuer.Issuance;
@@ -33,6 +33,7 @@ import ai.scailabs.vault.pki.revocation.RevocationTargets;
 import ai.scailabs.vault.pki.role.RoleService;
 import ai.scailabs.vault.pki.x509.CertificateLint;
 import ai.scailabs.vault.pki.x509.CertificateSigner;
+import ai.scailabs.vault.pki.x509.HsmSignatures;
 import ai.scailabs.vault.pki.x509.NativeSignatures;
 import ai.scailabs.vault.pki.x509.SignatureProvider;
 import ai.scailabs.vault.server.jobs.CertificateJobs;
@@ -63,7 +64,7 @@ class PkiWiring {
 
     @Bean
     SignatureProvider signatures() {
-        return NativeSignatures.orRuntime();
+        return new HsmSignatures(NativeSignatures.orRuntime());
     }
 
     @Bean
@@ -74,13 +75,13 @@ class PkiWiring {
     @Bean
     Issuance issuance(
             TenantTransactions transactions,
-            TenantSeal seal,
+            AuthorityKeys keys,
             CertificateSigner signer,
             PublicUrls urls,
             Clock clock,
             Ids ids,
             SecureRandom random) {
-        return new Issuance(transactions, authorityKeys(seal), signer, urls, clock, ids, random);
+        return new Issuance(transactions, keys, signer, urls, clock, ids, random);
     }
 
     @Bean
@@ -88,15 +89,10 @@ class PkiWiring {
         return new PublicUrls(settings.pki().publicUrl());
     }
 
-    private static KeySeal authorityKeys(TenantSeal seal) {
-        return new SealedKeys(seal, SealedKeys.CA_SIGNING);
-    }
-
     @Bean
     AuthorityService authorityService(
             TenantTransactions transactions,
-            TenantSeal seal,
-            KeyPairs keyPairs,
+            AuthorityKeys keys,
             Issuance issuance,
             CertificateLint lint,
             CertificateSigner signer,
@@ -104,7 +100,7 @@ class PkiWiring {
             CrlLocations locations,
             Clock clock,
             Ids ids) {
-        AuthorityCreation creation = new AuthorityCreation(keyPairs, authorityKeys(seal), issuance, lint, signer, ids);
+        AuthorityCreation creation = new AuthorityCreation(keys, issuance, lint, signer, ids);
         return new AuthorityService(transactions, creation, access, locations, clock);
     }
 
@@ -210,7 +206,7 @@ class PkiWiring {
     @Bean
     CrlService crlService(
             TenantTransactions transactions,
-            TenantSeal seal,
+            AuthorityKeys keys,
             CrlTally tally,
             SignatureProvider signatures,
             CrlLocations locations,
@@ -220,7 +216,7 @@ class PkiWiring {
             Ids ids,
             Clock clock) {
         CrlBuilder builder = new CrlBuilder(
-                transactions, authorityKeys(seal), signatures, locations, settings.crls(), tally, ids, clock);
+                transactions, keys, signatures, locations, settings.crls(), tally, ids, clock);
         return new CrlService(transactions, builder, statuses, authorities, clock);
     }
 
@@ -239,7 +235,7 @@ class PkiWiring {
     CrlWorker crlWorker(
             DatabasePools pools,
             ObjectProvider<CrlPool> crlPool,
-            TenantSeal seal,
+            AuthorityKeys keys,
             CrlTally tally,
             SignatureProvider signatures,
             CrlLocations locations,
@@ -252,7 +248,7 @@ class PkiWiring {
         }
         CrlBuilder builder = new CrlBuilder(
                 new TenantTransactions(pool.connections()),
-                authorityKeys(seal),
+                keys,
                 signatures,
                 locations,
                 settings.crls(),

@@ -15,20 +15,33 @@ final class ErasureReport {
     private final List<Map<String, Object>> partnerKeys = new ArrayList<>();
     private long lost;
     private long left;
+    private long outside;
 
     /**
      * @param keys that are destroyed
      * @param rows of each kind that nothing opens any more
      * @param readable rows that something may still open: none, unless somebody writes with a key of their own making
+     * @param ended that lay in an HSM
      */
-    void tenant(String id, List<DestroyedKey> keys, Map<String, Long> rows, long readable) {
+    void tenant(
+            String id, List<DestroyedKey> keys, Map<String, Long> rows, long readable, List<OutsideKeys.Ended> ended) {
         Map<String, Object> tenant = new LinkedHashMap<>();
         tenant.put("tenant_id", id);
         tenant.put("keys", keys.stream().map(DestroyedKey::json).toList());
         tenant.put("rows", rows);
+        tenant.put("hsm_keys", ended.stream().map(ErasureReport::json).toList());
         tenants.add(tenant);
         lost += rows.values().stream().mapToLong(Long::longValue).sum();
         left += readable;
+        outside += ended.size();
+    }
+
+    private static Map<String, Object> json(OutsideKeys.Ended key) {
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("key_id", key.keyId());
+        json.put("created_at", key.createdAt().toString());
+        json.put("destroyed_at", key.destroyedAt().toString());
+        return json;
     }
 
     void partnerKey(DestroyedKey key) {
@@ -50,6 +63,11 @@ final class ErasureReport {
 
     long left() {
         return left;
+    }
+
+    /** Keys in an HSM that are destroyed. */
+    long outside() {
+        return outside;
     }
 
     /** @param wrappedSha256 of what had been stored of the key, in hexadecimal: what a backup still has of it can be told by it */

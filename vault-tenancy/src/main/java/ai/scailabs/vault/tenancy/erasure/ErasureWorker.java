@@ -65,6 +65,7 @@ public final class ErasureWorker {
     private final TenantTransactions transactions;
     private final ErasureRepository erasures;
     private final List<SealedRows> kinds;
+    private final OutsideKeys outside;
     private final AuditEntries entries;
     private final Ids ids;
     private final Clock clock;
@@ -73,11 +74,13 @@ public final class ErasureWorker {
     /**
      * @param worker logs in as the worker role; connections in auto-commit mode
      * @param rows what keys of tenants wrap
+     * @param outside keys that are to be destroyed as well: before that is done, no erasure is completed
      */
     public ErasureWorker(
             DataSource worker,
             TenantTransactions transactions,
             List<SealedRows> rows,
+            OutsideKeys outside,
             AuditEntries entries,
             Ids ids,
             Clock clock) {
@@ -85,6 +88,7 @@ public final class ErasureWorker {
         this.transactions = transactions;
         this.erasures = new ErasureRepository(transactions);
         this.kinds = List.copyOf(rows);
+        this.outside = outside;
         this.entries = entries;
         this.ids = ids;
         this.clock = clock;
@@ -189,7 +193,8 @@ public final class ErasureWorker {
                                 "level", erasure.level().wireName(),
                                 "subject", erasure.subject(),
                                 "no_longer_decryptable", report.lost(),
-                                "still_decryptable", report.left()));
+                                "still_decryptable", report.left(),
+                                "hsm_keys_destroyed", report.outside()));
                 tx.update(AuditRows.INSERT, AuditRows.arguments(entry));
             }
             return tx;
@@ -213,7 +218,7 @@ public final class ErasureWorker {
             }
             rows.put(kind.kind(), lost);
         }
-        report.tenant(tenant.value(), keys, rows, readable);
+        report.tenant(tenant.value(), keys, rows, readable, outside.destroy(tenant));
     }
 
     private static DestroyedKey destroyed(ResultSet row) throws SQLException {

@@ -4,7 +4,11 @@ import ai.scailabs.vault.kernel.id.Ids;
 import ai.scailabs.vault.kernel.id.TenantId;
 import ai.scailabs.vault.persistence.tenant.TenantTransactions;
 import ai.scailabs.vault.pki.PkiDatabase;
+import ai.scailabs.vault.pki.hsm.HsmAuthorityKeys;
+import ai.scailabs.vault.pki.issuer.AuthorityKeys;
 import ai.scailabs.vault.pki.issuer.CrlLocations;
+import ai.scailabs.vault.pki.issuer.KeyPairs;
+import ai.scailabs.vault.pki.issuer.KeyStorage;
 import ai.scailabs.vault.pki.x509.JavaSignatures;
 import ai.scailabs.vault.pki.x509.KeySpec;
 import ai.scailabs.vault.pki.x509.MessageSource;
@@ -72,13 +76,22 @@ final class BuilderProcess implements AutoCloseable {
     static CrlBuilder builder(TenantTransactions tenants, SignatureProvider signatures, CrlTally tally, Clock clock) {
         return new CrlBuilder(
                 tenants,
-                PkiDatabase.UNSEALED,
+                keys(tenants, clock),
                 signatures,
                 CrlLocations.below(null),
                 TERMS,
                 tally,
                 new Ids(Clock.systemUTC(), new SecureRandom()),
                 clock);
+    }
+
+    private static AuthorityKeys keys(TenantTransactions tenants, Clock clock) {
+        SecureRandom random = new SecureRandom();
+        return new AuthorityKeys(
+                new KeyPairs(JavaSignatures.ofTheRuntime(), random, 1),
+                PkiDatabase.UNSEALED,
+                new HsmAuthorityKeys(null, tenants, random, clock),
+                KeyStorage.VAULT);
     }
 
     public static void main(String[] arguments) {

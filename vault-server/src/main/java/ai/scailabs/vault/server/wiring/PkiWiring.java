@@ -215,8 +215,8 @@ class PkiWiring {
             AuthorityService authorities,
             Ids ids,
             Clock clock) {
-        CrlBuilder builder = new CrlBuilder(
-                transactions, keys, signatures, locations, settings.crls(), tally, ids, clock);
+        CrlBuilder builder =
+                new CrlBuilder(transactions, keys, signatures, locations, settings.crls(), tally, ids, clock);
         return new CrlService(transactions, builder, statuses, authorities, clock);
     }
 

@@ -25,6 +25,7 @@ import ai.scailabs.vault.api.keys.ErasureController;
 import ai.scailabs.vault.api.keys.KeyController;
 import ai.scailabs.vault.api.pki.AuthorityController;
 import ai.scailabs.vault.api.pki.CertificateController;
+import ai.scailabs.vault.api.pki.CertificationController;
 import ai.scailabs.vault.api.pki.CrlController;
 import ai.scailabs.vault.api.pki.IssueController;
 import ai.scailabs.vault.api.pki.KeptKeyController;
@@ -106,6 +107,7 @@ import org.springframework.context.annotation.Import;
     KeyController.class,
     ErasureController.class,
     AuthorityController.class,
+    CertificationController.class,
     KeptKeyController.class,
     PkiRoleController.class,
     PkiSettingsController.class,

@@ -23,8 +23,14 @@ class NonceTest {
             "(?i)(?:^|_)(?:nonce|iv|salt|seed|aad|cipher(?:text)?|algorithm|alg|key|key_id|wrapped|mac|counter|tag_length)(?:_|$)");
 
     /** Which key a certificate gets, and how it is written: keys that are made for their owners, and none of the cipher's. */
-    private static final Set<String> OF_CERTIFICATES =
-            Set.of("ext_key_usage", "key_bits", "key_encipherment", "key_size", "key_type", "private_key_format");
+    private static final Set<String> OF_CERTIFICATES = Set.of(
+            "ext_key_usage",
+            "key_bits",
+            "key_encipherment",
+            "key_size",
+            "key_type",
+            "private_key_format",
+            "private_key_pem");
 
     private final RunningServer server = RunningServer.shared();
 

@@ -29,6 +29,7 @@ import tools.jackson.databind.JsonNode;
  * @param anchorPem the root's own certificate, which is an anchor as well
  * @param requests for certificates: one to approve, one to reject, and one that is approved
  * @param keptCertificate one whose key is kept
+ * @param foreign authorities that have to do with others
  */
 record PreparedTenant(
         RunningServer server,
@@ -54,7 +55,8 @@ record PreparedTenant(
         String spareAnchor,
         String anchorPem,
         List<String> requests,
-        String keptCertificate) {
+        String keptCertificate,
+        PreparedAuthorities foreign) {
     /** What the workloads become that the tenant trusts. */
     static final String WORKLOAD_IDENTITY = "sa:exchanged";
 
@@ -154,7 +156,8 @@ record PreparedTenant(
                 anchor(owner, pem(owner, authority)),
                 pem(owner, authority),
                 requests(owner),
-                keptCertificate(owner, authority));
+                keptCertificate(owner, authority),
+                PreparedAuthorities.create(owner));
     }
 
     private static JsonNode issued(ApiClient owner, String role) {
@@ -379,6 +382,16 @@ record PreparedTenant(
             case "createCa" -> new ApiCall("POST", "/v1/pki/ca", authorityBody());
             case "readCa" -> new ApiCall("GET", "/v1/pki/ca/" + authority, null);
             case "readCaCertificate" -> new ApiCall("GET", "/v1/pki/ca/" + authority + "/certificate", null);
+            case "readCaCsr" -> new ApiCall("GET", "/v1/pki/ca/" + foreign.pending() + "/csr", null);
+            case "certifyCa" ->
+                new ApiCall("POST", "/v1/pki/ca/" + foreign.certifiable() + "/certificate", foreign.certificate());
+            case "rotateCa" -> new ApiCall("POST", "/v1/pki/ca/" + foreign.rotatable() + "/rotate", Map.of());
+            case "crossSignCa" ->
+                new ApiCall(
+                        "POST",
+                        "/v1/pki/ca/" + authority + "/cross-sign",
+                        Map.of("subject_ca_id", foreign.rotatable(), "validity_days", 30));
+            case "importCa" -> new ApiCall("POST", "/v1/pki/ca/import", PreparedAuthorities.importable());
             case "updateCa" -> new ApiCall("PATCH", "/v1/pki/ca/" + authority, Map.of("ocsp_urls", List.of()));
             case "readPublishedCaCertificate" ->
                 new ApiCall("GET", "/v1/pki/ca/" + authority + "/certificate/1.cer", null);
@@ -576,6 +589,7 @@ record PreparedTenant(
             user,
             "@people.test",
             authority,
+            foreign.pending(),
             certificate,
             keptCertificate,
             requests.get(0),

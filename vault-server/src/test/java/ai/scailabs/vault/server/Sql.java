@@ -99,6 +99,8 @@ record Sql(DatabaseLogin login) {
                 "identity_role",
                 "certificate_authority",
                 "ca_generation",
+                "ca_pending_key",
+                "ca_cross_certificate",
                 "ca_signing_key",
                 "certificate",
                 "certificate_revocation",

@@ -103,6 +103,7 @@ class StructureTest {
             "kms",
             // Certificates, and what stands in them, which are public.
             "pki.hsm.HsmReference",
+            "pki.issuer.ForeignChain",
             "pki.ocsp.IssuerNames",
             "pki.ocsp.OcspQuestion",
             "pki.validation.NameForms$Ip",
@@ -118,6 +119,8 @@ class StructureTest {
             "pki.x509.CrlSigner",
             "pki.x509.DecodedConstraints",
             "pki.x509.FieldRules",
+            // Where the lines of PEM begin and end.
+            "pki.x509.ForeignKey$Block",
             "pki.x509.KeyRules",
             "pki.x509.PresentedCertificate",
             "pki.x509.Subject",

@@ -284,9 +284,19 @@ class TenantMatrixTest {
             case "readDecision" -> reply.expect(404, "decision_not_found");
             case "readTrust", "replaceTrust", "updateTrust", "deleteTrust" -> reply.expect(404, "trust_not_found");
             // Who manages a tenant, and who has no rule for authorities.
-            case "readCa", "updateCa", "readCaCertificate", "disableCa", "enableCa", "revokeCa", "buildCrl" ->
-                assertThat(reply.code()).as(reply.body()).isIn("ca_not_found", "access_denied");
-            case "createCa" -> assertThat(reply.status()).as(reply.body()).isIn(201, 403);
+            case "readCa",
+                    "updateCa",
+                    "readCaCertificate",
+                    "disableCa",
+                    "enableCa",
+                    "revokeCa",
+                    "buildCrl",
+                    "readCaCsr",
+                    "certifyCa",
+                    "rotateCa",
+                    "crossSignCa" -> assertThat(reply.code()).as(reply.body()).isIn("ca_not_found", "access_denied");
+            case "createCa", "importCa" ->
+                assertThat(reply.status()).as(reply.body()).isIn(201, 403);
             case "readPkiRole", "updatePkiRole", "deletePkiRole", "checkPkiRole", "issueCertificate", "signRequest" ->
                 assertThat(reply.code()).as(reply.body()).isIn("role_not_found", "access_denied");
             // On an authority of the victim.

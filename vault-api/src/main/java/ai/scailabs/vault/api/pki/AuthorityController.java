@@ -11,6 +11,7 @@ import ai.scailabs.vault.api.request.QueryParameters;
 import ai.scailabs.vault.audit.trail.AuditAction;
 import ai.scailabs.vault.kernel.error.ErrorCode;
 import ai.scailabs.vault.kernel.error.VaultException;
+import ai.scailabs.vault.pki.issuer.AuthorityGeneration;
 import ai.scailabs.vault.pki.issuer.AuthorityPage;
 import ai.scailabs.vault.pki.issuer.AuthorityService;
 import ai.scailabs.vault.pki.issuer.CertificateAuthority;
@@ -82,7 +83,11 @@ public class AuthorityController {
     @Endpoint(scope = "pki:admin", action = AuditAction.PKI_CA_READ, category = PathCategory.PKI_ADMIN)
     public Answer get(Call call, @PathVariable String id) {
         CertificateAuthority authority = authorities.get(call.located(), call.tenant(), about(call, id));
-        return Answer.ok(call.recorded(), json -> write(json, authority));
+        List<AuthorityGeneration> generations = authorities.generations(call.tenant(), authority);
+        return Answer.ok(call.recorded(), json -> {
+            write(json, authority);
+            json.objects("generations", generations, AuthorityJson::writeGeneration);
+        });
     }
 
     @PatchMapping("/v1/pki/ca/{id}")
@@ -108,9 +113,13 @@ public class AuthorityController {
         CertificateAuthority authority = authorities.get(call.located(), call.tenant(), about(call, id));
         byte[] der = authority.current().certificate();
         List<byte[]> chain = new ArrayList<>();
+        List<List<byte[]>> alternatives = new ArrayList<>();
         CertificateForm form = CertificateForm.of(request);
         if (form == CertificateForm.JSON || form == CertificateForm.PEM_CHAIN) {
             chain.addAll(authorities.chain(call.tenant(), authority));
+        }
+        if (form == CertificateForm.JSON) {
+            alternatives.addAll(authorities.alternatives(call.tenant(), authority));
         }
         Answer answer = switch (form) {
             case JSON ->
@@ -121,7 +130,17 @@ public class AuthorityController {
                                         "chain_pem",
                                         chain.stream()
                                                 .map(AuthorityController::pem)
-                                                .toList()));
+                                                .toList())
+                                .objects(
+                                        "alternative_chains",
+                                        alternatives,
+                                        (each, line) -> each.text("certificate_pem", pem(line.getFirst()))
+                                                .texts(
+                                                        "chain_pem",
+                                                        line.stream()
+                                                                .skip(1)
+                                                                .map(AuthorityController::pem)
+                                                                .toList())));
             case PEM -> Answer.text(call.recorded(), form.mediaType(), ascii(pem(der)));
             case DER -> Answer.text(call.recorded(), form.mediaType(), der);
             case PEM_CHAIN -> {
@@ -158,7 +177,7 @@ public class AuthorityController {
     }
 
     /** What is no id of ours is not looked up, and not recorded. */
-    private static UUID about(Call call, String id) {
+    static UUID about(Call call, String id) {
         UUID known = CertificateAuthority.parseId(id)
                 .orElseThrow(
                         () -> new VaultException(ErrorCode.CA_NOT_FOUND, "There is no such certificate authority"));

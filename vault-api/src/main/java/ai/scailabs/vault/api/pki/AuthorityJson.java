@@ -5,6 +5,9 @@ import ai.scailabs.vault.pki.issuer.AuthorityGeneration;
 import ai.scailabs.vault.pki.issuer.AuthorityStatus;
 import ai.scailabs.vault.pki.issuer.CertificateAuthority;
 import ai.scailabs.vault.pki.issuer.CertificatePointers;
+import ai.scailabs.vault.pki.issuer.KeyStorage;
+import ai.scailabs.vault.pki.issuer.PendingKey;
+import ai.scailabs.vault.pki.x509.KeySpec;
 import ai.scailabs.vault.pki.x509.NameConstraints;
 import java.util.HexFormat;
 
@@ -16,34 +19,27 @@ final class AuthorityJson {
 
     /** @param pointers where its certificates point to */
     static void write(JsonWriter json, CertificateAuthority authority, CertificatePointers pointers) {
-        AuthorityGeneration current = authority.current();
+        AuthorityGeneration certified = authority.certified();
+        PendingKey pending = authority.pending();
         CertificateAuthority.Revocation revocation = authority.revocation();
-        int bits = current.keySpec().keySize();
         json.text("id", authority.text())
                 .text("name", authority.name())
                 .text("common_name", authority.commonName())
                 .text("ca_type", authority.type().wireName())
                 .text(
                         "parent_ca_id",
-                        authority.parentId() == null ? null : CertificateAuthority.idText(authority.parentId()))
-                .text("key_type", current.keySpec().keyType())
-                .value("key_size", bits == 0 ? null : bits)
-                .text("key_storage", current.storage().wireName())
-                .flag("experimental", current.keySpec().isExperimental())
-                .number("key_generation", current.number())
-                .text("subject", current.subject())
-                .text("serial_number", current.serial().toString())
-                .text("subject_key_id", OCTETS.formatHex(current.subjectKeyId()))
-                .text("fingerprint_sha256", OCTETS.formatHex(current.fingerprint()))
-                .value("max_path_length", current.maxPathLength());
-        writeConstraints(json, current.constraints());
-        json.time("valid_from", current.notBefore())
-                .time("valid_until", current.notAfter())
-                .texts("crl_urls", pointers.crl())
+                        authority.parentId() == null ? null : CertificateAuthority.idText(authority.parentId()));
+        if (certified != null) {
+            writeKey(json, certified);
+        } else if (pending != null) {
+            writeKey(json, pending);
+        }
+        json.texts("crl_urls", pointers.crl())
                 .texts("ocsp_urls", pointers.ocsp())
                 .texts("issuer_urls", pointers.issuer())
                 .text("status", authority.status().wireName())
                 .flag("is_active", authority.status() == AuthorityStatus.ACTIVE)
+                .flag("csr_pending", pending != null)
                 .time("revoked_at", revocation == null ? null : revocation.at())
                 .text(
                         "revocation_reason",
@@ -53,6 +49,54 @@ final class AuthorityJson {
                 .time("created_at", authority.createdAt())
                 .text("created_by", authority.createdBy())
                 .time("updated_at", authority.updatedAt());
+    }
+
+    /** A key that it has, or had. */
+    static void writeGeneration(JsonWriter json, AuthorityGeneration generation) {
+        writeSpec(json, generation.keySpec(), generation.storage());
+        json.number("key_generation", generation.number())
+                .text("serial_number", generation.serial().toString())
+                .text("subject_key_id", OCTETS.formatHex(generation.subjectKeyId()))
+                .text("fingerprint_sha256", OCTETS.formatHex(generation.fingerprint()))
+                .text(
+                        "issuer_ca_id",
+                        generation.issuerId() == null ? null : CertificateAuthority.idText(generation.issuerId()))
+                .value("issuer_key_generation", generation.issuerGeneration())
+                .time("valid_from", generation.notBefore())
+                .time("valid_until", generation.notAfter());
+    }
+
+    private static void writeKey(JsonWriter json, AuthorityGeneration certified) {
+        writeSpec(json, certified.keySpec(), certified.storage());
+        json.number("key_generation", certified.number())
+                .text("subject", certified.subject())
+                .text("serial_number", certified.serial().toString())
+                .text("subject_key_id", OCTETS.formatHex(certified.subjectKeyId()))
+                .text("fingerprint_sha256", OCTETS.formatHex(certified.fingerprint()))
+                .value("max_path_length", certified.maxPathLength());
+        writeConstraints(json, certified.constraints());
+        json.time("valid_from", certified.notBefore()).time("valid_until", certified.notAfter());
+    }
+
+    /** Of what a certificate will say there is what was asked for. */
+    private static void writeKey(JsonWriter json, PendingKey pending) {
+        writeSpec(json, pending.keySpec(), pending.storage());
+        json.number("key_generation", 0)
+                .text("subject", pending.subject())
+                .text("serial_number", null)
+                .text("subject_key_id", null)
+                .text("fingerprint_sha256", null)
+                .value("max_path_length", pending.maxPathLength());
+        writeConstraints(json, pending.constraints());
+        json.time("valid_from", null).time("valid_until", null);
+    }
+
+    private static void writeSpec(JsonWriter json, KeySpec spec, KeyStorage storage) {
+        int bits = spec.keySize();
+        json.text("key_type", spec.keyType())
+                .value("key_size", bits == 0 ? null : bits)
+                .text("key_storage", storage.wireName())
+                .flag("experimental", spec.isExperimental());
     }
 
     private static void writeConstraints(JsonWriter json, NameConstraints constraints) {

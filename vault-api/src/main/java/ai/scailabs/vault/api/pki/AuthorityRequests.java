@@ -1,8 +1,10 @@
 package ai.scailabs.vault.api.pki;
 
+import ai.scailabs.vault.api.request.SecretText;
 import ai.scailabs.vault.kernel.error.VaultException;
 import ai.scailabs.vault.pki.issuer.AuthorityDraft;
 import ai.scailabs.vault.pki.issuer.AuthorityUrls;
+import ai.scailabs.vault.pki.issuer.ImportedAuthority;
 import ai.scailabs.vault.pki.x509.NameConstraints;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,6 +19,7 @@ final class AuthorityRequests {
             @Nullable String commonName,
             @Nullable String caType,
             @Nullable String parentCaId,
+            @Nullable String signedBy,
             @Nullable String keyType,
             @Nullable Integer keySize,
             @Nullable String keyStorage,
@@ -40,6 +43,7 @@ final class AuthorityRequests {
                     commonName,
                     caType,
                     parentCaId,
+                    signedBy,
                     keyType,
                     keySize,
                     keyStorage,
@@ -48,6 +52,51 @@ final class AuthorityRequests {
                             country, province, locality, streetAddress, postalCode, organization, ou),
                     maxPathLength,
                     nameConstraints == null ? NameConstraints.NONE : nameConstraints.constraints(),
+                    crlPartitions,
+                    new Urls(crlUrls, ocspUrls, issuerUrls).urls());
+        }
+    }
+
+    /** What somebody else made for the key of an authority. */
+    record Certificate(
+            @Nullable String certificatePem, @Nullable List<@Nullable String> chainPem) {
+        List<String> chain() {
+            return present("chain_pem", chainPem);
+        }
+    }
+
+    record Rotation(
+            @Nullable String keyType,
+            @Nullable Integer keySize,
+            @Nullable Integer validityDays) {}
+
+    /** Whom an authority is to vouch for. */
+    record Cross(
+            @Nullable String subjectCaId,
+            @Nullable String certificatePem,
+            @Nullable Integer validityDays,
+            @Nullable Integer maxPathLength) {}
+
+    /** One that comes with its key. */
+    record Import(
+            @Nullable String name,
+            @Nullable String certificatePem,
+            @Nullable List<@Nullable String> chainPem,
+            @Nullable SecretText privateKeyPem,
+            @Nullable SecretText password,
+            @Nullable Long lastCrlNumber,
+            @Nullable Integer crlPartitions,
+            @Nullable List<@Nullable String> crlUrls,
+            @Nullable List<@Nullable String> ocspUrls,
+            @Nullable List<@Nullable String> issuerUrls) {
+        ImportedAuthority authority() {
+            return new ImportedAuthority(
+                    name,
+                    certificatePem,
+                    present("chain_pem", chainPem),
+                    privateKeyPem == null ? null : privateKeyPem.utf8(),
+                    password == null ? null : password.utf8(),
+                    lastCrlNumber,
                     crlPartitions,
                     new Urls(crlUrls, ocspUrls, issuerUrls).urls());
         }

@@ -3,6 +3,7 @@ package ai.scailabs.vault.api.pki;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.Enumeration;
 import java.util.Locale;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -31,7 +32,12 @@ enum CertificateForm {
     }
 
     static CertificateForm of(HttpServletRequest request) {
-        CertificateForm best = JSON;
+        return wanted(request, CertificateForm::named, JSON);
+    }
+
+    /** What of several forms is wanted most. */
+    static <T> T wanted(HttpServletRequest request, Function<String, @Nullable T> named, T otherwise) {
+        T best = otherwise;
         double highest = 0;
         Enumeration<String> headers = request.getHeaders("Accept");
         while (headers.hasMoreElements()) {
@@ -40,7 +46,7 @@ enum CertificateForm {
                 continue;
             }
             for (String range : header.toLowerCase(Locale.ROOT).split(",")) {
-                CertificateForm form = named(range.split(";", 2)[0].strip());
+                T form = named.apply(range.split(";", 2)[0].strip());
                 double quality = form == null ? 0 : quality(range);
                 if (form != null && quality > highest) {
                     best = form;

@@ -5,6 +5,7 @@ import ai.scailabs.vault.kernel.error.ErrorCode;
 import ai.scailabs.vault.kernel.error.VaultException;
 import ai.scailabs.vault.kernel.id.TenantId;
 import ai.scailabs.vault.persistence.tenant.TenantTransactions;
+import ai.scailabs.vault.pki.issuer.AuthorityGeneration;
 import ai.scailabs.vault.pki.issuer.AuthorityService;
 import ai.scailabs.vault.pki.issuer.CertificateAuthority;
 import ai.scailabs.vault.pki.revocation.CertificateStatuses;
@@ -49,7 +50,7 @@ public final class CrlService {
     }
 
     /**
-     * The list that counts now. The first one of an authority is made when somebody asks, if it was not made yet.
+     * The list that counts now. The first one of a key is made when somebody asks, if it was not made yet.
      *
      * @param generation of which key; null for the one that signs now
      * @param part null for the list of everything, of an authority whose list is in one part
@@ -57,7 +58,7 @@ public final class CrlService {
      */
     public Published published(UUID authority, @Nullable Integer generation, @Nullable Integer part, boolean delta) {
         TenantId tenant = statuses.tenantOf(authority).orElseThrow(CrlService::noAuthority);
-        Standing standing = standing(tenant, authority).orElseThrow(CrlService::noAuthority);
+        Standing standing = standing(tenant, authority, generation).orElseThrow(CrlService::noAuthority);
         int partitions = standing.partitions();
         if (generation != null && generation > standing.generation()) {
             throw new VaultException(ErrorCode.NOT_FOUND, "The authority has no such key");
@@ -74,7 +75,7 @@ public final class CrlService {
         int place = part == null ? 0 : part;
         Optional<StoredCrl> found = lists.current(scope, place, delta);
         if (found.isEmpty() && !standing.anyMade()) {
-            if (schedule.isUntried(tenant, authority)) {
+            if (schedule.isUntried(tenant, authority, scope.generation(), clock.instant())) {
                 builder.build(tenant, authority, true);
             }
             found = await(() -> lists.current(scope, place, delta));
@@ -96,7 +97,7 @@ public final class CrlService {
     private static VaultException missing(Standing standing, boolean delta) {
         return standing.anyMade() || delta
                 ? new VaultException(ErrorCode.NOT_FOUND, "There is no such list of this authority now")
-                : new VaultException(ErrorCode.SERVICE_UNAVAILABLE, "The first list of this authority is not made yet");
+                : new VaultException(ErrorCode.SERVICE_UNAVAILABLE, "The first list of this key is not made yet");
     }
 
     /** Until the next is made, as far as that is known. */
@@ -117,10 +118,11 @@ public final class CrlService {
     /**
      * Makes all lists of the authority now.
      *
-     * @throws VaultException {@code ca_not_found}; {@code access_denied}; {@code conflict} while they are being made, or when none of its keys can sign any
+     * @throws VaultException {@code ca_not_found}; {@code access_denied}; {@code conflict} while they are being made, or when none of its keys can sign any, or it has no certificate yet
      */
     public List<StoredCrl> rebuild(Caller caller, TenantId tenant, UUID authority) {
         CertificateAuthority found = authorities.administered(caller, tenant, authority);
+        AuthorityGeneration current = found.current();
         List<StoredCrl> made = await(() -> builder.build(tenant, authority, true))
                 .orElseThrow(() -> new VaultException(
                         ErrorCode.CONFLICT, "The lists are being made already", Map.of("state", "being_made")));
@@ -128,20 +130,21 @@ public final class CrlService {
             throw new VaultException(
                     ErrorCode.CONFLICT,
                     "No key of the authority can sign a list any more",
-                    Map.of("state", found.current().notAfter().isBefore(clock.instant()) ? "expired" : "no_crl_sign"));
+                    Map.of("state", current.notAfter().isBefore(clock.instant()) ? "expired" : "no_crl_sign"));
         }
         return made.stream()
-                .filter(list -> list.generation() == found.current().number())
+                .filter(list -> list.generation() == current.number())
                 .toList();
     }
 
-    private Optional<Standing> standing(TenantId tenant, UUID authority) {
+    private Optional<Standing> standing(TenantId tenant, UUID authority, @Nullable Integer generation) {
         return lists.transactions()
                 .queryOne(
                         tenant,
                         """
                         select a.generation, a.crl_partitions, s.due_at,
-                            exists (select from crl c where c.tenant_id = a.tenant_id and c.ca_id = a.ca_id and c.replaced_at is null) as any_made
+                            exists (select from crl c where c.tenant_id = a.tenant_id and c.ca_id = a.ca_id
+                                and c.ca_generation = coalesce(?::integer, a.generation) and c.replaced_at is null) as any_made
                         from certificate_authority a join crl_schedule s on s.tenant_id = a.tenant_id and s.ca_id = a.ca_id
                         where a.tenant_id = ? and a.ca_id = ?
                         """,
@@ -150,6 +153,7 @@ public final class CrlService {
                                 results.getInt(2),
                                 results.getObject(3, OffsetDateTime.class).toInstant(),
                                 results.getBoolean(4)),
+                        generation,
                         tenant.value(),
                         authority);
     }

@@ -82,15 +82,17 @@ final class ScheduleRepository {
                 """, now, lease.tenant().value(), lease.authority(), lease.builder());
     }
 
-    /** Whether no list was made yet, and nobody has tried: then whoever asks may have the first one made. */
-    boolean isUntried(TenantId tenant, UUID authority) {
+    /** Whether the key can sign lists and has none yet, nobody is making them, and the last to try did not fail: then whoever asks may have the first one made. */
+    boolean isUntried(TenantId tenant, UUID authority, int generation, Instant now) {
         return transactions
-                .queryOne(
-                        tenant,
-                        "select true from crl_schedule where tenant_id = ? and ca_id = ? and failures = 0 and last_number = 0 and builder is null",
-                        (results, index) -> true,
-                        tenant.value(),
-                        authority)
+                .queryOne(tenant, """
+                        select true from crl_schedule s
+                        join ca_generation g on g.tenant_id = s.tenant_id and g.ca_id = s.ca_id
+                        join ca_signing_key k on k.tenant_id = g.tenant_id and k.key_id = g.key_id
+                        where s.tenant_id = ? and s.ca_id = ? and s.failures = 0 and s.builder is null and g.generation = ? and g.not_after > ?
+                            and not exists (
+                                select from crl c where c.tenant_id = g.tenant_id and c.ca_id = g.ca_id and c.ca_generation = g.generation)
+                        """, (results, index) -> true, tenant.value(), authority, generation, now)
                 .isPresent();
     }
 }

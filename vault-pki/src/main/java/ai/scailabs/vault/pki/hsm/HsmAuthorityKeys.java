@@ -67,6 +67,11 @@ public final class HsmAuthorityKeys {
         }
     }
 
+    /** In the transaction from which on nothing needs the key any more; it is destroyed after that. */
+    public void discard(TenantTransaction tx, String keyId) {
+        ledger.end(tx, keyId);
+    }
+
     /** Whether that is what is sealed of a key in an HSM, and not a key. */
     public static boolean isReference(byte[] opened) {
         return HsmReference.isOne(opened);

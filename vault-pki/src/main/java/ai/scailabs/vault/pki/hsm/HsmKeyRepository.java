@@ -46,6 +46,13 @@ final class HsmKeyRepository {
                 announcedBefore);
     }
 
+    void end(TenantTransaction tx, String keyId) {
+        tx.update(
+                "update ca_hsm_key set state = 'ending' where tenant_id = ? and key_id = ? and state = 'kept'",
+                tx.tenant().value(),
+                keyId);
+    }
+
     /** Whatever the tenant's authorities sign with. */
     void endAll(TenantId tenant) {
         transactions.update(

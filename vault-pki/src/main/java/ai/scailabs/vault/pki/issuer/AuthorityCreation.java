@@ -3,7 +3,9 @@ package ai.scailabs.vault.pki.issuer;
 import ai.scailabs.vault.access.identity.Actor;
 import ai.scailabs.vault.kernel.error.VaultException;
 import ai.scailabs.vault.kernel.id.Ids;
+import ai.scailabs.vault.kernel.sensitive.SensitiveBytes;
 import ai.scailabs.vault.persistence.tenant.TenantTransaction;
+import ai.scailabs.vault.pki.x509.AuthorityRequest;
 import ai.scailabs.vault.pki.x509.CertificateDraft;
 import ai.scailabs.vault.pki.x509.CertificateEndpoints;
 import ai.scailabs.vault.pki.x509.CertificateLint;
@@ -11,15 +13,19 @@ import ai.scailabs.vault.pki.x509.CertificateProfile;
 import ai.scailabs.vault.pki.x509.CertificateSigner;
 import ai.scailabs.vault.pki.x509.IssuerView;
 import ai.scailabs.vault.pki.x509.Issuers;
+import ai.scailabs.vault.pki.x509.KeySpec;
+import ai.scailabs.vault.pki.x509.NameConstraints;
 import ai.scailabs.vault.pki.x509.SerialNumber;
+import ai.scailabs.vault.pki.x509.SignatureProvider;
 import ai.scailabs.vault.pki.x509.SignatureScheme;
+import ai.scailabs.vault.pki.x509.Subject;
 import ai.scailabs.vault.pki.x509.SubjectAlternativeNames;
 import ai.scailabs.vault.pki.x509.SubjectKey;
 import ai.scailabs.vault.pki.x509.Validity;
 import java.security.KeyPair;
 import java.time.Instant;
+import java.util.List;
 import java.util.OptionalInt;
-import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -31,14 +37,21 @@ public final class AuthorityCreation {
     private final Issuance issuance;
     private final CertificateLint lint;
     private final CertificateSigner signer;
+    private final SignatureProvider signatures;
     private final Ids ids;
 
     public AuthorityCreation(
-            AuthorityKeys keys, Issuance issuance, CertificateLint lint, CertificateSigner signer, Ids ids) {
+            AuthorityKeys keys,
+            Issuance issuance,
+            CertificateLint lint,
+            CertificateSigner signer,
+            SignatureProvider signatures,
+            Ids ids) {
         this.keys = keys;
         this.issuance = issuance;
         this.lint = lint;
         this.signer = signer;
+        this.signatures = signatures;
         this.ids = ids;
     }
 
@@ -47,6 +60,35 @@ public final class AuthorityCreation {
      * @throws VaultException as {@link AuthorityService#create}
      */
     Made make(Actor actor, AuthorityPlan plan, @Nullable CertificateAuthority parent, Instant now) {
+        UUID id = ids.nextUuid();
+        Certified certified = certify(actor, id, FIRST, plan, parent, now);
+        CertificateAuthority authority = new CertificateAuthority(
+                id,
+                plan.name(),
+                plan.type(),
+                plan.parentId(),
+                plan.commonName(),
+                AuthorityStatus.ACTIVE,
+                plan.urls(),
+                certified.generation(),
+                null,
+                0,
+                plan.crlPartitions(),
+                null,
+                now,
+                actor.identity().value(),
+                now);
+        return new Made(
+                authority,
+                certified.generation().keyId(),
+                certified.sealedPrivateKey(),
+                certified.number(),
+                certified.issued());
+    }
+
+    /** A key of that authority, and the certificate for it. */
+    Certified certify(
+            Actor actor, UUID id, int number, AuthorityPlan plan, @Nullable CertificateAuthority parent, Instant now) {
         KeyStorage storage = keys.storage(plan.storage(), plan.keySpec());
         // What the parent forbids is refused before a key is made, which is the expensive part.
         if (parent != null && (parent.status() != AuthorityStatus.ACTIVE || !isCurrent(parent, now))) {
@@ -59,18 +101,18 @@ public final class AuthorityCreation {
         String keyId = ids.next("key_");
         AuthorityKeys.Made made = keys.make(actor, keyId, plan.keySpec(), storage);
         KeyPair pair = made.pair();
-        UUID id = ids.nextUuid();
         Signed signed = parent == null
-                ? signedByItself(actor, id, plan, pair, validity, pathLength)
+                ? signedByItself(actor, id, number, plan, pair, validity, pathLength)
                 : signedBy(parent, actor, plan, pair, validity, pathLength);
         SubjectKey key = SubjectKey.of(pair.getPublic());
         AuthorityGeneration generation = new AuthorityGeneration(
-                FIRST,
+                number,
                 keyId,
                 plan.keySpec(),
                 storage,
                 signed.number().certificateId(),
                 signed.der(),
+                List.of(),
                 signed.number().serial(),
                 plan.subject().toString(),
                 key.keyIdentifier(),
@@ -80,30 +122,96 @@ public final class AuthorityCreation {
                 signed.issuerGeneration(),
                 validity.notBefore(),
                 validity.notAfter());
+        return new Certified(
+                generation,
+                made.sealed(),
+                signed.number(),
+                new IssuedCertificate(null, id, plan.subject(), SubjectAlternativeNames.NONE, validity, signed.der()));
+    }
+
+    /** A key whose certificate somebody else is asked for. */
+    Made request(Actor actor, AuthorityPlan plan, Instant now) {
+        Requested requested = request(actor, plan, plan.subject(), plan.pathLength(null), plan.constraints(), now);
         CertificateAuthority authority = new CertificateAuthority(
-                id,
+                ids.nextUuid(),
                 plan.name(),
                 plan.type(),
-                plan.parentId(),
+                null,
                 plan.commonName(),
-                AuthorityStatus.ACTIVE,
+                AuthorityStatus.PENDING,
                 plan.urls(),
-                generation,
+                null,
+                requested.pending(),
                 0,
                 plan.crlPartitions(),
                 null,
                 now,
                 actor.identity().value(),
                 now);
-        IssuedCertificate issued =
-                new IssuedCertificate(null, id, plan.subject(), SubjectAlternativeNames.NONE, validity, signed.der());
-        return new Made(authority, made.sealed(), signed.number(), issued);
+        return new Made(authority, requested.pending().keyId(), requested.sealedPrivateKey(), null, null);
     }
 
-    /** In the transaction that stores the authority. */
+    Requested request(
+            Actor actor,
+            AuthorityPlan plan,
+            Subject subject,
+            OptionalInt pathLength,
+            NameConstraints constraints,
+            Instant now) {
+        KeySpec spec = plan.keySpec();
+        KeyStorage storage = keys.storage(plan.storage(), spec);
+        String keyId = ids.next("key_");
+        AuthorityKeys.Made made = keys.make(actor, keyId, spec, storage);
+        byte[] request = AuthorityRequest.sign(subject, made.pair(), pathLength, constraints, signatures);
+        PendingKey pending = new PendingKey(
+                keyId,
+                spec,
+                storage,
+                subject.toString(),
+                request,
+                pathLength.isPresent() ? pathLength.getAsInt() : null,
+                constraints,
+                now);
+        return new Requested(pending, made.sealed());
+    }
+
+    /** In the transaction that stores the authority; does nothing where somebody else is asked. */
     void finish(TenantTransaction tx, Made made) {
-        keys.keep(tx, made.authority().current());
-        issuance.finish(tx, made.number(), made.issued());
+        if (made.number() != null && made.issued() != null) {
+            issuance.finish(tx, made.number(), made.issued());
+        }
+        PendingKey pending = made.authority().pending();
+        if (pending == null) {
+            keys.keep(tx, made.authority().current().storage(), made.keyId());
+        } else {
+            keys.keep(tx, pending.storage(), made.keyId());
+        }
+    }
+
+    void finish(TenantTransaction tx, Certified certified) {
+        keys.keep(tx, certified.generation().storage(), certified.generation().keyId());
+        issuance.finish(tx, certified.number(), certified.issued());
+    }
+
+    /** A key that waits for its certificate takes the place of another. */
+    void replace(TenantTransaction tx, Requested requested, @Nullable PendingKey waiting) {
+        if (waiting != null) {
+            keys.discard(tx, waiting.storage(), waiting.keyId());
+        }
+        keys.keep(tx, requested.pending().storage(), requested.pending().keyId());
+    }
+
+    /** Of a key that somebody brought. */
+    byte[] sealed(Actor actor, String keyId, SensitiveBytes privateKey) {
+        return keys.sealed(actor, keyId, privateKey);
+    }
+
+    String nextKeyId() {
+        return ids.next("key_");
+    }
+
+    UUID nextId() {
+        return ids.nextUuid();
     }
 
     private static boolean isCurrent(CertificateAuthority authority, Instant now) {
@@ -112,8 +220,14 @@ public final class AuthorityCreation {
     }
 
     private Signed signedByItself(
-            Actor actor, UUID id, AuthorityPlan plan, KeyPair pair, Validity validity, OptionalInt pathLength) {
-        ReservedNumber number = issuance.reserveOwn(actor.tenant(), id, actor.identity());
+            Actor actor,
+            UUID id,
+            int generation,
+            AuthorityPlan plan,
+            KeyPair pair,
+            Validity validity,
+            OptionalInt pathLength) {
+        ReservedNumber number = issuance.reserveOwn(actor.tenant(), id, generation, actor.identity());
         IssuerView itself = Issuers.ofItself(
                 plan.subject(), SubjectKey.of(pair.getPublic()), validity, SignatureScheme.of(plan.keySpec()));
         byte[] der = signer.sign(
@@ -155,15 +269,38 @@ public final class AuthorityCreation {
                 SubjectKey.of(pair.getPublic()),
                 validity,
                 SubjectAlternativeNames.NONE,
-                new CertificateProfile.Authority(pathLength, plan.constraints(), Set.of()),
+                new CertificateProfile.Authority(pathLength, plan.constraints(), plan.usages()),
                 endpoints);
     }
 
     private record Signed(ReservedNumber number, @Nullable Integer issuerGeneration, byte[] der) {}
 
-    /** @param sealedPrivateKey of the authority's first generation */
+    /** @param sealedPrivateKey of the generation */
+    record Certified(
+            AuthorityGeneration generation, byte[] sealedPrivateKey, ReservedNumber number, IssuedCertificate issued) {
+        @Override
+        public String toString() {
+            return "Certified[" + generation + "]";
+        }
+    }
+
+    record Requested(PendingKey pending, byte[] sealedPrivateKey) {
+        @Override
+        public String toString() {
+            return "Requested[" + pending + "]";
+        }
+    }
+
+    /**
+     * @param sealedPrivateKey of that key
+     * @param number none where somebody else is asked for it
+     */
     record Made(
-            CertificateAuthority authority, byte[] sealedPrivateKey, ReservedNumber number, IssuedCertificate issued) {
+            CertificateAuthority authority,
+            String keyId,
+            byte[] sealedPrivateKey,
+            @Nullable ReservedNumber number,
+            @Nullable IssuedCertificate issued) {
         @Override
         public String toString() {
             return "Made[" + authority.name() + "]";

@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
  * An authority as a caller wants it; absent is null.
  *
  * @param parentCaId who signs it; of an intermediate
+ * @param signedBy {@code external} where somebody else signs an intermediate; absent: the parent
  * @param keyType absent: RSA
  * @param keyStorage absent: where this installation keeps them
  * @param validityDays absent: ten years of a root, five of an intermediate, and no longer than its parent
@@ -18,6 +19,7 @@ public record AuthorityDraft(
         @Nullable String commonName,
         @Nullable String caType,
         @Nullable String parentCaId,
+        @Nullable String signedBy,
         @Nullable String keyType,
         @Nullable Integer keySize,
         @Nullable String keyStorage,

@@ -80,10 +80,22 @@ public final class AuthorityKeys {
         }
     }
 
+    /** What is to be stored of a key that somebody brought. Never inside a transaction. */
+    byte[] sealed(Actor actor, String keyId, SensitiveBytes privateKey) {
+        return seal.seal(actor.tenant(), actor.partner(), keyId, privateKey);
+    }
+
     /** In the transaction that stores the authority whose key it is. */
-    void keep(TenantTransaction tx, AuthorityGeneration generation) {
-        if (generation.storage() == KeyStorage.HSM) {
-            hsm.keep(tx, generation.keyId());
+    void keep(TenantTransaction tx, KeyStorage storage, String keyId) {
+        if (storage == KeyStorage.HSM) {
+            hsm.keep(tx, keyId);
+        }
+    }
+
+    /** In the transaction from which on nothing needs the key any more. */
+    void discard(TenantTransaction tx, KeyStorage storage, String keyId) {
+        if (storage == KeyStorage.HSM) {
+            hsm.discard(tx, keyId);
         }
     }
 

@@ -2,6 +2,8 @@ package ai.scailabs.vault.pki.issuer;
 
 import ai.scailabs.vault.kernel.error.ErrorCode;
 import ai.scailabs.vault.kernel.error.VaultException;
+import ai.scailabs.vault.pki.x509.AuthorityContents;
+import ai.scailabs.vault.pki.x509.ExtendedKeyUsage;
 import ai.scailabs.vault.pki.x509.KeySpec;
 import ai.scailabs.vault.pki.x509.NameConstraints;
 import ai.scailabs.vault.pki.x509.Subject;
@@ -11,6 +13,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
@@ -20,7 +23,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * What callers may ask of a new authority: an {@link AuthorityDraft} whose every field is acceptable by itself.
  *
- * @param parentId of an intermediate; none of a root
+ * @param parentId of an intermediate that one of ours signs; none of a root
+ * @param signedElsewhere somebody else signs it
  * @param storage null where the caller left it open
  * @param validityDays null where the caller left it open
  */
@@ -28,6 +32,7 @@ record AuthorityPlan(
         String name,
         AuthorityType type,
         @Nullable UUID parentId,
+        boolean signedElsewhere,
         KeySpec keySpec,
         @Nullable KeyStorage storage,
         Subject subject,
@@ -35,6 +40,7 @@ record AuthorityPlan(
         @Nullable Integer validityDays,
         @Nullable Integer maxPathLength,
         NameConstraints constraints,
+        Set<ExtendedKeyUsage> usages,
         int crlPartitions,
         AuthorityUrls urls) {
     /** For clocks that are a little late. */
@@ -58,10 +64,12 @@ record AuthorityPlan(
     static AuthorityPlan of(AuthorityDraft draft) {
         String name = name(draft.name());
         AuthorityType type = type(draft.caType());
+        boolean signedElsewhere = signedElsewhere(type, draft);
         return new AuthorityPlan(
                 name,
                 type,
-                parent(type, draft.parentCaId()),
+                signedElsewhere ? null : parent(type, draft.parentCaId()),
+                signedElsewhere,
                 keySpec(draft.keyType(), draft.keySize()),
                 storage(draft.keyStorage()),
                 subject(draft),
@@ -69,11 +77,46 @@ record AuthorityPlan(
                 within("validity_days", draft.validityDays(), 1, MAX_DAYS),
                 within("max_path_length", draft.maxPathLength(), 0, MAX_PATH_LENGTH),
                 constraints(draft.constraints()),
+                Set.of(),
                 partitions(draft.crlPartitions()),
                 draft.urls().checked(partitions(draft.crlPartitions())));
     }
 
-    private static int partitions(@Nullable Integer wanted) {
+    /**
+     * The same under a new key.
+     *
+     * @param keyType null for one of the kind that it has
+     */
+    static AuthorityPlan again(
+            CertificateAuthority authority,
+            AuthorityContents contents,
+            @Nullable String keyType,
+            @Nullable Integer keySize,
+            @Nullable Integer validityDays) {
+        boolean same = keyType == null && keySize == null;
+        return new AuthorityPlan(
+                authority.name(),
+                authority.type(),
+                authority.parentId(),
+                false,
+                same ? contents.key().spec() : keySpec(keyType, keySize),
+                authority.current().storage(),
+                contents.subject(),
+                authority.commonName(),
+                within("validity_days", validityDays, 1, MAX_DAYS),
+                contents.pathLength(),
+                contents.constraints(),
+                contents.usages(),
+                authority.crlPartitions(),
+                authority.urls());
+    }
+
+    /** Of a name that others may have chosen. */
+    static String checkedName(@Nullable String name) {
+        return name(name);
+    }
+
+    static int partitions(@Nullable Integer wanted) {
         Integer partitions = within("crl_partitions", wanted, 1, MAX_CRL_PARTITIONS);
         return partitions == null ? 1 : partitions;
     }
@@ -90,6 +133,25 @@ record AuthorityPlan(
     private static AuthorityType type(@Nullable String text) {
         return AuthorityType.parse(text == null ? "" : text)
                 .orElseThrow(() -> VaultException.invalidField("ca_type", "must be root or intermediate"));
+    }
+
+    private static boolean signedElsewhere(AuthorityType type, AuthorityDraft draft) {
+        if (draft.signedBy() == null || draft.signedBy().equals("parent")) {
+            return false;
+        }
+        if (!draft.signedBy().equals("external")) {
+            throw VaultException.invalidField("signed_by", "must be parent or external");
+        }
+        if (type == AuthorityType.ROOT) {
+            throw VaultException.invalidField("signed_by", "is for an intermediate: a root signs itself");
+        }
+        if (draft.parentCaId() != null) {
+            throw VaultException.invalidField("parent_ca_id", "is for an authority that one of this service signs");
+        }
+        if (draft.validityDays() != null) {
+            throw VaultException.invalidField("validity_days", "is for whoever signs to say");
+        }
+        return true;
     }
 
     private static @Nullable UUID parent(AuthorityType type, @Nullable String text) {

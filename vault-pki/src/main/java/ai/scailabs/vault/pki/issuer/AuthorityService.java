@@ -42,6 +42,14 @@ public final class AuthorityService {
     private final CrlLocations locations;
     private final Clock clock;
 
+    AuthorityRepository repository() {
+        return repository;
+    }
+
+    AuthorityCreation creation() {
+        return creation;
+    }
+
     public AuthorityService(
             TenantTransactions transactions,
             AuthorityCreation creation,
@@ -65,41 +73,42 @@ public final class AuthorityService {
         TenantId tenant = entry.tenant();
         AuthorityPlan plan = AuthorityPlan.of(draft);
         access.requireManaged(caller, Permission.ADMIN, CertificateAuthority.virtualPath(plan.name()));
-        requireAddress(plan);
+        requireAddress(plan.crlPartitions());
         CertificateAuthority parent =
                 plan.parentId() == null ? null : permitted(caller, tenant, plan.parentId(), Permission.WRITE);
         if (repository.isTaken(tenant, plan.name())) {
             throw taken();
         }
         for (int attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
-            AuthorityCreation.Made made = creation.make(caller.actor(), plan, parent, now());
+            AuthorityCreation.Made made = plan.signedElsewhere()
+                    ? creation.request(caller.actor(), plan, now())
+                    : creation.make(caller.actor(), plan, parent, now());
             boolean kept = change(tenant, tx -> keep(tx, made, entry));
             if (kept) {
                 return made.authority();
             }
         }
-        throw new VaultException(
+        throw keyChanges();
+    }
+
+    static VaultException keyChanges() {
+        return new VaultException(
                 ErrorCode.SERVICE_UNAVAILABLE, "The tenant's key changes too quickly for a new key under it");
     }
 
     /** A part of a list names where it is. */
-    private void requireAddress(AuthorityPlan plan) {
-        if (plan.crlPartitions() > 1 && locations.part(BEFORE_ALL, 1, 0).isEmpty()) {
+    void requireAddress(int partitions) {
+        if (partitions > 1 && locations.part(BEFORE_ALL, 1, 0).isEmpty()) {
             throw VaultException.invalidField(
                     "crl_partitions", "must be 1 where this service has no address by http:, which parts would name");
         }
     }
 
     private boolean keep(TenantTransaction tx, AuthorityCreation.Made made, AuditEntry entry) {
-        if (repository.count(tx) >= MAX_AUTHORITIES) {
-            throw new VaultException(
-                    ErrorCode.CONFLICT,
-                    "A tenant has at most " + MAX_AUTHORITIES + " certificate authorities",
-                    Map.of("max_cas", MAX_AUTHORITIES));
-        }
+        requireRoom(tx);
         CertificateAuthority authority = made.authority();
         requireUnrevoked(tx, authority.parentId());
-        if (!repository.insertKey(tx, authority.current().keyId(), made.sealedPrivateKey(), authority.createdAt())) {
+        if (!repository.insertKey(tx, made.keyId(), made.sealedPrivateKey(), authority.createdAt())) {
             return false;
         }
         repository.insert(tx, authority);
@@ -108,8 +117,21 @@ public final class AuthorityService {
         return true;
     }
 
+    void requireManaged(Caller caller, SecretPath path, Permission permission) {
+        access.requireManaged(caller, permission, path);
+    }
+
+    void requireRoom(TenantTransaction tx) {
+        if (repository.count(tx) >= MAX_AUTHORITIES) {
+            throw new VaultException(
+                    ErrorCode.CONFLICT,
+                    "A tenant has at most " + MAX_AUTHORITIES + " certificate authorities",
+                    Map.of("max_cas", MAX_AUTHORITIES));
+        }
+    }
+
     /** Whoever revokes holds the same lock: below one that was revoked meanwhile nothing begins. */
-    private void requireUnrevoked(TenantTransaction tx, @Nullable UUID parentId) {
+    void requireUnrevoked(TenantTransaction tx, @Nullable UUID parentId) {
         if (parentId == null) {
             return;
         }
@@ -173,10 +195,28 @@ public final class AuthorityService {
         return repository.above(tenant, authority.id(), authority.current().number());
     }
 
+    /** All keys that the authority has had, with their certificates, the newest first. Whoever calls was given the authority before. */
+    public List<AuthorityGeneration> generations(TenantId tenant, CertificateAuthority authority) {
+        return repository.generations().all(tenant, authority.id());
+    }
+
+    /** Other lines to its key, where other authorities of ours have vouched for it: each from the certificate that stands for its own up to the root. Whoever calls was given the authority before. */
+    public List<List<byte[]>> alternatives(TenantId tenant, CertificateAuthority authority) {
+        List<List<byte[]>> lines = new ArrayList<>();
+        for (CrossRepository.Cross each : repository
+                .crosses()
+                .of(tenant, authority.id(), authority.current().number(), now())) {
+            List<byte[]> line = new ArrayList<>(List.of(each.certificate(), each.signerCertificate()));
+            line.addAll(repository.above(tenant, each.signer(), each.signerGeneration()));
+            lines.add(List.copyOf(line));
+        }
+        return lines;
+    }
+
     /**
      * An authority that is disabled signs nothing until it is enabled again; what it has signed stays valid.
      *
-     * @throws VaultException {@code ca_not_found}; {@code access_denied}; {@code conflict} for one that was revoked
+     * @throws VaultException {@code ca_not_found}; {@code access_denied}; {@code conflict} for one that was revoked or never signed
      */
     public CertificateAuthority enable(Caller caller, UUID id, boolean enabled, AuditEntry entry) {
         TenantId tenant = entry.tenant();
@@ -184,10 +224,12 @@ public final class AuthorityService {
         permitted(caller, tenant, id, Permission.ADMIN);
         return change(tenant, tx -> {
             CertificateAuthority now = repository.find(tx, id).orElseThrow(AuthorityService::notFound);
-            if (now.status() == AuthorityStatus.REVOKED) {
+            if (now.status() != AuthorityStatus.ACTIVE && now.status() != AuthorityStatus.DISABLED) {
                 throw new VaultException(
                         ErrorCode.CONFLICT,
-                        "The certificate authority was revoked",
+                        now.status() == AuthorityStatus.REVOKED
+                                ? "The certificate authority was revoked"
+                                : "The certificate authority does not sign",
                         Map.of("state", now.status().wireName()));
             }
             if (now.status() != wanted) {
@@ -225,7 +267,7 @@ public final class AuthorityService {
         return found;
     }
 
-    private <T> T change(TenantId tenant, Function<TenantTransaction, T> work) {
+    <T> T change(TenantId tenant, Function<TenantTransaction, T> work) {
         try {
             return repository.transactions().inTransaction(tenant, tx -> {
                 if (!tx.lockTenant()) {
@@ -238,11 +280,13 @@ public final class AuthorityService {
         }
     }
 
-    private static AuditEntry described(AuditEntry entry, CertificateAuthority authority) {
+    static AuditEntry described(AuditEntry entry, CertificateAuthority authority) {
         Map<String, Object> extra = new HashMap<>(entry.extra());
         extra.put("ca", authority.name());
         extra.put("ca_type", authority.type().wireName());
-        extra.put("serial_number", authority.current().serial().toString());
+        if (authority.certified() != null) {
+            extra.put("serial_number", authority.certified().serial().toString());
+        }
         if (authority.parentId() != null) {
             extra.put("parent_ca_id", CertificateAuthority.idText(authority.parentId()));
         }
@@ -259,7 +303,7 @@ public final class AuthorityService {
     }
 
     /** As the database keeps it. */
-    private Instant now() {
+    Instant now() {
         return clock.instant().truncatedTo(ChronoUnit.MICROS);
     }
 }

@@ -4,6 +4,8 @@ import java.util.Locale;
 
 /** Whether an authority signs. */
 public enum AuthorityStatus {
+    /** Not yet: its certificate is made elsewhere, and has not come. */
+    PENDING,
     ACTIVE,
     /** Until it is enabled again. What it has signed stays valid. */
     DISABLED,

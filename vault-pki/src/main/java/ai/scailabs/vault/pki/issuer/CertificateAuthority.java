@@ -1,9 +1,13 @@
 package ai.scailabs.vault.pki.issuer;
 
+import ai.scailabs.vault.kernel.error.ErrorCode;
+import ai.scailabs.vault.kernel.error.VaultException;
 import ai.scailabs.vault.kernel.id.Ids;
 import ai.scailabs.vault.kernel.path.SecretPath;
+import ai.scailabs.vault.pki.x509.KeySpec;
 import ai.scailabs.vault.pki.x509.RevocationReason;
 import java.time.Instant;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -14,7 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param name a segment of a path, unique in the tenant
  * @param parentId the authority above it; none of a root
  * @param urls what was chosen of where its certificates point to
- * @param current the generation that signs
+ * @param certified the generation that signs; none before its first certificate has come
+ * @param pending a key for which somebody else is asked for a certificate
  * @param certificatesIssued those that it gave to others, intermediates included
  * @param crlPartitions how many lists tell of its revoked certificates
  * @param revocation of one that was revoked, and all that it signed with it
@@ -27,7 +32,8 @@ public record CertificateAuthority(
         String commonName,
         AuthorityStatus status,
         AuthorityUrls urls,
-        AuthorityGeneration current,
+        @Nullable AuthorityGeneration certified,
+        @Nullable PendingKey pending,
         long certificatesIssued,
         int crlPartitions,
         @Nullable Revocation revocation,
@@ -35,6 +41,47 @@ public record CertificateAuthority(
         String createdBy,
         Instant updatedAt) {
     private static final String PREFIX = "ca_";
+
+    /**
+     * The generation that signs.
+     *
+     * @throws VaultException {@code conflict} as long as there is no certificate
+     */
+    public AuthorityGeneration current() {
+        if (certified == null) {
+            throw new VaultException(
+                    ErrorCode.CONFLICT,
+                    "The certificate authority has no certificate yet",
+                    Map.of("state", AuthorityStatus.PENDING.wireName()));
+        }
+        return certified;
+    }
+
+    /** Of the key that signs, or that will when its certificate has come. */
+    public KeySpec keySpec() {
+        return certified == null && pending != null
+                ? pending.keySpec()
+                : current().keySpec();
+    }
+
+    CertificateAuthority with(AuthorityGeneration generation) {
+        return new CertificateAuthority(
+                id,
+                name,
+                type,
+                parentId,
+                commonName,
+                status,
+                urls,
+                generation,
+                pending,
+                certificatesIssued,
+                crlPartitions,
+                revocation,
+                createdAt,
+                createdBy,
+                updatedAt);
+    }
 
     /** Why and when. */
     public record Revocation(RevocationReason reason, Instant at) {}

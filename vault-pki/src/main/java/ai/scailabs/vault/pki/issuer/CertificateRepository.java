@@ -78,10 +78,8 @@ final class CertificateRepository {
                 results.getObject("updated_at", OffsetDateTime.class).toInstant(),
                 results.getBytes("certificate"),
                 new SigningKey(
-                        AuthorityRepository.keySpec(results),
-                        results.getString("key_id"),
-                        results.getBytes("private_key")),
-                AuthorityRepository.urls(results),
+                        AuthorityRows.keySpec(results), results.getString("key_id"), results.getBytes("private_key")),
+                AuthorityRows.urls(results),
                 results.getInt("crl_partitions"));
     }
 

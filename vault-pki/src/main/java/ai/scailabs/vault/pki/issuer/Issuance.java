@@ -253,9 +253,9 @@ public final class Issuance implements AutoCloseable {
         }
     }
 
-    /** For the first certificate of an authority that signs itself. */
-    ReservedNumber reserveOwn(TenantId tenant, UUID authority, IdentityId by) {
-        return number(tenant, authority, 1, by, null);
+    /** For the certificate of an authority that signs itself by its key of that generation, which is not there yet. */
+    ReservedNumber reserveOwn(TenantId tenant, UUID authority, int generation, IdentityId by) {
+        return number(tenant, authority, generation, by, null);
     }
 
     /** Keeps what is queued, then stops. */

@@ -13,9 +13,14 @@ public final class PublicUrls {
         this.base = base;
     }
 
-    /** Of an authority as it signs now. */
+    /** Of an authority as it signs now, or as its first key will. */
     public CertificatePointers of(CertificateAuthority authority) {
-        return of(authority.id(), authority.current().number(), authority.urls(), authority.crlPartitions());
+        AuthorityGeneration certified = authority.certified();
+        return of(
+                authority.id(),
+                certified == null ? 1 : certified.number(),
+                authority.urls(),
+                authority.crlPartitions());
     }
 
     /** Of an authority whose key of that generation signs, and whose list is in so many parts. */

@@ -198,15 +198,23 @@ final class RevocationRepository {
                 tx.tenant().value());
     }
 
-    /** Its own certificates, of every key that it had, at those of ours that signed them. */
+    /** Its own certificates, of every key that it had, at those of ours that signed them or vouched for it. */
     void revokeOwnCertificates(TenantTransaction tx, UUID authority, RevocationReason reason, Instant now) {
-        tx.update("""
+        tx.update(
+                """
                 with kept as (
                     insert into certificate_revocation as r (tenant_id, ca_id, ca_generation, serial, certificate_id, reason, revoked_at, not_after,
                         changed_at)
                     select g.tenant_id, g.issuer_ca_id, g.issuer_generation, g.serial, g.certificate_id, ?::smallint, ?::timestamptz, g.not_after,
                         ?::timestamptz
-                    from ca_generation g where g.tenant_id = ?::text and g.ca_id = ?::uuid and g.issuer_ca_id is not null
+                    from (
+                        select tenant_id, issuer_ca_id, issuer_generation, serial, certificate_id, not_after
+                        from ca_generation where tenant_id = ?::text and ca_id = ?::uuid and issuer_ca_id is not null
+                        union all
+                        select c.tenant_id, c.ca_id, c.ca_generation, c.serial, c.certificate_id, c.not_after
+                        from ca_cross_certificate x join certificate c on c.tenant_id = x.tenant_id and c.certificate_id = x.certificate_id
+                        where x.tenant_id = ?::text and x.ca_id = ?::uuid and c.status = 'issued'
+                    ) g
                     on conflict (tenant_id, ca_id, ca_generation, serial) do nothing
                     returning tenant_id, ca_id, certificate_id
                 ), due as (
@@ -214,7 +222,15 @@ final class RevocationRepository {
                 )
                 update certificate c set status = 'revoked' from kept k
                 where c.tenant_id = k.tenant_id and c.certificate_id = k.certificate_id and c.status = 'issued'
-                """, reason.code(), now, now, tx.tenant().value(), authority, now);
+                """,
+                reason.code(),
+                now,
+                now,
+                tx.tenant().value(),
+                authority,
+                tx.tenant().value(),
+                authority,
+                now);
     }
 
     /** Of a call that changed nothing. */

@@ -66,7 +66,7 @@ public final class RoleService {
         CertificateAuthority authority = authority(caller, entry.tenant(), fields.caId());
         Instant now = now();
         Role role = RoleForm.role(name, authority.text(), fields);
-        RoleForm.requireFit(role, authority.current().keySpec());
+        RoleForm.requireFit(role, authority.keySpec());
         StoredRole created = new StoredRole(
                 role, authority.id(), 1, now, caller.actor().identity().value(), now);
         return change(entry.tenant(), tx -> {
@@ -196,7 +196,7 @@ public final class RoleService {
         UUID authority = seen.caId();
         if (!sameAuthority || !sameSignature) {
             CertificateAuthority signing = authority(caller, tenant, fields.caId());
-            RoleForm.requireFit(sameOrAnother, signing.current().keySpec());
+            RoleForm.requireFit(sameOrAnother, signing.keySpec());
             authority = signing.id();
         }
         return new StoredRole(

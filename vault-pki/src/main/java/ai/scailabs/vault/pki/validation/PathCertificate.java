@@ -4,6 +4,7 @@ import ai.scailabs.vault.pki.x509.Fingerprint;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
+import java.security.PublicKey;
 import java.text.ParseException;
 import java.time.Instant;
 import java.util.Arrays;
@@ -14,6 +15,7 @@ import org.bouncycastle.asn1.ASN1Encoding;
 import org.bouncycastle.asn1.ASN1GeneralizedTime;
 import org.bouncycastle.asn1.ASN1Primitive;
 import org.bouncycastle.asn1.ASN1UTCTime;
+import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x509.AlgorithmIdentifier;
 import org.bouncycastle.asn1.x509.Certificate;
 import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
@@ -191,12 +193,38 @@ public final class PathCertificate {
         return Arrays.equals(keyOctets, other.keyOctets);
     }
 
+    /** @param keyInfo DER of a SubjectPublicKeyInfo */
+    public boolean isFor(byte[] keyInfo) {
+        return Arrays.equals(keyOctets, keyInfo);
+    }
+
+    /** @param name DER; names are the same as verifiers compare them, whatever string types they are written in */
+    public boolean isNamed(byte[] name) {
+        return subject.equals(DistinguishedName.of(X500Name.getInstance(name)));
+    }
+
+    /** What it calls its issuer's key; empty where it does not. */
+    public Optional<byte[]> issuerKeyIdentifier() {
+        byte[] identifier = extensions.authorityKeyIdentifier();
+        return identifier == null ? Optional.empty() : Optional.of(identifier.clone());
+    }
+
+    /** Whether it names that one as its issuer, and its signature is by that key and says something. Costs a verification. */
+    public boolean isIssuedBy(PathCertificate other) {
+        PublicKey verifier = other.key().key();
+        return issuer.equals(other.subject)
+                && verifier != null
+                && SignatureAlgorithms.problem(algorithm) == null
+                && SignatureAlgorithms.verify(algorithm, verifier, signedPart, signature);
+    }
+
     /** The key as it stands in the certificate; to compare by. */
     ByteBuffer keyOctets() {
         return ByteBuffer.wrap(keyOctets).asReadOnlyBuffer();
     }
 
-    boolean isSameEntity(PathCertificate other) {
+    /** Another certificate for the same. */
+    public boolean isSameEntity(PathCertificate other) {
         return subject.equals(other.subject) && hasSameKey(other);
     }
 

@@ -197,7 +197,7 @@ final class TbsAssembly {
         return new GeneralName(GeneralName.uniformResourceIdentifier, new DERIA5String(url, true));
     }
 
-    private static org.bouncycastle.asn1.x509.NameConstraints constraints(NameConstraints constraints) {
+    static org.bouncycastle.asn1.x509.NameConstraints constraints(NameConstraints constraints) {
         return new org.bouncycastle.asn1.x509.NameConstraints(
                 subtrees(
                         constraints.permittedDns(),

@@ -12,6 +12,7 @@ import ai.scailabs.vault.pki.x509.Validity;
 import java.math.BigInteger;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.OptionalInt;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +32,7 @@ class AuthorityPlanTest {
                 "Corp Root",
                 "root",
                 null,
+                null,
                 keyType,
                 keySize,
                 null,
@@ -48,6 +50,7 @@ class AuthorityPlanTest {
                 "Below",
                 "intermediate",
                 "ca_01K9Z6F3V4M8Q2T7B5N1C0D9XE",
+                null,
                 "ec",
                 null,
                 null,
@@ -67,6 +70,7 @@ class AuthorityPlanTest {
                 KeyStorage.VAULT,
                 new UUID(1, 1),
                 new byte[0],
+                List.of(),
                 new SerialNumber(BigInteger.ONE),
                 "cn=x",
                 new byte[20],
@@ -110,6 +114,7 @@ class AuthorityPlanTest {
                 name,
                 "X",
                 "root",
+                null,
                 null,
                 "ec",
                 null,

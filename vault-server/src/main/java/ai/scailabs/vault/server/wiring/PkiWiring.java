@@ -15,10 +15,14 @@ import ai.scailabs.vault.pki.inventory.CertificateInventory;
 import ai.scailabs.vault.pki.inventory.CertificatePurge;
 import ai.scailabs.vault.pki.issuance.IssuanceService;
 import ai.scailabs.vault.pki.issuance.KeptKeys;
+import ai.scailabs.vault.pki.issuer.AuthorityCertification;
 import ai.scailabs.vault.pki.issuer.AuthorityCreation;
+import ai.scailabs.vault.pki.issuer.AuthorityImport;
 import ai.scailabs.vault.pki.issuer.AuthorityKeys;
+import ai.scailabs.vault.pki.issuer.AuthorityRotation;
 import ai.scailabs.vault.pki.issuer.AuthorityService;
 import ai.scailabs.vault.pki.issuer.CrlLocations;
+import ai.scailabs.vault.pki.issuer.CrossSigning;
 import ai.scailabs.vault.pki.issuer.Issuance;
 import ai.scailabs.vault.pki.issuer.KeyPairs;
 import ai.scailabs.vault.pki.issuer.PublicUrls;
@@ -96,12 +100,35 @@ class PkiWiring {
             Issuance issuance,
             CertificateLint lint,
             CertificateSigner signer,
+            SignatureProvider signatures,
             AccessControl access,
             CrlLocations locations,
             Clock clock,
             Ids ids) {
-        AuthorityCreation creation = new AuthorityCreation(keys, issuance, lint, signer, ids);
+        AuthorityCreation creation = new AuthorityCreation(keys, issuance, lint, signer, signatures, ids);
         return new AuthorityService(transactions, creation, access, locations, clock);
+    }
+
+    @Bean
+    AuthorityCertification authorityCertification(AuthorityService authorities, SignatureProvider signatures, Ids ids) {
+        return new AuthorityCertification(authorities, signatures, ids);
+    }
+
+    @Bean
+    AuthorityRotation authorityRotation(AuthorityService authorities) {
+        return new AuthorityRotation(authorities);
+    }
+
+    @Bean
+    CrossSigning crossSigning(
+            AuthorityService authorities, Issuance issuance, CertificateLint lint, SecureRandom random) {
+        return new CrossSigning(authorities, issuance, lint, random);
+    }
+
+    @Bean
+    AuthorityImport authorityImport(
+            AuthorityService authorities, AuthorityCertification certification, SignatureProvider signatures) {
+        return new AuthorityImport(authorities, certification, signatures);
     }
 
     @Bean

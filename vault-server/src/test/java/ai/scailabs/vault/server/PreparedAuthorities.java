@@ -1,0 +1,141 @@
+package ai.scailabs.vault.server;
+
+import java.math.BigInteger;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
+import java.security.PrivateKey;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Base64;
+import java.util.Date;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.bouncycastle.asn1.x500.X500Name;
+import org.bouncycastle.asn1.x509.BasicConstraints;
+import org.bouncycastle.asn1.x509.Extension;
+import org.bouncycastle.asn1.x509.KeyUsage;
+import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
+import org.bouncycastle.cert.X509v3CertificateBuilder;
+import org.bouncycastle.cert.jcajce.JcaX509ExtensionUtils;
+import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
+import org.bouncycastle.pkcs.PKCS10CertificationRequest;
+
+/**
+ * Authorities of a prepared tenant that have to do with others.
+ *
+ * @param pending one that waits for its certificate, and stays so
+ * @param certifiable one for which there is a certificate
+ * @param certificate the body with it
+ * @param rotatable a root that may get other keys
+ */
+record PreparedAuthorities(String pending, String certifiable, Map<String, Object> certificate, String rotatable) {
+    private static final AtomicInteger COUNT = new AtomicInteger();
+    private static final KeyPair OUTSIDE = keys();
+    private static final X500Name OUTSIDE_NAME = new X500Name("CN=Prepared Outside");
+
+    static PreparedAuthorities create(ApiClient owner) {
+        String certifiable = pending(owner);
+        String csr = owner.get("/v1/pki/ca/" + certifiable + "/csr")
+                .expect(200)
+                .json()
+                .get("csr_pem")
+                .stringValue();
+        return new PreparedAuthorities(
+                pending(owner), certifiable, certificate(csr), created(owner, "ca_type", "root"));
+    }
+
+    private static String pending(ApiClient owner) {
+        return created(owner, "ca_type", "intermediate", "signed_by", "external");
+    }
+
+    private static String created(ApiClient owner, String... more) {
+        Map<String, Object> body = new HashMap<>(Map.of(
+                "name", "foreign-" + COUNT.incrementAndGet(), "common_name", "Prepared Foreign", "key_type", "ec"));
+        for (int i = 0; i < more.length; i += 2) {
+            body.put(more[i], more[i + 1]);
+        }
+        return owner.post("/v1/pki/ca", body).expect(201).json().get("id").stringValue();
+    }
+
+    /** Another one each time, with its key. */
+    static Map<String, Object> importable() {
+        try {
+            KeyPair keys = keys();
+            X500Name name = new X500Name("CN=Prepared Import " + COUNT.incrementAndGet());
+            return Map.of(
+                    "name",
+                    "imported-" + COUNT.incrementAndGet(),
+                    "certificate_pem",
+                    signed(
+                            name,
+                            SubjectPublicKeyInfo.getInstance(keys.getPublic().getEncoded()),
+                            name,
+                            keys.getPrivate()),
+                    "private_key_pem",
+                    pem("PRIVATE KEY", keys.getPrivate().getEncoded()));
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static Map<String, Object> certificate(String csr) {
+        try {
+            PKCS10CertificationRequest request = new PKCS10CertificationRequest(
+                    Base64.getMimeDecoder().decode(csr.replaceAll("-----[A-Z ]+-----", "")));
+            return Map.of(
+                    "certificate_pem",
+                    signed(request.getSubject(), request.getSubjectPublicKeyInfo(), OUTSIDE_NAME, OUTSIDE.getPrivate()),
+                    "chain_pem",
+                    List.of(signed(
+                            OUTSIDE_NAME,
+                            SubjectPublicKeyInfo.getInstance(OUTSIDE.getPublic().getEncoded()),
+                            OUTSIDE_NAME,
+                            OUTSIDE.getPrivate())));
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** The certificate of an authority, in PEM. */
+    private static String signed(X500Name subject, SubjectPublicKeyInfo key, X500Name issuer, PrivateKey by)
+            throws Exception {
+        return signed(subject, key, issuer, by, Instant.now().plus(Duration.ofDays(300)));
+    }
+
+    /** One that ends then. */
+    static String signed(X500Name subject, SubjectPublicKeyInfo key, X500Name issuer, PrivateKey by, Instant end)
+            throws Exception {
+        JcaX509ExtensionUtils extensions = new JcaX509ExtensionUtils();
+        byte[] der = new X509v3CertificateBuilder(
+                        issuer,
+                        BigInteger.valueOf(COUNT.incrementAndGet()).setBit(100),
+                        Date.from(end.minus(Duration.ofDays(301))),
+                        Date.from(end),
+                        subject,
+                        key)
+                .addExtension(Extension.basicConstraints, true, new BasicConstraints(true))
+                .addExtension(Extension.keyUsage, true, new KeyUsage(KeyUsage.keyCertSign | KeyUsage.cRLSign))
+                .addExtension(Extension.subjectKeyIdentifier, false, extensions.createSubjectKeyIdentifier(key))
+                .build(new JcaContentSignerBuilder("SHA256withECDSA").build(by))
+                .getEncoded();
+        return pem("CERTIFICATE", der);
+    }
+
+    private static String pem(String label, byte[] der) {
+        return "-----BEGIN " + label + "-----\n"
+                + Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(der)
+                + "\n-----END " + label + "-----\n";
+    }
+
+    private static KeyPair keys() {
+        try {
+            KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
+            generator.initialize(256);
+            return generator.generateKeyPair();
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

@@ -101,6 +101,11 @@ class GuidesTest {
                         .claim("kubernetes.io", Map.of("namespace", "prod"))
                         .sign());
         tokens.put(
+                "pki_admin",
+                person("pki_admin", RunningServer.ALL_SCOPES)
+                        .role("tenant_admin")
+                        .sign());
+        tokens.put(
                 "partner_admin",
                 person("partner_admin", RunningServer.ALL_SCOPES)
                         .role("partner_admin")

@@ -28,6 +28,7 @@ class NonceTest {
             "key_bits",
             "key_encipherment",
             "key_size",
+            "key_storage",
             "key_type",
             "private_key_format",
             "private_key_pem");

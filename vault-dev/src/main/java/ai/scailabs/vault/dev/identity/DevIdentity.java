@@ -23,6 +23,8 @@ public enum DevIdentity {
     SIBLING_TENANT(Kind.SERVICE, DevTenant.ACME_SHOP, "", Scopes.SECRETS),
     /** Manages all tenants of the partner and the secrets that they share. */
     PARTNER_ADMIN(Kind.PERSON, DevTenant.ACME_WEB, "partner_admin", Scopes.ALL),
+    /** Manages the tenant's certificate authorities. */
+    PKI_ADMIN(Kind.PERSON, DevTenant.ACME_WEB, "tenant_admin", Scopes.ALL),
     /** Whose tokens the guides revoke. */
     LEAVER(Kind.SERVICE, DevTenant.ACME_WEB, "", Scopes.SECRETS),
     /** A service account as a Kubernetes cluster would vouch for it: its token is none for the service, but may be exchanged for one. */

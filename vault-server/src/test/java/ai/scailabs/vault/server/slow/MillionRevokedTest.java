@@ -121,7 +121,7 @@ class MillionRevokedTest {
     private static String awaitCounted(ApiClient owner) {
         long patience = System.nanoTime() + Duration.ofMinutes(3).toNanos();
         String metrics = "";
-        while (!metrics.contains("scaivault_certificates_active{ca_id=")) {
+        while (!metrics.contains("scaivault_certificates_expiring_soon{")) {
             assertThat(System.nanoTime()).isLessThan(patience);
             LockSupport.parkNanos(Duration.ofSeconds(1).toNanos());
             metrics = owner.get("/v1/metrics").expect(200).body();

@@ -56,34 +56,34 @@ as $$
 declare
     origin constant timestamptz := 'epoch';
     microsecond constant interval := '1 microsecond';
-    current text;
+    c record;
     kept bigint[];
 begin
-    foreach current in array array(select distinct u.tenant_id from unnest(tenant_ids) as u (tenant_id)) loop
-        perform set_config('app.tenant_id', current, true);
+    for c in select distinct u.owner, u.owner as tenant_id from unnest(tenant_ids) as u (owner) loop
+        perform set_config('app.tenant_id', c.owner, true);
 
         kept := array(
             select u.place
             from unnest(tenant_ids, authority_ids, generations, seen_authorities, seen_epochs, role_names, seen_revisions, seen_roles)
-                with ordinality as u (tenant_id, authority_id, generation, seen_authority, seen_epoch, role_name, seen_revision, seen_role, place)
-            where u.tenant_id = current
+                with ordinality as u (owner, authority_id, generation, seen_authority, seen_epoch, role_name, seen_revision, seen_role, place)
+            where u.owner = c.owner
                 and (u.seen_authority is null or exists (
                     select from public.certificate_authority a
-                    where a.tenant_id = current and a.ca_id = u.authority_id::uuid and a.status = 'active' and a.generation = u.generation
+                    where a.tenant_id = c.tenant_id and a.ca_id = u.authority_id::uuid and a.status = 'active' and a.generation = u.generation
                         and a.updated_at = origin + u.seen_authority * microsecond))
                 and (u.seen_epoch is null
                     or exists (
                         select from public.tenant t
-                        where t.tenant_id = current and t.epoch = u.seen_epoch and t.status = 'active')
+                        where t.tenant_id = c.tenant_id and t.epoch = u.seen_epoch and t.status = 'active')
                     and exists (
                         select from public.pki_role r
-                        where r.tenant_id = current and r.name = u.role_name and r.revision = u.seen_revision
+                        where r.tenant_id = c.tenant_id and r.name = u.role_name and r.revision = u.seen_revision
                             and r.updated_at = origin + u.seen_role * microsecond)));
 
         with gone as (
             delete from public.reserved_serial s
             using unnest(authority_ids, serials, reserved_since) with ordinality as u (authority_id, serial, since, place)
-            where u.place = any(kept) and s.tenant_id = current and s.ca_id = u.authority_id::uuid and s.serial = u.serial
+            where u.place = any(kept) and s.tenant_id = c.tenant_id and s.ca_id = u.authority_id::uuid and s.serial = u.serial
                 and s.reserved_at > origin + u.since * microsecond
             returning u.place
         )
@@ -93,7 +93,7 @@ begin
         insert into public.certificate
             (tenant_id, certificate_id, ca_id, ca_generation, serial, status, role, subject_ca_id, common_name, subject, sans,
             not_before, not_after, certificate, created_at, created_by)
-        select current, u.certificate_id::uuid, u.authority_id::uuid, u.generation, u.serial, 'issued', u.role_name, u.subject_authority_id::uuid,
+        select c.tenant_id, u.certificate_id::uuid, u.authority_id::uuid, u.generation, u.serial, 'issued', u.role_name, u.subject_authority_id::uuid,
             u.common_name, u.subject, string_to_array(u.lines, E'\n'),
             origin + u.begins * microsecond, origin + u.ends * microsecond, u.certificate, origin + u.kept_at * microsecond, u.author
         from unnest(
@@ -105,7 +105,7 @@ begin
         where u.place = any(kept);
 
         insert into public.certificate_name (tenant_id, name, certificate_id)
-        select current, n.name, u.certificate_id::uuid
+        select c.tenant_id, n.name, u.certificate_id::uuid
         from unnest(certificate_ids, name_lines) with ordinality as u (certificate_id, lines, place)
         cross join lateral string_to_table(u.lines, E'\n') as n (name)
         where u.place = any(kept) and u.lines <> ''

@@ -5,26 +5,22 @@ import ai.scailabs.vault.crypto.hsm.HsmKeyName;
 import ai.scailabs.vault.crypto.hsm.HsmKeys;
 import ai.scailabs.vault.crypto.hsm.HsmScheme;
 import ai.scailabs.vault.kernel.error.ErrorCode;
-import ai.scailabs.vault.kernel.error.VaultException;
-import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.Timer;
+import io.micrometer.core.instrument.Tags;
 import java.security.PublicKey;
-import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
 
 /** Times every call of the HSM that holds keys of authorities, and counts those that fail. */
 public final class MeteredHsmKeys implements HsmKeys {
     private final HsmKeys delegate;
-    private final Calls makes;
-    private final Calls signatures;
-    private final Calls ends;
+    private final MeteredCalls makes;
+    private final MeteredCalls signatures;
+    private final MeteredCalls ends;
 
     public MeteredHsmKeys(HsmKeys delegate, MeterRegistry registry) {
         this.delegate = delegate;
-        this.makes = new Calls(registry, "make");
-        this.signatures = new Calls(registry, "sign");
-        this.ends = new Calls(registry, "destroy");
+        this.makes = calls(registry, "make");
+        this.signatures = calls(registry, "sign");
+        this.ends = calls(registry, "destroy");
     }
 
     @Override
@@ -48,37 +44,7 @@ public final class MeteredHsmKeys implements HsmKeys {
         delegate.probe();
     }
 
-    /** Those of one operation. */
-    private static final class Calls {
-        private final Timer latency;
-        private final Counter outages;
-        private final Counter refusals;
-
-        Calls(MeterRegistry registry, String operation) {
-            this.latency = Timer.builder("scaivault.hsm.latency")
-                    .tag("operation", operation)
-                    .register(registry);
-            this.outages = errors(registry, operation, ErrorCode.HSM_UNAVAILABLE);
-            this.refusals = errors(registry, operation, ErrorCode.INTEGRITY_FAILURE);
-        }
-
-        private static Counter errors(MeterRegistry registry, String operation, ErrorCode code) {
-            return Counter.builder("scaivault.hsm.errors")
-                    .tag("operation", operation)
-                    .tag("error", code.code())
-                    .register(registry);
-        }
-
-        <T> T measured(Supplier<T> call) {
-            long before = System.nanoTime();
-            try {
-                return call.get();
-            } catch (VaultException refused) {
-                (refused.code() == ErrorCode.INTEGRITY_FAILURE ? refusals : outages).increment();
-                throw refused;
-            } finally {
-                latency.record(System.nanoTime() - before, TimeUnit.NANOSECONDS);
-            }
-        }
+    private static MeteredCalls calls(MeterRegistry registry, String operation) {
+        return new MeteredCalls(registry, "scaivault.hsm", Tags.of("operation", operation), ErrorCode.HSM_UNAVAILABLE);
     }
 }

@@ -4,24 +4,20 @@ import ai.scailabs.vault.crypto.key.KeyMaterial;
 import ai.scailabs.vault.crypto.root.RootKey;
 import ai.scailabs.vault.crypto.root.WrapContext;
 import ai.scailabs.vault.kernel.error.ErrorCode;
-import ai.scailabs.vault.kernel.error.VaultException;
-import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.Timer;
-import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
+import io.micrometer.core.instrument.Tags;
 
 /** Times every call of a root key, and counts those that fail. */
 public final class MeteredRootKey implements RootKey {
     private final RootKey delegate;
-    private final Calls wraps;
-    private final Calls unwraps;
+    private final MeteredCalls wraps;
+    private final MeteredCalls unwraps;
 
     /** @param place {@code primary} or {@code secondary} */
     public MeteredRootKey(RootKey delegate, String place, MeterRegistry registry) {
         this.delegate = delegate;
-        this.wraps = new Calls(registry, place, "encrypt");
-        this.unwraps = new Calls(registry, place, "decrypt");
+        this.wraps = calls(registry, place, "encrypt");
+        this.unwraps = calls(registry, place, "decrypt");
     }
 
     @Override
@@ -39,39 +35,11 @@ public final class MeteredRootKey implements RootKey {
         return unwraps.measured(() -> delegate.unwrap(wrapped, context));
     }
 
-    /** Those of one operation. */
-    private static final class Calls {
-        private final Timer latency;
-        private final Counter outages;
-        private final Counter refusals;
-
-        Calls(MeterRegistry registry, String place, String operation) {
-            this.latency = Timer.builder("scaivault.kms.latency")
-                    .tag("operation", operation)
-                    .tag("root_key", place)
-                    .register(registry);
-            this.outages = errors(registry, place, operation, ErrorCode.KMS_UNAVAILABLE);
-            this.refusals = errors(registry, place, operation, ErrorCode.INTEGRITY_FAILURE);
-        }
-
-        private static Counter errors(MeterRegistry registry, String place, String operation, ErrorCode code) {
-            return Counter.builder("scaivault.kms.errors")
-                    .tag("operation", operation)
-                    .tag("root_key", place)
-                    .tag("error", code.code())
-                    .register(registry);
-        }
-
-        <T> T measured(Supplier<T> call) {
-            long before = System.nanoTime();
-            try {
-                return call.get();
-            } catch (VaultException refused) {
-                (refused.code() == ErrorCode.INTEGRITY_FAILURE ? refusals : outages).increment();
-                throw refused;
-            } finally {
-                latency.record(System.nanoTime() - before, TimeUnit.NANOSECONDS);
-            }
-        }
+    private static MeteredCalls calls(MeterRegistry registry, String place, String operation) {
+        return new MeteredCalls(
+                registry,
+                "scaivault.kms",
+                Tags.of("operation", operation, "root_key", place),
+                ErrorCode.KMS_UNAVAILABLE);
     }
 }

@@ -30,6 +30,7 @@ import ai.scailabs.vault.api.pki.CrlController;
 import ai.scailabs.vault.api.pki.IssueController;
 import ai.scailabs.vault.api.pki.KeptKeyController;
 import ai.scailabs.vault.api.pki.OcspController;
+import ai.scailabs.vault.api.pki.OfflineController;
 import ai.scailabs.vault.api.pki.PkiRoleController;
 import ai.scailabs.vault.api.pki.PkiSettingsController;
 import ai.scailabs.vault.api.pki.PublishedCertificateController;
@@ -108,6 +109,7 @@ import org.springframework.context.annotation.Import;
     ErasureController.class,
     AuthorityController.class,
     CertificationController.class,
+    OfflineController.class,
     KeptKeyController.class,
     PkiRoleController.class,
     PkiSettingsController.class,

@@ -40,6 +40,7 @@ final class AuthorityJson {
                 .text("status", authority.status().wireName())
                 .flag("is_active", authority.status() == AuthorityStatus.ACTIVE)
                 .flag("csr_pending", pending != null)
+                .time("key_destroyed_at", authority.keyDestroyedAt())
                 .time("revoked_at", revocation == null ? null : revocation.at())
                 .text(
                         "revocation_reason",

@@ -102,6 +102,13 @@ final class AuthorityRequests {
         }
     }
 
+    record Leaving(@Nullable SecretText password) {}
+
+    record Confirmation(
+            @Nullable String backupSha256, @Nullable Integer crlValidityDays) {}
+
+    record CrlFromElsewhere(@Nullable String crlPem) {}
+
     /** What can be changed of an authority; absent or null: as this installation has it. */
     record Urls(
             @Nullable List<@Nullable String> crlUrls,

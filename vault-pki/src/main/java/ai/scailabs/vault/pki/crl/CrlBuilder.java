@@ -1,7 +1,10 @@
 package ai.scailabs.vault.pki.crl;
 
+import ai.scailabs.vault.kernel.error.ErrorCode;
+import ai.scailabs.vault.kernel.error.VaultException;
 import ai.scailabs.vault.kernel.id.Ids;
 import ai.scailabs.vault.kernel.id.TenantId;
+import ai.scailabs.vault.persistence.tenant.TenantTransaction;
 import ai.scailabs.vault.persistence.tenant.TenantTransactions;
 import ai.scailabs.vault.pki.issuer.AuthorityKeys;
 import ai.scailabs.vault.pki.issuer.CrlLocations;
@@ -16,6 +19,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,6 +46,9 @@ public final class CrlBuilder {
     private static final Duration LONGEST_DELAY = Duration.ofMinutes(10);
     /** Making lists takes at most a tenth of the time. */
     private static final int REST = 10;
+
+    private static final Duration BETWEEN_LOOKS = Duration.ofMillis(100);
+    private static final int MOST_LOOKS = 30;
 
     private final CrlRepository lists;
     private final EntryRepository entries;
@@ -110,6 +119,70 @@ public final class CrlBuilder {
         }
     }
 
+    /**
+     * The last lists of keys that are about to leave, which count for longer than others. They are published by the very transaction that does the rest: both happen, or neither.
+     *
+     * @param rest first in the transaction
+     * @return empty when another keeps making lists; nothing was done then
+     * @throws ai.scailabs.vault.kernel.error.VaultException as {@link #build}, and what {@code rest} throws
+     */
+    public Optional<List<StoredCrl>> conclude(
+            TenantId tenant, UUID authority, Duration validity, Consumer<TenantTransaction> rest) {
+        return await(() -> forced(tenant, authority)).map(lease -> {
+            try {
+                return conclude(lease, validity, rest);
+            } catch (Lease.Lost lost) {
+                throw new VaultException(ErrorCode.SERVICE_UNAVAILABLE, "Making the last lists took too long");
+            } finally {
+                schedule.finished(lease, SHORTEST_DELAY, clock.instant());
+            }
+        });
+    }
+
+    private Optional<Lease> forced(TenantId tenant, UUID authority) {
+        Instant begun = clock.instant();
+        return schedule.take(tenant, authority, ids.nextUuid(), true, begun, begun.plus(terms.interval()));
+    }
+
+    /** What another is about to do, or to be done with, for a moment. */
+    static <T> Optional<T> await(Supplier<Optional<T>> what) {
+        Optional<T> found = what.get();
+        for (int look = 0; look < MOST_LOOKS && found.isEmpty(); look++) {
+            LockSupport.parkNanos(BETWEEN_LOOKS.toNanos());
+            found = what.get();
+        }
+        return found;
+    }
+
+    private List<StoredCrl> conclude(Lease lease, Duration validity, Consumer<TenantTransaction> rest) {
+        List<StoredCrl> made = new ArrayList<>();
+        List<CrlScope> scopes = new ArrayList<>();
+        for (CrlIssuer issuer : lists.issuers(lease.tenant(), lease.authority(), lease.begun())) {
+            if (issuer.view().mayRevoke()) {
+                List<CrlWriter> writers = complete(lease, issuer, validity, true);
+                made.addAll(signed(lease, issuer, writers.stream()));
+                scopes.add(issuer.scope());
+            }
+        }
+        return lists.transactions().inTransaction(lease.tenant(), tx -> {
+            rest.accept(tx);
+            schedule.renew(tx, lease, clock.instant());
+            made.forEach(list -> lists.publish(tx, list, clock.instant()));
+            scopes.forEach(scope -> lists.withdraw(tx, scope, 0, clock.instant()));
+            return made;
+        });
+    }
+
+    private List<StoredCrl> signed(Lease lease, CrlIssuer issuer, Stream<CrlWriter> writers) {
+        return keys.with(
+                lease.tenant(),
+                issuer.partner(),
+                issuer.keyId(),
+                issuer.keySpec(),
+                issuer.sealedPrivateKey(),
+                key -> writers.map(writer -> writer.finish(signer, key)).toList());
+    }
+
     private static Duration delay(Duration took) {
         Duration rest = took.multipliedBy(REST);
         Duration atLeast = rest.compareTo(SHORTEST_DELAY) < 0 ? SHORTEST_DELAY : rest;
@@ -117,17 +190,9 @@ public final class CrlBuilder {
     }
 
     private List<StoredCrl> publish(Lease lease, CrlIssuer issuer) {
-        List<CrlWriter> writers = complete(lease, issuer);
+        List<CrlWriter> writers = complete(lease, issuer, terms.validity(), false);
         Optional<CrlWriter> changes = issuer.partitions() == 1 ? changes(lease, issuer) : Optional.empty();
-        List<StoredCrl> made = keys.with(
-                lease.tenant(),
-                issuer.partner(),
-                issuer.keyId(),
-                issuer.keySpec(),
-                issuer.sealedPrivateKey(),
-                key -> Stream.concat(writers.stream(), changes.stream())
-                        .map(writer -> writer.finish(signer, key))
-                        .toList());
+        List<StoredCrl> made = signed(lease, issuer, Stream.concat(writers.stream(), changes.stream()));
         lists.transactions().inTransaction(lease.tenant(), tx -> {
             schedule.renew(tx, lease, clock.instant());
             made.forEach(list -> lists.publish(tx, list, clock.instant()));
@@ -140,13 +205,13 @@ public final class CrlBuilder {
     }
 
     /** All parts in one pass. */
-    private List<CrlWriter> complete(Lease lease, CrlIssuer issuer) {
+    private List<CrlWriter> complete(Lease lease, CrlIssuer issuer, Duration validity, boolean last) {
         int partitions = issuer.partitions();
         int pieceBytes = Math.max(LEAST_PIECE_BYTES, Math.min(PIECE_BYTES, PIECES_BYTES / partitions));
         List<CrlWriter> writers = new ArrayList<>();
         Instant keptFrom = Instant.MAX;
         for (int part = 0; part < partitions; part++) {
-            writers.add(writer(lease, issuer, part, frame(lease, issuer, part), pieceBytes));
+            writers.add(writer(lease, issuer, part, frame(lease, issuer, part, validity, last), pieceBytes));
             Instant ofPart = keptFrom(base(lease, issuer, part));
             keptFrom = ofPart.isBefore(keptFrom) ? ofPart : keptFrom;
         }
@@ -191,7 +256,7 @@ public final class CrlBuilder {
         return Optional.of(writer);
     }
 
-    private CrlFrame frame(Lease lease, CrlIssuer issuer, int part) {
+    private CrlFrame frame(Lease lease, CrlIssuer issuer, int part, Duration validity, boolean last) {
         CrlScope scope = issuer.scope();
         boolean alone = issuer.partitions() == 1;
         String place = alone
@@ -200,7 +265,7 @@ public final class CrlBuilder {
                         .part(scope.authority(), scope.generation(), part)
                         .orElseThrow(() -> new IllegalStateException(
                                 "this service has no address by http, which lists in parts must name"));
-        List<String> freshest = alone
+        List<String> freshest = alone && !last
                 ? locations.delta(scope.authority(), scope.generation()).stream()
                         .toList()
                 : List.of();
@@ -209,7 +274,7 @@ public final class CrlBuilder {
                 lease.number(),
                 null,
                 lease.begun(),
-                lease.begun().plus(terms.validity()),
+                lease.begun().plus(validity),
                 place,
                 freshest);
     }

@@ -19,15 +19,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.concurrent.locks.LockSupport;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Lists for whoever asks: what a list tells is public, and no token is needed to read one. Having one made takes {@code admin} on the authority. Thread-safe. */
 public final class CrlService {
-    private static final Duration BETWEEN_LOOKS = Duration.ofMillis(100);
-    private static final int MOST_LOOKS = 30;
-
     private final CrlRepository lists;
     private final ScheduleRepository schedule;
     private final CrlBuilder builder;
@@ -78,20 +73,10 @@ public final class CrlService {
             if (schedule.isUntried(tenant, authority, scope.generation(), clock.instant())) {
                 builder.build(tenant, authority, true);
             }
-            found = await(() -> lists.current(scope, place, delta));
+            found = CrlBuilder.await(() -> lists.current(scope, place, delta));
         }
         StoredCrl list = found.orElseThrow(() -> missing(standing, delta));
         return new Published(list, freshFor(standing, list));
-    }
-
-    /** What another is about to do, for a moment. */
-    private static <T> Optional<T> await(Supplier<Optional<T>> what) {
-        Optional<T> found = what.get();
-        for (int look = 0; look < MOST_LOOKS && found.isEmpty(); look++) {
-            LockSupport.parkNanos(BETWEEN_LOOKS.toNanos());
-            found = what.get();
-        }
-        return found;
     }
 
     private static VaultException missing(Standing standing, boolean delta) {
@@ -123,18 +108,25 @@ public final class CrlService {
     public List<StoredCrl> rebuild(Caller caller, TenantId tenant, UUID authority) {
         CertificateAuthority found = authorities.administered(caller, tenant, authority);
         AuthorityGeneration current = found.current();
-        List<StoredCrl> made = await(() -> builder.build(tenant, authority, true))
+        List<StoredCrl> made = CrlBuilder.await(() -> builder.build(tenant, authority, true))
                 .orElseThrow(() -> new VaultException(
                         ErrorCode.CONFLICT, "The lists are being made already", Map.of("state", "being_made")));
         if (made.isEmpty()) {
             throw new VaultException(
                     ErrorCode.CONFLICT,
                     "No key of the authority can sign a list any more",
-                    Map.of("state", current.notAfter().isBefore(clock.instant()) ? "expired" : "no_crl_sign"));
+                    Map.of("state", unable(found, current)));
         }
         return made.stream()
                 .filter(list -> list.generation() == current.number())
                 .toList();
+    }
+
+    private String unable(CertificateAuthority authority, AuthorityGeneration current) {
+        if (authority.keyDestroyedAt() != null) {
+            return "offline";
+        }
+        return current.notAfter().isBefore(clock.instant()) ? "expired" : "no_crl_sign";
     }
 
     private Optional<Standing> standing(TenantId tenant, UUID authority, @Nullable Integer generation) {

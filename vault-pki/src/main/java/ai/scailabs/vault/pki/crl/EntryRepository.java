@@ -2,6 +2,7 @@ package ai.scailabs.vault.pki.crl;
 
 import ai.scailabs.vault.persistence.tenant.TenantTransactions;
 import ai.scailabs.vault.pki.x509.CrlEntry;
+import java.math.BigInteger;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -109,6 +110,25 @@ final class EntryRepository {
                 after,
                 keptFrom,
                 most);
+    }
+
+    /** Which of these numbers are those of certificates that count. */
+    List<BigInteger> counting(CrlScope scope, List<BigInteger> numbers) {
+        return transactions.query(
+                scope.tenant(),
+                """
+                select c.serial from certificate c
+                where c.tenant_id = ? and c.ca_id = ? and c.ca_generation = ? and c.serial = any (?::bytea[])
+                    and not exists (
+                        select from certificate_revocation r
+                        where r.tenant_id = c.tenant_id and r.ca_id = c.ca_id and r.ca_generation = c.ca_generation and r.serial = c.serial and not r.released)
+                order by c.serial
+                """,
+                (results, index) -> new BigInteger(results.getBytes(1)),
+                scope.tenant().value(),
+                scope.authority(),
+                scope.generation(),
+                numbers.stream().map(BigInteger::toByteArray).toArray(byte[][]::new));
     }
 
     private static EntryRow row(ResultSet results) throws SQLException {

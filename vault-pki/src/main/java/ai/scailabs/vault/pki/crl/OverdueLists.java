@@ -13,10 +13,11 @@ import javax.sql.DataSource;
 
 /** Looks, across tenants, whether lists are made as often as they should be. Thread-safe. */
 public final class OverdueLists {
-    /** The list of a key whose certificate is over stays as it was last; of a tenant that is suspended or erased nothing is signed. */
+    /** One whose key has left is made by people, who need days for it. The list of a key whose certificate is over stays as it was last; of a tenant that is suspended or erased nothing is signed. */
     private static final String OVERDUE = """
             select
-                (select min(c.this_update) from crl c
+                (select min(case when a.key_destroyed_at is null then c.this_update + ? * interval '1 second' else c.next_update - interval '30 days' end) from crl c
+                    join certificate_authority a on a.tenant_id = c.tenant_id and a.ca_id = c.ca_id
                     join ca_generation g on g.tenant_id = c.tenant_id and g.ca_id = c.ca_id and g.generation = c.ca_generation
                     join tenant t on t.tenant_id = c.tenant_id
                     where c.replaced_at is null and not c.delta and g.not_after > ? and t.status = 'active'),
@@ -43,13 +44,12 @@ public final class OverdueLists {
         Instant now = clock.instant();
         try (Connection connection = worker.getConnection();
                 PreparedStatement statement = connection.prepareStatement(OVERDUE)) {
-            statement.setObject(1, now.atOffset(ZoneOffset.UTC));
+            statement.setLong(1, interval.toSeconds());
+            statement.setObject(2, now.atOffset(ZoneOffset.UTC));
             try (ResultSet results = statement.executeQuery()) {
                 results.next();
-                OffsetDateTime oldest = results.getObject(1, OffsetDateTime.class);
-                Duration late = oldest == null
-                        ? Duration.ZERO
-                        : Duration.between(oldest.toInstant().plus(interval), now);
+                OffsetDateTime due = results.getObject(1, OffsetDateTime.class);
+                Duration late = due == null ? Duration.ZERO : Duration.between(due.toInstant(), now);
                 overdueSeconds = late.isNegative() ? 0 : late.toMillis() / 1e3;
                 failing = results.getLong(2);
             }

@@ -75,6 +75,7 @@ public final class AuthorityCreation {
                 0,
                 plan.crlPartitions(),
                 null,
+                null,
                 now,
                 actor.identity().value(),
                 now);
@@ -144,6 +145,7 @@ public final class AuthorityCreation {
                 requested.pending(),
                 0,
                 plan.crlPartitions(),
+                null,
                 null,
                 now,
                 actor.identity().value(),

@@ -107,6 +107,7 @@ public final class AuthorityImport {
                     0,
                     partitions,
                     null,
+                    null,
                     now,
                     caller.actor().identity().value(),
                     now);

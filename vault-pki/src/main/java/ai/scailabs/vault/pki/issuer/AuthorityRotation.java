@@ -31,7 +31,7 @@ public final class AuthorityRotation {
     }
 
     /**
-     * A key, and a certificate for it with the subject and the bounds of the one before: of a root by itself, of an intermediate by its parent. Where somebody else signed the one before, a request for it, and the
+     * A key, and a certificate for it with the subject and the bounds of the one before: of a root by itself, of an intermediate by its parent. Where somebody else signed the one before, or the parent's keys have left, a request for it, and the
      * authority goes on with the old key until the certificate has come; a request that waited already gives way.
      *
      * @param keyType null for a key of the same kind
@@ -54,7 +54,8 @@ public final class AuthorityRotation {
         AuthorityPlan plan = AuthorityPlan.again(before, contents, keyType, keySize, validityDays);
         CertificateAuthority parent =
                 before.parentId() == null ? null : authorities.signer(caller, tenant, before.parentId());
-        boolean elsewhere = before.type() == AuthorityType.INTERMEDIATE && parent == null;
+        boolean elsewhere = before.type() == AuthorityType.INTERMEDIATE
+                && (parent == null || parent.status() == AuthorityStatus.OFFLINE);
         if (elsewhere && validityDays != null) {
             throw VaultException.invalidField("validity_days", "is for whoever signs to say");
         }

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 final class AuthorityRows {
     static final String SELECT = """
             select a.ca_id, a.name, a.ca_type, a.parent_ca_id, a.common_name, a.status, a.created_at, a.created_by, a.updated_at,
-                a.crl_partitions, a.crl_urls, a.ocsp_urls, a.issuer_urls, a.revoked_at, a.revocation_reason, g.generation, g.key_id, g.key_type, g.key_size, g.key_storage,
+                a.crl_partitions, a.crl_urls, a.ocsp_urls, a.issuer_urls, a.key_destroyed_at, a.revoked_at, a.revocation_reason, g.generation, g.key_id, g.key_type, g.key_size, g.key_storage,
                 g.certificate_id, g.certificate, g.chain, g.serial, g.subject,
                 g.subject_key_id, g.max_path_length, g.name_constraints::text as name_constraints, g.issuer_ca_id, g.issuer_generation,
                 g.not_before, g.not_after,
@@ -51,6 +51,7 @@ final class AuthorityRows {
                 results.getString("pending_key_id") == null ? null : pending(results),
                 results.getLong("counted") + results.getLong("uncounted"),
                 results.getInt("crl_partitions"),
+                results.getObject("key_destroyed_at") == null ? null : instant(results, "key_destroyed_at"),
                 revocation(results),
                 instant(results, "created_at"),
                 results.getString("created_by"),

@@ -9,6 +9,8 @@ public enum AuthorityStatus {
     ACTIVE,
     /** Until it is enabled again. What it has signed stays valid. */
     DISABLED,
+    /** Not here: its keys have left, and whoever has them signs elsewhere. What it has signed stays valid. */
+    OFFLINE,
     /** Never again. */
     REVOKED;
 

@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param pending a key for which somebody else is asked for a certificate
  * @param certificatesIssued those that it gave to others, intermediates included
  * @param crlPartitions how many lists tell of its revoked certificates
+ * @param keyDestroyedAt since when its keys are not here any more; null as long as they are
  * @param revocation of one that was revoked, and all that it signed with it
  */
 public record CertificateAuthority(
@@ -36,6 +37,7 @@ public record CertificateAuthority(
         @Nullable PendingKey pending,
         long certificatesIssued,
         int crlPartitions,
+        @Nullable Instant keyDestroyedAt,
         @Nullable Revocation revocation,
         Instant createdAt,
         String createdBy,
@@ -77,6 +79,7 @@ public record CertificateAuthority(
                 pending,
                 certificatesIssued,
                 crlPartitions,
+                keyDestroyedAt,
                 revocation,
                 createdAt,
                 createdBy,

@@ -174,7 +174,11 @@ public final class Issuance implements AutoCloseable {
                 ? authority.status().wireName()
                 : authority.current().notAfter().isAfter(now) ? "not_yet_valid" : "expired";
         return new VaultException(
-                ErrorCode.CONFLICT, "The certificate authority does not sign", Map.of("state", state));
+                ErrorCode.CONFLICT,
+                authority.status() == AuthorityStatus.OFFLINE
+                        ? "The keys of the certificate authority have left: sign a request elsewhere, and bring the certificate"
+                        : "The certificate authority does not sign",
+                Map.of("state", state));
     }
 
     private Known issuer(TenantId tenant, UUID authority, CertificateRepository.Signer found) {

@@ -2,10 +2,12 @@ package ai.scailabs.vault.pki.validation;
 
 import java.io.IOException;
 import java.math.BigInteger;
+import java.security.PublicKey;
 import java.text.ParseException;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.Enumeration;
+import java.util.HashSet;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -154,6 +156,61 @@ public final class RevocationList {
                 : ASN1Enumerated.getInstance(ASN1Primitive.fromByteArray(
                                 reason.getExtnValue().getOctets()))
                         .intValueExact();
+    }
+
+    /**
+     * The numbers that it lists.
+     *
+     * @return empty when an entry cannot be understood, or is of another issuer
+     */
+    public Optional<Set<BigInteger>> numbers() {
+        Set<BigInteger> numbers = new HashSet<>();
+        try {
+            Enumeration<?> entries = contents.getRevokedCertificateEnumeration();
+            while (entries.hasMoreElements()) {
+                TBSCertList.CRLEntry entry = (TBSCertList.CRLEntry) entries.nextElement();
+                Extensions extensions = entry.hasExtensions() ? entry.getExtensions() : null;
+                if (hasUnknownCritical(extensions, KNOWN_OF_ENTRIES)
+                        || extensions != null && extensions.getExtension(Extension.certificateIssuer) != null) {
+                    return Optional.empty();
+                }
+                numbers.add(entry.getUserCertificate().getValue());
+            }
+        } catch (RuntimeException unreadable) {
+            return Optional.empty();
+        }
+        return Optional.of(numbers);
+    }
+
+    /** Whether it tells of everything that its issuer revoked, and all of the list itself is understood. */
+    public boolean isWhole() {
+        return usable && base == null && scope == null;
+    }
+
+    public boolean isSignedBy(PathCertificate signer) {
+        PublicKey verifier = signer.key().key();
+        return issuer.equals(signer.subject())
+                && verifier != null
+                && SignatureAlgorithms.problem(algorithm) == null
+                && SignatureAlgorithms.verify(algorithm, verifier, signedPart, signature);
+    }
+
+    /** Null when it has none. */
+    public @Nullable BigInteger number() {
+        return number;
+    }
+
+    public Instant thisUpdate() {
+        return thisUpdate;
+    }
+
+    /** Null when it does not say. */
+    public @Nullable Instant nextUpdate() {
+        return nextUpdate;
+    }
+
+    public byte[] der() {
+        return der.clone();
     }
 
     /** One that does not say when the next comes may be of any age: it is not current. */

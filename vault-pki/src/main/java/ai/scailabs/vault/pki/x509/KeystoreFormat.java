@@ -84,7 +84,8 @@ public enum KeystoreFormat {
         SubjectKey key = SubjectKey.of(pair.getPublic());
         PKCS12SafeBagBuilder keyBag = named(
                 new PKCS12SafeBagBuilder(
-                        PrivateKeyInfo.getInstance(pair.getPrivate().getEncoded()), encryptor(password, random)),
+                        PrivateKeyInfo.getInstance(pair.getPrivate().getEncoded()),
+                        encryptor(password, ITERATIONS, random)),
                 alias,
                 key);
         List<PKCS12SafeBag> bags = new ArrayList<>();
@@ -93,7 +94,7 @@ public enum KeystoreFormat {
             bags.add((bags.isEmpty() ? named(bag, alias, key) : bag).build());
         }
         PKCS12PfxPduBuilder file = new PKCS12PfxPduBuilder();
-        file.addEncryptedData(encryptor(password, random), bags.toArray(PKCS12SafeBag[]::new));
+        file.addEncryptedData(encryptor(password, ITERATIONS, random), bags.toArray(PKCS12SafeBag[]::new));
         file.addData(keyBag.build());
         return file.build(
                         new JcePKCS12MacCalculatorBuilder(NISTObjectIdentifiers.id_sha256)
@@ -108,10 +109,11 @@ public enum KeystoreFormat {
                 .addBagAttribute(PKCSObjectIdentifiers.pkcs_9_at_localKeyId, new DEROctetString(key.keyIdentifier()));
     }
 
-    private static OutputEncryptor encryptor(char[] password, SecureRandom random) throws OperatorCreationException {
+    static OutputEncryptor encryptor(char[] password, int iterations, SecureRandom random)
+            throws OperatorCreationException {
         PBKDF2Config derivation = new PBKDF2Config.Builder()
                 .withPRF(PBKDF2Config.PRF_SHA256)
-                .withIterationCount(ITERATIONS)
+                .withIterationCount(iterations)
                 .withSaltLength(SALT_OCTETS)
                 .build();
         return new JcePKCSPBEOutputEncryptorBuilder(derivation, NISTObjectIdentifiers.id_aes256_CBC)

@@ -6,6 +6,7 @@ import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.KeyPair;
 import java.security.PrivateKey;
+import java.security.SecureRandom;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.Arrays;
 import java.util.Optional;
@@ -15,6 +16,8 @@ import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
 import org.bouncycastle.asn1.sec.ECPrivateKey;
 import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
 import org.bouncycastle.asn1.x9.X9ObjectIdentifiers;
+import org.bouncycastle.operator.OperatorCreationException;
+import org.bouncycastle.pkcs.PKCS8EncryptedPrivateKeyInfoBuilder;
 
 /** How a private key is written: never as a {@code String}, always as bytes that whoever receives them closes. */
 public enum PrivateKeyFormat {
@@ -22,6 +25,9 @@ public enum PrivateKeyFormat {
     PKCS8,
     /** What older programs expect: {@code BEGIN RSA PRIVATE KEY} (RFC 8017) and {@code BEGIN EC PRIVATE KEY} (RFC 5915); PKCS#8 for kinds that have no such form. */
     TRADITIONAL;
+
+    /** For PBKDF2 of what may lie somewhere for decades. */
+    private static final int BACKUP_ITERATIONS = 1_000_000;
 
     /** As it is called in the API. */
     public static Optional<PrivateKeyFormat> parse(String text) {
@@ -79,6 +85,26 @@ public enum PrivateKeyFormat {
                         new DERBitString(point),
                         info.getPrivateKeyAlgorithm().getParameters())
                 .getEncoded(ASN1Encoding.DER);
+    }
+
+    /**
+     * {@code BEGIN ENCRYPTED PRIVATE KEY} (RFC 5958 §3): PBES2 with PBKDF2 of HMAC-SHA256 and AES-256, which OpenSSL, GnuTLS and the import of authorities read.
+     *
+     * @param password printable ASCII; still the caller's to wipe
+     */
+    public static String encrypted(PrivateKey key, char[] password, SecureRandom random) {
+        byte[] pkcs8 = key.getEncoded();
+        try {
+            return Pem.write(
+                    "ENCRYPTED PRIVATE KEY",
+                    new PKCS8EncryptedPrivateKeyInfoBuilder(PrivateKeyInfo.getInstance(pkcs8))
+                            .build(KeystoreFormat.encryptor(password, BACKUP_ITERATIONS, random))
+                            .getEncoded());
+        } catch (IOException | OperatorCreationException e) {
+            throw new IllegalStateException("a key that signs does not encode", e);
+        } finally {
+            Arrays.fill(pkcs8, (byte) 0);
+        }
     }
 
     /**

@@ -30,11 +30,11 @@ class PkiMetersWiring {
     @Nullable
     CertificateCounts certificateCounts(
             DatabasePools pools,
-            ObjectProvider<PkiWiring.CrlPool> crlPool,
+            ObjectProvider<CrlWiring.CrlPool> crlPool,
             MeterRegistry registry,
             ServerSettings settings,
             Clock clock) {
-        PkiWiring.CrlPool pool = crlPool.getIfAvailable();
+        CrlWiring.CrlPool pool = crlPool.getIfAvailable();
         if (pools.worker() == null || pool == null) {
             return null;
         }

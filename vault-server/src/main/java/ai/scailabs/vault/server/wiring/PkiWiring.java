@@ -3,16 +3,10 @@ package ai.scailabs.vault.server.wiring;
 import ai.scailabs.vault.access.decision.AccessControl;
 import ai.scailabs.vault.audit.trail.AuditEntries;
 import ai.scailabs.vault.kernel.id.Ids;
-import ai.scailabs.vault.persistence.jdbc.ConnectionPools;
 import ai.scailabs.vault.persistence.tenant.TenantTransactions;
 import ai.scailabs.vault.pki.anchor.TrustAnchorService;
 import ai.scailabs.vault.pki.anchor.ValidationService;
-import ai.scailabs.vault.pki.crl.CrlBuilder;
-import ai.scailabs.vault.pki.crl.CrlService;
-import ai.scailabs.vault.pki.crl.CrlTally;
-import ai.scailabs.vault.pki.crl.CrlWorker;
 import ai.scailabs.vault.pki.inventory.CertificateInventory;
-import ai.scailabs.vault.pki.inventory.CertificatePurge;
 import ai.scailabs.vault.pki.issuance.IssuanceService;
 import ai.scailabs.vault.pki.issuance.KeptKeys;
 import ai.scailabs.vault.pki.issuer.AuthorityCertification;
@@ -40,15 +34,10 @@ import ai.scailabs.vault.pki.x509.CertificateSigner;
 import ai.scailabs.vault.pki.x509.HsmSignatures;
 import ai.scailabs.vault.pki.x509.NativeSignatures;
 import ai.scailabs.vault.pki.x509.SignatureProvider;
-import ai.scailabs.vault.server.jobs.CertificateJobs;
 import ai.scailabs.vault.server.settings.ServerSettings;
 import ai.scailabs.vault.tenancy.keyring.TenantSeal;
-import com.zaxxer.hikari.HikariDataSource;
-import java.net.URI;
 import java.security.SecureRandom;
 import java.time.Clock;
-import org.jspecify.annotations.Nullable;
-import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -222,99 +211,6 @@ class PkiWiring {
     @Bean
     CertificateInventory certificateInventory(TenantTransactions transactions, AccessControl access, Clock clock) {
         return new CertificateInventory(transactions, access, clock);
-    }
-
-    @Bean
-    CrlLocations crlLocations(ServerSettings settings) {
-        String base = settings.pki().publicUrl();
-        return CrlLocations.below(base == null ? null : URI.create(base));
-    }
-
-    @Bean
-    CrlService crlService(
-            TenantTransactions transactions,
-            AuthorityKeys keys,
-            CrlTally tally,
-            SignatureProvider signatures,
-            CrlLocations locations,
-            ServerSettings settings,
-            CertificateStatuses statuses,
-            AuthorityService authorities,
-            Ids ids,
-            Clock clock) {
-        CrlBuilder builder =
-                new CrlBuilder(transactions, keys, signatures, locations, settings.crls(), tally, ids, clock);
-        return new CrlService(transactions, builder, statuses, authorities, clock);
-    }
-
-    /** Lists are made by connections of their own: requests wait for none of them. Closed with the context. */
-    @Bean
-    @Nullable
-    CrlPool crlPool(ServerSettings settings, DatabasePools pools) {
-        return pools.worker() == null
-                ? null
-                : new CrlPool(ConnectionPools.open(settings.database().app(), "scaivault-crl", CrlPool.CONNECTIONS));
-    }
-
-    /** Absent, which the framework shows as null, where there is no login for jobs. */
-    @Bean
-    @Nullable
-    CrlWorker crlWorker(
-            DatabasePools pools,
-            ObjectProvider<CrlPool> crlPool,
-            AuthorityKeys keys,
-            CrlTally tally,
-            SignatureProvider signatures,
-            CrlLocations locations,
-            ServerSettings settings,
-            Ids ids,
-            Clock clock) {
-        CrlPool pool = crlPool.getIfAvailable();
-        if (pools.worker() == null || pool == null) {
-            return null;
-        }
-        CrlBuilder builder = new CrlBuilder(
-                new TenantTransactions(pool.connections()),
-                keys,
-                signatures,
-                locations,
-                settings.crls(),
-                tally,
-                ids,
-                clock);
-        return new CrlWorker(pools.worker(), builder, clock);
-    }
-
-    @Bean
-    @Nullable
-    CertificateJobs certificateJobs(
-            DatabasePools pools,
-            ObjectProvider<CrlPool> crlPool,
-            ObjectProvider<CrlWorker> worker,
-            ServerSettings settings,
-            Clock clock) {
-        CrlWorker present = worker.getIfAvailable();
-        CrlPool pool = crlPool.getIfAvailable();
-        if (pools.worker() == null || pool == null || present == null) {
-            return null;
-        }
-        CertificatePurge purge = new CertificatePurge(
-                pools.worker(),
-                new TenantTransactions(pool.connections()),
-                settings.keepExpired(),
-                settings.crls().interval(),
-                clock);
-        return CertificateJobs.start(present, purge);
-    }
-
-    /** A name of its own: there is one pool that requests use. */
-    record CrlPool(HikariDataSource connections) implements AutoCloseable {
-        static final int CONNECTIONS = 2;
-
-        @Override
-        public void close() {
-            connections.close();
-        }
     }
 
     @Bean

@@ -14,6 +14,7 @@ import org.springframework.context.annotation.Import;
     CapabilityWiring.class,
     KeyWiring.class,
     PkiWiring.class,
+    CrlWiring.class,
     PkiMetersWiring.class,
     PkiHsmWiring.class,
     AuditWiring.class,

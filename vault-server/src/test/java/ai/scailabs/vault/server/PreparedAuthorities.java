@@ -14,9 +14,11 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x509.BasicConstraints;
+import org.bouncycastle.asn1.x509.CRLNumber;
 import org.bouncycastle.asn1.x509.Extension;
 import org.bouncycastle.asn1.x509.KeyUsage;
 import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
+import org.bouncycastle.cert.X509v2CRLBuilder;
 import org.bouncycastle.cert.X509v3CertificateBuilder;
 import org.bouncycastle.cert.jcajce.JcaX509ExtensionUtils;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
@@ -29,8 +31,18 @@ import org.bouncycastle.pkcs.PKCS10CertificationRequest;
  * @param certifiable one for which there is a certificate
  * @param certificate the body with it
  * @param rotatable a root that may get other keys
+ * @param leaving one whose keys may be backed up
+ * @param backed one whose backup may be confirmed
+ * @param left one whose keys are gone
  */
-record PreparedAuthorities(String pending, String certifiable, Map<String, Object> certificate, String rotatable) {
+record PreparedAuthorities(
+        String pending,
+        String certifiable,
+        Map<String, Object> certificate,
+        String rotatable,
+        Outgoing leaving,
+        Outgoing backed,
+        Outgoing left) {
     private static final AtomicInteger COUNT = new AtomicInteger();
     private static final KeyPair OUTSIDE = keys();
     private static final X500Name OUTSIDE_NAME = new X500Name("CN=Prepared Outside");
@@ -43,7 +55,69 @@ record PreparedAuthorities(String pending, String certifiable, Map<String, Objec
                 .get("csr_pem")
                 .stringValue();
         return new PreparedAuthorities(
-                pending(owner), certifiable, certificate(csr), created(owner, "ca_type", "root"));
+                pending(owner),
+                certifiable,
+                certificate(csr),
+                created(owner, "ca_type", "root"),
+                Outgoing.brought(owner),
+                Outgoing.brought(owner).backedUp(owner),
+                Outgoing.brought(owner).backedUp(owner).gone(owner));
+    }
+
+    static Map<String, Object> password() {
+        return Map.of("password", "prepared for the test");
+    }
+
+    /** One that came with its key, so that the test has it when it leaves. */
+    record Outgoing(String id, X500Name name, PrivateKey key, String backup) {
+        static Outgoing brought(ApiClient owner) {
+            KeyPair keys = keys();
+            X500Name name = new X500Name("CN=Prepared Import " + COUNT.incrementAndGet());
+            String id = owner.post("/v1/pki/ca/import", importable(keys, name))
+                    .expect(201)
+                    .json()
+                    .get("id")
+                    .stringValue();
+            return new Outgoing(id, name, keys.getPrivate(), "");
+        }
+
+        Outgoing backedUp(ApiClient owner) {
+            String hash = owner.post("/v1/pki/ca/" + id + "/offline", password())
+                    .expect(200)
+                    .json()
+                    .get("backup_sha256")
+                    .stringValue();
+            return new Outgoing(id, name, key, hash);
+        }
+
+        Outgoing gone(ApiClient owner) {
+            owner.post("/v1/pki/ca/" + id + "/offline/confirm", Map.of("backup_sha256", backup))
+                    .expect(200);
+            return this;
+        }
+
+        /** Newer than all before. */
+        Map<String, Object> list() {
+            try {
+                Instant now = Instant.now();
+                byte[] der = new X509v2CRLBuilder(name, Date.from(now))
+                        .setNextUpdate(Date.from(now.plus(Duration.ofDays(90))))
+                        .addExtension(
+                                Extension.cRLNumber,
+                                false,
+                                new CRLNumber(BigInteger.valueOf(now.toEpochMilli() + COUNT.incrementAndGet())))
+                        .build(new JcaContentSignerBuilder("SHA256withECDSA").build(key))
+                        .getEncoded();
+                return Map.of("crl_pem", pem("X509 CRL", der));
+            } catch (Exception e) {
+                throw new IllegalStateException(e);
+            }
+        }
+
+        @Override
+        public String toString() {
+            return "Outgoing[" + id + "]";
+        }
     }
 
     private static String pending(ApiClient owner) {
@@ -61,9 +135,11 @@ record PreparedAuthorities(String pending, String certifiable, Map<String, Objec
 
     /** Another one each time, with its key. */
     static Map<String, Object> importable() {
+        return importable(keys(), new X500Name("CN=Prepared Import " + COUNT.incrementAndGet()));
+    }
+
+    private static Map<String, Object> importable(KeyPair keys, X500Name name) {
         try {
-            KeyPair keys = keys();
-            X500Name name = new X500Name("CN=Prepared Import " + COUNT.incrementAndGet());
             return Map.of(
                     "name",
                     "imported-" + COUNT.incrementAndGet(),

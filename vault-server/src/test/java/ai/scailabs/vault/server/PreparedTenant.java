@@ -386,6 +386,19 @@ record PreparedTenant(
             case "certifyCa" ->
                 new ApiCall("POST", "/v1/pki/ca/" + foreign.certifiable() + "/certificate", foreign.certificate());
             case "rotateCa" -> new ApiCall("POST", "/v1/pki/ca/" + foreign.rotatable() + "/rotate", Map.of());
+            case "takeCaOffline" ->
+                new ApiCall(
+                        "POST", "/v1/pki/ca/" + foreign.leaving().id() + "/offline", PreparedAuthorities.password());
+            case "confirmCaOffline" ->
+                new ApiCall(
+                        "POST",
+                        "/v1/pki/ca/" + foreign.backed().id() + "/offline/confirm",
+                        Map.of("backup_sha256", foreign.backed().backup()));
+            case "importCrl" ->
+                new ApiCall(
+                        "PUT",
+                        "/v1/pki/ca/" + foreign.left().id() + "/crl",
+                        foreign.left().list());
             case "crossSignCa" ->
                 new ApiCall(
                         "POST",

@@ -294,6 +294,9 @@ class TenantMatrixTest {
                     "readCaCsr",
                     "certifyCa",
                     "rotateCa",
+                    "takeCaOffline",
+                    "confirmCaOffline",
+                    "importCrl",
                     "crossSignCa" -> assertThat(reply.code()).as(reply.body()).isIn("ca_not_found", "access_denied");
             case "createCa", "importCa" ->
                 assertThat(reply.status()).as(reply.body()).isIn(201, 403);

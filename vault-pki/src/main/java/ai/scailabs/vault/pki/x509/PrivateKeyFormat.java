@@ -27,7 +27,7 @@ public enum PrivateKeyFormat {
     TRADITIONAL;
 
     /** For PBKDF2 of what may lie somewhere for decades. */
-    private static final int BACKUP_ITERATIONS = 1_000_000;
+    private static final int BACKUP_ITERATIONS = 600_000;
 
     /** As it is called in the API. */
     public static Optional<PrivateKeyFormat> parse(String text) {

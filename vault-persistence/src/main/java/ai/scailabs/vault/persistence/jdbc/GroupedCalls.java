@@ -2,11 +2,14 @@ package ai.scailabs.vault.persistence.jdbc;
 
 import ai.scailabs.vault.kernel.error.ErrorCode;
 import ai.scailabs.vault.kernel.error.VaultException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.springframework.dao.DataAccessException;
 
 /**
@@ -19,16 +22,24 @@ import org.springframework.dao.DataAccessException;
 public final class GroupedCalls<N, R> implements AutoCloseable {
     private static final int MAX_GROUP = 64;
     private static final int QUEUE_CAPACITY = 4_096;
+    /** A database that says nothing, not even no, is noticed by its connections only after longer. */
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
 
     private final Call<N, R> call;
     private final GroupCommitter<Waiting<N, R>> committer;
+    private final Duration patience;
 
     /**
      * @param name of the threads, before their number
      * @param groups how many are under way at most
      */
     public GroupedCalls(String name, int groups, Call<N, R> call) {
+        this(name, groups, call, PATIENCE);
+    }
+
+    GroupedCalls(String name, int groups, Call<N, R> call, Duration patience) {
         this.call = call;
+        this.patience = patience;
         this.committer = new GroupCommitter<>(name, groups, QUEUE_CAPACITY, MAX_GROUP, this::commit);
     }
 
@@ -45,7 +56,7 @@ public final class GroupedCalls<N, R> implements AutoCloseable {
                     "The database cannot keep up with the writes",
                     Map.of("dependency", "database"));
         }
-        return switch (waiting.outcome()) {
+        return switch (waiting.outcome(patience)) {
             case Outcome.Done<R>(Optional<R> result) -> result;
             case Outcome.Undone<R>() -> alone(next);
         };
@@ -106,16 +117,28 @@ public final class GroupedCalls<N, R> implements AutoCloseable {
     }
 
     private record Waiting<N, R>(N next, CompletableFuture<Outcome<R>> future) {
-        Outcome<R> outcome() {
+        Outcome<R> outcome(Duration patience) {
             try {
-                return future.join();
-            } catch (CompletionException failed) {
+                return future.get(patience.toMillis(), TimeUnit.MILLISECONDS);
+            } catch (ExecutionException failed) {
                 switch (failed.getCause()) {
                     case RuntimeException refusal -> throw refusal;
                     case Error error -> throw error;
-                    case null, default -> throw failed;
+                    case null, default -> throw new IllegalStateException("a commit ended in an unknown way", failed);
                 }
+            } catch (TimeoutException silent) {
+                throw unanswered();
+            } catch (InterruptedException stopping) {
+                Thread.currentThread().interrupt();
+                throw unanswered();
             }
+        }
+
+        private static VaultException unanswered() {
+            return new VaultException(
+                    ErrorCode.SERVICE_UNAVAILABLE,
+                    "The database does not answer: whether the change was made is not known",
+                    Map.of("dependency", "database"));
         }
     }
 }

@@ -3,6 +3,9 @@ package ai.scailabs.vault.persistence.jdbc;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ai.scailabs.vault.kernel.error.ErrorCode;
+import ai.scailabs.vault.kernel.error.VaultException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -75,6 +78,20 @@ class GroupedCallsTest {
         }
         assertThat(together).hasSize(2);
         assertThat(together.get(1)).containsExactlyInAnyOrder(2, 3, 4);
+        assertThat(alone).isEmpty();
+    }
+
+    /** As from one that was frozen. */
+    @Test
+    void databaseThatSaysNothing_isGivenUp() {
+        try (GroupedCalls<Integer, String> calls = new GroupedCalls<>("test", 1, this::call, Duration.ofMillis(50))) {
+            assertThatThrownBy(() -> calls.make(0)).isInstanceOfSatisfying(VaultException.class, refusal -> {
+                assertThat(refusal.code()).isEqualTo(ErrorCode.SERVICE_UNAVAILABLE);
+                assertThat(refusal.getMessage()).contains("not known");
+            });
+            goOn.countDown();
+        }
+        assertThat(together).hasSize(1);
         assertThat(alone).isEmpty();
     }
 

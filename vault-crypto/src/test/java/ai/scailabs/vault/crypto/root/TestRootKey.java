@@ -30,6 +30,8 @@ public final class TestRootKey implements RootKey {
         byte[] header = new byte[9];
         random.nextBytes(key);
         random.nextBytes(header);
+        // As of every adapter: never that of several root keys.
+        header[0] = 0x7E;
         return new TestRootKey(key, header, random);
     }
 

@@ -10,7 +10,7 @@ import ai.scailabs.vault.persistence.tenant.TenantTransaction;
 import ai.scailabs.vault.pki.hsm.HsmAuthorityKeys;
 import ai.scailabs.vault.pki.x509.HsmPrivateKey;
 import ai.scailabs.vault.pki.x509.KeySpec;
-import ai.scailabs.vault.pki.x509.PrivateKeyFormat;
+import ai.scailabs.vault.pki.x509.SignatureProvider;
 import java.security.KeyPair;
 import java.security.PrivateKey;
 import java.util.function.Function;
@@ -22,13 +22,16 @@ import org.jspecify.annotations.Nullable;
  */
 public final class AuthorityKeys {
     private final KeyPairs keyPairs;
+    private final SignatureProvider signatures;
     private final KeySeal seal;
     private final HsmAuthorityKeys hsm;
     private final KeyStorage usual;
 
     /** @param usual where keys lie of whose place the caller says nothing */
-    public AuthorityKeys(KeyPairs keyPairs, KeySeal seal, HsmAuthorityKeys hsm, KeyStorage usual) {
+    public AuthorityKeys(
+            KeyPairs keyPairs, SignatureProvider signatures, KeySeal seal, HsmAuthorityKeys hsm, KeyStorage usual) {
         this.keyPairs = keyPairs;
+        this.signatures = signatures;
         this.seal = seal;
         this.hsm = hsm;
         this.usual = usual;
@@ -117,7 +120,7 @@ public final class AuthorityKeys {
             return work.apply(
                     HsmAuthorityKeys.isReference(content)
                             ? hsm.open(tenant, keyId, spec, content)
-                            : PrivateKeyFormat.read(content, spec));
+                            : signatures.read(content, spec));
         }
     }
 

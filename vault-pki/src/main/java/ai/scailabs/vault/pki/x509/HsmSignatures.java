@@ -55,6 +55,11 @@ public final class HsmSignatures implements SignatureProvider {
     }
 
     @Override
+    public PrivateKey read(byte[] pkcs8, KeySpec spec) {
+        return others.read(pkcs8, spec);
+    }
+
+    @Override
     public KeyPair generate(KeySpec spec, SecureRandom random) {
         return others.generate(spec, random);
     }

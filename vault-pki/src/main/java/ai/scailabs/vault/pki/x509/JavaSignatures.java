@@ -3,6 +3,7 @@ package ai.scailabs.vault.pki.x509;
 import java.security.GeneralSecurityException;
 import java.security.InvalidAlgorithmParameterException;
 import java.security.InvalidKeyException;
+import java.security.KeyFactory;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.NoSuchAlgorithmException;
@@ -12,6 +13,7 @@ import java.security.PublicKey;
 import java.security.SecureRandom;
 import java.security.Signature;
 import java.security.SignatureException;
+import java.security.spec.PKCS8EncodedKeySpec;
 import java.security.spec.PSSParameterSpec;
 import org.jspecify.annotations.Nullable;
 
@@ -46,6 +48,18 @@ public final class JavaSignatures implements SignatureProvider {
         } catch (GeneralSecurityException notByIt) {
             return spec.generate(random);
         }
+    }
+
+    @Override
+    public PrivateKey read(byte[] pkcs8, KeySpec spec) {
+        if (preferred != null && spec.keyType().equals("ec") && preferred.getService("KeyFactory", "EC") != null) {
+            try {
+                return KeyFactory.getInstance("EC", preferred).generatePrivate(new PKCS8EncodedKeySpec(pkcs8));
+            } catch (GeneralSecurityException notByIt) {
+                return PrivateKeyFormat.read(pkcs8, spec);
+            }
+        }
+        return PrivateKeyFormat.read(pkcs8, spec);
     }
 
     @Override

@@ -15,6 +15,14 @@ public interface SignatureProvider {
      */
     KeyPair generate(KeySpec spec, SecureRandom random);
 
+    /**
+     * A key to sign with, in the form in which {@link #sign} takes it without changing it first.
+     *
+     * @param pkcs8 still the caller's to wipe
+     * @throws IllegalArgumentException when it is not of that kind
+     */
+    PrivateKey read(byte[] pkcs8, KeySpec spec);
+
     /** The signature as X.509 holds it: ECDSA in DER. */
     byte[] sign(SignatureScheme scheme, PrivateKey key, byte[] message) throws GeneralSecurityException;
 

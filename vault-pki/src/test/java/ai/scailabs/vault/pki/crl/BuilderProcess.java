@@ -76,7 +76,7 @@ final class BuilderProcess implements AutoCloseable {
     static CrlBuilder builder(TenantTransactions tenants, SignatureProvider signatures, CrlTally tally, Clock clock) {
         return new CrlBuilder(
                 tenants,
-                keys(tenants, clock),
+                keys(tenants, signatures, clock),
                 signatures,
                 CrlLocations.below(null),
                 TERMS,
@@ -85,10 +85,11 @@ final class BuilderProcess implements AutoCloseable {
                 clock);
     }
 
-    private static AuthorityKeys keys(TenantTransactions tenants, Clock clock) {
+    private static AuthorityKeys keys(TenantTransactions tenants, SignatureProvider signatures, Clock clock) {
         SecureRandom random = new SecureRandom();
         return new AuthorityKeys(
                 new KeyPairs(JavaSignatures.ofTheRuntime(), random, 1),
+                signatures,
                 PkiDatabase.UNSEALED,
                 new HsmAuthorityKeys(null, tenants, random, clock),
                 KeyStorage.VAULT);
@@ -118,6 +119,11 @@ final class BuilderProcess implements AutoCloseable {
         @Override
         public KeyPair generate(KeySpec spec, SecureRandom random) {
             return runtime.generate(spec, random);
+        }
+
+        @Override
+        public PrivateKey read(byte[] pkcs8, KeySpec spec) {
+            return runtime.read(pkcs8, spec);
         }
 
         private static byte[] halt() {

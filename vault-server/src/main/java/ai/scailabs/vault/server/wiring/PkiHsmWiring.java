@@ -5,6 +5,7 @@ import ai.scailabs.vault.pki.hsm.HsmAuthorityKeys;
 import ai.scailabs.vault.pki.hsm.HsmKeyDisposal;
 import ai.scailabs.vault.pki.issuer.AuthorityKeys;
 import ai.scailabs.vault.pki.issuer.KeyPairs;
+import ai.scailabs.vault.pki.x509.SignatureProvider;
 import ai.scailabs.vault.server.jobs.HsmJobs;
 import ai.scailabs.vault.server.settings.ServerSettings;
 import ai.scailabs.vault.tenancy.keyring.TenantSeal;
@@ -32,9 +33,15 @@ class PkiHsmWiring {
     }
 
     @Bean
-    AuthorityKeys authorityKeys(KeyPairs keyPairs, TenantSeal seal, HsmAuthorityKeys hsm, ServerSettings settings) {
+    AuthorityKeys authorityKeys(
+            KeyPairs keyPairs,
+            SignatureProvider signatures,
+            TenantSeal seal,
+            HsmAuthorityKeys hsm,
+            ServerSettings settings) {
         return new AuthorityKeys(
                 keyPairs,
+                signatures,
                 new SealedKeys(seal, SealedKeys.CA_SIGNING),
                 hsm,
                 settings.pki().keyStorage());

@@ -41,6 +41,7 @@ public enum ErrorCode {
     CA_NOT_FOUND(404),
     CERTIFICATE_NOT_FOUND(404),
     CSR_NOT_FOUND(404),
+    DNS_PROVIDER_NOT_FOUND(404),
     IDENTITY_NOT_FOUND(404),
     ROLE_NOT_FOUND(404),
 
@@ -58,12 +59,18 @@ public enum ErrorCode {
     CSR_REJECTED(422),
     TTL_EXCEEDED(422),
     NAME_NOT_ALLOWED(422),
+    /** No DNS provider of the tenant manages a zone for the name. */
+    DNS_ZONE_NOT_MANAGED(422),
+    /** A DNS provider answered, and will not do it before somebody changes something there: {@code details.reason}. */
+    DNS_PROVIDER_REFUSED(422),
     RATE_LIMITED(429, true),
     HEADERS_TOO_LARGE(431),
 
     INTERNAL_ERROR(500, true),
     /** The stored bytes of a secret do not open: altered, moved, or sealed by a key that was destroyed. */
     INTEGRITY_FAILURE(500),
+    /** A server that the tenant named does not answer, or not as it should. */
+    BACKEND_UNAVAILABLE(502, true),
     SERVICE_UNAVAILABLE(503, true),
     KMS_UNAVAILABLE(503, true),
     /** The hardware module that holds keys of certificate authorities. */

@@ -56,7 +56,8 @@ public final class AddressRule {
         return new AddressRule(allowed, true);
     }
 
-    boolean permits(InetAddress address) {
+    /** Whether a connection to it may be made. */
+    public boolean permits(InetAddress address) {
         // A zone (fe80::1%eth0) is not an address of ours, and refused.
         Optional<IpAddress> parsed = IpAddress.parse(address.getHostAddress());
         if (parsed.isEmpty()) {

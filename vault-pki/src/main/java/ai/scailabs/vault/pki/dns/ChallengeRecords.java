@@ -39,7 +39,8 @@ public interface ChallengeRecords {
     void remove(TenantId tenant, PartnerId partner, Placement where, String value);
 
     /**
-     * Asks every authoritative name server of the zone, at each of its addresses, whether it shows the value. Nothing is waited for: a server that does not answer in two seconds does not show it.
+     * Asks every authoritative name server of the zone, by IPv4, or by IPv6 where it has no other address, whether it shows the value. Nothing is waited for: a server that does not answer in two seconds, or may not be asked,
+     * does not show it. Where the operator lets no question out, the resolvers are asked instead.
      *
      * @throws ai.scailabs.vault.kernel.error.VaultException {@code backend_unavailable} when it cannot be found out who the zone's name servers are
      */

@@ -15,6 +15,7 @@ import ai.scailabs.vault.api.auth.ExchangeController;
 import ai.scailabs.vault.api.auth.IssuerController;
 import ai.scailabs.vault.api.auth.TokenController;
 import ai.scailabs.vault.api.auth.TrustController;
+import ai.scailabs.vault.api.dns.DnsProviderController;
 import ai.scailabs.vault.api.error.ContainerErrors;
 import ai.scailabs.vault.api.error.FailureResolver;
 import ai.scailabs.vault.api.identity.IdentityController;
@@ -121,6 +122,7 @@ import org.springframework.context.annotation.Import;
     OcspController.class,
     PublishedCertificateController.class,
     TrustAnchorController.class,
+    DnsProviderController.class,
     ValidationController.class,
     ScaiKeyEventController.class,
     HealthController.class,

@@ -32,6 +32,7 @@ public record ServerSettings(
         ScaiKey scaiKey,
         ExchangeSettings exchange,
         ObjectStoreSettings objectStores,
+        DnsSettings dns,
         Http http,
         Logging logging,
         RootKeys rootKeys,
@@ -89,6 +90,7 @@ public record ServerSettings(
         ScaiKey scaiKey = scaiKey(reader, dev);
         ExchangeSettings exchange = ExchangeSettings.read(reader);
         ObjectStoreSettings objectStores = ObjectStoreSettings.read(reader);
+        DnsSettings dns = DnsSettings.read(reader);
         IdentitySettings identity = IdentitySettings.read(reader, dev, scaiKey == null ? null : scaiKey.url());
         Http http = http(reader);
         AuditSettings audit = AuditSettings.read(reader, http);
@@ -112,6 +114,7 @@ public record ServerSettings(
                 || scaiKey == null
                 || exchange == null
                 || objectStores == null
+                || dns == null
                 || http == null
                 || logging == null
                 || identity == null
@@ -128,6 +131,7 @@ public record ServerSettings(
                 scaiKey,
                 exchange,
                 objectStores,
+                dns,
                 http,
                 logging,
                 rootKeys,

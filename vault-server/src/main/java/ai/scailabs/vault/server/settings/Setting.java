@@ -53,6 +53,22 @@ public enum Setting {
             Kind.PLAIN,
             "",
             "s3:bucket, gcs:bucket or azure_blob:account/container, separated by commas: where tenants may write as this service"),
+    DNS_PROVIDER_ALLOWED_ADDRESSES(
+            Kind.PLAIN,
+            "",
+            "CIDR ranges separated by commas, where DNS servers that tenants name, and those of their zones, may be besides the public Internet"),
+    DNS_PROVIDER_CA_FILE(
+            Kind.PLAIN,
+            null,
+            "a PEM file of certificates that vouch for DNS providers, besides those that the runtime trusts"),
+    DNS_ROUTE53_OWN_IDENTITY_TENANTS(
+            Kind.PLAIN, "", "ids of tenants, separated by commas, that may use Route 53 as this service"),
+    DNS_RESOLVERS(
+            Kind.PLAIN,
+            "",
+            "address:port of resolvers, separated by commas, in place of those of the machine; an IPv6 address in brackets"),
+    DNS_RESOLVERS_ONLY(
+            Kind.PLAIN, "false", "true or false; true asks the resolvers where zones' own servers cannot be"),
     SCAIKEY_DIRECTORY_URL(
             Kind.PLAIN,
             null,

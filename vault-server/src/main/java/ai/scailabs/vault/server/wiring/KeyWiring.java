@@ -67,7 +67,8 @@ class KeyWiring {
                 RewrappedKeys.ofIssuers(transactions),
                 RewrappedKeys.ofAuditLogs(transactions),
                 RewrappedKeys.ofAuthorities(transactions),
-                RewrappedKeys.ofCertificates(transactions));
+                RewrappedKeys.ofCertificates(transactions),
+                RewrappedKeys.ofDnsProviders(transactions));
     }
 
     /** Absent, which the framework shows as null, where there is no login for jobs. */

@@ -47,6 +47,14 @@ record RewrappedKeys(String kind, String purpose, SealedKeyRows keys) implements
                 "certificate_keys", SealedKeys.CERTIFICATE, new SealedKeyRows(transactions, "certificate_key"));
     }
 
+    /** What DNS providers are used as. */
+    static RewrappedKeys ofDnsProviders(TenantTransactions transactions) {
+        return new RewrappedKeys(
+                "dns_provider_credentials",
+                SealedKeys.DNS_PROVIDER,
+                new SealedKeyRows(transactions, "dns_provider_credential"));
+    }
+
     @Override
     public Page page(TenantId tenant, String after, int limit) {
         List<SealedKeyRows.Sealed> found = keys.page(tenant, after, limit);

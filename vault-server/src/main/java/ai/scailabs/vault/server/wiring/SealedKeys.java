@@ -11,6 +11,7 @@ record SealedKeys(TenantSeal seal, String purpose) implements KeySeal {
     static final String TOKEN_SIGNING = "token-signing-key";
     static final String CHECKPOINT_SIGNING = "audit-checkpoint-key";
     static final String CERTIFICATE = "certificate-key";
+    static final String DNS_PROVIDER = "dns-provider";
     static final String CA_SIGNING = "ca-signing-key";
 
     @Override

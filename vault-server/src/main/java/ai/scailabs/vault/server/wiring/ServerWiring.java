@@ -15,6 +15,7 @@ import org.springframework.context.annotation.Import;
     KeyWiring.class,
     PkiWiring.class,
     CrlWiring.class,
+    DnsWiring.class,
     PkiMetersWiring.class,
     PkiHsmWiring.class,
     AuditWiring.class,

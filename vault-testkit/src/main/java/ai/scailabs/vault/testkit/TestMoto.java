@@ -71,6 +71,32 @@ public final class TestMoto implements AutoCloseable {
         }
     }
 
+    /** A public zone in Route 53. */
+    public void createZone(String name) {
+        String body = """
+                <?xml version="1.0" encoding="UTF-8"?>
+                <CreateHostedZoneRequest xmlns="https://route53.amazonaws.com/doc/2013-04-01/"><Name>%1$s</Name><CallerReference>%1$s</CallerReference></CreateHostedZoneRequest>
+                """.formatted(name).strip();
+        HttpRequest request = HttpRequest.newBuilder(endpoint().resolve("/2013-04-01/hostedzone"))
+                .header("Content-Type", "application/xml")
+                .header(
+                        "Authorization",
+                        "AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/route53/aws4_request, SignedHeaders=host, Signature=0")
+                .POST(HttpRequest.BodyPublishers.ofString(body))
+                .build();
+        try (HttpClient http = HttpClient.newHttpClient()) {
+            HttpResponse<String> response = http.send(request, HttpResponse.BodyHandlers.ofString());
+            if (response.statusCode() != 201) {
+                throw new IllegalStateException("moto made no zone: " + response.body());
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
     @Override
     public void close() {
         process.close();

@@ -69,7 +69,7 @@ class ArchitectureTest {
             .whereLayer("secrets")
             .mayOnlyAccessLayers("kernel", "crypto", "persistence", "audit", "access", "tenancy")
             .whereLayer("pki")
-            .mayOnlyAccessLayers("kernel", "crypto", "persistence", "audit", "access", "tenancy")
+            .mayOnlyAccessLayers("kernel", "crypto", "persistence", "outbound", "audit", "access", "tenancy")
             .whereLayer("api")
             .mayOnlyAccessLayers("kernel", "audit", "access", "tenancy", "identity", "secrets", "pki")
             .whereLayer("server")
@@ -195,7 +195,7 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule awsSdk_hasOneRoom = noClasses()
             .that()
-            .resideOutsideOfPackages(BASE + "kms.aws..", BASE + "audit.store.s3..")
+            .resideOutsideOfPackages(BASE + "kms.aws..", BASE + "audit.store.s3..", BASE + "pki.dns.route53..")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("software.amazon..");
@@ -228,6 +228,37 @@ class ArchitectureTest {
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage(BASE + "audit.store.s3..", BASE + "audit.store.gcs..", BASE + "audit.store.azure..");
+
+    @ArchTest
+    static final ArchRule dnsProvidersOfVendors_areOpenedInOnePlace = noClasses()
+            .that()
+            .resideOutsideOfPackages(
+                    BASE + "pki.dns.vendor..",
+                    BASE + "pki.dns.rfc2136..",
+                    BASE + "pki.dns.powerdns..",
+                    BASE + "pki.dns.route53..",
+                    BASE + "pki.dns.cloudflare..",
+                    BASE + "pki.dns.google..",
+                    BASE + "pki.dns.azure..",
+                    BASE + "pki.dns.digitalocean..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(
+                    BASE + "pki.dns.rfc2136..",
+                    BASE + "pki.dns.powerdns..",
+                    BASE + "pki.dns.route53..",
+                    BASE + "pki.dns.cloudflare..",
+                    BASE + "pki.dns.google..",
+                    BASE + "pki.dns.azure..",
+                    BASE + "pki.dns.digitalocean..");
+
+    @ArchTest
+    static final ArchRule dnsJava_hasTwoRooms = noClasses()
+            .that()
+            .resideOutsideOfPackages(BASE + "pki.dns.rfc2136..", BASE + "pki.dns.lookup..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("org.xbill..");
 
     /** The compiler sees it, for the annotations of Google's SDK. */
     @ArchTest

@@ -101,7 +101,8 @@ class ForeignIdsTest {
                     other.authority(),
                     other.certificate(),
                     other.anchor(),
-                    other.requests().getFirst()));
+                    other.requests().getFirst(),
+                    other.dnsProvider()));
         }
         all.add(ids(
                 operation,
@@ -113,7 +114,8 @@ class ForeignIdsTest {
                 "ca_" + NEVER_ISSUED,
                 "cert_" + NEVER_ISSUED,
                 "ta_" + NEVER_ISSUED,
-                "csr_" + NEVER_ISSUED));
+                "csr_" + NEVER_ISSUED,
+                "dnsp_" + NEVER_ISSUED));
         // Ours, but of another kind.
         all.add(ids(
                 operation,
@@ -125,7 +127,8 @@ class ForeignIdsTest {
                 own.trust(),
                 own.authority(),
                 own.authority(),
-                own.certificate()));
+                own.certificate(),
+                own.anchor()));
         all.add(ids(
                 operation,
                 own.trust(),
@@ -136,7 +139,8 @@ class ForeignIdsTest {
                 own.bound(),
                 own.bound(),
                 own.bound(),
-                own.authority()));
+                own.authority(),
+                own.certificate()));
         // The same characters under the prefix that is asked for.
         all.add(ids(
                 operation,
@@ -149,7 +153,8 @@ class ForeignIdsTest {
                 "ca_" + own.bound().substring(4),
                 "cert_" + own.bound().substring(4),
                 "ta_" + own.bound().substring(4),
-                "csr_" + own.bound().substring(4)));
+                "csr_" + own.bound().substring(4),
+                "dnsp_" + own.bound().substring(4)));
         return all;
     }
 
@@ -163,12 +168,14 @@ class ForeignIdsTest {
             String authority,
             String certificate,
             String anchor,
-            String request) {
+            String request,
+            String dnsProvider) {
         Map<String, String> ids = new HashMap<>();
         boolean ofTrust = operation.template().startsWith("/v1/auth/trusts/");
         boolean ofAnchor = operation.template().startsWith("/v1/pki/trust-anchors/");
         boolean ofAuthority = operation.template().startsWith("/v1/pki/ca/");
         boolean ofCertificate = operation.template().startsWith("/v1/pki/certificates/");
+        boolean ofDns = operation.template().startsWith("/v1/dns/providers/");
         boolean ofRequest = operation.template().startsWith("/v1/pki/csr/");
         ids.put(
                 "id",
@@ -176,13 +183,15 @@ class ForeignIdsTest {
                     case "readDecision" -> decision;
                     case "readKeyJob" -> job;
                     default ->
-                        ofRequest
-                                ? request
-                                : ofAnchor
-                                        ? anchor
-                                        : ofCertificate
-                                                ? certificate
-                                                : ofAuthority ? authority : ofTrust ? trust : policy;
+                        ofDns
+                                ? dnsProvider
+                                : ofRequest
+                                        ? request
+                                        : ofAnchor
+                                                ? anchor
+                                                : ofCertificate
+                                                        ? certificate
+                                                        : ofAuthority ? authority : ofTrust ? trust : policy;
                 });
         ids.put("binding_id", binding);
         return ids;

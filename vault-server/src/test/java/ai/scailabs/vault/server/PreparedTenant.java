@@ -29,6 +29,8 @@ import tools.jackson.databind.JsonNode;
  * @param anchorPem the root's own certificate, which is an anchor as well
  * @param requests for certificates: one to approve, one to reject, and one that is approved
  * @param keptCertificate one whose key is kept
+ * @param dnsProvider one that answers
+ * @param spareDnsProvider one that may be deleted
  * @param foreign authorities that have to do with others
  */
 record PreparedTenant(
@@ -56,6 +58,8 @@ record PreparedTenant(
         String anchorPem,
         List<String> requests,
         String keptCertificate,
+        String dnsProvider,
+        String spareDnsProvider,
         PreparedAuthorities foreign) {
     /** What the workloads become that the tenant trusts. */
     static final String WORKLOAD_IDENTITY = "sa:exchanged";
@@ -157,6 +161,8 @@ record PreparedTenant(
                 pem(owner, authority),
                 requests(owner),
                 keptCertificate(owner, authority),
+                PreparedDns.create(owner),
+                PreparedDns.create(owner),
                 PreparedAuthorities.create(owner));
     }
 
@@ -437,6 +443,13 @@ record PreparedTenant(
             case "createTrustAnchor" -> new ApiCall("POST", "/v1/pki/trust-anchors", anchorBody(anchorPem));
             case "readTrustAnchor" -> new ApiCall("GET", "/v1/pki/trust-anchors/" + anchor, null);
             case "deleteTrustAnchor" -> new ApiCall("DELETE", "/v1/pki/trust-anchors/" + spareAnchor, null);
+            case "listDnsProviders" -> new ApiCall("GET", "/v1/dns/providers?limit=10", null);
+            case "createDnsProvider" -> new ApiCall("POST", "/v1/dns/providers", PreparedDns.body());
+            case "readDnsProvider" -> new ApiCall("GET", "/v1/dns/providers/" + dnsProvider, null);
+            case "updateDnsProvider" ->
+                new ApiCall("PATCH", "/v1/dns/providers/" + dnsProvider, Map.of("is_active", true));
+            case "deleteDnsProvider" -> new ApiCall("DELETE", "/v1/dns/providers/" + spareDnsProvider, null);
+            case "testDnsProvider" -> new ApiCall("POST", "/v1/dns/providers/" + dnsProvider + "/test", null);
             case "validateCertificate" ->
                 new ApiCall("POST", "/v1/pki/certificates/validate", Map.of("certificate_pem", anchorPem));
             case "readCertificateKey" ->

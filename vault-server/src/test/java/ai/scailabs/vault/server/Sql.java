@@ -106,6 +106,8 @@ record Sql(DatabaseLogin login) {
                 "certificate_revocation",
                 "pki_role",
                 "trust_anchor",
+                "dns_provider",
+                "dns_provider_credential",
                 "certificate_key",
                 "pki_request",
                 "pki_settings")) {

@@ -70,6 +70,7 @@ class StructureTest {
             Map.entry("persistence.jdbc.ConnectionThreads.queue", "4,096"),
             Map.entry("persistence.jdbc.GroupCommitter.queue", "what its maker says"),
             Map.entry("persistence.tenant.TenantTransactions.withTenant", "the statements of the program"),
+            Map.entry("pki.dns.vendor.VendorZones.turns", "10,000, and as long as somebody holds one"),
             Map.entry("pki.inventory.CertificateCensus.counted", "one for each tenant that is served"),
             Map.entry("pki.issuance.SampleKeys.keys", "one public key for each kind"),
             Map.entry("pki.ocsp.OcspService.answers", "20,000, of certificates that were issued"),
@@ -249,6 +250,9 @@ class StructureTest {
                         "access.decision.Mandate",
                         "access.policy.RulesJson",
                         "access.trust.TermsJson",
+                        "pki.dns.DnsProviderRepository",
+                        "pki.dns.google.ServiceAccount",
+                        "pki.dns.rest.RestCalls",
                         "pki.issuer.ConstraintsJson",
                         "secrets.secret.Metadata",
                         "api.system.ApiDocument");

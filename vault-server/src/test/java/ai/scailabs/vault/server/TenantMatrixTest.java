@@ -306,10 +306,15 @@ class TenantMatrixTest {
             case "createPkiRole" -> assertThat(reply.code()).as(reply.body()).isIn("ca_not_found", "access_denied");
             case "readCertificate", "readCertificatePem", "revokeCertificate", "releaseCertificate" ->
                 assertThat(reply.code()).as(reply.body()).isIn("certificate_not_found", "access_denied");
-            case "listCas", "listPkiRoles", "listCertificates", "listTrustAnchors" -> reply.expect(200);
+            case "listCas", "listPkiRoles", "listCertificates", "listTrustAnchors", "listDnsProviders" ->
+                reply.expect(200);
             case "readTrustAnchor", "deleteTrustAnchor" ->
                 assertThat(reply.code()).as(reply.body()).isIn("trust_anchor_not_found", "access_denied");
             case "createTrustAnchor" ->
+                assertThat(reply.status()).as(reply.body()).isIn(201, 403);
+            case "readDnsProvider", "updateDnsProvider", "deleteDnsProvider", "testDnsProvider" ->
+                assertThat(reply.code()).as(reply.body()).isIn("dns_provider_not_found", "access_denied");
+            case "createDnsProvider" ->
                 assertThat(reply.status()).as(reply.body()).isIn(201, 403);
             // By its own anchors: the victim's root is none, unless it was made one.
             case "validateCertificate" -> assertThat(reply.expect(200).body()).doesNotContain(victim.authority());

@@ -79,6 +79,7 @@ class SettingsTest {
                                     .replace("REDIS_CA", "REDIS_CA_FILE")
                                     .replace("EXCHANGE_CA", "EXCHANGE_CA_FILE")
                                     .replace("OBJECT_STORE_CA", "OBJECT_STORE_CA_FILE")
+                                    .replace("DNS_PROVIDER_CA", "DNS_PROVIDER_CA_FILE")
                                     .replace("KMS_LOCAL_KEY", "KMS_LOCAL_KEY_FILE")
                                     .replace("KMS_PKCS11_PIN", "KMS_PKCS11_PIN_FILE")
                                     .replace("KMS_TRANSIT_CA", "KMS_TRANSIT_CA_FILE")
@@ -223,6 +224,16 @@ class SettingsTest {
             OBJECT_STORE_ALLOWED_ADDRESSES | 10.0.0.0/33
             OBJECT_STORE_ALLOWED_ADDRESSES | minio.example.test
             OBJECT_STORE_CA_FILE | /does/not/exist.pem
+            DNS_PROVIDER_ALLOWED_ADDRESSES | 10.0.0.0/33
+            DNS_PROVIDER_CA_FILE | /does/not/exist.pem
+            DNS_ROUTE53_OWN_IDENTITY_TENANTS | acme
+            DNS_ROUTE53_OWN_IDENTITY_TENANTS | tnt_acme,
+            DNS_RESOLVERS        | resolver.example.test:53
+            DNS_RESOLVERS        | 10.0.0.1
+            DNS_RESOLVERS        | 10.0.0.1:65536
+            DNS_RESOLVERS        | 10.0.0.300:53
+            DNS_RESOLVERS        | [::1]:53,
+            DNS_RESOLVERS_ONLY   | maybe
             OBJECT_STORE_OWN_BUCKETS | some-bucket
             OBJECT_STORE_OWN_BUCKETS | s3:some-bucket,
             OBJECT_STORE_OWN_BUCKETS | azure_blob:some-container

@@ -44,14 +44,14 @@ public final class AzureZones implements ZoneRecords {
     private RestCalls calls() throws ZoneException {
         RestCalls known = calls;
         if (known == null) {
-            known = new RestCalls(transfers, api, Map.of("Authorization", "Bearer " + token()));
+            known = new RestCalls(transfers, api, Map.of("Authorization", "Bearer " + token()), false);
             calls = known;
         }
         return known;
     }
 
     private String token() throws ZoneException {
-        RestAnswer answer = new RestCalls(transfers, login, Map.of())
+        RestAnswer answer = new RestCalls(transfers, login, Map.of(), false)
                 .postForm(
                         "/" + encoded(credentials.reveal("tenant_id")) + "/oauth2/v2.0/token",
                         "grant_type",

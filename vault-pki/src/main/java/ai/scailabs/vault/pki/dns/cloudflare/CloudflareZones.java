@@ -32,8 +32,8 @@ public final class CloudflareZones implements ZoneRecords {
     private final Credentials credentials;
 
     public CloudflareZones(GuardedTransfers transfers, URI base, Credentials credentials) {
-        this.calls =
-                new RestCalls(transfers, base, Map.of("Authorization", "Bearer " + credentials.reveal("api_token")));
+        this.calls = new RestCalls(
+                transfers, base, Map.of("Authorization", "Bearer " + credentials.reveal("api_token")), false);
         this.credentials = credentials;
     }
 

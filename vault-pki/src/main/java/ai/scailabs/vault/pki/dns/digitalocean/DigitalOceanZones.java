@@ -26,8 +26,8 @@ public final class DigitalOceanZones implements ZoneRecords {
     private final Credentials credentials;
 
     public DigitalOceanZones(GuardedTransfers transfers, URI base, Credentials credentials) {
-        this.calls =
-                new RestCalls(transfers, base, Map.of("Authorization", "Bearer " + credentials.reveal("api_token")));
+        this.calls = new RestCalls(
+                transfers, base, Map.of("Authorization", "Bearer " + credentials.reveal("api_token")), false);
         this.credentials = credentials;
     }
 

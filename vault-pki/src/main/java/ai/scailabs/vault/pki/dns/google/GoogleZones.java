@@ -57,14 +57,14 @@ public final class GoogleZones implements ZoneRecords {
     private RestCalls calls() throws ZoneException {
         RestCalls known = calls;
         if (known == null) {
-            known = new RestCalls(transfers, api, Map.of("Authorization", "Bearer " + token()));
+            known = new RestCalls(transfers, api, Map.of("Authorization", "Bearer " + token()), false);
             calls = known;
         }
         return known;
     }
 
     private String token() throws ZoneException {
-        RestAnswer answer = new RestCalls(transfers, tokens, Map.of())
+        RestAnswer answer = new RestCalls(transfers, tokens, Map.of(), false)
                 .postForm(
                         "",
                         "grant_type",

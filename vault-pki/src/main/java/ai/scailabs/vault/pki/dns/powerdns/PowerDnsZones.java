@@ -38,7 +38,10 @@ public final class PowerDnsZones implements ZoneRecords {
      */
     public PowerDnsZones(GuardedTransfers transfers, Credentials credentials, Lock turn) {
         this.calls = new RestCalls(
-                transfers, base(credentials.reveal("base_url")), Map.of("X-API-Key", credentials.reveal("api_key")));
+                transfers,
+                base(credentials.reveal("base_url")),
+                Map.of("X-API-Key", credentials.reveal("api_key")),
+                true);
         this.server = "/api/v1/servers/" + encoded(credentials.find("server_id").orElse("localhost"));
         this.turn = turn;
         this.credentials = credentials;

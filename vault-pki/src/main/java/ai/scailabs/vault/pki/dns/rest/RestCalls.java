@@ -45,16 +45,19 @@ public final class RestCalls {
     private final GuardedTransfers transfers;
     private final URI base;
     private final List<Map.Entry<String, String>> headers;
+    private final boolean chosen;
     private final long begin = System.nanoTime();
 
     /**
      * @param base without a slash at its end
      * @param headers of every call, which hold the credentials
+     * @param chosen whether the base is the tenant's choice, rather than the vendor's: of that it is no refusal when it cannot be reached
      */
-    public RestCalls(GuardedTransfers transfers, URI base, Map<String, String> headers) {
+    public RestCalls(GuardedTransfers transfers, URI base, Map<String, String> headers, boolean chosen) {
         this.transfers = transfers;
         this.base = base;
         this.headers = new ArrayList<>(headers.entrySet());
+        this.chosen = chosen;
     }
 
     /** @param path with its query, as it is sent: behind the base */
@@ -100,7 +103,7 @@ public final class RestCalls {
                 _ -> {})) {
             return new RestAnswer(answer.status(), answer.header("etag").orElse(null), content(answer.body()));
         } catch (AddressRefusedException refused) {
-            throw new ZoneException(ZoneFailure.ENDPOINT_REFUSED, "address");
+            throw new ZoneException(chosen ? ZoneFailure.ENDPOINT_REFUSED : ZoneFailure.UNAVAILABLE, "address");
         } catch (IOException failed) {
             throw new ZoneException(ZoneFailure.UNAVAILABLE, failed.getClass().getSimpleName());
         } catch (IllegalArgumentException unsendable) {

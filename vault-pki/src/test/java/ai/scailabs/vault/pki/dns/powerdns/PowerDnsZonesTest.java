@@ -55,7 +55,7 @@ public class PowerDnsZonesTest extends ZoneRecordsContract {
     }
 
     private RestCalls api() {
-        return new RestCalls(TRANSFERS, server.baseUrl(), Map.of("X-API-Key", TestPowerDns.API_KEY));
+        return new RestCalls(TRANSFERS, server.baseUrl(), Map.of("X-API-Key", TestPowerDns.API_KEY), true);
     }
 
     private ZoneRecords open(String url, String key) {

@@ -8,6 +8,8 @@ import ai.scailabs.vault.outbound.http.GuardedTransfers;
 import ai.scailabs.vault.outbound.http.OutboundTls;
 import ai.scailabs.vault.pki.dns.zone.ZoneException;
 import ai.scailabs.vault.pki.dns.zone.ZoneFailure;
+import java.net.URI;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -16,7 +18,7 @@ class RestCallsTest {
             new GuardedTransfers(new AddressRule(AddressRule.LOOPBACK), OutboundTls.system(), true);
 
     private static RestCalls calls(FakeApi api) {
-        return new RestCalls(TRANSFERS, api.endpoint(), Map.of("Authorization", "Bearer word-not-to-be-seen"));
+        return new RestCalls(TRANSFERS, api.endpoint(), Map.of("Authorization", "Bearer word-not-to-be-seen"), true);
     }
 
     private static FakeApi answering(FakeApi.Answer answer) {
@@ -82,12 +84,29 @@ class RestCallsTest {
     @Test
     void credentialsThatNoHeaderCanHold_areNotSent() {
         try (FakeApi api = answering(new FakeApi.Answer(200, Map.of(), "{}"))) {
-            RestCalls split = new RestCalls(TRANSFERS, api.endpoint(), Map.of("X-API-Key", "a\r\nX-Other: b"));
+            RestCalls split = new RestCalls(TRANSFERS, api.endpoint(), Map.of("X-API-Key", "a\r\nX-Other: b"), true);
             assertThatThrownBy(() -> split.get("/x"))
                     .isInstanceOfSatisfying(
                             ZoneException.class,
                             refused -> assertThat(refused.failure()).isEqualTo(ZoneFailure.REJECTED));
             assertThat(api.takeRequests()).isEmpty();
+        }
+    }
+
+    /** What a tenant named is at fault; that a vendor is not found is an outage. */
+    @Test
+    void addressThatIsNotPermitted_isARefusalOnlyOfWhatSomebodyChose() {
+        URI inside = URI.create("https://127.0.0.1:1");
+        GuardedTransfers outside = new GuardedTransfers(new AddressRule(List.of()), OutboundTls.system(), false);
+        try (outside) {
+            assertThatThrownBy(() -> new RestCalls(outside, inside, Map.of(), true).get("/"))
+                    .isInstanceOfSatisfying(
+                            ZoneException.class,
+                            refused -> assertThat(refused.failure()).isEqualTo(ZoneFailure.ENDPOINT_REFUSED));
+            assertThatThrownBy(() -> new RestCalls(outside, inside, Map.of(), false).get("/"))
+                    .isInstanceOfSatisfying(
+                            ZoneException.class,
+                            refused -> assertThat(refused.failure()).isEqualTo(ZoneFailure.UNAVAILABLE));
         }
     }
 }

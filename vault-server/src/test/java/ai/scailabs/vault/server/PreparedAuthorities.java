@@ -23,6 +23,7 @@ import org.bouncycastle.cert.X509v3CertificateBuilder;
 import org.bouncycastle.cert.jcajce.JcaX509ExtensionUtils;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 import org.bouncycastle.pkcs.PKCS10CertificationRequest;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Authorities of a prepared tenant that have to do with others.
@@ -31,18 +32,10 @@ import org.bouncycastle.pkcs.PKCS10CertificationRequest;
  * @param certifiable one for which there is a certificate
  * @param certificate the body with it
  * @param rotatable a root that may get other keys
- * @param leaving one whose keys may be backed up
- * @param backed one whose backup may be confirmed
- * @param left one whose keys are gone
+ * @param outgoing those whose keys leave
  */
 record PreparedAuthorities(
-        String pending,
-        String certifiable,
-        Map<String, Object> certificate,
-        String rotatable,
-        Outgoing leaving,
-        Outgoing backed,
-        Outgoing left) {
+        String pending, String certifiable, Map<String, Object> certificate, String rotatable, Leaving outgoing) {
     private static final AtomicInteger COUNT = new AtomicInteger();
     private static final KeyPair OUTSIDE = keys();
     private static final X500Name OUTSIDE_NAME = new X500Name("CN=Prepared Outside");
@@ -55,17 +48,41 @@ record PreparedAuthorities(
                 .get("csr_pem")
                 .stringValue();
         return new PreparedAuthorities(
-                pending(owner),
-                certifiable,
-                certificate(csr),
-                created(owner, "ca_type", "root"),
-                Outgoing.brought(owner),
-                Outgoing.brought(owner).backedUp(owner),
-                Outgoing.brought(owner).backedUp(owner).gone(owner));
+                pending(owner), certifiable, certificate(csr), created(owner, "ca_type", "root"), new Leaving(owner));
     }
 
     static Map<String, Object> password() {
         return Map.of("password", "prepared for the test");
+    }
+
+    /** Made when they are asked for: encrypting a key takes most of a second. */
+    static final class Leaving {
+        private final ApiClient owner;
+        private @Nullable Outgoing here;
+        private @Nullable Outgoing backed;
+        private @Nullable Outgoing gone;
+
+        private Leaving(ApiClient owner) {
+            this.owner = owner;
+        }
+
+        /** Whose keys may be backed up. */
+        synchronized Outgoing here() {
+            here = here == null ? Outgoing.brought(owner) : here;
+            return here;
+        }
+
+        /** Whose backup may be confirmed. */
+        synchronized Outgoing backed() {
+            backed = backed == null ? Outgoing.brought(owner).backedUp(owner) : backed;
+            return backed;
+        }
+
+        /** Whose keys are gone. */
+        synchronized Outgoing gone() {
+            gone = gone == null ? Outgoing.brought(owner).backedUp(owner).gone(owner) : gone;
+            return gone;
+        }
     }
 
     /** One that came with its key, so that the test has it when it leaves. */

@@ -394,17 +394,19 @@ record PreparedTenant(
             case "rotateCa" -> new ApiCall("POST", "/v1/pki/ca/" + foreign.rotatable() + "/rotate", Map.of());
             case "takeCaOffline" ->
                 new ApiCall(
-                        "POST", "/v1/pki/ca/" + foreign.leaving().id() + "/offline", PreparedAuthorities.password());
+                        "POST",
+                        "/v1/pki/ca/" + foreign.outgoing().here().id() + "/offline",
+                        PreparedAuthorities.password());
             case "confirmCaOffline" ->
                 new ApiCall(
                         "POST",
-                        "/v1/pki/ca/" + foreign.backed().id() + "/offline/confirm",
-                        Map.of("backup_sha256", foreign.backed().backup()));
+                        "/v1/pki/ca/" + foreign.outgoing().backed().id() + "/offline/confirm",
+                        Map.of("backup_sha256", foreign.outgoing().backed().backup()));
             case "importCrl" ->
                 new ApiCall(
                         "PUT",
-                        "/v1/pki/ca/" + foreign.left().id() + "/crl",
-                        foreign.left().list());
+                        "/v1/pki/ca/" + foreign.outgoing().gone().id() + "/crl",
+                        foreign.outgoing().gone().list());
             case "crossSignCa" ->
                 new ApiCall(
                         "POST",

@@ -34,6 +34,8 @@ class ArchitectureTest {
             .definedBy(BASE + "kms..")
             .layer("audit")
             .definedBy(BASE + "audit..")
+            .layer("events")
+            .definedBy(BASE + "events..")
             .layer("access")
             .definedBy(BASE + "access..")
             .layer("tenancy")
@@ -60,6 +62,8 @@ class ArchitectureTest {
             .mayOnlyAccessLayers("kernel", "crypto")
             .whereLayer("audit")
             .mayOnlyAccessLayers("kernel", "crypto", "persistence", "outbound")
+            .whereLayer("events")
+            .mayOnlyAccessLayers("kernel", "crypto", "persistence", "outbound", "audit")
             .whereLayer("access")
             .mayOnlyAccessLayers("kernel", "crypto", "persistence", "outbound", "audit")
             .whereLayer("tenancy")
@@ -71,7 +75,7 @@ class ArchitectureTest {
             .whereLayer("pki")
             .mayOnlyAccessLayers("kernel", "crypto", "persistence", "outbound", "audit", "access", "tenancy")
             .whereLayer("api")
-            .mayOnlyAccessLayers("kernel", "audit", "access", "tenancy", "identity", "secrets", "pki")
+            .mayOnlyAccessLayers("kernel", "audit", "events", "access", "tenancy", "identity", "secrets", "pki")
             .whereLayer("server")
             .mayNotBeAccessedByAnyLayer();
 

@@ -4,6 +4,8 @@ import ai.scailabs.vault.kernel.error.ErrorCode;
 import ai.scailabs.vault.kernel.error.VaultException;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
@@ -13,6 +15,7 @@ import tools.jackson.core.json.JsonFactory;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -53,6 +56,16 @@ final class Metadata {
         ObjectNode target = object("metadata", storedJson);
         merge(target, object("the merge patch", patchJson));
         return checked(target);
+    }
+
+    /** Of metadata as they are stored; empty for most. */
+    static List<String> tags(String storedJson) {
+        if (!storedJson.contains("\"tags\"") || !(JSON.readTree(storedJson).get("tags") instanceof ArrayNode tags)) {
+            return List.of();
+        }
+        List<String> texts = new ArrayList<>(tags.size());
+        tags.forEach(tag -> texts.add(tag.asString()));
+        return texts;
     }
 
     private static ObjectNode object(String what, String json) {

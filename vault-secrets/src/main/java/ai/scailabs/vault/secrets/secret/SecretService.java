@@ -162,7 +162,7 @@ public final class SecretService implements AutoCloseable {
         String by = permit.actor().identity().value();
         NewVersion added = new NewVersion(
                 sealed, draft.typeOrDefault(), metadataJson, options, now(), by, draft.client(), draft.reason());
-        AuditEntry recorded = with(entry, Map.of("version", version, "created", before == null));
+        AuditEntry recorded = with(entry, SecretFacts.written(before, version, metadataJson, added));
         Optional<StoredChange> stored = before == null
                 ? changes.create(space.owner(), path, seen.epoch(), added, recorded)
                 : changes.addVersion(space.owner(), path, seen, added, recorded);
@@ -227,7 +227,12 @@ public final class SecretService implements AutoCloseable {
             String merged = Metadata.merged(before.metadataJson(), mergePatchJson);
             Instant at = now();
             return changes.setMetadata(
-                            space.owner(), path, seen, merged, at, with(entry, Map.of("version", before.version())))
+                            space.owner(),
+                            path,
+                            seen,
+                            merged,
+                            at,
+                            with(entry, SecretFacts.of(before, Metadata.tags(merged))))
                     .map(stored -> before.withMetadata(stored, at));
         });
     }
@@ -263,11 +268,11 @@ public final class SecretService implements AutoCloseable {
         PermitCheck.requireFor(permit, Permission.DELETE, space, path);
         String by = permit.actor().identity().value();
         return guarded.run(permit, space, path, seen -> {
-            requireLive(permit, path, seen.secret());
+            SecretView live = requireLive(permit, path, seen.secret());
             require(precondition, seen);
             Instant at = now();
             Instant until = at.plus(Duration.ofDays(seen.softDeleteDays()));
-            AuditEntry recorded = with(entry, Map.of("permanent", false));
+            AuditEntry recorded = with(entry, SecretFacts.deleted(live, until));
             return changes.softDelete(space.owner(), path, seen, at, by, until, recorded)
                     .map(versions -> new DeleteResult(path, false, versions, until));
         });
@@ -289,7 +294,7 @@ public final class SecretService implements AutoCloseable {
                 throw SecretRefusals.notFound(path);
             }
             requireVersion(precondition, seen.secret().version());
-            AuditEntry recorded = with(entry, Map.of("permanent", true));
+            AuditEntry recorded = with(entry, SecretFacts.deleted(seen.secret(), null));
             return changes.destroy(space.owner(), path, seen, now(), by, recorded)
                     .map(versions -> new DeleteResult(path, true, versions, null));
         });
@@ -303,10 +308,10 @@ public final class SecretService implements AutoCloseable {
     public Optional<DeleteResult> purge(TenantId owner, SecretPath path, AuditEntry entry) {
         SecretState seen = reads.state(owner, path).orElse(null);
         Instant at = now();
-        if (seen == null || entry.identity() == null || !seen.isPastRecovery(at)) {
+        if (seen == null || seen.secret() == null || entry.identity() == null || !seen.isPastRecovery(at)) {
             return Optional.empty();
         }
-        AuditEntry recorded = with(entry, Map.of("permanent", true));
+        AuditEntry recorded = with(entry, SecretFacts.deleted(seen.secret(), null));
         return changes.destroy(owner, path, seen, at, entry.identity().value(), recorded)
                 .map(versions -> new DeleteResult(path, true, versions, null));
     }
@@ -320,9 +325,9 @@ public final class SecretService implements AutoCloseable {
     public void destroyVersion(Permit permit, SecretSpace space, SecretPath path, int version, AuditEntry entry) {
         PermitCheck.requireFor(permit, Permission.DELETE, space, path);
         String by = permit.actor().identity().value();
-        AuditEntry recorded = with(entry, Map.of("version", version));
         guarded.run(permit, space, path, seen -> {
-            requireLive(permit, path, seen.secret());
+            SecretView live = requireLive(permit, path, seen.secret());
+            AuditEntry recorded = with(entry, SecretFacts.ofVersion(live, version));
             Optional<Integer> destroyed =
                     changes.destroyVersion(space.owner(), path, seen, version, now(), by, recorded);
             if (destroyed.isEmpty()) {
@@ -359,7 +364,7 @@ public final class SecretService implements AutoCloseable {
             if (!seen.isSoftDeleted()) {
                 throw SecretRefusals.notDeleted(path);
             }
-            AuditEntry recorded = with(entry, Map.of("version", deleted.version()));
+            AuditEntry recorded = with(entry, SecretFacts.of(deleted, Metadata.tags(deleted.metadataJson())));
             return changes.restore(space.owner(), path, seen, recorded).map(versions -> deleted.restored());
         });
     }

@@ -1,0 +1,183 @@
+package ai.scailabs.vault.events.outbox;
+
+import ai.scailabs.vault.audit.log.RecordedEntry;
+import ai.scailabs.vault.kernel.id.Ids;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which event an entry of the audit log stands for. A change tells in its entry what was changed; the entries that tell the same in the logs of others, who acted from elsewhere, do not, and raise nothing there.
+ */
+final class EntryMeaning {
+    private static final Set<String> VIOLATIONS =
+            Set.of("access_denied", "mfa_required", "ip_not_allowed", "time_window_violation");
+
+    private EntryMeaning() {}
+
+    /** Null for what is nobody's to be told. */
+    static @Nullable Raised of(RecordedEntry entry) {
+        return entry.success() ? ofSuccess(entry) : ofRefusal(entry);
+    }
+
+    private static @Nullable Raised ofRefusal(RecordedEntry entry) {
+        // Only the log of the tenant whose policies refused bears what they looked at.
+        if (!VIOLATIONS.contains(String.valueOf(entry.errorCode()))
+                || !entry.extra().containsKey("permission")) {
+            return null;
+        }
+        Map<String, Object> data = picked(entry, "permission", "failed_condition");
+        data.put("code", String.valueOf(entry.errorCode()));
+        data.put("action", entry.action());
+        data.put("denied_to", by(entry));
+        data.put("decision_id", Ids.text("dec_", entry.id()));
+        return raised(entry, EventType.POLICY_VIOLATION, entry.path(), data);
+    }
+
+    private static @Nullable Raised ofSuccess(RecordedEntry entry) {
+        return switch (entry.action()) {
+            case "write" -> written(entry);
+            case "delete", "purge" -> deleted(entry);
+            case "restore" -> versioned(entry, EventType.SECRET_RESTORED, "restored_by");
+            case "metadata_update" -> versioned(entry, EventType.SECRET_METADATA_UPDATED, "updated_by");
+            case "read" -> accessed(entry);
+            case "secret_expiring" -> expiry(entry, EventType.SECRET_EXPIRING);
+            case "secret_expired" -> expiry(entry, EventType.SECRET_EXPIRED);
+            case "policy_create" -> policy(entry, EventType.POLICY_CREATED, "created_by");
+            case "policy_update" -> policy(entry, EventType.POLICY_UPDATED, "updated_by");
+            case "policy_delete" -> policy(entry, EventType.POLICY_DELETED, "deleted_by");
+            case "policy_bind" -> policy(entry, EventType.POLICY_BINDING_CREATED, "created_by");
+            case "policy_unbind" -> policy(entry, EventType.POLICY_BINDING_DELETED, "deleted_by");
+            case "pki_issue", "pki_sign", "pki_csr_sign" ->
+                certificate(entry, EventType.CERTIFICATE_ISSUED, "issued_by");
+            case "pki_revoke" -> certificate(entry, EventType.CERTIFICATE_REVOKED, "revoked_by");
+            case "pki_release" -> certificate(entry, EventType.CERTIFICATE_RELEASED, "released_by");
+            case "pki_certificate_expiring" -> expiry(entry, EventType.CERTIFICATE_EXPIRING);
+            default -> null;
+        };
+    }
+
+    private static @Nullable Raised written(RecordedEntry entry) {
+        if (!(entry.extra().get("version") instanceof Number version)) {
+            return null;
+        }
+        Map<String, Object> data = new LinkedHashMap<>();
+        if (Boolean.TRUE.equals(entry.extra().get("created"))) {
+            data.put("version", version);
+            data.put("secret_type", String.valueOf(entry.extra().get("secret_type")));
+            data.put("created_by", by(entry));
+            data.put("tags", tags(entry));
+            put(data, entry, "expires_at");
+            return raised(entry, EventType.SECRET_CREATED, entry.path(), data);
+        }
+        data.put("old_version", version.longValue() - 1);
+        data.put("new_version", version);
+        data.put("updated_by", by(entry));
+        data.put("is_rotation", false);
+        return raised(entry, EventType.SECRET_UPDATED, entry.path(), data);
+    }
+
+    private static @Nullable Raised deleted(RecordedEntry entry) {
+        if (entry.extra().containsKey("permanent")) {
+            Map<String, Object> data = picked(entry, "version_count", "permanent", "recoverable_until");
+            data.put("deleted_by", by(entry));
+            return raised(entry, EventType.SECRET_DELETED, entry.path(), data);
+        }
+        return versioned(entry, EventType.SECRET_VERSION_DESTROYED, "destroyed_by");
+    }
+
+    private static @Nullable Raised versioned(RecordedEntry entry, EventType type, String who) {
+        if (!entry.extra().containsKey("version")) {
+            return null;
+        }
+        Map<String, Object> data = picked(entry, "version");
+        data.put(who, by(entry));
+        return raised(entry, type, entry.path(), data);
+    }
+
+    /** What was read of other places is told there: such a name bears the place. */
+    private static @Nullable Raised accessed(RecordedEntry entry) {
+        String path = entry.path();
+        if (path == null || path.startsWith("partner/") || path.startsWith("t/tnt_")) {
+            return null;
+        }
+        Map<String, Object> data = new LinkedHashMap<>();
+        data.put("accessed_by", by(entry));
+        return raised(entry, EventType.SECRET_ACCESSED, path, data);
+    }
+
+    /** A policy of another place is told there: such a name bears the place. */
+    private static @Nullable Raised policy(RecordedEntry entry, EventType type, String who) {
+        String policy = entry.path();
+        if (policy == null || !policy.startsWith("pol_")) {
+            return null;
+        }
+        Map<String, Object> data = new LinkedHashMap<>();
+        data.put("policy_id", policy);
+        data.putAll(picked(entry, "binding_id", "grantee"));
+        data.put(who, by(entry));
+        return raised(entry, type, null, data);
+    }
+
+    private static @Nullable Raised certificate(RecordedEntry entry, EventType type, String who) {
+        if (!entry.extra().containsKey("serial_number")
+                || Boolean.FALSE.equals(entry.extra().get("changed"))) {
+            return null;
+        }
+        Map<String, Object> data =
+                picked(entry, "certificate_id", "serial_number", "ca_id", "subject", "names", "not_after", "reason");
+        data.put(who, by(entry));
+        String path = entry.path();
+        // A request goes by its id, at which no rule decides.
+        return raised(entry, type, path != null && path.startsWith("pki/") ? path : null, data);
+    }
+
+    private static Raised expiry(RecordedEntry entry, EventType type) {
+        Map<String, Object> data = picked(
+                entry,
+                "expires_at",
+                "days_remaining",
+                "threshold",
+                "version",
+                "certificate_id",
+                "serial_number",
+                "ca_id",
+                "subject");
+        return raised(entry, type, entry.path(), data);
+    }
+
+    private static Raised raised(RecordedEntry entry, EventType type, @Nullable String path, Map<String, Object> data) {
+        Object secretType = entry.extra().get("secret_type");
+        return new Raised(
+                entry,
+                new EventFilter.Facts(type, path, secretType instanceof String text ? text : null, tags(entry)),
+                data);
+    }
+
+    private static String by(RecordedEntry entry) {
+        return String.valueOf(entry.identityId());
+    }
+
+    private static List<String> tags(RecordedEntry entry) {
+        return entry.extra().get("tags") instanceof List<?> tags
+                ? tags.stream().map(String::valueOf).toList()
+                : List.of();
+    }
+
+    private static Map<String, Object> picked(RecordedEntry entry, String... names) {
+        Map<String, Object> data = new LinkedHashMap<>();
+        for (String name : names) {
+            put(data, entry, name);
+        }
+        return data;
+    }
+
+    private static void put(Map<String, Object> data, RecordedEntry entry, String name) {
+        Object value = entry.extra().get(name);
+        if (value != null) {
+            data.put(name, value);
+        }
+    }
+}

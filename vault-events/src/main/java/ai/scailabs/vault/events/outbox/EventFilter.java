@@ -1,0 +1,63 @@
+package ai.scailabs.vault.events.outbox;
+
+import ai.scailabs.vault.kernel.path.PathGlob;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which events somebody wants to know of: those that all of it fits.
+ *
+ * @param pathPrefix null for any
+ * @param secretType null for any
+ * @param tags all of which a secret has
+ * @param paths one of which fits; empty for any path, or none
+ */
+public record EventFilter(
+        Set<EventType> types,
+        @Nullable String pathPrefix,
+        @Nullable String secretType,
+        List<String> tags,
+        List<PathGlob> paths) {
+    public EventFilter {
+        types = Set.copyOf(types);
+        tags = List.copyOf(tags);
+        paths = List.copyOf(paths);
+    }
+
+    /** Of what the database keeps. */
+    public static EventFilter stored(
+            List<String> types,
+            @Nullable String pathPrefix,
+            @Nullable String secretType,
+            List<String> tags,
+            List<String> paths) {
+        return new EventFilter(
+                EventType.known(types),
+                pathPrefix,
+                secretType,
+                tags,
+                paths.stream().map(PathGlob::parse).toList());
+    }
+
+    public boolean matches(Facts facts) {
+        return types.contains(facts.type())
+                && (pathPrefix == null || facts.path() != null && facts.path().startsWith(pathPrefix))
+                && (secretType == null || secretType.equals(facts.secretType()))
+                && facts.tags().containsAll(tags)
+                && (paths.isEmpty() || isAtOneOf(facts.path()));
+    }
+
+    private boolean isAtOneOf(@Nullable String path) {
+        return path != null && paths.stream().anyMatch(glob -> glob.matches(path));
+    }
+
+    /**
+     * What of an event filters look at.
+     *
+     * @param path absent where there is none
+     * @param secretType absent for what is no secret
+     */
+    public record Facts(
+            EventType type, @Nullable String path, @Nullable String secretType, List<String> tags) {}
+}

@@ -47,9 +47,11 @@ create policy tenant_isolation on event_target to scaivault_app
     using (tenant_id = nullif(current_setting('app.tenant_id', true), ''))
     with check (tenant_id = nullif(current_setting('app.tenant_id', true), ''));
 create policy worker_reads on event_target for select to scaivault_worker using (true);
+create policy worker_counts on event_target for update to scaivault_worker using (true) with check (true);
 grant select, insert, update, delete on event_target to scaivault_app;
 grant select (tenant_id, target_id, delivery, event_types, path_prefix, secret_type, tags, paths, buffer_size, enabled, created_at, cursor, next_attempt_at, failing_since,
-    taken_at, lease_until) on event_target to scaivault_worker;
+    taken_at, lease_until, dropped) on event_target to scaivault_worker;
+grant update (dropped) on event_target to scaivault_worker;
 
 -- What webhooks are signed with, sealed by the tenant's key.
 create table event_signing_key (

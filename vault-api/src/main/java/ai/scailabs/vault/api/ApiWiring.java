@@ -18,6 +18,9 @@ import ai.scailabs.vault.api.auth.TrustController;
 import ai.scailabs.vault.api.dns.DnsProviderController;
 import ai.scailabs.vault.api.error.ContainerErrors;
 import ai.scailabs.vault.api.error.FailureResolver;
+import ai.scailabs.vault.api.events.SubscriptionController;
+import ai.scailabs.vault.api.events.SubscriptionPollController;
+import ai.scailabs.vault.api.events.WebhookController;
 import ai.scailabs.vault.api.identity.IdentityController;
 import ai.scailabs.vault.api.identity.IdentitySyncController;
 import ai.scailabs.vault.api.identity.RoleController;
@@ -124,6 +127,9 @@ import org.springframework.context.annotation.Import;
     TrustAnchorController.class,
     DnsProviderController.class,
     ValidationController.class,
+    WebhookController.class,
+    SubscriptionController.class,
+    SubscriptionPollController.class,
     ScaiKeyEventController.class,
     HealthController.class,
     MetricsController.class,
@@ -181,8 +187,8 @@ public class ApiWiring {
     }
 
     @Bean
-    EndpointAdapter endpointAdapter() {
-        return new EndpointAdapter();
+    EndpointAdapter endpointAdapter(FailureResolver failures) {
+        return new EndpointAdapter(failures);
     }
 
     @Bean

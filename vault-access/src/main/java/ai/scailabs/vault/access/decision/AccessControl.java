@@ -241,6 +241,17 @@ public final class AccessControl {
                 mandate.askedAt());
     }
 
+    /** The paths of its own tenant that whoever asked to be told may read, by the policies and bindings of this moment, and under the conditions that held when it was asked for. */
+    public PathFilter readable(StandingRight right) {
+        Caller caller = right.caller();
+        return new PathFilter(
+                caller,
+                Permission.READ,
+                OWN_SPACE,
+                fresh(right.tenant()),
+                Circumstances.of(caller, right.askedAt(), clock.millis()));
+    }
+
     /**
      * The paths of its own tenant on which the caller has the permission, by the rules whose conditions hold now; empty only by the policies of this moment.
      */

@@ -8,24 +8,35 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Parameter;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.method.HandlerMethod;
 import org.springframework.web.servlet.HandlerAdapter;
+import org.springframework.web.servlet.HandlerExceptionResolver;
 import org.springframework.web.servlet.HandlerMapping;
 import org.springframework.web.servlet.ModelAndView;
 
 /**
- * Calls handlers and writes what they answer. A handler takes the {@link Call}, the request, and variables of its path, in any order, and returns an {@link Answer}. The
+ * Calls handlers and writes what they answer. A handler takes the {@link Call}, the request, and variables of its path, in any order, and returns an {@link Answer}, or a {@link DeferredAnswer}. The
  * framework's own adapter would prepare binding, a model, a session and asynchronous work for every request, none of which a handler here has.
  */
 public final class EndpointAdapter implements HandlerAdapter {
+    private static final Set<Class<?>> RETURNED = Set.of(Answer.class, DeferredAnswer.class);
+
+    private final DeferredAnswers deferred;
     private final ConcurrentHashMap<HandlerMethod, Argument[]> arguments = new ConcurrentHashMap<>();
+
+    /** @param failures answers what goes wrong with an answer that comes later */
+    public EndpointAdapter(HandlerExceptionResolver failures) {
+        this.deferred = new DeferredAnswers(failures);
+    }
 
     @Override
     public boolean supports(Object handler) {
-        return handler instanceof HandlerMethod method && method.getReturnType().getParameterType() == Answer.class;
+        return handler instanceof HandlerMethod method
+                && RETURNED.contains(method.getReturnType().getParameterType());
     }
 
     @Override
@@ -37,13 +48,17 @@ public final class EndpointAdapter implements HandlerAdapter {
         for (int i = 0; i < values.length; i++) {
             values[i] = sources[i].of(request);
         }
-        AnswerWriter.write(called(method, values), response);
+        switch (called(method, values)) {
+            case Answer answer -> AnswerWriter.write(answer, response);
+            case DeferredAnswer later -> deferred.write(later, request, response);
+            default -> throw new IllegalStateException("a handler cannot answer so: " + method);
+        }
         return null;
     }
 
-    private static Answer called(HandlerMethod method, Object[] values) throws Exception {
+    private static Object called(HandlerMethod method, Object[] values) throws Exception {
         try {
-            return (Answer) method.getMethod().invoke(method.getBean(), values);
+            return method.getMethod().invoke(method.getBean(), values);
         } catch (InvocationTargetException e) {
             if (e.getTargetException() instanceof Exception refusal) {
                 throw refusal;

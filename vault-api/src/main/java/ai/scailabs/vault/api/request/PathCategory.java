@@ -24,6 +24,9 @@ public enum PathCategory {
     PKI_ADMIN(RateCategory.PKI_ADMIN),
     PKI_ISSUE(RateCategory.PKI_ISSUE),
     PKI_PUBLISHED(RateCategory.PKI_PUBLISHED),
+    WEBHOOKS(RateCategory.WEBHOOKS),
+    SUBSCRIPTIONS(RateCategory.SUBSCRIPTIONS),
+    SUBSCRIPTION_POLL(RateCategory.SUBSCRIPTION_POLL),
     SYSTEM(null),
     UNKNOWN(null);
 

@@ -50,6 +50,8 @@ public final class RequestGate implements Filter {
                 request instanceof PrefixedRequest prefixed ? prefixed.askedTenant() : null,
                 System.nanoTime());
         request.setAttribute(RequestFacts.ATTRIBUTE, facts);
+        LaterEnd.Listener end = status -> metrics.finished(request, status, System.nanoTime() - facts.startedNanos());
+        LaterEnd.listen(request, end);
         ResponseHeaders.addTo(response, facts.requestId());
         MDC.put("request_id", facts.requestId());
         try {
@@ -60,7 +62,9 @@ public final class RequestGate implements Filter {
                 failures.answer(request, response, problem);
             }
         } finally {
-            metrics.finished(request, response.getStatus(), System.nanoTime() - facts.startedNanos());
+            if (!LaterEnd.isExpected(request)) {
+                end.ended(response.getStatus());
+            }
             MDC.remove("request_id");
         }
     }

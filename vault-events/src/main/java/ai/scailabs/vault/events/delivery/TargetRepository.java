@@ -125,7 +125,7 @@ public final class TargetRepository {
         EventFilter filter = target.filter();
         tx.update(
                 """
-                update event_target set name = ?, url = ?, event_types = ?, path_prefix = ?, secret_type = ?, tags = ?, paths = ?, buffer_size = ?, enabled = ?,
+                update event_target set name = ?, url = ?, delivery = ?, event_types = ?, path_prefix = ?, secret_type = ?, tags = ?, paths = ?, buffer_size = ?, enabled = ?,
                     disabled_reason = case when ? then null else disabled_reason end, standing = ?, revision = ?, updated_at = ?,
                     cursor = case when ? then greatest(cursor, coalesce((select h.position from event_head h where h.tenant_id = event_target.tenant_id), 0)) else cursor end,
                     attempts = case when ? then 0 else attempts end, failing_since = case when ? then null else failing_since end,
@@ -134,6 +134,7 @@ public final class TargetRepository {
                 """,
                 target.name(),
                 target.url(),
+                target.isSentTo() ? "webhook" : "polling",
                 types(filter),
                 filter.pathPrefix(),
                 filter.secretType(),
@@ -153,11 +154,24 @@ public final class TargetRepository {
                 target.id());
     }
 
-    public void delete(TenantTransaction tx, Target target) {
+    /** What waits to be fetched waits no more. */
+    public void empty(TenantTransaction tx, Target target) {
         tx.update(
                 "delete from event_queue where tenant_id = ? and target_id = ?",
                 tx.tenant().value(),
                 target.id());
+    }
+
+    /** It is not signed for any more. */
+    public void forgetSecrets(TenantTransaction tx, Target target) {
+        tx.update(
+                "delete from event_signing_key where tenant_id = ? and target_id = ?",
+                tx.tenant().value(),
+                target.id());
+    }
+
+    public void delete(TenantTransaction tx, Target target) {
+        empty(tx, target);
         tx.update(
                 "delete from event_target where tenant_id = ? and target_id = ?",
                 tx.tenant().value(),

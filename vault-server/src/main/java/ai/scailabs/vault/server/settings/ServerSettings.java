@@ -48,6 +48,7 @@ public record ServerSettings(
         ExportSettings exports,
         CrlTerms crls,
         @Nullable Duration keepExpired,
+        EventSettings events,
         boolean development) {
 
     /** @param owner absent: the schema must be up to date already; @param worker absent: no background jobs here */
@@ -99,6 +100,7 @@ public record ServerSettings(
         ExportSettings exports = ExportSettings.read(reader, dev);
         CrlTerms crls = CrlSettings.read(reader);
         Duration keepExpired = CrlSettings.retention(reader);
+        EventSettings events = EventSettings.read(reader);
         Logging logging = logging(reader);
         RootKeys rootKeys = RootKeys.read(reader, dev);
         KeySchedule keySchedule = KeySettings.read(reader);
@@ -122,6 +124,7 @@ public record ServerSettings(
                 || pki == null
                 || exports == null
                 || crls == null
+                || events == null
                 || rootKeys == null
                 || erasureWait == null) {
             throw new InvalidSettings(reader.problems());
@@ -147,6 +150,7 @@ public record ServerSettings(
                 exports,
                 crls,
                 keepExpired,
+                events,
                 dev);
     }
 

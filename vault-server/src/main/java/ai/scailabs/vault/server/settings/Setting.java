@@ -69,6 +69,17 @@ public enum Setting {
             "address:port of resolvers, separated by commas, in place of those of the machine; an IPv6 address in brackets"),
     DNS_RESOLVERS_ONLY(
             Kind.PLAIN, "false", "true or false; true asks the resolvers where zones' own servers cannot be"),
+    EVENT_RETENTION(Kind.PLAIN, "7d", "how long events and what became of them are kept: 1d to 90d"),
+    WEBHOOK_ALLOWED_ADDRESSES(
+            Kind.PLAIN,
+            "",
+            "CIDR ranges separated by commas, where webhooks that tenants name may be besides the public Internet"),
+    WEBHOOK_CA_FILE(
+            Kind.PLAIN,
+            null,
+            "a PEM file of certificates that vouch for such webhooks, besides those that the runtime trusts"),
+    WEBHOOK_CONCURRENCY(
+            Kind.PLAIN, "64", "how many targets of events an instance sends to at the same time: 1 to 1000"),
     SCAIKEY_DIRECTORY_URL(
             Kind.PLAIN,
             null,

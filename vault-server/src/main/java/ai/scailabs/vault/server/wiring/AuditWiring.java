@@ -12,6 +12,7 @@ import ai.scailabs.vault.audit.retention.RetentionService;
 import ai.scailabs.vault.audit.summary.AuditRollup;
 import ai.scailabs.vault.audit.summary.AuditSummaries;
 import ai.scailabs.vault.audit.trail.AuditEntries;
+import ai.scailabs.vault.events.outbox.Outbox;
 import ai.scailabs.vault.kernel.id.Ids;
 import ai.scailabs.vault.persistence.tenant.TenantTransactions;
 import ai.scailabs.vault.server.jobs.AuditJobs;
@@ -69,8 +70,8 @@ class AuditWiring {
 
     @Bean
     @Nullable
-    Sequencer sequencer(DatabasePools pools, Clock clock) {
-        return pools.worker() == null ? null : new Sequencer(pools.worker(), new Counted(), clock);
+    Sequencer sequencer(DatabasePools pools, Outbox outbox, Clock clock) {
+        return pools.worker() == null ? null : new Sequencer(pools.worker(), new Counted(outbox), clock);
     }
 
     @Bean
@@ -112,11 +113,12 @@ class AuditWiring {
         return new AuditProofMeters(registry, clock, sequencer.getIfAvailable(), checkpoints.getIfAvailable());
     }
 
-    /** What is in a tree is also counted. */
-    private record Counted() implements SequencedEntries {
+    /** What is in a tree is also counted, and told to whoever wants to know. */
+    private record Counted(Outbox outbox) implements SequencedEntries {
         @Override
         public void add(Connection worker, List<RecordedEntry> entries) throws SQLException {
             AuditRollup.add(worker, entries);
+            outbox.add(worker, entries);
         }
 
         @Override

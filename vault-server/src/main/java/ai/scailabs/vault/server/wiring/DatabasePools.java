@@ -17,7 +17,7 @@ public record DatabasePools(
         HikariDataSource audit,
         @Nullable HikariDataSource worker) implements AutoCloseable {
     /** One for each thread of jobs. */
-    private static final int WORKER_CONNECTIONS = 6;
+    private static final int WORKER_CONNECTIONS = 9;
 
     public static DatabasePools open(ServerSettings.Database settings) {
         return new DatabasePools(

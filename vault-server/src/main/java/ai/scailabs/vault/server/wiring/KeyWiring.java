@@ -68,7 +68,8 @@ class KeyWiring {
                 RewrappedKeys.ofAuditLogs(transactions),
                 RewrappedKeys.ofAuthorities(transactions),
                 RewrappedKeys.ofCertificates(transactions),
-                RewrappedKeys.ofDnsProviders(transactions));
+                RewrappedKeys.ofDnsProviders(transactions),
+                RewrappedKeys.ofEvents(transactions));
     }
 
     /** Absent, which the framework shows as null, where there is no login for jobs. */

@@ -55,6 +55,12 @@ record RewrappedKeys(String kind, String purpose, SealedKeyRows keys) implements
                 new SealedKeyRows(transactions, "dns_provider_credential"));
     }
 
+    /** What events are signed with on their way to webhooks. */
+    static RewrappedKeys ofEvents(TenantTransactions transactions) {
+        return new RewrappedKeys(
+                "webhook_secrets", SealedKeys.EVENT_SIGNING, new SealedKeyRows(transactions, "event_signing_key"));
+    }
+
     @Override
     public Page page(TenantId tenant, String after, int limit) {
         List<SealedKeyRows.Sealed> found = keys.page(tenant, after, limit);

@@ -12,6 +12,7 @@ record SealedKeys(TenantSeal seal, String purpose) implements KeySeal {
     static final String CHECKPOINT_SIGNING = "audit-checkpoint-key";
     static final String CERTIFICATE = "certificate-key";
     static final String DNS_PROVIDER = "dns-provider";
+    static final String EVENT_SIGNING = "event-signing-key";
     static final String CA_SIGNING = "ca-signing-key";
 
     @Override

@@ -21,6 +21,7 @@ import org.springframework.context.annotation.Import;
     AuditWiring.class,
     PublishWiring.class,
     ExportWiring.class,
+    EventWiring.class,
     IdentityWiring.class,
     OperationsWiring.class,
     ApiWiring.class

@@ -1,0 +1,80 @@
+package ai.scailabs.vault.events.subscription;
+
+import ai.scailabs.vault.events.delivery.Target;
+import ai.scailabs.vault.events.delivery.TargetForm;
+import ai.scailabs.vault.events.delivery.TargetUrl;
+import ai.scailabs.vault.events.outbox.EventFilter;
+import ai.scailabs.vault.events.outbox.EventType;
+import ai.scailabs.vault.kernel.error.VaultException;
+import org.jspecify.annotations.Nullable;
+
+/** What may be written of a subscription. */
+final class SubscriptionForm {
+    static final int DEFAULT_BUFFER = 1_000;
+    private static final int MAX_BUFFER = 10_000;
+
+    private SubscriptionForm() {}
+
+    /** @throws VaultException {@code validation_error}; {@code invalid_glob} */
+    static EventFilter filter(SubscriptionDraft draft) {
+        EventFilter filter = TargetForm.filter(draft.events(), draft.filters(), TargetForm.paths(draft.paths()));
+        for (EventType type : filter.types()) {
+            if (!type.hasPath()) {
+                throw VaultException.invalidField(
+                        "events", "has " + type.wireName() + ", which is at no path: a webhook is told of it");
+            }
+        }
+        return filter;
+    }
+
+    /** Absent for one that fetches. */
+    static @Nullable String url(SubscriptionDraft draft, boolean plainHere) {
+        if ("polling".equals(draft.type())) {
+            if (draft.url() != null) {
+                throw VaultException.invalidField("delivery.url", "is for the type webhook");
+            }
+            return null;
+        }
+        if (!"webhook".equals(draft.type())) {
+            throw VaultException.invalidField("delivery.type", "must be webhook or polling");
+        }
+        return TargetUrl.parse("delivery.url", draft.url(), plainHere).toString();
+    }
+
+    /** Absent for one that is sent to. */
+    static @Nullable Integer buffer(SubscriptionDraft draft) {
+        Integer size = draft.bufferSize();
+        if (!"polling".equals(draft.type())) {
+            if (size != null) {
+                throw VaultException.invalidField("delivery.buffer_size", "is for the type polling");
+            }
+            return null;
+        }
+        if (size == null) {
+            return DEFAULT_BUFFER;
+        }
+        if (size < 1 || size > MAX_BUFFER) {
+            throw VaultException.invalidField("delivery.buffer_size", "must be 1 to " + MAX_BUFFER);
+        }
+        return size;
+    }
+
+    /** As a caller would have written it. */
+    static SubscriptionDraft draft(Target subscription) {
+        EventFilter filter = subscription.filter();
+        return new SubscriptionDraft(
+                subscription.name(),
+                filter.paths().stream()
+                        .<@Nullable String>map(glob -> glob.pattern())
+                        .toList(),
+                filter.types().stream()
+                        .<@Nullable String>map(EventType::wireName)
+                        .sorted()
+                        .toList(),
+                new TargetForm.Filters(filter.pathPrefix(), filter.secretType(), java.util.List.copyOf(filter.tags())),
+                subscription.isSentTo() ? "webhook" : "polling",
+                subscription.url(),
+                subscription.bufferSize(),
+                subscription.enabled());
+    }
+}

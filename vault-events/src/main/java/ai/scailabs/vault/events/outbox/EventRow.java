@@ -21,11 +21,15 @@ import org.jspecify.annotations.Nullable;
 record EventRow(RecordedEntry entry, EventFilter.Facts facts, String body, List<String> queues) {
     private static final String INSERT = """
             insert into event (tenant_id, position, event_id, event_type, occurred_at, path, secret_type, tags, body)
-            select tenant_id, nextval('event_position'), event_id::uuid, event_type, timestamptz 'epoch' + micros * interval '1 microsecond', path, secret_type,
-                tags, body
-            from unnest(?::text[], ?::text[], ?::text[], ?::bigint[], ?::text[], ?::text[], ?::text[], ?::text[])
-                with ordinality as u (tenant_id, event_id, event_type, micros, path, secret_type, tags, body, place)
-            order by place
+            select o.tenant_id, nextval('event_position'), o.event_id, o.event_type, o.occurred_at, o.path, o.secret_type, o.tags, o.body
+            from (
+                select u.tenant_id, u.event_id, u.event_type, a.occurred_at, u.path, u.secret_type, u.tags, u.body
+                from unnest(?::text[], ?::uuid[], ?::text[], ?::bigint[], ?::text[], ?::text[], ?::text[], ?::text[])
+                    as u (tenant_id, event_id, event_type, micros, path, secret_type, tags, body)
+                join audit_log a on a.tenant_id = u.tenant_id and a.log_id = u.event_id
+                    and a.occurred_at = timestamptz 'epoch' + u.micros * interval '1 microsecond'
+                order by a.written_in, a.occurred_at, a.log_id
+            ) o
             on conflict (tenant_id, event_id) do nothing
             returning tenant_id, event_id, position
             """;
@@ -41,7 +45,7 @@ record EventRow(RecordedEntry entry, EventFilter.Facts facts, String body, List<
             on conflict (tenant_id) do update set position = excluded.position
             """;
 
-    /** How many were not there yet. */
+    /** In the order of the transactions that wrote the entries: one that rests on what another changed has begun after it. How many were not there yet. */
     static int write(Connection worker, List<EventRow> rows) throws SQLException {
         Map<UUID, EventRow> byId = new HashMap<>();
         rows.forEach(row -> byId.put(row.entry().id(), row));

@@ -19,12 +19,17 @@ import java.util.concurrent.atomic.LongAdder;
  * is, in the order in which changes became visible, and a request pays nothing for it. An event bears the id of its entry, under another prefix: what is shown twice is told once.
  */
 public final class Outbox implements SequencedEntries {
+    /** More of one step is not put in order together. */
+    private static final int MOST_UNWRITTEN = 8_192;
+
     /** Of the ids of events. */
     public static final String PREFIX = "evt_";
 
     private final Duration retention;
     private final Clock clock;
     private final LongAdder raised = new LongAdder();
+    /** Of the step that is being done: one thread at a time adds. What is left of a step that was undone is shown again, and is told once. */
+    private final List<EventRow> unwritten = new ArrayList<>();
 
     /** @param retention what is older is told to nobody */
     public Outbox(Duration retention, Clock clock) {
@@ -41,7 +46,6 @@ public final class Outbox implements SequencedEntries {
             return;
         }
         Instant oldest = clock.instant().minus(retention);
-        List<EventRow> rows = new ArrayList<>();
         for (RecordedEntry entry : entries) {
             Listeners.OfTenant listening = listeners.of(entry.tenantId());
             if (listening == null || entry.occurredAt().isBefore(oldest)) {
@@ -50,11 +54,26 @@ public final class Outbox implements SequencedEntries {
             Raised event = EntryMeaning.of(entry);
             List<String> queues = event == null ? null : listening.wanting(event.facts());
             if (event != null && queues != null) {
-                rows.add(new EventRow(event.entry(), event.facts(), body(event, listening.partner()), queues));
+                unwritten.add(new EventRow(event.entry(), event.facts(), body(event, listening.partner()), queues));
             }
         }
-        if (!rows.isEmpty()) {
-            raised.add(EventRow.write(worker, rows));
+        if (unwritten.size() >= MOST_UNWRITTEN) {
+            write(worker);
+        }
+    }
+
+    @Override
+    public void settled(Connection worker, long writtenBelow, Instant lookedAt) throws SQLException {
+        if (!unwritten.isEmpty()) {
+            write(worker);
+        }
+    }
+
+    private void write(Connection worker) throws SQLException {
+        try {
+            raised.add(EventRow.write(worker, unwritten));
+        } finally {
+            unwritten.clear();
         }
     }
 

@@ -124,6 +124,7 @@ class AuditWiring {
         @Override
         public void settled(Connection worker, long writtenBelow, Instant lookedAt) throws SQLException {
             AuditRollup.settled(worker, writtenBelow, lookedAt);
+            outbox.settled(worker, writtenBelow, lookedAt);
         }
     }
 }

@@ -32,7 +32,10 @@ class AuditCoverageTest {
             "key_destroy",
             "audit_retire",
             "export_complete",
-            "pki_ocsp_certify"));
+            "pki_ocsp_certify",
+            "secret_expiring",
+            "secret_expired",
+            "pki_certificate_expiring"));
 
     private final RunningServer server = RunningServer.shared();
     private final OpenApi api = OpenApi.of(server);

@@ -53,7 +53,7 @@ class ForeignIdsTest {
                         })),
                 Stream.of(DynamicTest.dynamicTest(
                         "all kinds of ids were tried",
-                        () -> assertThat(tried).containsExactlyInAnyOrder("id", "binding_id"))));
+                        () -> assertThat(tried).containsExactlyInAnyOrder("id", "binding_id", "delivery"))));
     }
 
     /** ScaiKey's people and groups go by their own names, and who may see whom differs: IdentityApiTest tries it. */
@@ -104,7 +104,9 @@ class ForeignIdsTest {
                     other.certificate(),
                     other.anchor(),
                     other.requests().getFirst(),
-                    other.dnsProvider()));
+                    other.dnsProvider(),
+                    other.events().webhook(),
+                    other.events().subscription()));
         }
         all.add(ids(
                 operation,
@@ -117,7 +119,9 @@ class ForeignIdsTest {
                 "cert_" + NEVER_ISSUED,
                 "ta_" + NEVER_ISSUED,
                 "csr_" + NEVER_ISSUED,
-                "dnsp_" + NEVER_ISSUED));
+                "dnsp_" + NEVER_ISSUED,
+                "wh_" + NEVER_ISSUED,
+                "sub_" + NEVER_ISSUED));
         // Ours, but of another kind.
         all.add(ids(
                 operation,
@@ -130,7 +134,9 @@ class ForeignIdsTest {
                 own.authority(),
                 own.authority(),
                 own.certificate(),
-                own.anchor()));
+                own.anchor(),
+                own.events().subscription(),
+                own.events().webhook()));
         all.add(ids(
                 operation,
                 own.trust(),
@@ -142,7 +148,9 @@ class ForeignIdsTest {
                 own.bound(),
                 own.bound(),
                 own.authority(),
-                own.certificate()));
+                own.certificate(),
+                own.trust(),
+                own.trust()));
         // The same characters under the prefix that is asked for.
         all.add(ids(
                 operation,
@@ -156,7 +164,9 @@ class ForeignIdsTest {
                 "cert_" + own.bound().substring(4),
                 "ta_" + own.bound().substring(4),
                 "csr_" + own.bound().substring(4),
-                "dnsp_" + own.bound().substring(4)));
+                "dnsp_" + own.bound().substring(4),
+                "wh_" + own.bound().substring(4),
+                "sub_" + own.bound().substring(4)));
         return all;
     }
 
@@ -171,13 +181,17 @@ class ForeignIdsTest {
             String certificate,
             String anchor,
             String request,
-            String dnsProvider) {
+            String dnsProvider,
+            String webhook,
+            String subscription) {
         Map<String, String> ids = new HashMap<>();
         boolean ofTrust = operation.template().startsWith("/v1/auth/trusts/");
         boolean ofAnchor = operation.template().startsWith("/v1/pki/trust-anchors/");
         boolean ofAuthority = operation.template().startsWith("/v1/pki/ca/");
         boolean ofCertificate = operation.template().startsWith("/v1/pki/certificates/");
         boolean ofDns = operation.template().startsWith("/v1/dns/providers/");
+        boolean ofWebhook = operation.template().startsWith("/v1/webhooks/");
+        boolean ofSubscription = operation.template().startsWith("/v1/subscriptions/");
         boolean ofRequest = operation.template().startsWith("/v1/pki/csr/");
         ids.put(
                 "id",
@@ -193,9 +207,10 @@ class ForeignIdsTest {
                                                 ? anchor
                                                 : ofCertificate
                                                         ? certificate
-                                                        : ofAuthority ? authority : ofTrust ? trust : policy;
+                                                        : ofAuthority ? authority : ofTrust ? trust : ofWebhook ? webhook : ofSubscription ? subscription : policy;
                 });
         ids.put("binding_id", binding);
+        ids.put("delivery", own.events().delivery());
         return ids;
     }
 

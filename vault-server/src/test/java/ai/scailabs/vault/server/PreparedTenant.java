@@ -32,6 +32,7 @@ import tools.jackson.databind.JsonNode;
  * @param dnsProvider one that answers
  * @param spareDnsProvider one that may be deleted
  * @param foreign authorities that have to do with others
+ * @param events who is told of what happens
  */
 record PreparedTenant(
         RunningServer server,
@@ -60,7 +61,8 @@ record PreparedTenant(
         String keptCertificate,
         String dnsProvider,
         String spareDnsProvider,
-        PreparedAuthorities foreign) {
+        PreparedAuthorities foreign,
+        PreparedEvents events) {
     /** What the workloads become that the tenant trusts. */
     static final String WORKLOAD_IDENTITY = "sa:exchanged";
 
@@ -163,7 +165,8 @@ record PreparedTenant(
                 keptCertificate(owner, authority),
                 PreparedDns.create(owner),
                 PreparedDns.create(owner),
-                PreparedAuthorities.create(owner));
+                PreparedAuthorities.create(owner),
+                PreparedEvents.create(server, owner, tenant));
     }
 
     private static JsonNode issued(ApiClient owner, String role) {
@@ -307,6 +310,10 @@ record PreparedTenant(
     ApiCall call(OpenApi.Operation operation) {
         String secrets = operation.isShared() ? "/v1/partner/secrets" : "/v1/secrets";
         String policy = "/v1/policies/" + bound;
+        ApiCall aboutEvents = events.call(operation);
+        if (aboutEvents != null) {
+            return aboutEvents;
+        }
         return switch (operation.id()) {
             case "listSecrets", "listPartnerSecrets" ->
                 new ApiCall("GET", secrets + "?recursive=false&prefix=app/", null);
@@ -622,7 +629,9 @@ record PreparedTenant(
             keptCertificate,
             requests.get(0),
             requests.get(1),
-            requests.get(2)
+            requests.get(2),
+            events.webhook(),
+            events.subscription()
         };
     }
 }

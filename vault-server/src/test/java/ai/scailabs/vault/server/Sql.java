@@ -42,7 +42,10 @@ record Sql(DatabaseLogin login) {
             "dns_provider_credential",
             "certificate_key",
             "pki_request",
-            "pki_settings");
+            "pki_settings",
+            "event_target",
+            "event_signing_key",
+            "event_delivery");
 
     static Sql superuser(RunningServer server) {
         return new Sql(server.database().superuser());

@@ -248,6 +248,8 @@ class StructureTest {
                         "server.drill.DrillReport",
                         "tenancy.erasure.ErasureReport",
                         "access.decision.Mandate",
+                        "access.decision.StandingRight",
+                        "events.outbox.EventBody",
                         "access.policy.RulesJson",
                         "access.trust.TermsJson",
                         "pki.dns.DnsProviderRepository",

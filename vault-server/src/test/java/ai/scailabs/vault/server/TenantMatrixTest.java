@@ -372,6 +372,15 @@ class TenantMatrixTest {
             // Of the caller's own tree, which may have no leaf yet.
             case "proveInclusion", "proveConsistency" ->
                 assertThat(reply.status()).as(reply.body()).isIn(200, 422);
+            case "listWebhooks", "listSubscriptions" -> reply.expect(200);
+            case "createWebhook", "createSubscription" -> reply.expect(201);
+            case "readWebhook", "updateWebhook", "deleteWebhook", "testWebhook", "listDeliveries", "redeliver" ->
+                reply.expect(404, "webhook_not_found");
+            case "readSubscription",
+                    "updateSubscription",
+                    "deleteSubscription",
+                    "pollSubscription",
+                    "acknowledgeEvents" -> reply.expect(404, "subscription_not_found");
             case "createPolicy", "createTrust" -> reply.expect(201);
             default -> {
                 assertThat(operation.permission())

@@ -83,6 +83,7 @@ public class SubscriptionPollController {
             category = PathCategory.SUBSCRIPTION_POLL)
     public Answer acknowledge(Call call, @PathVariable String id, HttpServletRequest request) {
         SubscriptionController.about(call, id);
+        QueryParameters.of(request);
         EventRequests.Acknowledgement body = bodies.read(request, EventRequests.Acknowledgement.class);
         int acknowledged = polling.acknowledge(SubscriptionController.asker(call), id, body.eventIds());
         return Answer.ok(

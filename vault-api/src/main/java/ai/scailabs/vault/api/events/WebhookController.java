@@ -119,8 +119,9 @@ public class WebhookController {
 
     @PostMapping("/v1/webhooks/{id}/test")
     @Endpoint(scope = "admin", action = AuditAction.WEBHOOK_TEST, category = PathCategory.WEBHOOKS)
-    public Answer test(Call call, @PathVariable String id) {
+    public Answer test(Call call, @PathVariable String id, HttpServletRequest request) {
         about(call, id);
+        QueryParameters.of(request);
         SingleDelivery.Done done = webhooks.test(
                 call.tenant(), id, call.actor().identity(), call.facts().requestId());
         return Answer.ok(call.recorded(told(done)), json -> EventJson.done(json, done));
@@ -150,8 +151,10 @@ public class WebhookController {
 
     @PostMapping("/v1/webhooks/{id}/deliveries/{delivery}/redeliver")
     @Endpoint(scope = "admin", action = AuditAction.WEBHOOK_REDELIVER, category = PathCategory.WEBHOOKS)
-    public Answer redeliver(Call call, @PathVariable String id, @PathVariable String delivery) {
+    public Answer redeliver(
+            Call call, @PathVariable String id, @PathVariable String delivery, HttpServletRequest request) {
         about(call, id);
+        QueryParameters.of(request);
         SingleDelivery.Done done = webhooks.redeliver(call.tenant(), id, delivery);
         return Answer.ok(call.recorded(told(done)), json -> EventJson.done(json, done));
     }

@@ -26,6 +26,8 @@ create table event_target (
     created_at      timestamptz not null,
     created_by      text collate "C" not null,
     updated_at      timestamptz not null,
+    -- what happened before is not told
+    told_from       timestamptz not null,
     -- how far it is, for what is sent: all up to there has been sent, or does not concern it
     cursor          bigint not null,
     attempts        integer not null default 0,
@@ -49,7 +51,7 @@ create policy tenant_isolation on event_target to scaivault_app
 create policy worker_reads on event_target for select to scaivault_worker using (true);
 create policy worker_counts on event_target for update to scaivault_worker using (true) with check (true);
 grant select, insert, update, delete on event_target to scaivault_app;
-grant select (tenant_id, target_id, delivery, event_types, path_prefix, secret_type, tags, paths, buffer_size, enabled, created_at, cursor, next_attempt_at, failing_since,
+grant select (tenant_id, target_id, delivery, event_types, path_prefix, secret_type, tags, paths, buffer_size, enabled, told_from, cursor, next_attempt_at, failing_since,
     taken_at, lease_until, dropped) on event_target to scaivault_worker;
 grant update (dropped) on event_target to scaivault_worker;
 

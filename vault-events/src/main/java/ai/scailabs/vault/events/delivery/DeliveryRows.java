@@ -20,7 +20,7 @@ final class DeliveryRows {
     /** Of {@code event_target}, which the query calls {@code g}, and its tenant {@code t}. */
     static final String TARGET =
             "g.tenant_id, t.partner_id, g.target_id, g.kind, g.name, g.url, g.event_types, g.path_prefix, g.secret_type, g.tags, g.paths, g.buffer_size, "
-                    + "g.enabled, g.disabled_reason, g.standing, g.revision, g.created_at, g.created_by, g.updated_at, g.cursor, g.attempts, g.failing_since";
+                    + "g.enabled, g.disabled_reason, g.standing, g.revision, g.created_at, g.created_by, g.updated_at, g.cursor, g.attempts, g.failing_since, g.told_from";
 
     private DeliveryRows() {}
 
@@ -32,7 +32,13 @@ final class DeliveryRows {
                 Target.Kind.valueOf(row.getString(4).toUpperCase(Locale.ROOT)),
                 row.getString(5),
                 row.getString(6),
-                EventFilter.stored(texts(row, 7), row.getString(8), row.getString(9), texts(row, 10), texts(row, 11)),
+                EventFilter.stored(
+                        texts(row, 7),
+                        row.getString(8),
+                        row.getString(9),
+                        texts(row, 10),
+                        texts(row, 11),
+                        required(row, 23)),
                 row.getObject(12, Integer.class),
                 row.getBoolean(13),
                 row.getString(14),
@@ -46,7 +52,7 @@ final class DeliveryRows {
                 instant(row, 22));
     }
 
-    /** Of {@code position, event_id, event_type, path, secret_type, tags, body}. */
+    /** Of {@code position, event_id, event_type, path, secret_type, tags, body, occurred_at}. */
     static StoredEvent event(ResultSet row, int number) throws SQLException {
         EventType type = EventType.ofName(row.getString(3));
         return new StoredEvent(
@@ -56,7 +62,11 @@ final class DeliveryRows {
                 type == null
                         ? null
                         : new EventFilter.Facts(
-                                type, row.getString(4), row.getString(5), EventBody.tags(row.getString(6))),
+                                type,
+                                required(row, 8),
+                                row.getString(4),
+                                row.getString(5),
+                                EventBody.tags(row.getString(6))),
                 row.getString(7));
     }
 

@@ -5,6 +5,7 @@ import ai.scailabs.vault.events.outbox.EventType;
 import ai.scailabs.vault.kernel.error.VaultException;
 import ai.scailabs.vault.kernel.path.PathGlob;
 import ai.scailabs.vault.kernel.path.SecretPath;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -28,8 +29,12 @@ public final class TargetForm {
         return name;
     }
 
-    /** @param paths as {@link #paths} read them; empty for any */
-    public static EventFilter filter(@Nullable List<@Nullable String> events, Filters filters, List<PathGlob> paths) {
+    /**
+     * @param paths as {@link #paths} read them; empty for any
+     * @param since what happened before is not told
+     */
+    public static EventFilter filter(
+            @Nullable List<@Nullable String> events, Filters filters, List<PathGlob> paths, Instant since) {
         String prefix = filters.pathPrefix();
         if (prefix != null
                 && (prefix.length() > SecretPath.MAX_LENGTH
@@ -40,7 +45,7 @@ public final class TargetForm {
         if (type != null && !TYPE.matcher(type).matches()) {
             throw VaultException.invalidField("filters.secret_type", "must be the type of a secret");
         }
-        return new EventFilter(EventType.parseAll(events), prefix, type, tags(filters.tags()), paths);
+        return new EventFilter(EventType.parseAll(events), prefix, type, tags(filters.tags()), paths, since);
     }
 
     private static List<String> tags(@Nullable List<@Nullable String> given) {

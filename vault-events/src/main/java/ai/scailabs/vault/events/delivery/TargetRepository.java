@@ -93,8 +93,8 @@ public final class TargetRepository {
         tx.update(
                 """
                 insert into event_target (tenant_id, target_id, kind, name, delivery, url, event_types, path_prefix, secret_type, tags, paths, buffer_size, enabled, standing,
-                    revision, created_at, created_by, updated_at, cursor)
-                values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, coalesce((select h.position from event_head h where h.tenant_id = ?), 0))
+                    revision, created_at, created_by, updated_at, told_from, cursor)
+                values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, coalesce((select h.position from event_head h where h.tenant_id = ?), 0))
                 """,
                 tx.tenant().value(),
                 target.id(),
@@ -114,6 +114,7 @@ public final class TargetRepository {
                 target.createdAt(),
                 target.createdBy(),
                 target.updatedAt(),
+                filter.since(),
                 tx.tenant().value());
     }
 
@@ -126,7 +127,7 @@ public final class TargetRepository {
         tx.update(
                 """
                 update event_target set name = ?, url = ?, delivery = ?, event_types = ?, path_prefix = ?, secret_type = ?, tags = ?, paths = ?, buffer_size = ?, enabled = ?,
-                    disabled_reason = case when ? then null else disabled_reason end, standing = ?, revision = ?, updated_at = ?,
+                    disabled_reason = case when ? then null else disabled_reason end, standing = ?, revision = ?, updated_at = ?, told_from = ?,
                     cursor = case when ? then greatest(cursor, coalesce((select h.position from event_head h where h.tenant_id = event_target.tenant_id), 0)) else cursor end,
                     attempts = case when ? then 0 else attempts end, failing_since = case when ? then null else failing_since end,
                     next_attempt_at = case when ? then null else next_attempt_at end
@@ -146,6 +147,7 @@ public final class TargetRepository {
                 target.standing(),
                 target.revision(),
                 target.updatedAt(),
+                filter.since(),
                 fromNow,
                 afresh,
                 afresh,

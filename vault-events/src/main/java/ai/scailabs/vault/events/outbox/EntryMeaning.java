@@ -152,7 +152,8 @@ final class EntryMeaning {
         Object secretType = entry.extra().get("secret_type");
         return new Raised(
                 entry,
-                new EventFilter.Facts(type, path, secretType instanceof String text ? text : null, tags(entry)),
+                new EventFilter.Facts(
+                        type, entry.occurredAt(), path, secretType instanceof String text ? text : null, tags(entry)),
                 data);
     }
 

@@ -1,6 +1,7 @@
 package ai.scailabs.vault.events.outbox;
 
 import ai.scailabs.vault.kernel.path.PathGlob;
+import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -12,13 +13,15 @@ import org.jspecify.annotations.Nullable;
  * @param secretType null for any
  * @param tags all of which a secret has
  * @param paths one of which fits; empty for any path, or none
+ * @param since what happened before is not told
  */
 public record EventFilter(
         Set<EventType> types,
         @Nullable String pathPrefix,
         @Nullable String secretType,
         List<String> tags,
-        List<PathGlob> paths) {
+        List<PathGlob> paths,
+        Instant since) {
     public EventFilter {
         types = Set.copyOf(types);
         tags = List.copyOf(tags);
@@ -31,17 +34,20 @@ public record EventFilter(
             @Nullable String pathPrefix,
             @Nullable String secretType,
             List<String> tags,
-            List<String> paths) {
+            List<String> paths,
+            Instant since) {
         return new EventFilter(
                 EventType.known(types),
                 pathPrefix,
                 secretType,
                 tags,
-                paths.stream().map(PathGlob::parse).toList());
+                paths.stream().map(PathGlob::parse).toList(),
+                since);
     }
 
     public boolean matches(Facts facts) {
         return types.contains(facts.type())
+                && !facts.at().isBefore(since)
                 && (pathPrefix == null || facts.path() != null && facts.path().startsWith(pathPrefix))
                 && (secretType == null || secretType.equals(facts.secretType()))
                 && facts.tags().containsAll(tags)
@@ -59,5 +65,9 @@ public record EventFilter(
      * @param secretType absent for what is no secret
      */
     public record Facts(
-            EventType type, @Nullable String path, @Nullable String secretType, List<String> tags) {}
+            EventType type,
+            Instant at,
+            @Nullable String path,
+            @Nullable String secretType,
+            List<String> tags) {}
 }

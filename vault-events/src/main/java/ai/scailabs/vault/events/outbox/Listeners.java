@@ -4,6 +4,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -17,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 /** Who of some tenants wants to be told, as it is at this moment. */
 final class Listeners {
     private static final String ENABLED = """
-            select g.tenant_id, t.partner_id, g.target_id, g.delivery = 'polling', g.event_types, g.path_prefix, g.secret_type, g.tags, g.paths
+            select g.tenant_id, t.partner_id, g.target_id, g.delivery = 'polling', g.event_types, g.path_prefix, g.secret_type, g.tags, g.paths, g.told_from
             from event_target g join tenant t on t.tenant_id = g.tenant_id
             where g.tenant_id = any (?) and g.enabled
             """;
@@ -51,7 +52,13 @@ final class Listeners {
     }
 
     private static EventFilter filter(ResultSet row) throws SQLException {
-        return EventFilter.stored(texts(row, 5), row.getString(6), row.getString(7), texts(row, 8), texts(row, 9));
+        return EventFilter.stored(
+                texts(row, 5),
+                row.getString(6),
+                row.getString(7),
+                texts(row, 8),
+                texts(row, 9),
+                row.getObject(10, OffsetDateTime.class).toInstant());
     }
 
     static List<String> texts(ResultSet row, int column) throws SQLException {

@@ -6,6 +6,8 @@ import ai.scailabs.vault.events.delivery.TargetUrl;
 import ai.scailabs.vault.events.outbox.EventFilter;
 import ai.scailabs.vault.events.outbox.EventType;
 import ai.scailabs.vault.kernel.error.VaultException;
+import java.time.Instant;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** What may be written of a subscription. */
@@ -16,8 +18,8 @@ final class SubscriptionForm {
     private SubscriptionForm() {}
 
     /** @throws VaultException {@code validation_error}; {@code invalid_glob} */
-    static EventFilter filter(SubscriptionDraft draft) {
-        EventFilter filter = TargetForm.filter(draft.events(), draft.filters(), TargetForm.paths(draft.paths()));
+    static EventFilter filter(SubscriptionDraft draft, Instant since) {
+        EventFilter filter = TargetForm.filter(draft.events(), draft.filters(), TargetForm.paths(draft.paths()), since);
         for (EventType type : filter.types()) {
             if (!type.hasPath()) {
                 throw VaultException.invalidField(
@@ -71,7 +73,7 @@ final class SubscriptionForm {
                         .<@Nullable String>map(EventType::wireName)
                         .sorted()
                         .toList(),
-                new TargetForm.Filters(filter.pathPrefix(), filter.secretType(), java.util.List.copyOf(filter.tags())),
+                new TargetForm.Filters(filter.pathPrefix(), filter.secretType(), List.copyOf(filter.tags())),
                 subscription.isSentTo() ? "webhook" : "polling",
                 subscription.url(),
                 subscription.bufferSize(),

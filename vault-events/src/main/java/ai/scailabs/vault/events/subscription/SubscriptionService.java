@@ -74,7 +74,7 @@ public final class SubscriptionService {
                 Kind.SUBSCRIPTION,
                 TargetForm.name(draft.name()),
                 SubscriptionForm.url(draft, plainHere),
-                SubscriptionForm.filter(draft),
+                SubscriptionForm.filter(draft, now),
                 SubscriptionForm.buffer(draft),
                 draft.enabled() == null || draft.enabled(),
                 null,
@@ -175,22 +175,26 @@ public final class SubscriptionService {
     }
 
     private Target patched(Target old, SubscriptionDraft draft, String standing) {
+        Instant now = now();
+        String url = SubscriptionForm.url(draft, plainHere);
+        boolean enabled = draft.enabled() == null || draft.enabled();
+        boolean anew = enabled && !old.enabled() || (url != null) != old.isSentTo();
         return new Target(
                 old.tenant(),
                 old.partner(),
                 old.id(),
                 old.kind(),
                 TargetForm.name(draft.name()),
-                SubscriptionForm.url(draft, plainHere),
-                SubscriptionForm.filter(draft),
+                url,
+                SubscriptionForm.filter(draft, anew ? now : old.filter().since()),
                 SubscriptionForm.buffer(draft),
-                draft.enabled() == null || draft.enabled(),
+                enabled,
                 null,
                 standing,
                 old.revision() + 1,
                 old.createdAt(),
                 old.createdBy(),
-                now(),
+                now,
                 old.cursor(),
                 old.attempts(),
                 old.failingSince());

@@ -95,7 +95,7 @@ public final class WebhookService {
                 Kind.WEBHOOK,
                 TargetForm.name(draft.name()),
                 url(draft).toString(),
-                TargetForm.filter(draft.events(), draft.filters(), List.of()),
+                TargetForm.filter(draft.events(), draft.filters(), List.of(), now),
                 null,
                 draft.enabled() == null || draft.enabled(),
                 null,
@@ -204,6 +204,9 @@ public final class WebhookService {
     }
 
     private Target patched(Target old, WebhookDraft draft) {
+        Instant now = now();
+        boolean enabled = draft.enabled() == null || draft.enabled();
+        Instant since = enabled && !old.enabled() ? now : old.filter().since();
         return new Target(
                 old.tenant(),
                 old.partner(),
@@ -211,15 +214,15 @@ public final class WebhookService {
                 old.kind(),
                 TargetForm.name(draft.name()),
                 url(draft).toString(),
-                TargetForm.filter(draft.events(), draft.filters(), List.of()),
+                TargetForm.filter(draft.events(), draft.filters(), List.of(), since),
                 null,
-                draft.enabled() == null || draft.enabled(),
+                enabled,
                 null,
                 null,
                 old.revision() + 1,
                 old.createdAt(),
                 old.createdBy(),
-                now(),
+                now,
                 old.cursor(),
                 old.attempts(),
                 old.failingSince());

@@ -10,12 +10,12 @@ import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -59,14 +59,15 @@ public final class EventReceiver implements AutoCloseable {
 
     /** The next that is sent. */
     public Sent next() {
-        Sent next = poll(PATIENCE_SECONDS);
-        assertThat(next).as("something was sent").isNotNull();
-        return next;
+        Optional<Sent> next = poll(PATIENCE_SECONDS);
+        assertThat(next).as("something was sent").isPresent();
+        return next.orElseThrow();
     }
 
-    private @Nullable Sent poll(long seconds) {
+    /** The next, if it comes in time. */
+    public Optional<Sent> poll(long seconds) {
         try {
-            return sent.poll(seconds, TimeUnit.SECONDS);
+            return Optional.ofNullable(sent.poll(seconds, TimeUnit.SECONDS));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException(e);

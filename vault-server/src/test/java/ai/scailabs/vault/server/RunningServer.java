@@ -8,6 +8,7 @@ import ai.scailabs.vault.kernel.sensitive.SensitiveBytes;
 import ai.scailabs.vault.kms.local.LocalFileRootKey;
 import ai.scailabs.vault.persistence.jdbc.Schema;
 import ai.scailabs.vault.pki.hsm.HsmKeyDisposal;
+import ai.scailabs.vault.server.jobs.ExpiryJob;
 import ai.scailabs.vault.server.settings.ServerSettings;
 import ai.scailabs.vault.server.wiring.DatabasePools;
 import ai.scailabs.vault.tenancy.keyring.TenantSeal;
@@ -203,6 +204,17 @@ public final class RunningServer implements AutoCloseable {
             context.getBean(HsmKeyDisposal.class).run();
         } catch (SQLException e) {
             throw new IllegalStateException(e);
+        }
+    }
+
+    /** What the service does every minute. */
+    void tellOfExpiry() {
+        try {
+            context.getBean(ExpiryJob.class).run();
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 

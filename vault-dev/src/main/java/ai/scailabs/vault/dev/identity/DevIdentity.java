@@ -12,7 +12,7 @@ public enum DevIdentity {
     /** May write, read, list, delete and rotate {@code app/**}. */
     WRITER(Kind.SERVICE, DevTenant.ACME_WEB, "", Scopes.SECRETS),
     /** May read and list {@code app/**}. */
-    READER(Kind.SERVICE, DevTenant.ACME_WEB, "", "secrets:read secrets:list"),
+    READER(Kind.SERVICE, DevTenant.ACME_WEB, "", "secrets:read secrets:list subscriptions:read subscriptions:write"),
     /** Sees the audit log and no secret. */
     AUDITOR(Kind.PERSON, DevTenant.ACME_WEB, "", "audit:read audit:export"),
     /** Has every scope for secrets and no policy. */

@@ -25,7 +25,10 @@ import ai.scailabs.vault.outbound.http.AddressRule;
 import ai.scailabs.vault.outbound.http.OutboundTls;
 import ai.scailabs.vault.persistence.jdbc.ConnectionPools;
 import ai.scailabs.vault.persistence.tenant.TenantTransactions;
+import ai.scailabs.vault.pki.inventory.CertificateWarnings;
+import ai.scailabs.vault.secrets.lifecycle.SecretWarnings;
 import ai.scailabs.vault.server.jobs.EventJobs;
+import ai.scailabs.vault.server.jobs.ExpiryJob;
 import ai.scailabs.vault.server.metrics.EventMeters;
 import ai.scailabs.vault.server.settings.EventSettings;
 import ai.scailabs.vault.server.settings.ServerSettings;
@@ -167,19 +170,32 @@ class EventWiring {
     }
 
     @Bean
+    @Nullable
+    ExpiryJob expiryJob(
+            DatabasePools pools, TenantTransactions transactions, AuditEntries entries, Ids ids, Clock clock) {
+        return pools.worker() == null
+                ? null
+                : new ExpiryJob(
+                        pools.worker(),
+                        new SecretWarnings(transactions, entries, ids, clock),
+                        new CertificateWarnings(transactions, entries, ids, clock));
+    }
+
+    @Bean
     EventJobs eventJobs(
             ServerSettings settings,
             DatabasePools pools,
             PollWaiters waiters,
             ObjectProvider<DeliveryTurn> turn,
             ObjectProvider<EventCleaner> cleaner,
+            ObjectProvider<ExpiryJob> expiry,
             Clock clock) {
         DeliveryTurn present = turn.getIfAvailable();
         Dispatcher dispatcher = present == null || pools.worker() == null
                 ? null
                 : new Dispatcher(
                         pools.worker(), present, clock, settings.events().concurrency());
-        return EventJobs.start(waiters, dispatcher, cleaner.getIfAvailable());
+        return EventJobs.start(waiters, dispatcher, cleaner.getIfAvailable(), expiry.getIfAvailable());
     }
 
     @Bean

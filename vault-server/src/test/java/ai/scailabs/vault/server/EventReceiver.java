@@ -41,8 +41,9 @@ public final class EventReceiver implements AutoCloseable {
                 exchange.getRequestHeaders().forEach((name, values) -> headers.put(name, values.getFirst()));
                 byte[] body = exchange.getRequestBody().readAllBytes();
                 int answer = status;
-                exchange.sendResponseHeaders(answer, -1);
+                // Before the answer, after which the next may come.
                 sent.add(new Sent(headers, body, answer));
+                exchange.sendResponseHeaders(answer, -1);
             }
         });
         server.start();
@@ -70,7 +71,7 @@ public final class EventReceiver implements AutoCloseable {
             return Optional.ofNullable(sent.poll(seconds, TimeUnit.SECONDS));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new IllegalStateException(e);
+            return Optional.empty();
         }
     }
 

@@ -87,7 +87,13 @@ class GuidesTest {
                 "admin",
                 person("admin", RunningServer.ALL_SCOPES).role("tenant_admin").sign());
         tokens.put("writer", service("guides-web", "guides", "writer", SECRETS));
-        tokens.put("reader", service("guides-web", "guides", "reader", "secrets:read secrets:list subscriptions:read subscriptions:write"));
+        tokens.put(
+                "reader",
+                service(
+                        "guides-web",
+                        "guides",
+                        "reader",
+                        "secrets:read secrets:list subscriptions:read subscriptions:write"));
         tokens.put("auditor", person("auditor", "audit:read audit:export").sign());
         tokens.put("no_policy", service("guides-web", "guides", "no_policy", SECRETS));
         tokens.put("other_tenant", service("guides-core", "guides-other", "other_tenant", SECRETS));

@@ -97,7 +97,9 @@ public final class SecretWarnings {
             facts.put("expires_at", each.expiresAt().toString());
             if (!expired) {
                 facts.put("threshold", each.threshold());
-                facts.put("days_remaining", Duration.between(now, each.expiresAt()).toDays());
+                facts.put(
+                        "days_remaining",
+                        Duration.between(now, each.expiresAt()).toDays());
             }
             if (!each.tags().isEmpty()) {
                 facts.put("tags", each.tags());
@@ -129,6 +131,5 @@ public final class SecretWarnings {
                         .toList();
     }
 
-    private record Due(
-            String path, int version, String type, List<String> tags, Instant expiresAt, String threshold) {}
+    private record Due(String path, int version, String type, List<String> tags, Instant expiresAt, String threshold) {}
 }

@@ -48,8 +48,7 @@ public final class ExpiryJob {
         try (PreparedStatement statement = connection.prepareStatement(FORGET)) {
             statement.executeUpdate();
         }
-        for (TenantId tenant :
-                ListeningTenants.of(connection, EventType.SECRET_EXPIRING, EventType.SECRET_EXPIRED)) {
+        for (TenantId tenant : ListeningTenants.of(connection, EventType.SECRET_EXPIRING, EventType.SECRET_EXPIRED)) {
             JobLock.requireHeld(connection);
             tell(tenant, secrets::tell);
         }

@@ -20,6 +20,7 @@ import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -32,6 +33,7 @@ class EventKillTest {
 
     private final Random random = new Random(Long.getLong("kill.seed", 20_261_127L));
     private final List<String> acknowledged = new CopyOnWriteArrayList<>();
+    private final List<String> arrived = new CopyOnWriteArrayList<>();
     private volatile boolean over;
 
     @Test
@@ -55,44 +57,59 @@ class EventKillTest {
                 api.post(
                                 "/v1/webhooks",
                                 Map.of(
-                                        "name", "killed",
-                                        "url", receiver.url(),
-                                        "secret", "not-a-real-one",
-                                        "events", List.of("secret.created")))
+                                        "name",
+                                        "killed",
+                                        "url",
+                                        receiver.url(),
+                                        "secret",
+                                        "not-a-real-one",
+                                        "events",
+                                        List.of("secret.created")))
                         .expect(201);
                 Thread writer = Thread.ofPlatform().start(() -> write(api));
+                Thread collector = Thread.ofPlatform().start(() -> collect(receiver));
                 for (int round = 0; round < ROUNDS; round++) {
                     int before = acknowledged.size();
-                    while (acknowledged.size() < before + FEWEST) {
-                        LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1 + random.nextInt(50)));
-                    }
+                    await(() -> acknowledged.size() >= before + FEWEST);
+                    // While some are being sent, and nobody has written down which.
+                    int had = arrived.size();
+                    await(() -> arrived.size() > had);
+                    LockSupport.parkNanos(TimeUnit.MICROSECONDS.toNanos(random.nextInt(2_000)));
                     server.kill9();
                     server.start();
                     server.awaitReady();
                 }
                 over = true;
                 writer.join();
-                api.put("/v1/secrets/app/last", Map.of("data", Map.of("a", "b"))).expect(201);
+                api.put("/v1/secrets/app/last", Map.of("data", Map.of("a", "b")))
+                        .expect(201);
                 // A lease of who was killed may have to run out.
-                Set<String> told = new LinkedHashSet<>();
-                List<String> all = new ArrayList<>();
-                long patience = System.nanoTime() + TimeUnit.MINUTES.toNanos(3);
-                while (!told.contains("app/last")) {
-                    assertThat(System.nanoTime()).as("told so far: " + told.size()).isLessThan(patience);
-                    receiver.poll(1).ifPresent(sent -> {
-                        String path = sent.event().get("path").stringValue();
-                        told.add(path);
-                        all.add(path);
-                    });
-                }
+                await(() -> arrived.contains("app/last"));
+                collector.interrupt();
+                Set<String> told = new LinkedHashSet<>(arrived);
                 assertThat(told).containsAll(acknowledged);
                 List<String> order = new ArrayList<>(told);
                 order.retainAll(Set.copyOf(acknowledged));
                 assertThat(order).isEqualTo(acknowledged);
                 System.out.printf(
                         "%d kills: %d changes, all told, %d of them twice%n",
-                        ROUNDS, acknowledged.size(), all.size() - told.size());
+                        ROUNDS, acknowledged.size(), arrived.size() - told.size());
             }
+        }
+    }
+
+    private static void await(BooleanSupplier condition) {
+        long patience = System.nanoTime() + TimeUnit.MINUTES.toNanos(3);
+        while (!condition.getAsBoolean()) {
+            assertThat(System.nanoTime()).as("it goes on").isLessThan(patience);
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
+        }
+    }
+
+    private void collect(EventReceiver receiver) {
+        while (!Thread.currentThread().isInterrupted()) {
+            receiver.poll(1)
+                    .ifPresent(sent -> arrived.add(sent.event().get("path").stringValue()));
         }
     }
 

@@ -207,7 +207,15 @@ class ForeignIdsTest {
                                                 ? anchor
                                                 : ofCertificate
                                                         ? certificate
-                                                        : ofAuthority ? authority : ofTrust ? trust : ofWebhook ? webhook : ofSubscription ? subscription : policy;
+                                                        : ofAuthority
+                                                                ? authority
+                                                                : ofTrust
+                                                                        ? trust
+                                                                        : ofWebhook
+                                                                                ? webhook
+                                                                                : ofSubscription
+                                                                                        ? subscription
+                                                                                        : policy;
                 });
         ids.put("binding_id", binding);
         ids.put("delivery", own.events().delivery());

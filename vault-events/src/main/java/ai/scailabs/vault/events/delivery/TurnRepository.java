@@ -44,15 +44,16 @@ final class TurnRepository {
                 """, DeliveryRows::event, tenant.value(), position, limit);
     }
 
-    /** What was done, and how far it is now; false when the lease was lost. */
+    /** What was done, and how far it is now; false when the lease was lost, or nothing more is to be sent. It never goes back: meanwhile somebody may have let it begin with what is to come. */
     boolean move(Target target, UUID lease, Progress progress, List<Attempted> attempted) {
         return transactions.inTransaction(target.tenant(), tx -> {
-            int mine = tx.update(
+            Optional<Boolean> enabled = tx.queryOne(
                     """
-                    update event_target set cursor = ?, attempts = ?, next_attempt_at = ?, failing_since = ?,
-                        lease_until = case when ? then now() + ? * interval '1 second' end
-                    where tenant_id = ? and target_id = ? and lease = ? and enabled
+                    update event_target set cursor = greatest(cursor, ?::bigint), attempts = ?, next_attempt_at = ?, failing_since = ?,
+                        lease_until = case when ? and enabled then now() + ? * interval '1 second' end
+                    where tenant_id = ? and target_id = ? and lease = ? returning enabled
                     """,
+                    (row, number) -> row.getBoolean(1),
                     progress.cursor(),
                     progress.attempts(),
                     progress.nextAttemptAt(),
@@ -62,10 +63,10 @@ final class TurnRepository {
                     target.tenant().value(),
                     target.id(),
                     lease);
-            if (mine > 0 && !attempted.isEmpty()) {
+            if (enabled.isPresent() && !attempted.isEmpty()) {
                 record(tx, target, attempted);
             }
-            return mine > 0;
+            return enabled.orElse(false);
         });
     }
 

@@ -178,6 +178,35 @@ class DeliveryTurnTest {
         }
     }
 
+    /** Whoever sends to it then gives it back, or it would be told nothing once it is enabled again. */
+    @Test
+    void targetThatIsDisabledWhileItIsSentTo_isGivenBack() {
+        fixture.tenant(tenant);
+        List<String> got = new CopyOnWriteArrayList<>();
+        List<Target> targets = new CopyOnWriteArrayList<>();
+        try (TlsServer receiver = receiver(exchange -> {
+            if (got.isEmpty()) {
+                fixture.superuser("update event_target set enabled = false where target_id = '"
+                        + targets.getFirst().id() + "'");
+            }
+            noting(got, 200).handle(exchange);
+        })) {
+            Target target =
+                    fixture.webhook(tenant, "disabled", receiver.uri("/").toString());
+            targets.add(target);
+            fixture.happened(tenant, "app/one");
+            fixture.raise();
+            take(target);
+            assertThat(got).containsExactly("app/one");
+            assertThat(deliveries(target)).isEqualTo("success 1");
+            fixture.superuser("update event_target set enabled = true where target_id = '" + target.id() + "'");
+            fixture.happened(tenant, "app/two");
+            fixture.raise();
+            take(target);
+            assertThat(got).containsExactly("app/one", "app/two");
+        }
+    }
+
     @Test
     void twoAtOnce_neverSendTheSame() throws Exception {
         fixture.tenant(tenant);

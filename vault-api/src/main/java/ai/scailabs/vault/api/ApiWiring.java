@@ -3,6 +3,10 @@ package ai.scailabs.vault.api;
 import ai.scailabs.vault.access.quota.Quota;
 import ai.scailabs.vault.access.revocation.RevocationList;
 import ai.scailabs.vault.access.token.TokenAuthenticator;
+import ai.scailabs.vault.api.acme.AcmeAccountController;
+import ai.scailabs.vault.api.acme.AcmeCertificateController;
+import ai.scailabs.vault.api.acme.AcmeChallengeController;
+import ai.scailabs.vault.api.acme.AcmeOrderController;
 import ai.scailabs.vault.api.audit.AuditController;
 import ai.scailabs.vault.api.audit.AuditPages;
 import ai.scailabs.vault.api.audit.AuditProofController;
@@ -130,6 +134,10 @@ import org.springframework.context.annotation.Import;
     WebhookController.class,
     SubscriptionController.class,
     SubscriptionPollController.class,
+    AcmeAccountController.class,
+    AcmeOrderController.class,
+    AcmeCertificateController.class,
+    AcmeChallengeController.class,
     ScaiKeyEventController.class,
     HealthController.class,
     MetricsController.class,

@@ -293,6 +293,27 @@ class ArchitectureTest {
             .dependOnClassesThat()
             .resideInAnyPackage("tss..");
 
+    @ArchTest
+    static final ArchRule acme4j_hasOneRoom = noClasses()
+            .that()
+            .resideOutsideOfPackage(BASE + "pki.acme..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("org.shredzone..", "org.jose4j..");
+
+    /** Else a directory that a tenant names would be talked to by a client that goes anywhere. */
+    @ArchTest
+    static final ArchRule acme_talksThroughTheGuardAlone = noClasses()
+            .that()
+            .resideInAPackage(BASE + "pki.acme..")
+            .should()
+            .callMethod(java.net.http.HttpClient.class, "newHttpClient")
+            .orShould()
+            .callMethod(java.net.http.HttpClient.class, "newBuilder")
+            .orShould()
+            .dependOnClassesThat()
+            .areAssignableTo(java.net.Socket.class);
+
     /** It prints what a TPM refuses, repeats without end, and does not authenticate what comes back: only its structures are used. */
     @ArchTest
     static final ArchRule tssJava_talksToNoTpm = noClasses()

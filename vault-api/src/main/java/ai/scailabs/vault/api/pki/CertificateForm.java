@@ -9,7 +9,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** In which form a certificate is wanted (RFC 9110 §12.5.1). Who asks for nothing that we have, or for anything, gets JSON. */
-enum CertificateForm {
+public enum CertificateForm {
     JSON("application/json"),
     PEM("application/x-pem-file"),
     DER("application/pkix-cert"),
@@ -27,11 +27,11 @@ enum CertificateForm {
         this.mediaType = mediaType;
     }
 
-    String mediaType() {
+    public String mediaType() {
         return mediaType;
     }
 
-    static CertificateForm of(HttpServletRequest request) {
+    public static CertificateForm of(HttpServletRequest request) {
         return wanted(request, CertificateForm::named, JSON);
     }
 

@@ -27,6 +27,7 @@ public enum PathCategory {
     WEBHOOKS(RateCategory.WEBHOOKS),
     SUBSCRIPTIONS(RateCategory.SUBSCRIPTIONS),
     SUBSCRIPTION_POLL(RateCategory.SUBSCRIPTION_POLL),
+    ACME_ORDER(RateCategory.ACME_ORDER),
     SYSTEM(null),
     UNKNOWN(null);
 

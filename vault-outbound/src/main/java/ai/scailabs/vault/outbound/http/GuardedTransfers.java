@@ -43,11 +43,30 @@ public final class GuardedTransfers implements AutoCloseable {
      * @param plainHere whether a request without TLS is made to this machine, for development; it is never made to another
      */
     public GuardedTransfers(AddressRule rule, SSLSocketFactory tls, boolean plainHere) {
+        this(
+                rule,
+                tls,
+                plainHere,
+                Executors.newSingleThreadScheduledExecutor(
+                        Thread.ofPlatform().name("transfer-deadlines").daemon().factory()));
+    }
+
+    private GuardedTransfers(
+            AddressRule rule, SSLSocketFactory tls, boolean plainHere, ScheduledExecutorService deadlines) {
         this.rule = rule;
         this.tls = tls;
         this.plainHere = plainHere;
-        this.deadlines = Executors.newSingleThreadScheduledExecutor(
-                Thread.ofPlatform().name("transfer-deadlines").daemon().factory());
+        this.deadlines = deadlines;
+    }
+
+    /** The same but for whom is trusted, for a server that its own authorities vouch for. Ends with this one, which is the one to close. */
+    public GuardedTransfers trusting(SSLSocketFactory others) {
+        return new GuardedTransfers(rule, others, plainHere, deadlines);
+    }
+
+    /** Gives something up after that time, unless what is returned is cancelled before. */
+    public Future<?> after(Duration time, Runnable giveUp) {
+        return deadlines.schedule(giveUp, time.toNanos(), TimeUnit.NANOSECONDS);
     }
 
     /**

@@ -1,7 +1,9 @@
 package ai.scailabs.vault.outbound.http;
 
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -48,6 +50,30 @@ public final class OutboundTls {
                 all.setCertificateEntry("named-" + count++, certificate);
             }
             return factory(trustManagers(all));
+        } catch (GeneralSecurityException unusable) {
+            throw new IOException("the certificates cannot be used", unusable);
+        }
+    }
+
+    /**
+     * Others alone, and none that the runtime trusts.
+     *
+     * @param authorities certificates in PEM
+     * @throws IOException when there are none in it, or they cannot be read
+     */
+    public static SSLSocketFactory only(String authorities) throws IOException {
+        try (InputStream in = new ByteArrayInputStream(authorities.getBytes(StandardCharsets.US_ASCII))) {
+            KeyStore named = KeyStore.getInstance(KeyStore.getDefaultType());
+            named.load(null, null);
+            int count = 0;
+            for (Certificate certificate :
+                    CertificateFactory.getInstance("X.509").generateCertificates(in)) {
+                named.setCertificateEntry("named-" + count++, certificate);
+            }
+            if (count == 0) {
+                throw new IOException("there are no certificates");
+            }
+            return factory(trustManagers(named));
         } catch (GeneralSecurityException unusable) {
             throw new IOException("the certificates cannot be used", unusable);
         }

@@ -12,7 +12,7 @@ import java.util.function.Supplier;
  * Writing a PKCS #12 file takes a second of a processor, as its password is to be hard to guess. Few are written at once, few wait for that, and of these a tenant has a part only; whoever finds no room is refused
  * before anything is issued. Thread-safe.
  */
-final class KeystoreRoom {
+public final class KeystoreRoom {
     /** What waits, beside what is being written. */
     static final int MAX_WAITING = 6;
 
@@ -25,13 +25,13 @@ final class KeystoreRoom {
     private final Map<TenantId, Integer> inside = new HashMap<>();
 
     /** @param atOnce files that are written at the same time; at least 1 */
-    KeystoreRoom(int atOnce) {
+    public KeystoreRoom(int atOnce) {
         this.seats = atOnce + MAX_WAITING;
         this.atWork = new Semaphore(atOnce, true);
     }
 
     /** @throws VaultException {@code rate_limited} when there is no room */
-    Seat enter(TenantId tenant) {
+    public Seat enter(TenantId tenant) {
         synchronized (inside) {
             int all = inside.values().stream().mapToInt(Integer::intValue).sum();
             if (all >= seats || inside.getOrDefault(tenant, 0) >= MAX_OF_A_TENANT) {
@@ -53,7 +53,7 @@ final class KeystoreRoom {
     }
 
     /** By whoever has a seat: as these are few, it waits for seconds at most. */
-    <T> T write(Supplier<T> file) {
+    public <T> T write(Supplier<T> file) {
         atWork.acquireUninterruptibly();
         try {
             return file.get();
@@ -64,7 +64,7 @@ final class KeystoreRoom {
 
     /** A place in the room, until it is closed. */
     @FunctionalInterface
-    interface Seat extends AutoCloseable {
+    public interface Seat extends AutoCloseable {
         /** Of whoever needs none. */
         Seat NONE = () -> {};
 

@@ -15,11 +15,13 @@ import org.jspecify.annotations.Nullable;
  * @param publicUrl without a slash at its end; absent: certificates say nothing of it
  * @param keyStorage where their keys lie unless the caller says it
  * @param hsm absent: in no HSM
+ * @param acme of certificates that are ordered from others
  */
 public record PkiSettings(
         @Nullable String publicUrl,
         KeyStorage keyStorage,
-        @Nullable Pkcs11Token hsm) {
+        @Nullable Pkcs11Token hsm,
+        AcmeSettings acme) {
     private static final String OFF = "off";
     private static final int MAX_LENGTH = 256;
 
@@ -30,11 +32,12 @@ public record PkiSettings(
         if (storage == KeyStorage.HSM && hsm == null) {
             reader.problem("PKI_KEY_STORAGE=hsm needs PKI_HSM_LIBRARY, PKI_HSM_TOKEN_LABEL and PKI_HSM_PIN_FILE");
         }
-        if (http == null || storage == null) {
+        AcmeSettings acme = AcmeSettings.read(reader);
+        if (http == null || storage == null || acme == null) {
             return null;
         }
         String url = chosen == null ? withoutTls(http.baseUrl()) : chosen;
-        return new PkiSettings(url.equals(OFF) ? null : url, storage, hsm);
+        return new PkiSettings(url.equals(OFF) ? null : url, storage, hsm, acme);
     }
 
     private static @Nullable Pkcs11Token hsm(SettingsReader reader) {

@@ -149,6 +149,13 @@ public enum Setting {
     PKI_HSM_PIN_FILE(Kind.PLAIN, null, "the path of a file that holds the PIN of the token's user"),
     PKI_HSM_SESSIONS(Kind.PLAIN, "4", "a number from 1 to 64"),
     PKI_HSM_TIMEOUT_MILLIS(Kind.PLAIN, "2000", "a number from 100 to 60000"),
+    ACME_HTTP_BIND(
+            Kind.PLAIN, null, "address:port where ACME directories look by HTTP, besides BIND_ADDRESS (http-01)"),
+    ACME_TLS_ALPN_BIND(Kind.PLAIN, null, "address:port where ACME directories look by TLS (tls-alpn-01)"),
+    ACME_ALLOWED_ADDRESSES(
+            Kind.PLAIN,
+            "",
+            "CIDR ranges separated by commas, where ACME directories that tenants name may be besides the public Internet"),
     LOG_LEVEL(Kind.PLAIN, "info", "debug, info, warn or error"),
     LOG_FORMAT(Kind.PLAIN, "json", "json or text"),
     KMS_PROVIDER(Kind.PLAIN, null, "aws, gcp, azure, hashicorp, pkcs11, tpm, or local (development only)"),

@@ -69,7 +69,8 @@ class KeyWiring {
                 RewrappedKeys.ofAuthorities(transactions),
                 RewrappedKeys.ofCertificates(transactions),
                 RewrappedKeys.ofDnsProviders(transactions),
-                RewrappedKeys.ofEvents(transactions));
+                RewrappedKeys.ofEvents(transactions),
+                RewrappedKeys.ofAcme(transactions));
     }
 
     /** Absent, which the framework shows as null, where there is no login for jobs. */

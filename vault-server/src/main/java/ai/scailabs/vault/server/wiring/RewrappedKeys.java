@@ -61,6 +61,11 @@ record RewrappedKeys(String kind, String purpose, SealedKeyRows keys) implements
                 "webhook_secrets", SealedKeys.EVENT_SIGNING, new SealedKeyRows(transactions, "event_signing_key"));
     }
 
+    /** The keys of accounts at other authorities, and of certificates from there. */
+    static RewrappedKeys ofAcme(TenantTransactions transactions) {
+        return new RewrappedKeys("acme_keys", SealedKeys.ACME, new SealedKeyRows(transactions, "acme_key"));
+    }
+
     @Override
     public Page page(TenantId tenant, String after, int limit) {
         List<SealedKeyRows.Sealed> found = keys.page(tenant, after, limit);

@@ -14,6 +14,7 @@ record SealedKeys(TenantSeal seal, String purpose) implements KeySeal {
     static final String DNS_PROVIDER = "dns-provider";
     static final String EVENT_SIGNING = "event-signing-key";
     static final String CA_SIGNING = "ca-signing-key";
+    static final String ACME = "acme-key";
 
     @Override
     public byte[] seal(TenantId tenant, PartnerId partner, String keyId, SensitiveBytes privateKey) {

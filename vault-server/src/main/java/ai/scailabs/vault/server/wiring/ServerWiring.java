@@ -18,6 +18,7 @@ import org.springframework.context.annotation.Import;
     DnsWiring.class,
     PkiMetersWiring.class,
     PkiHsmWiring.class,
+    AcmeWiring.class,
     AuditWiring.class,
     PublishWiring.class,
     ExportWiring.class,

@@ -1,0 +1,107 @@
+package ai.scailabs.vault.pki.acme;
+
+import ai.scailabs.vault.outbound.http.GuardedTransfers;
+import ai.scailabs.vault.outbound.http.OutboundTls;
+import ai.scailabs.vault.pki.x509.Fingerprint;
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.HexFormat;
+import java.util.Locale;
+import javax.net.ssl.SSLSocketFactory;
+import org.jspecify.annotations.Nullable;
+import org.shredzone.acme4j.Session;
+import org.shredzone.acme4j.connector.NetworkSettings;
+import org.shredzone.acme4j.exception.AcmeException;
+import org.shredzone.acme4j.provider.GenericAcmeProvider;
+import org.shredzone.acme4j.toolbox.JSON;
+
+/** Opens conversations with directories. What a directory says of itself is remembered for some minutes, apart for those whom others vouch for. Thread-safe. */
+public final class Directories {
+    /** For one step of an order, or for one call. */
+    private static final Duration BUDGET = Duration.ofSeconds(30);
+
+    private static final int MAX_REMEMBERED = 500;
+    private static final Duration REMEMBERED_FOR = Duration.ofMinutes(10);
+
+    private final GuardedTransfers transfers;
+    private final Cache<String, JSON> remembered = Caffeine.newBuilder()
+            .maximumSize(MAX_REMEMBERED)
+            .expireAfterWrite(REMEMBERED_FOR)
+            .build();
+
+    public Directories(GuardedTransfers transfers) {
+        this.transfers = transfers;
+    }
+
+    /** A conversation, for one thread and a bounded time. Nothing is sent yet. */
+    Session open(DirectoryAddress address) {
+        Session session = new Session(address.url(), new Guarded(address, client(address)));
+        session.setLocale(Locale.ENGLISH);
+        return session;
+    }
+
+    private GuardedClient client(DirectoryAddress address) {
+        String authorities = address.authorities();
+        return new GuardedClient(
+                authorities == null ? transfers : transfers.trusting(authorities(authorities)), BUDGET);
+    }
+
+    private static SSLSocketFactory authorities(String pem) {
+        try {
+            return OutboundTls.only(pem);
+        } catch (IOException unusable) {
+            throw new IllegalStateException("authorities were stored that cannot be used", unusable);
+        }
+    }
+
+    private static String key(DirectoryAddress address) {
+        String authorities = address.authorities();
+        String voucher = authorities == null
+                ? ""
+                : HexFormat.of().formatHex(Fingerprint.sha256(authorities.getBytes(StandardCharsets.UTF_8)));
+        return address.url() + " " + voucher;
+    }
+
+    private final class Guarded extends GenericAcmeProvider {
+        private final DirectoryAddress address;
+        private final GuardedClient client;
+        private boolean given;
+
+        Guarded(DirectoryAddress address, GuardedClient client) {
+            this.address = address;
+            this.client = client;
+        }
+
+        @Override
+        public boolean accepts(URI serverUri) {
+            return true;
+        }
+
+        @Override
+        public HttpClient createHttpClient(NetworkSettings settings) {
+            return client;
+        }
+
+        /** Null when the session has it: it asks before every request. */
+        @Override
+        public @Nullable JSON directory(Session session, URI serverUri) throws AcmeException {
+            if (given) {
+                return null;
+            }
+            JSON known = remembered.getIfPresent(key(address));
+            if (known == null) {
+                known = super.directory(session, serverUri);
+                if (known != null) {
+                    remembered.put(key(address), known);
+                }
+            }
+            given = true;
+            return known;
+        }
+    }
+}

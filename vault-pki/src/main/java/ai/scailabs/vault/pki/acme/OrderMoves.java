@@ -1,0 +1,201 @@
+package ai.scailabs.vault.pki.acme;
+
+import ai.scailabs.vault.audit.trail.AuditAction;
+import ai.scailabs.vault.persistence.tenant.TenantTransaction;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.UUID;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** Stores what a step has done, in one transaction that counts only while the lease does. Thread-safe. */
+final class OrderMoves {
+    private final OrderRepository orders;
+    private final ChallengeRepository challenges;
+    private final AcmeKeys keys;
+    private final OrderJournal journal;
+    private final RenewalNews news;
+    private final OrderTally tally;
+    private final Backoff backoff;
+    private final Clock clock;
+
+    OrderMoves(
+            OrderRepository orders,
+            ChallengeRepository challenges,
+            AcmeKeys keys,
+            OrderJournal journal,
+            RenewalNews news,
+            OrderTally tally,
+            Backoff backoff,
+            Clock clock) {
+        this.orders = orders;
+        this.challenges = challenges;
+        this.keys = keys;
+        this.journal = journal;
+        this.news = news;
+        this.tally = tally;
+        this.backoff = backoff;
+        this.clock = clock;
+    }
+
+    OrderRepository orders() {
+        return orders;
+    }
+
+    ChallengeRepository challenges() {
+        return challenges;
+    }
+
+    /** As the database keeps it. */
+    Instant now() {
+        return clock.instant().truncatedTo(ChronoUnit.MICROS);
+    }
+
+    /** Nothing has changed but the time. */
+    void waiting(Held held, Instant next) {
+        AcmeOrder order = held.order();
+        orders.transactions().inTransaction(order.tenant(), tx -> {
+            orders.move(tx, order.id(), held.worker(), order.status(), order.stage(), next, now());
+            return next;
+        });
+    }
+
+    /** Something was done; on to the next, at once. */
+    void on(Held held, Stage next, String did, Consumer<TenantTransaction> changes) {
+        on(held, held.order().status(), next, now(), did, changes);
+    }
+
+    void on(
+            Held held,
+            OrderStatus status,
+            Stage next,
+            Instant at,
+            @Nullable String did,
+            Consumer<TenantTransaction> changes) {
+        AcmeOrder order = held.order();
+        orders.transactions().inTransaction(order.tenant(), tx -> {
+            moved(tx, held, status, next, at, did, changes);
+            return order;
+        });
+        if (status != order.status()) {
+            tally.reached(order.provider(), status);
+        }
+    }
+
+    /** The same in a transaction that somebody has opened. */
+    void moved(
+            TenantTransaction tx,
+            Held held,
+            OrderStatus status,
+            Stage next,
+            Instant at,
+            @Nullable String did,
+            Consumer<TenantTransaction> changes) {
+        AcmeOrder order = held.order();
+        changes.accept(tx);
+        orders.move(tx, order.id(), held.worker(), status, next, at, now());
+        if (did != null) {
+            tell(tx, order, did, status, Map.of());
+        }
+    }
+
+    void reached(AcmeOrder order, OrderStatus status) {
+        tally.reached(order.provider(), status);
+    }
+
+    void tellNews(TenantTransaction tx, RenewalNews.Made made) {
+        news.made(tx, made);
+    }
+
+    private void tell(TenantTransaction tx, AcmeOrder order, String did, OrderStatus status, Map<String, Object> more) {
+        Map<String, Object> extra = new LinkedHashMap<>(more);
+        extra.put("step", did);
+        extra.put("status", status.wireName());
+        extra.put("acme_account", order.accountName());
+        orders.record(tx, journal.entry(order.tenant(), AuditAction.PKI_ACME_ORDER_STEP, order.text(), extra));
+    }
+
+    /**
+     * A step came to nothing. What may pass is tried again; a renewal begins anew when it did not pass, until the time of its certificate is over; and all else ends. What was placed in DNS is removed first in either
+     * case.
+     */
+    void failed(Held held, DirectoryFailure failure) {
+        AcmeOrder order = held.order();
+        Instant now = now();
+        boolean over = !now.isBefore(order.progress().giveUpAt());
+        if (order.stage() == Stage.CLEAN) {
+            // Whatever became of the order: this goes on until it is done, or nobody knows how.
+            boolean hopeless = over && !now.isBefore(order.progress().giveUpAt().plus(java.time.Duration.ofDays(7)));
+            retried(held, failure, hopeless ? Stage.DONE : Stage.CLEAN, backoff.again(order.attempts(), failure, now));
+        } else if (failure.isPassing() && !over) {
+            retried(held, failure, order.stage(), backoff.again(order.attempts(), failure, now));
+        } else if (order.renewal() && !over) {
+            ended(held, failure.problem(), OrderStatus.PENDING);
+        } else {
+            ended(held, failure.problem(), OrderStatus.INVALID);
+        }
+    }
+
+    private void retried(Held held, DirectoryFailure failure, Stage stage, Instant next) {
+        AcmeOrder order = held.order();
+        orders.transactions().inTransaction(order.tenant(), tx -> {
+            orders.failed(tx, order.id(), failure.problem());
+            orders.move(tx, order.id(), held.worker(), order.status(), stage, next, now());
+            return order;
+        });
+    }
+
+    private void ended(Held held, DirectoryProblem problem, OrderStatus status) {
+        AcmeOrder order = held.order();
+        Instant now = now();
+        orders.transactions().inTransaction(order.tenant(), tx -> {
+            orders.failed(tx, order.id(), problem);
+            challenges.deleteAnswers(tx, order.id());
+            String key = order.progress().keyId();
+            orders.restart(tx, order.id());
+            if (key != null) {
+                keys.delete(tx, key);
+            }
+            orders.move(tx, order.id(), held.worker(), status, Stage.CLEAN, now, now);
+            tell(tx, order, "failed", status, Map.of("problem", problem.shown()));
+            if (order.renewal()) {
+                news.failed(
+                        tx,
+                        new RenewalNews.Failed(
+                                order.tenant(),
+                                order.certificate(),
+                                order.id(),
+                                order.terms().names().stream()
+                                        .map(OrderedName::text)
+                                        .toList(),
+                                problem,
+                                order.attempts() + 1,
+                                status.isFinal() ? null : backoff.anew(order.attempts(), null, now)));
+            }
+            return order;
+        });
+        if (status != order.status()) {
+            tally.reached(order.provider(), status);
+        }
+    }
+
+    /** Nothing of it is left outside. */
+    void cleaned(Held held, boolean removed) {
+        AcmeOrder order = held.order();
+        boolean over = order.status().isFinal();
+        Instant now = now();
+        on(
+                held,
+                order.status(),
+                over ? Stage.DONE : Stage.NEW,
+                over ? now : backoff.anew(order.attempts() - 1, null, now),
+                removed ? "cleaned" : null,
+                tx -> {});
+    }
+
+    /** An order that this instance works on. */
+    record Held(AcmeOrder order, UUID worker) {}
+}

@@ -9,6 +9,8 @@ import ai.scailabs.vault.kms.local.LocalFileRootKey;
 import ai.scailabs.vault.persistence.jdbc.Schema;
 import ai.scailabs.vault.pki.hsm.HsmKeyDisposal;
 import ai.scailabs.vault.server.jobs.ExpiryJob;
+import ai.scailabs.vault.server.challenge.HttpChallengeListener;
+import ai.scailabs.vault.server.challenge.TlsChallengeListener;
 import ai.scailabs.vault.server.settings.ServerSettings;
 import ai.scailabs.vault.server.wiring.DatabasePools;
 import ai.scailabs.vault.tenancy.keyring.TenantSeal;
@@ -131,6 +133,8 @@ public final class RunningServer implements AutoCloseable {
         environment.put("KMS_PROVIDER", "local");
         environment.put("KMS_LOCAL_KEY_FILE", folder.resolve("root.key").toString());
         environment.put("SCAIVAULT_DEV", "true");
+        environment.put("ACME_HTTP_BIND", "127.0.0.1:0");
+        environment.put("ACME_TLS_ALPN_BIND", "127.0.0.1:0");
         environment.put("LOG_FORMAT", "text");
         environment.put("LOG_LEVEL", "warn");
         environment.put("SECURITY_TXT_CONTACT", "mailto:security@vault.test");
@@ -196,6 +200,16 @@ public final class RunningServer implements AutoCloseable {
             return context.getBean(TenantSeal.class)
                     .seal(new TenantId(tenant), new PartnerId(partner), purpose, recordId, owned);
         }
+    }
+
+    /** Where directories look by HTTP. */
+    int acmeHttpPort() {
+        return context.getBean(HttpChallengeListener.class).port();
+    }
+
+    /** Where directories look by TLS. */
+    int acmeTlsPort() {
+        return context.getBean(TlsChallengeListener.class).port();
     }
 
     /** What the service does every minute. */

@@ -64,7 +64,7 @@ public final class AcmeClient {
     }
 
     public ChallengeAnswers answers() {
-        return new ChallengeAnswers(challenges, random);
+        return new ChallengeAnswers(challenges, random, clock);
     }
 
     /** @param records null where this installation has no DNS providers */

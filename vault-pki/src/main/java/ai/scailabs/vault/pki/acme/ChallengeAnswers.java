@@ -3,17 +3,15 @@ package ai.scailabs.vault.pki.acme;
 import ai.scailabs.vault.kernel.error.VaultException;
 import ai.scailabs.vault.pki.x509.Fingerprint;
 import ai.scailabs.vault.pki.x509.KeySpec;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.KeyPair;
 import java.security.PrivateKey;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
+import java.time.Clock;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Pattern;
-import org.shredzone.acme4j.Identifier;
-import org.shredzone.acme4j.util.CertificateUtils;
 
 /**
  * What directories are shown that look whether a name is the tenant's. They have no token: what they ask by tells which order it is for, on every instance. Nothing of what is shown is secret, and nothing that was not
@@ -22,16 +20,16 @@ import org.shredzone.acme4j.util.CertificateUtils;
 public final class ChallengeAnswers {
     private static final Pattern TOKEN = Pattern.compile("[A-Za-z0-9_-]{1,256}");
     private static final Pattern SERVER_NAME = Pattern.compile("[a-z0-9_]([a-z0-9_.-]{0,251}[a-z0-9_])?");
-    private static final Pattern REVERSE_V4 =
-            Pattern.compile("([0-9]{1,3})\\.([0-9]{1,3})\\.([0-9]{1,3})\\.([0-9]{1,3})\\.in-addr\\.arpa");
-    private static final Pattern REVERSE_V6 = Pattern.compile("([0-9a-f]\\.){32}ip6\\.arpa");
 
     private final ChallengeRepository challenges;
     /** Of certificates that nobody relies on: what counts is what is in them. */
     private final KeyPair shown;
 
-    ChallengeAnswers(ChallengeRepository challenges, SecureRandom random) {
+    private final Clock clock;
+
+    ChallengeAnswers(ChallengeRepository challenges, SecureRandom random, Clock clock) {
         this.challenges = challenges;
+        this.clock = clock;
         this.shown = KeySpec.EC_P256.generate(random);
     }
 
@@ -60,26 +58,7 @@ public final class ChallengeAnswers {
 
     private TlsAnswer certificate(String name, String keyAuthorization) {
         byte[] digest = Fingerprint.sha256(keyAuthorization.getBytes(StandardCharsets.US_ASCII));
-        try {
-            return new TlsAnswer(
-                    CertificateUtils.createTlsAlpn01Certificate(shown, identifier(name), digest), shown.getPrivate());
-        } catch (IOException impossible) {
-            throw new IllegalStateException("a certificate could not be made", impossible);
-        }
-    }
-
-    private static Identifier identifier(String name) {
-        if (REVERSE_V4.matcher(name).matches()) {
-            String[] octets = name.split("\\.", -1);
-            return Identifier.ip(octets[3] + "." + octets[2] + "." + octets[1] + "." + octets[0]);
-        }
-        if (REVERSE_V6.matcher(name).matches()) {
-            String digits = new StringBuilder(name.substring(0, 63).replace(".", ""))
-                    .reverse()
-                    .toString();
-            return Identifier.ip(String.join(":", digits.split("(?<=\\G.{4})")));
-        }
-        return new Identifier(Identifier.TYPE_DNS, name);
+        return new TlsAnswer(TlsAlpnCertificate.of(shown, name, digest, clock.instant()), shown.getPrivate());
     }
 
     /** What is shown for one handshake. */

@@ -33,6 +33,8 @@ class AuditCoverageTest {
             "audit_retire",
             "export_complete",
             "pki_ocsp_certify",
+            "pki_acme_order_step",
+            "pki_acme_news",
             "secret_expiring",
             "secret_expired",
             "pki_certificate_expiring"));
@@ -216,7 +218,8 @@ class AuditCoverageTest {
                         "readCrlPart",
                         "readPublishedCaCertificate",
                         "askOcsp",
-                        "askOcspByGet");
+                        "askOcspByGet",
+                        "answerAcmeChallenge");
     }
 
     /** Every action is of an operation, or of one of the few things that happen besides; and the document names every one. */

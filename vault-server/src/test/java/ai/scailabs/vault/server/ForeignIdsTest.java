@@ -38,6 +38,7 @@ class ForeignIdsTest {
         sibling = PreparedTenant.create(server, "foreign-sibling", "foreign");
         stranger = PreparedTenant.create(server, "foreign-stranger", "foreign-else");
         List.of(own, sibling, stranger).forEach(PreparedTenant::keyJob);
+        List.of(own, sibling, stranger).forEach(PreparedAcme::of);
     }
 
     @TestFactory
@@ -92,6 +93,9 @@ class ForeignIdsTest {
 
     private static List<Map<String, String>> idsThatAreNotOurs(OpenApi.Operation operation) {
         List<Map<String, String>> all = new ArrayList<>();
+        if (operation.template().startsWith("/v1/pki/acme/")) {
+            return acmeIdsThatAreNotOurs(operation);
+        }
         for (PreparedTenant other : List.of(sibling, stranger)) {
             all.add(ids(
                     operation,
@@ -168,6 +172,25 @@ class ForeignIdsTest {
                 "wh_" + own.bound().substring(4),
                 "sub_" + own.bound().substring(4)));
         return all;
+    }
+
+    private static List<Map<String, String>> acmeIdsThatAreNotOurs(OpenApi.Operation operation) {
+        boolean ofAccount = operation.template().startsWith("/v1/pki/acme/accounts/");
+        boolean ofOrder = operation.template().startsWith("/v1/pki/acme/orders/");
+        String prefix = ofAccount ? "acme_" : ofOrder ? "ord_" : "cert_";
+        List<String> ids = new ArrayList<>();
+        for (PreparedTenant other : List.of(sibling, stranger)) {
+            PreparedAcme acme = PreparedAcme.of(other);
+            ids.add(ofAccount ? acme.account() : ofOrder ? acme.order() : acme.certificate());
+        }
+        PreparedAcme ours = PreparedAcme.of(own);
+        ids.add(prefix + NEVER_ISSUED);
+        // Ours, but of another kind, and the same characters under the prefix that is asked for.
+        ids.add(ofAccount ? ours.order() : ours.account());
+        ids.add(ofOrder || ofAccount ? own.certificate() : own.bound());
+        ids.add(prefix + own.certificate().substring(5));
+        ids.add(prefix + (ofAccount ? ours.order().substring(4) : ours.account().substring(5)));
+        return ids.stream().map(id -> Map.of("id", id)).toList();
     }
 
     private static Map<String, String> ids(

@@ -33,6 +33,9 @@ class PublicOperationsTest {
     private static final Set<String> OF_AN_AUTHORITY =
             Set.of("readCrl", "readDeltaCrl", "readCrlPart", "readPublishedCaCertificate", "askOcsp", "askOcspByGet");
 
+    /** Read-only, and what a directory must see to believe a name: by a token that it has chosen. */
+    private static final Set<String> OF_AN_ORDER = Set.of("answerAcmeChallenge");
+
     /** A question that is too long for a URI. */
     private static final Set<String> ASKED_IN_A_BODY = Set.of("askOcsp");
 
@@ -56,6 +59,7 @@ class PublicOperationsTest {
         Set<String> listed = new TreeSet<>(PUBLIC);
         listed.addAll(OF_AN_ISSUER);
         listed.addAll(OF_AN_AUTHORITY);
+        listed.addAll(OF_AN_ORDER);
         assertThat(found).isEqualTo(listed);
     }
 

@@ -71,6 +71,7 @@ class StructureTest {
             Map.entry("persistence.jdbc.GroupCommitter.queue", "what its maker says"),
             Map.entry("persistence.tenant.TenantTransactions.withTenant", "the statements of the program"),
             Map.entry("pki.dns.vendor.VendorZones.turns", "10,000, and as long as somebody holds one"),
+            Map.entry("pki.acme.Directories.remembered", "500 directories, for ten minutes"),
             Map.entry("pki.inventory.CertificateCensus.counted", "one for each tenant that is served"),
             Map.entry("pki.issuance.SampleKeys.keys", "one public key for each kind"),
             Map.entry("pki.ocsp.OcspService.answers", "20,000, of certificates that were issued"),

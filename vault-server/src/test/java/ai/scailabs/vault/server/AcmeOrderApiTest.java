@@ -360,6 +360,41 @@ class AcmeOrderApiTest {
         }
     }
 
+    /** The small form of what the slow set does with 200: all are renewed, none twice, and an instance that goes away leaves nothing behind. */
+    @Test
+    void manyDueAtOnce_areSharedByTwoInstances_andEachIsRenewedOnce() {
+        ApiClient owner = server.owner("acme-many", "acme-many");
+        String account = Pebbles.register(owner, Pebbles.believing());
+        List<String> orders = new ArrayList<>();
+        for (int i = 0; i < 10; i++) {
+            orders.add(Pebbles.ordered(owner, Pebbles.order(account, "http-01", "many-" + i + ".example.test")));
+        }
+        orders.forEach(order -> Pebbles.valid(owner, order));
+        Sql sql = Sql.superuser(server);
+        try (RunningServer _ = server.another()) {
+            sql.update("update acme_certificate set renew_at = now() where tenant_id = 'tnt_acme-many'");
+            awaitCount(sql, "select count(*) from acme_certificate where tenant_id = 'tnt_acme-many' and version = 2", 1);
+        }
+        awaitCount(sql, "select count(*) from acme_certificate where tenant_id = 'tnt_acme-many' and version = 2", 10);
+        assertThat(sql.value("select count(*) from acme_order where tenant_id = 'tnt_acme-many' and renewal"))
+                .isEqualTo(10L);
+        assertThat(sql.value(
+                        "select count(distinct order_url) from acme_order where tenant_id = 'tnt_acme-many' and status = 'valid'"))
+                .isEqualTo(20L);
+    }
+
+    private static void awaitCount(Sql sql, String count, long least) {
+        long begin = System.nanoTime();
+        while ((Long) sql.value(count) < least) {
+            if (System.nanoTime() - begin > TimeUnit.SECONDS.toNanos(110)) {
+                throw new AssertionError(
+                        sql.rows("select status, stage, error::text, lease_until from acme_order where stage <> 'done'")
+                                .toString());
+            }
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(50));
+        }
+    }
+
     /** A tenant's new key reaches what is sealed, and orders go on under it. */
     @Test
     void keysOfAccountsAndCertificates_goOverToTheTenantsNextKey() throws Exception {

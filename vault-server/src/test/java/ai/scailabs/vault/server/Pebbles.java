@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /** Directories for tests of this JVM, and what is asked of them again and again. */
-final class Pebbles {
+public final class Pebbles {
     private static final AtomicInteger COUNT = new AtomicInteger();
     private static @Nullable TestPebble believing;
     private static @Nullable TestPebble looking;
@@ -36,7 +36,7 @@ final class Pebbles {
     }
 
     /** The body that registers an account there. */
-    static Map<String, Object> account(TestPebble pebble) {
+    public static Map<String, Object> account(TestPebble pebble) {
         return new HashMap<>(Map.of(
                 "name",
                 "account-" + COUNT.incrementAndGet(),
@@ -50,7 +50,7 @@ final class Pebbles {
                 "certs@example.org"));
     }
 
-    static String register(ApiClient owner, TestPebble pebble) {
+    public static String register(ApiClient owner, TestPebble pebble) {
         return owner.post("/v1/pki/acme/accounts", account(pebble))
                 .expect(201)
                 .json()
@@ -58,13 +58,13 @@ final class Pebbles {
                 .stringValue();
     }
 
-    static Map<String, Object> order(String account, String challenge, String... domains) {
+    public static Map<String, Object> order(String account, String challenge, String... domains) {
         return new HashMap<>(
                 Map.of("account_id", account, "domains", List.of(domains), "challenge_type", challenge));
     }
 
     /** The order's id. */
-    static String ordered(ApiClient owner, Map<String, Object> order) {
+    public static String ordered(ApiClient owner, Map<String, Object> order) {
         return owner.post("/v1/pki/acme/issue", order)
                 .expect(202)
                 .json()
@@ -73,7 +73,7 @@ final class Pebbles {
     }
 
     /** The order, when nothing is done for it any more. */
-    static JsonNode over(ApiClient owner, String order) {
+    public static JsonNode over(ApiClient owner, String order) {
         long begin = System.nanoTime();
         while (System.nanoTime() - begin < TimeUnit.SECONDS.toNanos(60)) {
             JsonNode found = owner.get("/v1/pki/acme/orders/" + order).expect(200).json();
@@ -86,7 +86,7 @@ final class Pebbles {
                 + owner.get("/v1/pki/acme/orders/" + order).body());
     }
 
-    static JsonNode valid(ApiClient owner, String order) {
+    public static JsonNode valid(ApiClient owner, String order) {
         JsonNode found = over(owner, order);
         if (!found.get("status").stringValue().equals("valid")) {
             throw new AssertionError(found.toString());

@@ -257,6 +257,8 @@ class StructureTest {
                         "pki.dns.google.ServiceAccount",
                         "pki.dns.rest.RestCalls",
                         "pki.issuer.ConstraintsJson",
+                        // What a directory said of an order, bounded.
+                        "pki.acme.OrderRows",
                         "secrets.secret.Metadata",
                         "api.system.ApiDocument");
     }

@@ -11,25 +11,19 @@ import ai.scailabs.vault.kernel.id.Ids;
 import ai.scailabs.vault.kernel.id.TenantId;
 import ai.scailabs.vault.kernel.path.SecretPath;
 import ai.scailabs.vault.pki.x509.KeySpec;
-import java.net.URI;
 import java.security.KeyPair;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.function.Predicate;
-import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
 import org.shredzone.acme4j.Account;
-import org.shredzone.acme4j.AccountBuilder;
 import org.shredzone.acme4j.Login;
-import org.shredzone.acme4j.Session;
 import org.shredzone.acme4j.exception.AcmeException;
 import org.springframework.dao.DuplicateKeyException;
 
@@ -44,11 +38,10 @@ public final class AccountService {
     private static final UUID BEFORE_ALL = new UUID(0, 0);
     /** Stands for accounts that are not there: it is the name of none. */
     private static final SecretPath NOBODYS = AcmeAccount.virtualPath("-");
-    /** The one that every directory takes, whatever the length of the key. */
-    private static final String MAC = "HS256";
 
     private final AccountRepository repository;
     private final AccountLogins logins;
+    private final AccountRegistration registration;
     private final AcmeKeys keys;
     private final OpenOrders openOrders;
     private final AccessControl access;
@@ -65,6 +58,7 @@ public final class AccountService {
             Ids ids) {
         this.repository = repository;
         this.logins = logins;
+        this.registration = new AccountRegistration(logins);
         this.keys = keys;
         this.openOrders = openOrders;
         this.access = access;
@@ -86,7 +80,7 @@ public final class AccountService {
             throw taken();
         }
         KeyPair pair = keys.make(actor.tenant(), wanted.key());
-        Registered registered = register(wanted, pair);
+        AccountRegistration.Registered registered = registration.register(wanted, pair);
         try (KeyBundle bundle = KeyBundle.of(pair, List.of())) {
             return keys.store(actor.tenant(), actor.partner(), bundle, stored -> {
                 if (!stored.tx().lockTenant()) {
@@ -113,7 +107,7 @@ public final class AccountService {
                 ErrorCode.CONFLICT, "An ACME account of this name exists already", Map.of("state", "exists"));
     }
 
-    private AcmeAccount account(NewAccount wanted, Registered registered, String keyId, Actor actor) {
+    private AcmeAccount account(NewAccount wanted, AccountRegistration.Registered registered, String keyId, Actor actor) {
         Instant now = now();
         NewAccount.Binding binding = wanted.binding();
         return new AcmeAccount(
@@ -134,65 +128,6 @@ public final class AccountService {
                 now,
                 actor.identity().value(),
                 now);
-    }
-
-    private record Registered(URI location, @Nullable String termsUrl) {}
-
-    private Registered register(NewAccount wanted, KeyPair pair) {
-        try {
-            Session session = logins.session(wanted.directory());
-            AccountBuilder builder = new AccountBuilder()
-                    .addEmail(wanted.email())
-                    .agreeToTermsOfService()
-                    .useKeyPair(pair);
-            bind(builder, wanted.binding());
-            Login login = builder.createLogin(session);
-            String terms =
-                    session.getMetadata().getTermsOfService().map(URI::toString).orElse(null);
-            return new Registered(
-                    URI.create(login.getAccountLocation().toString()),
-                    terms == null ? null : DirectoryProblem.bounded(terms, 500));
-        } catch (AcmeException | RuntimeException refused) {
-            throw refusal(refused);
-        }
-    }
-
-    private static void bind(AccountBuilder builder, NewAccount.@Nullable Binding binding) {
-        if (binding == null) {
-            return;
-        }
-        byte[] key = decoded(binding);
-        try {
-            builder.withKeyIdentifier(binding.kid(), new SecretKeySpec(key, "HMAC"))
-                    .withMacAlgorithm(MAC);
-        } finally {
-            Arrays.fill(key, (byte) 0);
-        }
-    }
-
-    private static byte[] decoded(NewAccount.Binding binding) {
-        byte[] text = binding.hmacKey().expose();
-        int length = text.length;
-        while (length > 0 && text[length - 1] == '=') {
-            length--;
-        }
-        byte[] bare = Arrays.copyOf(text, length);
-        try {
-            return Base64.getUrlDecoder().decode(bare);
-        } catch (IllegalArgumentException notBase64) {
-            throw VaultException.invalidField("eab_hmac_key", "must be the key in base64url");
-        } finally {
-            Arrays.fill(bare, (byte) 0);
-        }
-    }
-
-    private static VaultException refusal(Exception refused) {
-        if (refused instanceof VaultException ours) {
-            return ours;
-        }
-        return refused instanceof DirectoryFailure failure
-                ? failure.refusal()
-                : DirectoryFailure.of(refused).refusal();
     }
 
     /** @throws VaultException {@code access_denied}; {@code acme_account_not_found} */
@@ -234,7 +169,7 @@ public final class AccountService {
             change.getContacts().clear();
             change.addEmail(email).commit();
         } catch (DirectoryFailure | AcmeException | RuntimeException refused) {
-            throw refusal(refused);
+            throw DirectoryFailure.refusal(refused);
         }
         return repository.transactions().inTransaction(entry.tenant(), tx -> {
             repository.changeEmail(tx, id, email, now());
@@ -269,7 +204,7 @@ public final class AccountService {
             }
             return adopted(account, next, wanted, entry);
         } catch (DirectoryFailure | RuntimeException refused) {
-            throw refusal(refused);
+            throw DirectoryFailure.refusal(refused);
         }
     }
 
@@ -330,7 +265,7 @@ public final class AccountService {
             DirectoryFailure failure = refused instanceof DirectoryFailure known ? known : DirectoryFailure.of(refused);
             // Somebody who was deactivating it died before it was stored.
             if (!failure.problem().is("unauthorized") && !failure.problem().is("accountDoesNotExist")) {
-                throw refusal(refused);
+                throw DirectoryFailure.refusal(refused);
             }
         }
         repository.transactions().inTransaction(tenant, tx -> {

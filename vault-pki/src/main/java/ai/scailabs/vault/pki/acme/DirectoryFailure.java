@@ -91,6 +91,14 @@ final class DirectoryFailure extends Exception {
         return notBefore;
     }
 
+    /** The same of whatever a conversation ended with; refusals of our own stay what they are. */
+    static VaultException refusal(Exception cause) {
+        if (cause instanceof VaultException ours) {
+            return ours;
+        }
+        return cause instanceof DirectoryFailure failure ? failure.refusal() : of(cause).refusal();
+    }
+
     /** For a caller that waits: {@code backend_unavailable} when it may pass, else {@code validation_error}. */
     VaultException refusal() {
         return passing

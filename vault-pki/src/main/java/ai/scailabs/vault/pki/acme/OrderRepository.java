@@ -86,6 +86,16 @@ final class OrderRepository implements OpenOrders {
                         """, worker, now.plus(LEASE), tenant.value(), id, now, now) > 0;
     }
 
+    /** Gives it away before anything else is done. */
+    void release(TenantId tenant, UUID id, UUID worker) {
+        transactions.update(
+                tenant,
+                "update acme_order set worker = null, lease_until = null where tenant_id = ? and order_id = ? and worker = ?",
+                tenant.value(),
+                id,
+                worker);
+    }
+
     /**
      * Goes on: to a stage, at a time. Who has nothing to do before that gives the order away.
      *

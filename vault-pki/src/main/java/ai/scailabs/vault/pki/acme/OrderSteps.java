@@ -6,6 +6,7 @@ import ai.scailabs.vault.kernel.id.TenantId;
 import ai.scailabs.vault.pki.acme.OrderMoves.Held;
 import java.time.Instant;
 import java.util.UUID;
+import java.util.function.BooleanSupplier;
 import org.shredzone.acme4j.Login;
 import org.shredzone.acme4j.exception.AcmeException;
 import org.shredzone.acme4j.exception.AcmeLazyLoadingException;
@@ -47,8 +48,12 @@ public final class OrderSteps {
         this.ids = ids;
     }
 
-    /** Does nothing when another has it, or nothing is due. */
-    void work(TenantId tenant, UUID id) {
+    /**
+     * Does nothing when another has it, or nothing is due.
+     *
+     * @param stopping asked between two steps: then the order is left to another instance at once
+     */
+    void work(TenantId tenant, UUID id, BooleanSupplier stopping) {
         UUID worker = ids.nextUuid();
         if (!moves.orders().take(tenant, id, worker, moves.now())) {
             return;
@@ -60,8 +65,13 @@ public final class OrderSteps {
                 if (order == null || next == null || next.isAfter(moves.now())) {
                     return;
                 }
+                if (stopping.getAsBoolean()) {
+                    moves.orders().release(tenant, id, worker);
+                    return;
+                }
                 step(new Held(order, worker));
             }
+            moves.orders().release(tenant, id, worker);
         } catch (OrderRepository.LeaseLost lost) {
             LOG.info("{} of {} is worked on elsewhere", id, tenant);
         }

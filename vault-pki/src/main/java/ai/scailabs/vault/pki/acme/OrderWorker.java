@@ -80,7 +80,7 @@ public final class OrderWorker implements AutoCloseable {
 
     private void work(Due due) {
         try {
-            steps.work(due.tenant(), due.order());
+            steps.work(due.tenant(), due.order(), () -> stopping);
         } catch (RuntimeException failure) {
             // The lease ends by itself.
             LOG.warn("an order of {} is tried again later", due.tenant(), failure);

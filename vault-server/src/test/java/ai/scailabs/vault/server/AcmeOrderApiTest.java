@@ -99,6 +99,73 @@ class AcmeOrderApiTest {
         assertThat(names(leaf(chain(owner, order)))).containsExactly("127.0.0.1");
     }
 
+    /** Two values at one name (RFC 8555 §8.4), by real DNS; afterwards neither is there. */
+    @Test
+    void wildcardAndTheNameBelow_areProvedByDns_andTheRecordsAreGone() throws Exception {
+        try (TestPebble asking = TestPebble.start(
+                TestPebble.Options.answeredAt(1, 1).asking("127.0.0.1:" + PreparedDns.port()))) {
+            ApiClient owner = server.owner("acme-dns", "acme-dns");
+            PreparedDns.create(owner);
+            String order = Pebbles.ordered(
+                    owner,
+                    Pebbles.order(
+                            Pebbles.register(owner, asking), "dns-01", "*." + PreparedDns.ZONE, PreparedDns.ZONE));
+            Pebbles.valid(owner, order);
+            assertThat(names(leaf(chain(owner, order))))
+                    .containsExactlyInAnyOrder(PreparedDns.ZONE, "*." + PreparedDns.ZONE);
+            assertThat(texts()).isEmpty();
+            assertThat(Sql.superuser(server)
+                            .rows(
+                                    "select extra_data ->> 'step' as step from audit_log where tenant_id = 'tnt_acme-dns' and action = 'pki_acme_order_step'"
+                                            + " order by occurred_at, log_id")
+                            .stream()
+                            .map(row -> row.get("step")))
+                    .containsExactly(
+                            "placed",
+                            "answers_placed",
+                            "records_placed",
+                            "records_seen",
+                            "triggered",
+                            "names_proved",
+                            "finalized",
+                            "issued",
+                            "records_removed");
+        }
+    }
+
+    /** A directory that sees other records than ours gives the order up; what was placed is removed all the same. A name in no zone of the tenant's is no directory's to refuse. */
+    @Test
+    void orderThatDnsDoesNotProve_endsWithItsRecordsRemoved() throws Exception {
+        try (TestPebble elsewhere = TestPebble.start(TestPebble.Options.answeredAt(1, 1))) {
+            ApiClient owner = server.owner("acme-dns-lost", "acme-dns-lost");
+            PreparedDns.create(owner);
+            String account = Pebbles.register(owner, elsewhere);
+            JsonNode lost = Pebbles.over(
+                    owner, Pebbles.ordered(owner, Pebbles.order(account, "dns-01", "lost." + PreparedDns.ZONE)));
+            assertThat(lost.get("status").stringValue()).isEqualTo("invalid");
+            assertThat(lost.at("/error/identifier").stringValue()).isEqualTo("lost." + PreparedDns.ZONE);
+            assertThat(texts("lost.")).isEmpty();
+            JsonNode homeless = Pebbles.over(
+                    owner, Pebbles.ordered(owner, Pebbles.order(account, "dns-01", "www.nobodys.test")));
+            assertThat(homeless.at("/error/type").stringValue())
+                    .isEqualTo("urn:scaivault:acme:dns_zone_not_managed");
+        }
+    }
+
+    private static List<String> texts(String... below) throws Exception {
+        org.xbill.DNS.SimpleResolver resolver = new org.xbill.DNS.SimpleResolver("127.0.0.1");
+        resolver.setPort(PreparedDns.port());
+        org.xbill.DNS.Name name = org.xbill.DNS.Name.fromString(
+                "_acme-challenge." + String.join("", below) + PreparedDns.ZONE + ".");
+        return resolver
+                .send(org.xbill.DNS.Message.newQuery(org.xbill.DNS.Record.newRecord(
+                        name, org.xbill.DNS.Type.TXT, org.xbill.DNS.DClass.IN)))
+                .getSection(org.xbill.DNS.Section.ANSWER)
+                .stream()
+                .map(Object::toString)
+                .toList();
+    }
+
     /** What is asked for that was never placed, and what is no token. */
     @Test
     void answers_areOfChallengesUnderWayAlone() {

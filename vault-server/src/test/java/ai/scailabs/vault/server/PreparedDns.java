@@ -34,6 +34,15 @@ final class PreparedDns {
                 "server", "127.0.0.1", "port", BIND.port(), "tsig_key_name", TestBind.KEY_NAME, "tsig_secret", secret);
     }
 
+    static int port() {
+        return BIND.port();
+    }
+
+    /** Settings of a server that asks it alone. */
+    static Map<String, String> resolvers() {
+        return Map.of("DNS_RESOLVERS", "127.0.0.1:" + BIND.port(), "DNS_RESOLVERS_ONLY", "true");
+    }
+
     static String create(ApiClient owner) {
         return owner.post("/v1/dns/providers", body())
                 .expect(201)

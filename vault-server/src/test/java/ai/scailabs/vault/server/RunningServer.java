@@ -67,7 +67,7 @@ public final class RunningServer implements AutoCloseable {
     /** One for all tests of this JVM that keep to tenants and partners of their own; it ends with the JVM. */
     public static synchronized RunningServer shared() {
         if (shared == null) {
-            RunningServer started = start();
+            RunningServer started = start(TestPostgres.migratedDatabase(Schema::migrate), PreparedDns.resolvers());
             Runtime.getRuntime().addShutdownHook(new Thread(started::close, "shared-server-end"));
             shared = started;
         }

@@ -57,8 +57,7 @@ class AcmeAccountApiTest {
         ApiClient owner = server.owner("acme-needed", "acme-needed");
         String id = Pebbles.register(owner, pebble);
         String order = Pebbles.ordered(owner, Pebbles.order(id, "http-01", "needed.example.test"));
-        String certificate =
-                Pebbles.valid(owner, order).get("certificate_id").stringValue();
+        String certificate = Pebbles.valid(owner, order).get("certificate_id").stringValue();
         owner.delete(ACCOUNTS + "/" + id).expect(409, "conflict");
         owner.delete(ACCOUNTS + "/" + id + "?force=true").expect(204);
         assertThat(owner.get("/v1/pki/acme/certificates/" + certificate)
@@ -79,8 +78,7 @@ class AcmeAccountApiTest {
                         "select a.key_id, k.private_key from acme_account a join acme_key k on k.tenant_id = a.tenant_id and k.key_id = a.key_id"
                                 + " where a.tenant_id = 'tnt_acme-rollover'")
                 .getFirst();
-        JsonNode changed = owner.post(
-                        ACCOUNTS + "/" + id + "/rotate-key", Map.of("key_type", "rsa", "key_size", 2048))
+        JsonNode changed = owner.post(ACCOUNTS + "/" + id + "/rotate-key", Map.of("key_type", "rsa", "key_size", 2048))
                 .expect(200)
                 .json();
         assertThat(changed.get("key_type").stringValue()).isEqualTo("rsa");
@@ -95,7 +93,9 @@ class AcmeAccountApiTest {
                 "update acme_account set next_key_id = key_id, key_id = ? where tenant_id = 'tnt_acme-rollover'",
                 before.get("key_id"));
         owner.patch(ACCOUNTS + "/" + id, Map.of("email", "after@example.org")).expect(200);
-        assertThat(sql.value("select key_id <> ? and next_key_id is null from acme_account where tenant_id = 'tnt_acme-rollover'", before.get("key_id")))
+        assertThat(sql.value(
+                        "select key_id <> ? and next_key_id is null from acme_account where tenant_id = 'tnt_acme-rollover'",
+                        before.get("key_id")))
                 .isEqualTo(true);
 
         // As it was before the directory was told: it does not know the next key as this account's.
@@ -151,8 +151,8 @@ class AcmeAccountApiTest {
                     .as(reply.body())
                     .isTrue();
         }
-        Map<String, Object> zerossl = new HashMap<>(Map.of(
-                "name", "z", "provider", "zerossl", "environment", "staging", "email", "certs@example.org"));
+        Map<String, Object> zerossl = new HashMap<>(
+                Map.of("name", "z", "provider", "zerossl", "environment", "staging", "email", "certs@example.org"));
         owner.post(ACCOUNTS, zerossl).expect(422, "validation_error");
         zerossl.put("environment", "production");
         zerossl.put("directory_url", pebble.directory().toString());

@@ -59,8 +59,7 @@ public final class Pebbles {
     }
 
     public static Map<String, Object> order(String account, String challenge, String... domains) {
-        return new HashMap<>(
-                Map.of("account_id", account, "domains", List.of(domains), "challenge_type", challenge));
+        return new HashMap<>(Map.of("account_id", account, "domains", List.of(domains), "challenge_type", challenge));
     }
 
     /** The order's id. */
@@ -76,7 +75,8 @@ public final class Pebbles {
     public static JsonNode over(ApiClient owner, String order) {
         long begin = System.nanoTime();
         while (System.nanoTime() - begin < TimeUnit.SECONDS.toNanos(60)) {
-            JsonNode found = owner.get("/v1/pki/acme/orders/" + order).expect(200).json();
+            JsonNode found =
+                    owner.get("/v1/pki/acme/orders/" + order).expect(200).json();
             if (found.get("next_attempt_at").isNull()) {
                 return found;
             }

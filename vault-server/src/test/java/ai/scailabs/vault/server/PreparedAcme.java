@@ -28,8 +28,7 @@ record PreparedAcme(
         String account = Pebbles.register(owner, pebble);
         String order = Pebbles.ordered(owner, body(account));
         String revocable = Pebbles.ordered(owner, body(account));
-        String certificate =
-                Pebbles.valid(owner, order).get("certificate_id").stringValue();
+        String certificate = Pebbles.valid(owner, order).get("certificate_id").stringValue();
         Pebbles.valid(owner, revocable);
         String token = "prepared-" + tenant.tenant();
         Sql.superuser(tenant.server())
@@ -68,8 +67,7 @@ record PreparedAcme(
             case "exportAcmeCertificate" -> new ApiCall("POST", orders + "/export", Map.of("format", "pem"));
             case "renewAcmeCertificate" -> new ApiCall("POST", orders + "/renew", null);
             case "revokeAcmeCertificate" ->
-                new ApiCall(
-                        "POST", "/v1/pki/acme/orders/" + revocable + "/revoke", Map.of("reason", "superseded"));
+                new ApiCall("POST", "/v1/pki/acme/orders/" + revocable + "/revoke", Map.of("reason", "superseded"));
             case "listAcmeCertificates" -> new ApiCall("GET", "/v1/pki/acme/certificates?limit=10", null);
             case "readAcmeCertificate" -> new ApiCall("GET", "/v1/pki/acme/certificates/" + certificate, null);
             case "updateAcmeCertificate" ->

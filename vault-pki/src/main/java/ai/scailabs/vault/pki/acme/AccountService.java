@@ -107,7 +107,8 @@ public final class AccountService {
                 ErrorCode.CONFLICT, "An ACME account of this name exists already", Map.of("state", "exists"));
     }
 
-    private AcmeAccount account(NewAccount wanted, AccountRegistration.Registered registered, String keyId, Actor actor) {
+    private AcmeAccount account(
+            NewAccount wanted, AccountRegistration.Registered registered, String keyId, Actor actor) {
         Instant now = now();
         NewAccount.Binding binding = wanted.binding();
         return new AcmeAccount(

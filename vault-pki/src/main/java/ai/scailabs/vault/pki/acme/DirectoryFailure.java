@@ -96,7 +96,9 @@ final class DirectoryFailure extends Exception {
         if (cause instanceof VaultException ours) {
             return ours;
         }
-        return cause instanceof DirectoryFailure failure ? failure.refusal() : of(cause).refusal();
+        return cause instanceof DirectoryFailure failure
+                ? failure.refusal()
+                : of(cause).refusal();
     }
 
     /** For a caller that waits: {@code backend_unavailable} when it may pass, else {@code validation_error}. */

@@ -188,16 +188,17 @@ final class ManagedRepository {
                 """, autoRenew, renewAt, autoRenew, now, now, tx.tenant().value(), certificate);
     }
 
-    /** The directory is asked at once what is to become of it. */
+    /** Where it is the newest, another takes its place at once, and nobody asks the directory when that is to be. */
     void revoke(TenantTransaction tx, UUID certificate, int version, RevocationReason reason, Instant now) {
         tx.update("""
                 update acme_certificate_version set revoked_at = ?, revocation_reason = ?
                 where tenant_id = ? and certificate_id = ? and version = ? and revoked_at is null
                 """, now, reason.code(), tx.tenant().value(), certificate, version);
         tx.update("""
-                update acme_certificate set renew_at = case when auto_renew and version = ? then ?::timestamptz else renew_at end, updated_at = ?
+                update acme_certificate set renew_at = case when auto_renew and version = ? then ?::timestamptz else renew_at end,
+                    look_at = case when version = ? then null else look_at end, updated_at = ?
                 where tenant_id = ? and certificate_id = ?
-                """, version, now, now, tx.tenant().value(), certificate);
+                """, version, now, version, now, tx.tenant().value(), certificate);
     }
 
     private static ManagedCertificate certificate(ResultSet results) throws SQLException {

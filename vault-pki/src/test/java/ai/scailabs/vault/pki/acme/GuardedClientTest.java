@@ -122,8 +122,8 @@ class GuardedClientTest {
     @Test
     void locationWithoutAHostOrWithAUser_isNotAskedFor() {
         GuardedClient client = client(Duration.ofSeconds(5));
-        HttpRequest request = HttpRequest.newBuilder(
-                        URI.create("http://user@127.0.0.1:" + directory.getAddress().getPort() + "/dir"))
+        HttpRequest request = HttpRequest.newBuilder(URI.create(
+                        "http://user@127.0.0.1:" + directory.getAddress().getPort() + "/dir"))
                 .build();
         assertThatThrownBy(() -> client.send(request, BodyHandlers.ofString())).isInstanceOf(IOException.class);
     }

@@ -64,7 +64,7 @@ class AcmeKillTest {
         }
         await("select count(*) from acme_order where stage = 'done' and status = 'valid'", CERTIFICATES);
         long begin = System.nanoTime();
-        execute("update acme_certificate set renew_at = now()");
+        execute("update acme_certificate set renew_at = now(), look_at = null");
         await("select count(*) from acme_certificate where version = 2", CERTIFICATES / 10);
         first.kill9();
         long killedAt = count("select count(*) from acme_certificate where version = 2");
@@ -77,12 +77,14 @@ class AcmeKillTest {
         assertThat(count("select count(*) from acme_order where renewal")).isEqualTo(CERTIFICATES);
         assertThat(count("select count(*) from acme_certificate_version")).isEqualTo(2 * CERTIFICATES);
         // Whoever took an order up looked for it at the directory, before it would have sent another.
-        assertThat(count(
-                        "select count(*) from audit_log where action = 'pki_acme_order_step' and extra_data ->> 'step' in ('placed', 'found')"))
+        assertThat(
+                        count(
+                                "select count(*) from audit_log where action = 'pki_acme_order_step' and extra_data ->> 'step' in ('placed', 'found')"))
                 .isEqualTo(2 * CERTIFICATES);
         assertThat(count("select count(distinct order_url) from acme_order")).isEqualTo(2 * CERTIFICATES);
-        assertThat(count(
-                        "select count(*) from audit_log where action = 'pki_acme_news' and extra_data ->> 'event' = 'certificate.renewed'"))
+        assertThat(
+                        count(
+                                "select count(*) from audit_log where action = 'pki_acme_news' and extra_data ->> 'event' = 'certificate.renewed'"))
                 .isEqualTo(CERTIFICATES);
     }
 

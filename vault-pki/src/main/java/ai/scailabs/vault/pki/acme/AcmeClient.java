@@ -10,7 +10,6 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import org.jspecify.annotations.Nullable;
 
 /** The parts of this package, put together over one way to the database: one for requests, and one for what goes on without any. Thread-safe. */
 public final class AcmeClient {
@@ -67,8 +66,7 @@ public final class AcmeClient {
         return new ChallengeAnswers(challenges, random, clock);
     }
 
-    /** @param records null where this installation has no DNS providers */
-    public OrderSteps steps(@Nullable ChallengeRecords records, RenewalNews news, OrderTally tally) {
+    public OrderSteps steps(ChallengeRecords records, RenewalNews news, OrderTally tally) {
         Backoff backoff = new Backoff(random);
         OrderMoves moves = new OrderMoves(orders, challenges, keys, journal, news, tally, backoff, clock);
         return new OrderSteps(

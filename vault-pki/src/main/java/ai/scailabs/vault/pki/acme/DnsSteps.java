@@ -10,7 +10,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /** Records of challenges in the tenant's DNS: one value each, however many orders prove the same name at a time. */
 final class DnsSteps {
@@ -18,10 +17,9 @@ final class DnsSteps {
     private static final Duration LONGEST_PROPAGATION = Duration.ofHours(1);
 
     private final OrderMoves moves;
-    private final @Nullable ChallengeRecords records;
+    private final ChallengeRecords records;
 
-    /** @param records null where this installation has no DNS providers */
-    DnsSteps(OrderMoves moves, @Nullable ChallengeRecords records) {
+    DnsSteps(OrderMoves moves, ChallengeRecords records) {
         this.moves = moves;
         this.records = records;
     }
@@ -40,15 +38,15 @@ final class DnsSteps {
         try {
             Placement where = next.where();
             if (where == null) {
-                where = records()
-                        .locate(order.tenant(), order.partner(), order.terms().dnsProvider(), next.recordName());
+                where = records.locate(
+                        order.tenant(), order.partner(), order.terms().dnsProvider(), next.recordName());
                 Placement found = where;
                 moves.orders().transactions().inTransaction(order.tenant(), tx -> {
                     moves.challenges().located(tx, order.id(), next.position(), found);
                     return found;
                 });
             }
-            records().add(order.tenant(), order.partner(), where, value(next));
+            records.add(order.tenant(), order.partner(), where, value(next));
             moves.on(
                     held,
                     order.status(),
@@ -67,7 +65,7 @@ final class DnsSteps {
         for (PendingChallenge each : moves.challenges().of(order.tenant(), order.id())) {
             try {
                 Placement where = each.where();
-                Visibility seen = where == null ? null : records().visible(where, value(each));
+                Visibility seen = where == null ? null : records.visible(where, value(each));
                 if (seen != null && !seen.everywhere()) {
                     if (now.isAfter(order.progress().since().plus(LONGEST_PROPAGATION))) {
                         throw DirectoryFailure.lasting(DirectoryProblem.ours(
@@ -97,7 +95,7 @@ final class DnsSteps {
         Placement where = first.where();
         try {
             if (where != null && first.recordValue() != null) {
-                records().remove(order.tenant(), order.partner(), where, first.recordValue());
+                records.remove(order.tenant(), order.partner(), where, first.recordValue());
             }
         } catch (VaultException refused) {
             // Whoever deleted the provider has taken the way to the record with it.
@@ -121,14 +119,6 @@ final class DnsSteps {
             throw new IllegalStateException("a challenge of another kind");
         }
         return value;
-    }
-
-    private ChallengeRecords records() throws DirectoryFailure {
-        if (records == null) {
-            throw DirectoryFailure.lasting(
-                    DirectoryProblem.ours("dns", "this installation has no DNS providers", null));
-        }
-        return records;
     }
 
     private static DirectoryFailure failure(VaultException refused, String name) {

@@ -37,6 +37,17 @@ final class OrderRepository implements OpenOrders {
                 id);
     }
 
+    /** Empty when the worker does not have it any more, be it that it gave it away itself. */
+    Optional<AcmeOrder> held(TenantId tenant, UUID id, UUID worker) {
+        return transactions.queryOne(
+                tenant,
+                OrderRows.SELECT + " where o.tenant_id = ? and o.order_id = ? and o.worker = ?",
+                (results, index) -> OrderRows.order(results),
+                tenant.value(),
+                id,
+                worker);
+    }
+
     /** In the order of their ids, which is that in which they were asked for. */
     List<AcmeOrder> page(TenantId tenant, @Nullable OrderStatus status, UUID after, int rows) {
         String wanted = status == null ? null : status.wireName();

@@ -4,7 +4,6 @@ import ai.scailabs.vault.kernel.error.VaultException;
 import ai.scailabs.vault.kernel.id.Ids;
 import ai.scailabs.vault.kernel.id.TenantId;
 import ai.scailabs.vault.pki.acme.OrderMoves.Held;
-import java.time.Instant;
 import java.util.UUID;
 import java.util.function.BooleanSupplier;
 import org.shredzone.acme4j.Login;
@@ -60,9 +59,9 @@ public final class OrderSteps {
         }
         try {
             for (int step = 0; step < MOST_IN_A_ROW; step++) {
-                AcmeOrder order = moves.orders().find(tenant, id).orElse(null);
-                Instant next = order == null ? null : order.nextAttempt();
-                if (order == null || next == null || next.isAfter(moves.now())) {
+                // What waits was given away, and may be another's by now, however little time has passed.
+                AcmeOrder order = moves.orders().held(tenant, id, worker).orElse(null);
+                if (order == null) {
                     return;
                 }
                 if (stopping.getAsBoolean()) {

@@ -34,6 +34,9 @@ final class ProofSteps {
 
     private static final int LISTED_ORDERS = 1_000;
 
+    /** What an order replaces: a directory that cannot find that is not asked for ever. */
+    private static final int TOLD_AT_MOST = 2;
+
     private final OrderMoves moves;
 
     ProofSteps(OrderMoves moves) {
@@ -78,6 +81,7 @@ final class ProofSteps {
         }
         String replaces = order.progress().replaces();
         boolean told = replaces != null
+                && order.attempts() < TOLD_AT_MOST
                 && login.getSession().resourceUrlOptional(Resource.RENEWAL_INFO).isPresent();
         if (told) {
             builder.replaces(replaces);

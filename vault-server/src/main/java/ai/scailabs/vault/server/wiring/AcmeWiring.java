@@ -38,7 +38,6 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -153,7 +152,7 @@ class AcmeWiring {
     AcmeJobs acmeJobs(
             DatabasePools pools,
             Sides sides,
-            ObjectProvider<ChallengeRecords> records,
+            ChallengeRecords records,
             RenewalNews news,
             OrderTally tally,
             Ids ids,
@@ -162,7 +161,7 @@ class AcmeWiring {
         if (pools.worker() == null || jobs == null) {
             return null;
         }
-        OrderWorker orders = new OrderWorker(pools.worker(), jobs.steps(records.getIfAvailable(), news, tally), clock);
+        OrderWorker orders = new OrderWorker(pools.worker(), jobs.steps(records, news, tally), clock);
         return AcmeJobs.start(orders, new RenewalWorker(pools.worker(), jobs, tally, ids));
     }
 

@@ -337,6 +337,32 @@ class AcmeOrderApiTest {
     @Test
     void windowOfTheDirectory_beginsARenewal_once() throws Exception {
         ApiClient owner = server.owner("acme-ari", "acme-ari");
+        try (EventReceiver receiver = new EventReceiver()) {
+            owner.post(
+                            "/v1/webhooks",
+                            Map.of(
+                                    "name",
+                                    "renewals",
+                                    "url",
+                                    receiver.url(),
+                                    "secret",
+                                    "not-a-real-one",
+                                    "events",
+                                    List.of("certificate.issued", "certificate.renewed")))
+                    .expect(201);
+            String certificate = renewedTwice(owner);
+            for (int version = 1; version <= 3; version++) {
+                JsonNode told = receiver.next().event();
+                assertThat(told.get("event_type").stringValue())
+                        .isEqualTo(version == 1 ? "certificate.issued" : "certificate.renewed");
+                assertThat(told.get("path").stringValue()).startsWith("pki/acme/");
+                assertThat(told.at("/data/certificate_id").stringValue()).isEqualTo(certificate);
+                assertThat(told.at("/data/version").intValue()).isEqualTo(version);
+            }
+        }
+    }
+
+    private static String renewedTwice(ApiClient owner) throws Exception {
         TestPebble directory = Pebbles.believing();
         String order = Pebbles.ordered(
                 owner, Pebbles.order(Pebbles.register(owner, directory), "http-01", "ari.example.test"));
@@ -373,6 +399,7 @@ class AcmeOrderApiTest {
                         .stream()
                         .map(row -> row.get("event")))
                 .containsExactly("certificate.issued", "certificate.renewed", "certificate.renewed");
+        return certificate;
     }
 
     @Test

@@ -54,6 +54,7 @@ final class EntryMeaning {
                 certificate(entry, EventType.CERTIFICATE_ISSUED, "issued_by");
             case "pki_revoke" -> certificate(entry, EventType.CERTIFICATE_REVOKED, "revoked_by");
             case "pki_release" -> certificate(entry, EventType.CERTIFICATE_RELEASED, "released_by");
+            case "pki_acme_news" -> managed(entry);
             case "pki_certificate_expiring" -> expiry(entry, EventType.CERTIFICATE_EXPIRING);
             default -> null;
         };
@@ -132,6 +133,28 @@ final class EntryMeaning {
         String path = entry.path();
         // A request goes by its id, at which no rule decides.
         return raised(entry, type, path != null && path.startsWith("pki/") ? path : null, data);
+    }
+
+    /** A certificate from a directory: at its account rules decide. */
+    private static @Nullable Raised managed(RecordedEntry entry) {
+        EventType type = EventType.ofName(String.valueOf(entry.extra().get("event")));
+        if (type == null || entry.path() == null) {
+            return null;
+        }
+        Map<String, Object> data = new LinkedHashMap<>();
+        data.put("certificate_id", entry.path());
+        data.putAll(picked(
+                entry,
+                "acme_account",
+                "order_id",
+                "names",
+                "version",
+                "serial_number",
+                "not_after",
+                "problem",
+                "attempts",
+                "next_attempt_at"));
+        return raised(entry, type, "pki/acme/" + entry.extra().get("acme_account"), data);
     }
 
     private static Raised expiry(RecordedEntry entry, EventType type) {

@@ -25,6 +25,8 @@ public enum EventType {
     POLICY_BINDING_DELETED("policy.binding.deleted", false),
     POLICY_VIOLATION("policy.violation", true),
     CERTIFICATE_ISSUED("certificate.issued", true),
+    CERTIFICATE_RENEWED("certificate.renewed", true),
+    CERTIFICATE_RENEWAL_FAILED("certificate.renewal_failed", true),
     CERTIFICATE_REVOKED("certificate.revoked", true),
     CERTIFICATE_RELEASED("certificate.released", true),
     CERTIFICATE_EXPIRING("certificate.expiring", true);

@@ -6,7 +6,7 @@ import ai.scailabs.vault.persistence.tenant.TenantTransaction;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** Writes news of certificates into the audit log. */
+/** Writes news of certificates into the audit log, from where those are told who asked for it. */
 public final class AuditedNews implements RenewalNews {
     private final OrderJournal journal;
 
@@ -18,6 +18,7 @@ public final class AuditedNews implements RenewalNews {
     public void made(TenantTransaction tx, Made what) {
         Map<String, Object> extra = new LinkedHashMap<>();
         extra.put("event", what.renewal() ? "certificate.renewed" : "certificate.issued");
+        extra.put("acme_account", what.account());
         extra.put("order_id", journal.orderText(what.order()));
         extra.put("names", what.names());
         extra.put("version", what.version());
@@ -30,6 +31,7 @@ public final class AuditedNews implements RenewalNews {
     public void failed(TenantTransaction tx, Failed what) {
         Map<String, Object> extra = new LinkedHashMap<>();
         extra.put("event", "certificate.renewal_failed");
+        extra.put("acme_account", what.account());
         extra.put("order_id", journal.orderText(what.order()));
         extra.put("names", what.names());
         extra.put("problem", what.problem().shown());

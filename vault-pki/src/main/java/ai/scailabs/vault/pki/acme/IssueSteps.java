@@ -195,6 +195,7 @@ final class IssueSteps {
                     stored.tx(),
                     new RenewalNews.Made(
                             order.tenant(),
+                            order.accountName(),
                             order.certificate(),
                             order.id(),
                             order.terms().names().stream()

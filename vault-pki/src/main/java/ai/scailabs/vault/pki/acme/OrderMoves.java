@@ -166,6 +166,7 @@ final class OrderMoves {
                         tx,
                         new RenewalNews.Failed(
                                 order.tenant(),
+                                order.accountName(),
                                 order.certificate(),
                                 order.id(),
                                 order.terms().names().stream()

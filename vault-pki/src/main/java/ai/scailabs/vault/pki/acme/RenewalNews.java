@@ -12,10 +12,12 @@ public interface RenewalNews {
     /**
      * {@code certificate.issued} and {@code certificate.renewed}.
      *
+     * @param account the name of the account that it was ordered by
      * @param renewal false for the first version
      */
     record Made(
             TenantId tenant,
+            String account,
             UUID certificate,
             UUID order,
             List<String> names,
@@ -27,11 +29,13 @@ public interface RenewalNews {
     /**
      * {@code certificate.renewal_failed}.
      *
+     * @param account the name of the account that it is ordered by
      * @param attempts how often so far
      * @param nextAttempt null when nothing is tried any more
      */
     record Failed(
             TenantId tenant,
+            String account,
             UUID certificate,
             UUID order,
             List<String> names,

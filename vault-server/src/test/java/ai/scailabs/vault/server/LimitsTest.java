@@ -241,7 +241,7 @@ class LimitsTest {
     /** A parameter that is not looked at is not ignored: its sender meant something by it. */
     @Test
     void unknownQueryParameter_isRefusedByEveryOperation_andNothingIsDone() {
-        PreparedTenant prepared = PreparedTenant.create(server, "limits-query");
+        PreparedTenant prepared = PreparedTenant.create(server, "limits-query").complete();
         prepared.keyJob();
         String before = Sql.superuser(server).fingerprint(prepared.tenant())
                 + Sql.superuser(server).fingerprint(prepared.partner());

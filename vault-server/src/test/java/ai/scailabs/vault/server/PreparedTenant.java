@@ -89,6 +89,15 @@ record PreparedTenant(
         return create(server, "prepared" + COUNT.incrementAndGet(), partnerName);
     }
 
+    /** What is else made when a call needs it: for who looks at all that the tenant has. */
+    PreparedTenant complete() {
+        foreign.outgoing().here();
+        foreign.outgoing().backed();
+        foreign.outgoing().gone();
+        PreparedAcme.of(this);
+        return this;
+    }
+
     static PreparedTenant create(RunningServer server, String tenantName, String partnerName) {
         ApiClient owner = server.owner(tenantName, partnerName);
         for (String base : List.of("/v1/secrets/", "/v1/partner/secrets/")) {

@@ -37,7 +37,7 @@ class TenantMatrixTest {
             victim.owner().post("/v1/auth/revoke", Map.of("token", token)).expect(204);
         }
         victim.keyJob();
-        PreparedAcme.of(victim);
+        victim.complete();
         before = fingerprint();
     }
 

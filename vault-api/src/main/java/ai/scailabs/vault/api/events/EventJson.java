@@ -6,7 +6,6 @@ import ai.scailabs.vault.events.delivery.Outcome;
 import ai.scailabs.vault.events.delivery.SingleDelivery;
 import ai.scailabs.vault.events.delivery.Target;
 import ai.scailabs.vault.events.outbox.EventFilter;
-import ai.scailabs.vault.events.outbox.EventType;
 import ai.scailabs.vault.events.outbox.Outbox;
 import ai.scailabs.vault.kernel.id.Ids;
 import ai.scailabs.vault.kernel.path.PathGlob;
@@ -47,9 +46,7 @@ final class EventJson {
     }
 
     private static void events(JsonWriter json, EventFilter filter) {
-        json.texts(
-                "events",
-                filter.types().stream().map(EventType::wireName).sorted().toList());
+        json.texts("events", filter.typeNames());
     }
 
     private static void filters(JsonWriter json, EventFilter filter) {

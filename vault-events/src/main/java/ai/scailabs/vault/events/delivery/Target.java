@@ -1,9 +1,15 @@
 package ai.scailabs.vault.events.delivery;
 
 import ai.scailabs.vault.events.outbox.EventFilter;
+import ai.scailabs.vault.kernel.error.ErrorCode;
+import ai.scailabs.vault.kernel.error.VaultException;
 import ai.scailabs.vault.kernel.id.PartnerId;
 import ai.scailabs.vault.kernel.id.TenantId;
 import java.time.Instant;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,6 +48,67 @@ public record Target(
 
     public boolean isSentTo() {
         return url != null;
+    }
+
+    /**
+     * As it is after somebody changed it: nothing disabled it but they.
+     *
+     * @param at when
+     */
+    public Target changed(
+            String newName,
+            @Nullable String newUrl,
+            EventFilter newFilter,
+            @Nullable Integer newBufferSize,
+            boolean nowEnabled,
+            @Nullable String newStanding,
+            Instant at) {
+        return new Target(
+                tenant,
+                partner,
+                id,
+                kind,
+                newName,
+                newUrl,
+                newFilter,
+                newBufferSize,
+                nowEnabled,
+                null,
+                newStanding,
+                revision + 1,
+                createdAt,
+                createdBy,
+                at,
+                cursor,
+                attempts,
+                failingSince);
+    }
+
+    /** Whether what it was before says nothing about whether it can be sent to now. */
+    public boolean isAfreshAfter(Target before) {
+        return enabled && !before.enabled || !Objects.equals(url, before.url);
+    }
+
+    /**
+     * @param expected by who has seen it; null for who does not care
+     * @throws VaultException {@code version_conflict}
+     */
+    public void requireRevision(@Nullable Integer expected) {
+        if (expected != null && expected != revision) {
+            throw new VaultException(
+                    ErrorCode.VERSION_CONFLICT,
+                    "The " + kind.name().toLowerCase(Locale.ROOT) + " was changed since",
+                    Map.of("current_version", revision));
+        }
+    }
+
+    /** What the audit log says of it. */
+    public Map<String, Object> facts() {
+        Map<String, Object> facts = new HashMap<>();
+        facts.put("name", name);
+        facts.put("events", filter.typeNames());
+        facts.put("enabled", enabled);
+        return facts;
     }
 
     /** As the API says it. */

@@ -4,7 +4,6 @@ import ai.scailabs.vault.audit.trail.AuditEntry;
 import ai.scailabs.vault.audit.trail.AuditRows;
 import ai.scailabs.vault.events.delivery.Target.Kind;
 import ai.scailabs.vault.events.outbox.EventFilter;
-import ai.scailabs.vault.events.outbox.EventType;
 import ai.scailabs.vault.kernel.id.PartnerId;
 import ai.scailabs.vault.kernel.id.TenantId;
 import ai.scailabs.vault.kernel.path.PathGlob;
@@ -185,7 +184,7 @@ public final class TargetRepository {
     }
 
     private static String[] types(EventFilter filter) {
-        return filter.types().stream().map(EventType::wireName).sorted().toArray(String[]::new);
+        return filter.typeNames().toArray(String[]::new);
     }
 
     private static String[] paths(EventFilter filter) {

@@ -45,6 +45,11 @@ public record EventFilter(
                 since);
     }
 
+    /** Of the types, in the order of the alphabet. */
+    public List<String> typeNames() {
+        return types.stream().map(EventType::wireName).sorted().toList();
+    }
+
     public boolean matches(Facts facts) {
         return types.contains(facts.type())
                 && !facts.at().isBefore(since)

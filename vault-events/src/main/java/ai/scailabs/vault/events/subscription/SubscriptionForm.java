@@ -69,10 +69,7 @@ final class SubscriptionForm {
                 filter.paths().stream()
                         .<@Nullable String>map(glob -> glob.pattern())
                         .toList(),
-                filter.types().stream()
-                        .<@Nullable String>map(EventType::wireName)
-                        .sorted()
-                        .toList(),
+                List.copyOf(filter.typeNames()),
                 new TargetForm.Filters(filter.pathPrefix(), filter.secretType(), List.copyOf(filter.tags())),
                 subscription.isSentTo() ? "webhook" : "polling",
                 subscription.url(),

@@ -6,7 +6,6 @@ import ai.scailabs.vault.events.delivery.Target;
 import ai.scailabs.vault.events.delivery.Target.Kind;
 import ai.scailabs.vault.events.delivery.TargetForm;
 import ai.scailabs.vault.events.delivery.TargetRepository;
-import ai.scailabs.vault.events.outbox.EventType;
 import ai.scailabs.vault.kernel.error.ErrorCode;
 import ai.scailabs.vault.kernel.error.VaultException;
 import ai.scailabs.vault.kernel.id.Ids;
@@ -156,14 +155,11 @@ public final class SubscriptionService {
         requireSecret(planned, secret, secret == null && !seen.isSentTo());
         Consumer<TenantTransaction> work = tx -> {
             Target old = repository.lock(tx, Kind.SUBSCRIPTION, id).orElseThrow(SubscriptionService::notFound);
-            requireRevision(old, expectedRevision);
+            old.requireRevision(expectedRevision);
             Target patched = patched(old, edit.apply(SubscriptionForm.draft(old)), standing);
             requireSecret(patched, secret, secret == null && !old.isSentTo());
             boolean turned = patched.isSentTo() != old.isSentTo();
-            boolean afresh = turned
-                    || patched.enabled() && !old.enabled()
-                    || !String.valueOf(patched.url()).equals(String.valueOf(old.url()));
-            repository.update(tx, patched, turned || patched.enabled() && !old.enabled(), afresh);
+            repository.update(tx, patched, turned || patched.enabled() && !old.enabled(), patched.isAfreshAfter(old));
             if (turned) {
                 repository.empty(tx, patched);
                 repository.forgetSecrets(tx, patched);
@@ -179,25 +175,14 @@ public final class SubscriptionService {
         String url = SubscriptionForm.url(draft, plainHere);
         boolean enabled = draft.enabled() == null || draft.enabled();
         boolean anew = enabled && !old.enabled() || (url != null) != old.isSentTo();
-        return new Target(
-                old.tenant(),
-                old.partner(),
-                old.id(),
-                old.kind(),
+        return old.changed(
                 TargetForm.name(draft.name()),
                 url,
                 SubscriptionForm.filter(draft, anew ? now : old.filter().since()),
                 SubscriptionForm.buffer(draft),
                 enabled,
-                null,
                 standing,
-                old.revision() + 1,
-                old.createdAt(),
-                old.createdBy(),
-                now,
-                old.cursor(),
-                old.attempts(),
-                old.failingSince());
+                now);
     }
 
     /** What waits for it is kept no longer, either. */
@@ -205,7 +190,7 @@ public final class SubscriptionService {
         get(asker, id);
         repository.transactions().inTransaction(asker.tenant(), tx -> {
             Target old = repository.lock(tx, Kind.SUBSCRIPTION, id).orElseThrow(SubscriptionService::notFound);
-            requireRevision(old, expectedRevision);
+            old.requireRevision(expectedRevision);
             repository.delete(tx, old);
             repository.record(tx, described(entry, old));
             return id;
@@ -237,15 +222,6 @@ public final class SubscriptionService {
         }
     }
 
-    private static void requireRevision(Target old, @Nullable Integer expected) {
-        if (expected != null && expected != old.revision()) {
-            throw new VaultException(
-                    ErrorCode.VERSION_CONFLICT,
-                    "The subscription was changed since",
-                    Map.of("current_version", old.revision()));
-        }
-    }
-
     private static void requireVisible(Asker asker, Target found) {
         if (!asker.administers() && !found.createdBy().equals(asker.identity().value())) {
             throw notFound();
@@ -260,15 +236,8 @@ public final class SubscriptionService {
 
     private static AuditEntry described(AuditEntry entry, Target subscription) {
         Map<String, Object> extra = new HashMap<>(entry.extra());
-        extra.put("name", subscription.name());
+        extra.putAll(subscription.facts());
         extra.put("delivery", subscription.isSentTo() ? "webhook" : "polling");
-        extra.put(
-                "events",
-                subscription.filter().types().stream()
-                        .map(EventType::wireName)
-                        .sorted()
-                        .toList());
-        extra.put("enabled", subscription.enabled());
         return entry.withPath(subscription.id()).withExtra(extra);
     }
 

@@ -11,7 +11,6 @@ import ai.scailabs.vault.events.delivery.TargetForm.Filters;
 import ai.scailabs.vault.events.delivery.TargetRepository;
 import ai.scailabs.vault.events.delivery.TargetUrl;
 import ai.scailabs.vault.events.outbox.EventFilter;
-import ai.scailabs.vault.events.outbox.EventType;
 import ai.scailabs.vault.kernel.error.ErrorCode;
 import ai.scailabs.vault.kernel.error.VaultException;
 import ai.scailabs.vault.kernel.id.IdentityId;
@@ -169,14 +168,9 @@ public final class WebhookService {
         AtomicReference<@Nullable Target> changed = new AtomicReference<>();
         Consumer<TenantTransaction> work = tx -> {
             Target old = repository.lock(tx, Kind.WEBHOOK, id).orElseThrow(WebhookService::notFound);
-            if (expectedRevision != null && expectedRevision != old.revision()) {
-                throw new VaultException(
-                        ErrorCode.VERSION_CONFLICT,
-                        "The webhook was changed since",
-                        Map.of("current_version", old.revision()));
-            }
+            old.requireRevision(expectedRevision);
             Target patched = patched(old, edit.apply(draft(old)));
-            repository.update(tx, patched, patched.enabled() && !old.enabled(), isAfresh(old, patched));
+            repository.update(tx, patched, patched.enabled() && !old.enabled(), patched.isAfreshAfter(old));
             repository.record(tx, described(entry, patched, secret != null));
             changed.set(patched);
         };
@@ -198,34 +192,18 @@ public final class WebhookService {
         return get(tenant, id);
     }
 
-    private static boolean isAfresh(Target old, Target patched) {
-        return patched.enabled() && !old.enabled()
-                || !String.valueOf(patched.url()).equals(String.valueOf(old.url()));
-    }
-
     private Target patched(Target old, WebhookDraft draft) {
         Instant now = now();
         boolean enabled = draft.enabled() == null || draft.enabled();
         Instant since = enabled && !old.enabled() ? now : old.filter().since();
-        return new Target(
-                old.tenant(),
-                old.partner(),
-                old.id(),
-                old.kind(),
+        return old.changed(
                 TargetForm.name(draft.name()),
                 url(draft).toString(),
                 TargetForm.filter(draft.events(), draft.filters(), List.of(), since),
                 null,
                 enabled,
                 null,
-                null,
-                old.revision() + 1,
-                old.createdAt(),
-                old.createdBy(),
-                now,
-                old.cursor(),
-                old.attempts(),
-                old.failingSince());
+                now);
     }
 
     /** What it is sent is kept no longer, either. */
@@ -233,12 +211,7 @@ public final class WebhookService {
         requireId(id);
         repository.transactions().inTransaction(tenant, tx -> {
             Target old = repository.lock(tx, Kind.WEBHOOK, id).orElseThrow(WebhookService::notFound);
-            if (expectedRevision != null && expectedRevision != old.revision()) {
-                throw new VaultException(
-                        ErrorCode.VERSION_CONFLICT,
-                        "The webhook was changed since",
-                        Map.of("current_version", old.revision()));
-            }
+            old.requireRevision(expectedRevision);
             repository.delete(tx, old);
             repository.record(tx, described(entry, old));
             return id;
@@ -288,10 +261,7 @@ public final class WebhookService {
         return new WebhookDraft(
                 webhook.name(),
                 webhook.url(),
-                List.copyOf(filter.types().stream()
-                        .map(EventType::wireName)
-                        .sorted()
-                        .toList()),
+                List.copyOf(filter.typeNames()),
                 new Filters(filter.pathPrefix(), filter.secretType(), List.copyOf(filter.tags())),
                 webhook.enabled());
     }
@@ -339,16 +309,9 @@ public final class WebhookService {
     /** Without the URL, which may hold a credential; whose it is says the host. */
     private static AuditEntry described(AuditEntry entry, Target webhook) {
         Map<String, Object> extra = new HashMap<>(entry.extra());
-        extra.put("name", webhook.name());
+        extra.putAll(webhook.facts());
         extra.put(
                 "host", String.valueOf(URI.create(String.valueOf(webhook.url())).getHost()));
-        extra.put(
-                "events",
-                webhook.filter().types().stream()
-                        .map(EventType::wireName)
-                        .sorted()
-                        .toList());
-        extra.put("enabled", webhook.enabled());
         return entry.withPath(webhook.id()).withExtra(extra);
     }
 

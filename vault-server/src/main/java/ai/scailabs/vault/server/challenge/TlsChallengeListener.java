@@ -76,7 +76,7 @@ public final class TlsChallengeListener implements AutoCloseable {
     private void answered(Socket plain) {
         try (plain) {
             plain.setSoTimeout((int) PATIENCE.toMillis());
-            ChallengeKeyManager keys = new ChallengeKeyManager(answers);
+            ChallengeKeys keys = new ChallengeKeys(answers);
             SSLContext context = SSLContext.getInstance("TLS");
             context.init(new KeyManager[] {keys}, null, null);
             try (SSLSocket socket = (SSLSocket) context.getSocketFactory().createSocket(plain, null, true)) {

@@ -14,14 +14,14 @@ import javax.net.ssl.X509ExtendedKeyManager;
 import org.jspecify.annotations.Nullable;
 
 /** Chooses what is shown in one handshake, by the name that the client sends. Without one, or for another, there is nothing. */
-final class ChallengeKeyManager extends X509ExtendedKeyManager {
+final class ChallengeKeys extends X509ExtendedKeyManager {
     private static final String ALIAS = "challenge";
 
     private final ChallengeAnswers answers;
     private ChallengeAnswers.@Nullable TlsAnswer chosen;
     private boolean asked;
 
-    ChallengeKeyManager(ChallengeAnswers answers) {
+    ChallengeKeys(ChallengeAnswers answers) {
         this.answers = answers;
     }
 

@@ -50,6 +50,11 @@ public record CertificateFilter(
         return "revoked".equals(status) || "on_hold".equals(status);
     }
 
+    /** Whether one that is revoked by itself could fit. */
+    boolean showsRevoked() {
+        return status == null ? includeRevoked : wantsRevoked();
+    }
+
     boolean matches(CertificateRecord certificate, Instant now) {
         if (authority != null && !authority.equals(certificate.authority())
                 || role != null && !role.equals(certificate.role())

@@ -61,7 +61,7 @@ public final class CertificateInventory {
                 }
                 position = Position.of(each);
             }
-            left -= found.size();
+            left -= step;
             if (found.isEmpty()) {
                 return new CertificatePage(List.copyOf(shown), null);
             }

@@ -35,6 +35,21 @@ final class InventoryRepository {
                 and r.ca_generation = c.ca_generation and r.serial = c.serial and not r.released
             """;
 
+    /** Revoked ones that are not wanted are passed over where they are met, without a look at their other tables; the last is given all the same, as the next step goes on from there. */
+    private static final String PASSING = """
+            select tenant_id, certificate_id from (
+                select tenant_id, certificate_id, status, row_number() over (order by certificate_id) as step from certificate
+            """;
+
+    private static final String PASSING_BY_END = """
+            select tenant_id, certificate_id from (
+                select tenant_id, certificate_id, status, row_number() over (order by not_after, certificate_id) as step from certificate
+            """;
+
+    private static final String PASSED = """
+            ) met where ?::boolean or status <> 'revoked' or step = ?
+            """;
+
     private static final String BY_ID = " order by c.certificate_id";
     private static final String BY_END = " order by c.not_after, c.certificate_id";
 
@@ -44,7 +59,7 @@ final class InventoryRepository {
         this.transactions = transactions;
     }
 
-    /** The next so many by the way that suits the filter. */
+    /** Of the next so many by the way that suits the filter those that may fit, and the last of them. */
     List<CertificateRecord> walk(TenantId tenant, CertificateFilter filter, Position after, Instant now, int steps) {
         if (filter.serial() != null) {
             return records(
@@ -80,33 +95,59 @@ final class InventoryRepository {
         if (filter.isOfTime()) {
             Instant until = filter.expiringWithin() == null ? now : now.plus(filter.expiringWithin());
             return records(
-                    tenant, COLUMNS + """
-                            select tenant_id, certificate_id from certificate
+                    tenant,
+                    COLUMNS + PASSING_BY_END + """
                             where tenant_id = ? and (not_after, certificate_id) > (?, ?) and not_after <= ?
                             order by not_after, certificate_id limit ?
-                            """ + JOINS + BY_END, tenant.value(), after.notAfter(), after.id(), until, steps);
+                            """ + PASSED + JOINS + BY_END,
+                    tenant.value(),
+                    after.notAfter(),
+                    after.id(),
+                    until,
+                    steps,
+                    filter.showsRevoked(),
+                    steps);
         }
         return byPlace(tenant, filter, after, steps);
     }
 
     private List<CertificateRecord> byPlace(TenantId tenant, CertificateFilter filter, Position after, int steps) {
         if (filter.role() != null) {
-            return records(tenant, COLUMNS + """
-                            select tenant_id, certificate_id from certificate
+            return records(
+                    tenant,
+                    COLUMNS + PASSING + """
                             where tenant_id = ? and role = ? and certificate_id > ? and role is not null order by certificate_id limit ?
-                            """ + JOINS + BY_ID, tenant.value(), filter.role(), after.id(), steps);
+                            """ + PASSED + JOINS + BY_ID,
+                    tenant.value(),
+                    filter.role(),
+                    after.id(),
+                    steps,
+                    filter.showsRevoked(),
+                    steps);
         }
         if (filter.authority() != null) {
             return records(
-                    tenant, COLUMNS + """
-                            select tenant_id, certificate_id from certificate
+                    tenant,
+                    COLUMNS + PASSING + """
                             where tenant_id = ? and ca_id = ? and certificate_id > ? order by certificate_id limit ?
-                            """ + JOINS + BY_ID, tenant.value(), filter.authority(), after.id(), steps);
+                            """ + PASSED + JOINS + BY_ID,
+                    tenant.value(),
+                    filter.authority(),
+                    after.id(),
+                    steps,
+                    filter.showsRevoked(),
+                    steps);
         }
-        return records(tenant, COLUMNS + """
-                        select tenant_id, certificate_id from certificate
+        return records(
+                tenant,
+                COLUMNS + PASSING + """
                         where tenant_id = ? and certificate_id > ? order by certificate_id limit ?
-                        """ + JOINS + BY_ID, tenant.value(), after.id(), steps);
+                        """ + PASSED + JOINS + BY_ID,
+                tenant.value(),
+                after.id(),
+                steps,
+                filter.showsRevoked(),
+                steps);
     }
 
     /** Those that were revoked by themselves, and those of each authority that was. */

@@ -142,4 +142,40 @@ class ExpiryEventsTest {
             assertThat(expiring.at("/data/certificate_id").stringValue()).startsWith("cert_");
         }
     }
+
+    @Test
+    void managedCertificate_isToldOfByItsNewestVersion_onceForEachThreshold() {
+        ApiClient owner = server.owner("expiry-acme", "expiry-acme");
+        try (EventReceiver receiver = new EventReceiver()) {
+            String account = Pebbles.register(owner, Pebbles.believing());
+            String order = Pebbles.ordered(owner, PreparedAcme.body(account));
+            String certificate =
+                    Pebbles.valid(owner, order).get("certificate_id").stringValue();
+            webhook(owner, receiver);
+            Sql superuser = Sql.superuser(server);
+            for (String left : List.of("60 days", "6 days", "20 hours")) {
+                superuser.update(
+                        "with moved as (update acme_certificate_version set not_before = now() - interval '80 days', not_after = now() + ?::interval where tenant_id = 'tnt_expiry-acme' returning not_after)"
+                                + " update expiry_notice set expires_at = moved.not_after from moved where tenant_id = 'tnt_expiry-acme'",
+                        left);
+                server.tellOfExpiry();
+                server.tellOfExpiry();
+            }
+            superuser.update(
+                    "update acme_certificate_version set revoked_at = now(), revocation_reason = 4, not_after = now() + interval '1 hour' where tenant_id = 'tnt_expiry-acme'");
+            superuser.update("delete from expiry_notice where tenant_id = 'tnt_expiry-acme'");
+            server.tellOfExpiry();
+            mark(owner, "app/mark");
+            List<EventReceiver.Sent> sent = receiver.until("app/mark");
+            assertThat(sent.stream()
+                            .map(each -> each.type() + " "
+                                    + each.event().at("/data/threshold").asString("")))
+                    .containsExactly("certificate.expiring 7d", "certificate.expiring 1d", "secret.restored ");
+            JsonNode expiring = sent.getFirst().event();
+            assertThat(expiring.get("path").stringValue()).startsWith("pki/acme/");
+            assertThat(expiring.at("/data/certificate_id").stringValue()).isEqualTo(certificate);
+            assertThat(expiring.at("/data/names/0").stringValue()).contains("prepared.example.test");
+            assertThat(expiring.at("/data/version").intValue()).isEqualTo(1);
+        }
+    }
 }

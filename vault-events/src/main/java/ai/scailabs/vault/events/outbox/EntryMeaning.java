@@ -167,7 +167,9 @@ final class EntryMeaning {
                 "certificate_id",
                 "serial_number",
                 "ca_id",
-                "subject");
+                "subject",
+                "acme_account",
+                "names");
         return raised(entry, type, entry.path(), data);
     }
 

@@ -30,6 +30,10 @@ public record CertificateVersion(
         @Nullable RevocationReason reason) {
     /** As other certificates' numbers are written. */
     public String serialText() {
+        return serialText(serial);
+    }
+
+    static String serialText(String serial) {
         String even = serial.length() % 2 == 0 ? serial : "0" + serial;
         return HexFormat.ofDelimiter(":")
                 .withUpperCase()

@@ -4,6 +4,7 @@ import ai.scailabs.vault.events.outbox.EventType;
 import ai.scailabs.vault.events.outbox.ListeningTenants;
 import ai.scailabs.vault.kernel.id.TenantId;
 import ai.scailabs.vault.persistence.jdbc.JobLock;
+import ai.scailabs.vault.pki.acme.ManagedWarnings;
 import ai.scailabs.vault.pki.inventory.CertificateWarnings;
 import ai.scailabs.vault.secrets.lifecycle.SecretWarnings;
 import java.sql.Connection;
@@ -23,12 +24,15 @@ public final class ExpiryJob {
     private final DataSource worker;
     private final SecretWarnings secrets;
     private final CertificateWarnings certificates;
+    private final ManagedWarnings managed;
 
     /** @param worker logs in as the worker role; connections in auto-commit mode */
-    public ExpiryJob(DataSource worker, SecretWarnings secrets, CertificateWarnings certificates) {
+    public ExpiryJob(
+            DataSource worker, SecretWarnings secrets, CertificateWarnings certificates, ManagedWarnings managed) {
         this.worker = worker;
         this.secrets = secrets;
         this.certificates = certificates;
+        this.managed = managed;
     }
 
     /** One pass; safe to break off anywhere. */
@@ -55,6 +59,7 @@ public final class ExpiryJob {
         for (TenantId tenant : ListeningTenants.of(connection, EventType.CERTIFICATE_EXPIRING)) {
             JobLock.requireHeld(connection);
             tell(tenant, certificates::tell);
+            tell(tenant, managed::tell);
         }
     }
 

@@ -25,6 +25,7 @@ import ai.scailabs.vault.outbound.http.AddressRule;
 import ai.scailabs.vault.outbound.http.OutboundTls;
 import ai.scailabs.vault.persistence.jdbc.ConnectionPools;
 import ai.scailabs.vault.persistence.tenant.TenantTransactions;
+import ai.scailabs.vault.pki.acme.ManagedWarnings;
 import ai.scailabs.vault.pki.inventory.CertificateWarnings;
 import ai.scailabs.vault.secrets.lifecycle.SecretWarnings;
 import ai.scailabs.vault.server.jobs.EventJobs;
@@ -178,7 +179,8 @@ class EventWiring {
                 : new ExpiryJob(
                         pools.worker(),
                         new SecretWarnings(transactions, entries, ids, clock),
-                        new CertificateWarnings(transactions, entries, ids, clock));
+                        new CertificateWarnings(transactions, entries, ids, clock),
+                        new ManagedWarnings(transactions, entries, ids, clock));
     }
 
     @Bean

@@ -7,9 +7,11 @@ import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.annotation.AnnotationUtils;
 import org.springframework.web.HttpRequestMethodNotSupportedException;
+import org.springframework.web.bind.annotation.RequestMethod;
 import org.springframework.web.method.HandlerMethod;
 import org.springframework.web.servlet.mvc.condition.PathPatternsRequestCondition;
 import org.springframework.web.servlet.mvc.condition.RequestCondition;
@@ -18,6 +20,9 @@ import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandl
 
 /** Spring's mapping, extended by {@link CustomMethod}. A handler without one matches only requests without a colon suffix. */
 public final class CustomMethodMapping extends RequestMappingHandlerMapping {
+    private static final String GET = "GET";
+    private static final String HEAD = "HEAD";
+
     /** By the beginning of a path: Spring asks each of its mappings, which takes longer than many a handler does. */
     private Map<String, Set<Candidate>> byBeginning = Map.of();
 
@@ -29,7 +34,7 @@ public final class CustomMethodMapping extends RequestMappingHandlerMapping {
                 .forEach((mapping, handler) -> mapping.getPatternValues()
                         .forEach(pattern -> found.computeIfAbsent(
                                         beginningOf(pattern), beginning -> new LinkedHashSet<>())
-                                .add(new Candidate(mapping, handler))));
+                                .add(Candidate.of(mapping, handler))));
         byBeginning = Map.copyOf(found);
     }
 
@@ -57,10 +62,14 @@ public final class CustomMethodMapping extends RequestMappingHandlerMapping {
     /** What one mapping alone of those with the same beginning is for. All else is left to Spring: several, none, and what begins with a variable. */
     @Override
     protected @Nullable HandlerMethod lookupHandlerMethod(String path, HttpServletRequest request) throws Exception {
+        String uri = request.getRequestURI();
+        String suffix = suffixOf(uri);
         RequestMappingInfo match = null;
         HandlerMethod handler = null;
-        for (Candidate candidate : byBeginning.getOrDefault(beginningOf(request.getRequestURI()), Set.of())) {
-            RequestMappingInfo matching = getMatchingMapping(candidate.mapping(), request);
+        for (Candidate candidate : byBeginning.getOrDefault(beginningOf(uri), Set.of())) {
+            RequestMappingInfo matching = candidate.mayMatch(request.getMethod(), suffix)
+                    ? getMatchingMapping(candidate.mapping(), request)
+                    : null;
             if (matching != null && match != null) {
                 return super.lookupHandlerMethod(path, request);
             }
@@ -126,5 +135,32 @@ public final class CustomMethodMapping extends RequestMappingHandlerMapping {
         }
     }
 
-    private record Candidate(RequestMappingInfo mapping, HandlerMethod handler) {}
+    /**
+     * @param methods none when it is for all
+     * @param suffix null when it is for all
+     */
+    private record Candidate(
+            RequestMappingInfo mapping,
+            HandlerMethod handler,
+            Set<String> methods,
+            @Nullable String suffix) {
+        static Candidate of(RequestMappingInfo mapping, HandlerMethod handler) {
+            Set<String> methods = mapping.getMethodsCondition().getMethods().stream()
+                    .map(RequestMethod::name)
+                    .collect(Collectors.toUnmodifiableSet());
+            return new Candidate(
+                    mapping,
+                    handler,
+                    methods,
+                    mapping.getCustomCondition() instanceof Suffix suffix ? suffix.name() : null);
+        }
+
+        /** By what costs nothing to compare. Spring lets HEAD go to what is for GET. */
+        boolean mayMatch(String method, String requested) {
+            boolean called = methods.isEmpty()
+                    || methods.contains(HEAD.equals(method) ? GET : method)
+                    || methods.contains(method);
+            return called && (suffix == null || suffix.equals(requested));
+        }
+    }
 }

@@ -10,11 +10,14 @@ public final class TreeHash {
     /** Bytes. */
     public static final int LENGTH = 32;
 
-    /** Of a tree without leaves. */
-    public static final TreeHash EMPTY = new TreeHash(sha256().digest());
-
     private static final byte LEAF = 0;
     private static final byte NODE = 1;
+
+    /** Copied for each hash, which is done sooner than it is looked up. */
+    private static final MessageDigest UNUSED = sha256();
+
+    /** Of a tree without leaves. */
+    public static final TreeHash EMPTY = new TreeHash(begun().digest());
 
     private final byte[] bytes;
 
@@ -23,13 +26,13 @@ public final class TreeHash {
     }
 
     public static TreeHash ofLeaf(byte[] leaf) {
-        MessageDigest digest = sha256();
+        MessageDigest digest = begun();
         digest.update(LEAF);
         return new TreeHash(digest.digest(leaf));
     }
 
     public static TreeHash ofChildren(TreeHash left, TreeHash right) {
-        MessageDigest digest = sha256();
+        MessageDigest digest = begun();
         digest.update(NODE);
         digest.update(left.bytes);
         return new TreeHash(digest.digest(right.bytes));
@@ -63,6 +66,14 @@ public final class TreeHash {
 
     public String base64() {
         return Base64.getEncoder().encodeToString(bytes);
+    }
+
+    private static MessageDigest begun() {
+        try {
+            return (MessageDigest) UNUSED.clone();
+        } catch (CloneNotSupportedException e) {
+            throw new IllegalStateException("SHA-256 of this Java platform cannot be copied", e);
+        }
     }
 
     private static MessageDigest sha256() {

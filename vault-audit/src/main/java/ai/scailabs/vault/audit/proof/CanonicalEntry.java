@@ -12,7 +12,7 @@ import java.time.ZoneOffset;
  * another format.
  */
 public final class CanonicalEntry {
-    private static final int TYPICAL_LENGTH = 512;
+    private static final int TYPICAL_LENGTH = 768;
 
     private CanonicalEntry() {}
 

@@ -7,11 +7,12 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.regex.Pattern;
 
 /** Makes new identifiers: prefix + ULID, ordered by time, unguessable in their last 80 bits. Thread-safe. */
 public final class Ids {
-    private static final Pattern ULID = Pattern.compile("[0-7][0-9A-HJKMNP-TV-Z]{25}");
+    private static final int ULID_LENGTH = 26;
+    /** Crockford's base 32. */
+    private static final String DIGITS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
     private final Clock clock;
     private final UlidFactory factory;
@@ -38,9 +39,22 @@ public final class Ids {
 
     /** The reverse of {@link #text}; empty for any other text. */
     public static Optional<UUID> uuid(String prefix, String text) {
-        boolean fits = text.startsWith(prefix)
-                && ULID.matcher(text.substring(prefix.length())).matches();
-        return fits ? Optional.of(Ulid.from(text.substring(prefix.length())).toUuid()) : Optional.empty();
+        return text.startsWith(prefix) && isUlid(text, prefix.length())
+                ? Optional.of(Ulid.from(text.substring(prefix.length())).toUuid())
+                : Optional.empty();
+    }
+
+    /** The first digit has three bits only. */
+    private static boolean isUlid(String text, int from) {
+        if (text.length() != from + ULID_LENGTH || text.charAt(from) > '7') {
+            return false;
+        }
+        for (int i = from; i < text.length(); i++) {
+            if (DIGITS.indexOf(text.charAt(i)) < 0) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** When the id was made, to the millisecond; a little later than that when the clock had been set back. */

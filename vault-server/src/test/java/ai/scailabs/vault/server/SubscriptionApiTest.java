@@ -206,6 +206,24 @@ class SubscriptionApiTest {
     }
 
     @Test
+    void addressInside_isRefusedByName_whenItIsMadeAndWhenItIsChanged() {
+        String id = subscribed(shop, "fetches first", Map.of("type", "polling"), "app/shop/**");
+        for (String host : List.of("169.254.169.254", "10.0.0.1", "[::ffff:10.0.0.1]", "[fe80::1]")) {
+            Map<String, Object> inside =
+                    Map.of("type", "webhook", "url", "https://" + host + "/hook", "secret", "not-a-real-one");
+            ApiClient.Reply made = shop.post("/v1/subscriptions", body("inside", inside, "app/shop/**"));
+            ApiClient.Reply changed = shop.patch("/v1/subscriptions/" + id, Map.of("delivery", inside));
+            for (ApiClient.Reply reply : List.of(made, changed)) {
+                reply.expect(422, "validation_error");
+                assertThat(reply.json().at("/error/details/fields").has("delivery.url"))
+                        .as(reply.body())
+                        .isTrue();
+                assertThat(reply.body()).doesNotContain(host);
+            }
+        }
+    }
+
+    @Test
     void whatIsNoSubscription_isRefusedByName() {
         Map<String, Object> polling = Map.of("type", "polling");
         for (Map<String, Object> members : List.<Map<String, Object>>of(

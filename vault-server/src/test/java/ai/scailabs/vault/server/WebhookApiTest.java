@@ -415,6 +415,47 @@ class WebhookApiTest {
     }
 
     @Test
+    void addressInside_isRefusedByName_whenItIsMadeAndWhenItIsChanged() {
+        ApiClient admin = server.owner("webhooks-inside", "webhooks-inside");
+        String id = admin.post("/v1/webhooks", body("inside", "https://hooks.example.test/x", "secret.created"))
+                .expect(201)
+                .json()
+                .get("id")
+                .stringValue();
+        for (String host : List.of(
+                "169.254.169.254", "10.0.0.1", "192.168.1.1:8443", "0.0.0.0", "[::ffff:10.0.0.1]", "[fe80::1]")) {
+            String url = "https://" + host + "/hook";
+            ApiClient.Reply made = admin.post("/v1/webhooks", body("other", url, "secret.created"));
+            ApiClient.Reply changed = admin.patch("/v1/webhooks/" + id, Map.of("url", url));
+            for (ApiClient.Reply reply : List.of(made, changed)) {
+                reply.expect(422, "validation_error");
+                assertThat(reply.json().at("/error/details/fields").has("url"))
+                        .as(reply.body())
+                        .isTrue();
+                assertThat(reply.body()).doesNotContain(host);
+            }
+        }
+        // Of development: this machine.
+        admin.patch("/v1/webhooks/" + id, Map.of("url", "https://[::1]:1/hook")).expect(200);
+    }
+
+    @Test
+    void webhookWhoseAddressIsPermittedNoLonger_canBeDisabled_andLedToNoOther() {
+        ApiClient admin = server.owner("webhooks-narrowed", "webhooks-narrowed");
+        String id = admin.post("/v1/webhooks", body("narrowed", "https://hooks.example.test/x", "secret.created"))
+                .expect(201)
+                .json()
+                .get("id")
+                .stringValue();
+        Sql.superuser(server).update("update event_target set url = 'https://10.0.0.1/x' where target_id = ?", id);
+        JsonNode test =
+                admin.post("/v1/webhooks/" + id + "/test", null).expect(200).json();
+        assertThat(test.get("error").stringValue()).isEqualTo("address_refused");
+        admin.patch("/v1/webhooks/" + id, Map.of("enabled", false)).expect(200);
+        admin.patch("/v1/webhooks/" + id, Map.of("url", "https://10.0.0.2/x")).expect(422, "validation_error");
+    }
+
+    @Test
     void whatIsNoWebhook_isRefusedByName() {
         Map<String, Map<String, Object>> wrong = new HashMap<>();
         for (String url : List.of(

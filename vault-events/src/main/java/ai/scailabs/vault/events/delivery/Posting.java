@@ -1,5 +1,6 @@
 package ai.scailabs.vault.events.delivery;
 
+import ai.scailabs.vault.kernel.error.VaultException;
 import ai.scailabs.vault.outbound.http.AddressRefusedException;
 import ai.scailabs.vault.outbound.http.AddressRule;
 import ai.scailabs.vault.outbound.http.GuardedSession;
@@ -15,6 +16,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSocketFactory;
+import org.jspecify.annotations.Nullable;
 
 /** How a target is connected to, and what is sent there. Thread-safe. */
 public final class Posting implements AutoCloseable {
@@ -36,9 +38,17 @@ public final class Posting implements AutoCloseable {
         this.clock = clock;
     }
 
-    /** Whether {@code http} to this machine is permitted. */
-    public boolean plainHere() {
-        return plainHere;
+    /**
+     * What may be written as the URL of a target that this sends to.
+     *
+     * @param kept the URL that the target has; it may stay, so that a target can be changed, and disabled, whose address is permitted no longer
+     * @throws VaultException {@code validation_error}, which does not repeat it
+     */
+    public String url(String field, @Nullable String text, @Nullable String kept) {
+        if (text != null && text.equals(kept)) {
+            return text;
+        }
+        return TargetUrl.parse(field, text, rule, plainHere).toString();
     }
 
     Connection to(String url) throws AddressRefusedException {

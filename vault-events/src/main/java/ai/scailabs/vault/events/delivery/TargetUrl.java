@@ -1,13 +1,14 @@
 package ai.scailabs.vault.events.delivery;
 
 import ai.scailabs.vault.kernel.error.VaultException;
+import ai.scailabs.vault.outbound.http.AddressRule;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** What may be written as the URL of a target. Whether its address is permitted is found out whenever it is connected to, as a name may mean another one then. */
-public final class TargetUrl {
+/** What may be written as the URL of a target. Whether the address of a name is permitted is found out whenever it is connected to, as the name may mean another one then. */
+final class TargetUrl {
     private static final int MAX_LENGTH = 2_048;
     private static final Pattern ASCII = Pattern.compile("[!-~]+");
     /** Names of the public kind, addresses in their one usual spelling; what begins its last label with a digit is an address in another. */
@@ -21,10 +22,11 @@ public final class TargetUrl {
     private TargetUrl() {}
 
     /**
+     * @param rule where targets may be
      * @param plainHere whether {@code http} to this machine is permitted, for development
      * @throws VaultException {@code validation_error}, which does not repeat it
      */
-    public static URI parse(String field, @Nullable String text, boolean plainHere) {
+    static URI parse(String field, @Nullable String text, AddressRule rule, boolean plainHere) {
         if (text == null || text.isEmpty()) {
             throw VaultException.invalidField(field, "is required");
         }
@@ -44,6 +46,9 @@ public final class TargetUrl {
         }
         if (url.getPort() == 0 || url.getPort() > 65_535) {
             throw VaultException.invalidField(field, "has a port that there is not");
+        }
+        if (!plain && rule.refuses(host)) {
+            throw VaultException.invalidField(field, "must not lead to an address that is not public");
         }
         return url;
     }

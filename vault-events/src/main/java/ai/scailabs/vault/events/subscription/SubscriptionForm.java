@@ -1,8 +1,8 @@
 package ai.scailabs.vault.events.subscription;
 
+import ai.scailabs.vault.events.delivery.Posting;
 import ai.scailabs.vault.events.delivery.Target;
 import ai.scailabs.vault.events.delivery.TargetForm;
-import ai.scailabs.vault.events.delivery.TargetUrl;
 import ai.scailabs.vault.events.outbox.EventFilter;
 import ai.scailabs.vault.events.outbox.EventType;
 import ai.scailabs.vault.kernel.error.VaultException;
@@ -29,8 +29,12 @@ final class SubscriptionForm {
         return filter;
     }
 
-    /** Absent for one that fetches. */
-    static @Nullable String url(SubscriptionDraft draft, boolean plainHere) {
+    /**
+     * Absent for one that fetches.
+     *
+     * @param kept the one that it has
+     */
+    static @Nullable String url(SubscriptionDraft draft, Posting posting, @Nullable String kept) {
         if ("polling".equals(draft.type())) {
             if (draft.url() != null) {
                 throw VaultException.invalidField("delivery.url", "is for the type webhook");
@@ -40,7 +44,7 @@ final class SubscriptionForm {
         if (!"webhook".equals(draft.type())) {
             throw VaultException.invalidField("delivery.type", "must be webhook or polling");
         }
-        return TargetUrl.parse("delivery.url", draft.url(), plainHere).toString();
+        return posting.url("delivery.url", draft.url(), kept);
     }
 
     /** Absent for one that is sent to. */

@@ -1,6 +1,7 @@
 package ai.scailabs.vault.events.subscription;
 
 import ai.scailabs.vault.audit.trail.AuditEntry;
+import ai.scailabs.vault.events.delivery.Posting;
 import ai.scailabs.vault.events.delivery.SigningKeys;
 import ai.scailabs.vault.events.delivery.Target;
 import ai.scailabs.vault.events.delivery.Target.Kind;
@@ -35,15 +36,15 @@ public final class SubscriptionService {
 
     private final TargetRepository repository;
     private final SigningKeys keys;
-    private final boolean plainHere;
+    private final Posting posting;
     private final Clock clock;
     private final Ids ids;
 
-    /** @param plainHere permits {@code http} to this machine, for development */
-    public SubscriptionService(TargetRepository repository, SigningKeys keys, boolean plainHere, Clock clock, Ids ids) {
+    /** @param posting says where targets may be */
+    public SubscriptionService(TargetRepository repository, SigningKeys keys, Posting posting, Clock clock, Ids ids) {
         this.repository = repository;
         this.keys = keys;
-        this.plainHere = plainHere;
+        this.posting = posting;
         this.clock = clock;
         this.ids = ids;
     }
@@ -72,7 +73,7 @@ public final class SubscriptionService {
                 ids.next("sub_"),
                 Kind.SUBSCRIPTION,
                 TargetForm.name(draft.name()),
-                SubscriptionForm.url(draft, plainHere),
+                SubscriptionForm.url(draft, posting, null),
                 SubscriptionForm.filter(draft, now),
                 SubscriptionForm.buffer(draft),
                 draft.enabled() == null || draft.enabled(),
@@ -172,7 +173,7 @@ public final class SubscriptionService {
 
     private Target patched(Target old, SubscriptionDraft draft, String standing) {
         Instant now = now();
-        String url = SubscriptionForm.url(draft, plainHere);
+        String url = SubscriptionForm.url(draft, posting, old.url());
         boolean enabled = draft.enabled() == null || draft.enabled();
         boolean anew = enabled && !old.enabled() || (url != null) != old.isSentTo();
         return old.changed(

@@ -2,6 +2,7 @@ package ai.scailabs.vault.events.webhook;
 
 import ai.scailabs.vault.audit.trail.AuditEntry;
 import ai.scailabs.vault.events.delivery.DeliveryLog;
+import ai.scailabs.vault.events.delivery.Posting;
 import ai.scailabs.vault.events.delivery.SigningKeys;
 import ai.scailabs.vault.events.delivery.SingleDelivery;
 import ai.scailabs.vault.events.delivery.Target;
@@ -9,7 +10,6 @@ import ai.scailabs.vault.events.delivery.Target.Kind;
 import ai.scailabs.vault.events.delivery.TargetForm;
 import ai.scailabs.vault.events.delivery.TargetForm.Filters;
 import ai.scailabs.vault.events.delivery.TargetRepository;
-import ai.scailabs.vault.events.delivery.TargetUrl;
 import ai.scailabs.vault.events.outbox.EventFilter;
 import ai.scailabs.vault.kernel.error.ErrorCode;
 import ai.scailabs.vault.kernel.error.VaultException;
@@ -48,24 +48,24 @@ public final class WebhookService {
     private final SigningKeys keys;
     private final DeliveryLog log;
     private final SingleDelivery single;
-    private final boolean plainHere;
+    private final Posting posting;
     private final Clock clock;
     private final Ids ids;
 
-    /** @param plainHere permits {@code http} to this machine, for development */
+    /** @param posting says where targets may be */
     public WebhookService(
             TargetRepository repository,
             SigningKeys keys,
             DeliveryLog log,
             SingleDelivery single,
-            boolean plainHere,
+            Posting posting,
             Clock clock,
             Ids ids) {
         this.repository = repository;
         this.keys = keys;
         this.log = log;
         this.single = single;
-        this.plainHere = plainHere;
+        this.posting = posting;
         this.clock = clock;
         this.ids = ids;
     }
@@ -93,7 +93,7 @@ public final class WebhookService {
                 ids.next("wh_"),
                 Kind.WEBHOOK,
                 TargetForm.name(draft.name()),
-                url(draft).toString(),
+                posting.url("url", draft.url(), null),
                 TargetForm.filter(draft.events(), draft.filters(), List.of(), now),
                 null,
                 draft.enabled() == null || draft.enabled(),
@@ -198,7 +198,7 @@ public final class WebhookService {
         Instant since = enabled && !old.enabled() ? now : old.filter().since();
         return old.changed(
                 TargetForm.name(draft.name()),
-                url(draft).toString(),
+                posting.url("url", draft.url(), old.url()),
                 TargetForm.filter(draft.events(), draft.filters(), List.of(), since),
                 null,
                 enabled,
@@ -264,10 +264,6 @@ public final class WebhookService {
                 List.copyOf(filter.typeNames()),
                 new Filters(filter.pathPrefix(), filter.secretType(), List.copyOf(filter.tags())),
                 webhook.enabled());
-    }
-
-    private URI url(WebhookDraft draft) {
-        return TargetUrl.parse("url", draft.url(), plainHere);
     }
 
     private static @Nullable Duration overlap(@Nullable String text, boolean withSecret) {

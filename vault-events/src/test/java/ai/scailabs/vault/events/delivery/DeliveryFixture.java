@@ -75,7 +75,7 @@ final class DeliveryFixture implements AutoCloseable {
                 keys,
                 log,
                 new SingleDelivery(log, keys, posting, ids, clock),
-                false,
+                posting,
                 clock,
                 ids);
         sequencer = new Sequencer(worker, new Outbox(Duration.ofDays(7), clock), clock);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.scailabs.vault.kernel.error.VaultException;
+import ai.scailabs.vault.kernel.net.AddressRange;
 import ai.scailabs.vault.kernel.sensitive.SensitiveBytes;
 import ai.scailabs.vault.outbound.http.AddressRule;
 import ai.scailabs.vault.outbound.http.TlsServer;
@@ -26,23 +27,32 @@ class TargetAddressTest {
         }
     }
 
+    /** When it is written, and again when it is connected to, as what is permitted may have been more then. */
     private static void assertRefused(String url) throws Exception {
-        TargetUrl.parse("url", url, false);
+        assertNoUrl(url);
+        assertRefusedLater(url);
+    }
+
+    private static void assertRefusedLater(String url) throws Exception {
         assertThat(sent(PUBLIC, url).error()).as(url).isEqualTo("address_refused");
     }
 
     private static void assertNoUrl(String url) {
-        assertThatThrownBy(() -> TargetUrl.parse("url", url, false))
+        assertThatThrownBy(() -> TargetUrl.parse("url", url, PUBLIC, false))
                 .as(url)
                 .isInstanceOf(VaultException.class)
+                .hasMessageStartingWith("url ")
                 .hasMessageNotContaining(url);
     }
 
     @Test
     void loopback_isRefused() throws Exception {
-        for (String host : List.of("127.0.0.1", "127.8.9.10", "[::1]", "localhost", "0.0.0.0", "[::]")) {
+        for (String host : List.of("127.0.0.1", "127.8.9.10", "[::1]", "0.0.0.0", "[::]")) {
             assertRefused("https://" + host + ":8443/hook");
         }
+        String name = "https://localhost:8443/hook";
+        assertThat(TargetUrl.parse("url", name, PUBLIC, false)).hasToString(name);
+        assertRefusedLater(name);
     }
 
     @Test
@@ -76,8 +86,35 @@ class TargetAddressTest {
     }
 
     @Test
+    void addressThatIsPublicOrPermitted_isAUrl_andNoneBesideIt() {
+        AddressRule one =
+                new AddressRule(List.of(AddressRange.parse("10.1.2.3/32").orElseThrow()));
+        for (String host : List.of("10.1.2.3", "[::ffff:10.1.2.3]", "93.184.215.14", "[2606:4700::1111]")) {
+            String url = "https://" + host + "/hook";
+            assertThat(TargetUrl.parse("url", url, one, false)).hasToString(url);
+        }
+        assertThatThrownBy(() -> TargetUrl.parse("url", "https://10.1.2.4/hook", one, false))
+                .isInstanceOf(VaultException.class);
+    }
+
+    /** For development; such a connection goes to this machine alone, whatever else is permitted. */
+    @Test
+    void withoutTls_onlyThisMachineIsAUrl() {
+        for (String host : List.of("127.0.0.1", "[::1]", "localhost")) {
+            String url = "http://" + host + ":8080/hook";
+            assertThat(TargetUrl.parse("url", url, PUBLIC, true)).hasToString(url);
+        }
+        for (String host : List.of("127.0.0.2", "10.1.2.3", "93.184.215.14", "hooks.example.test")) {
+            assertThatThrownBy(() -> TargetUrl.parse("url", "http://" + host + "/hook", PUBLIC, true))
+                    .as(host)
+                    .isInstanceOf(VaultException.class);
+        }
+    }
+
+    @Test
     void ipv4InIpv6_isRefused() throws Exception {
-        for (String host : List.of("[::ffff:127.0.0.1]", "[::ffff:10.0.0.1]", "[64:ff9b::7f00:1]", "[2002:7f00:1::]")) {
+        for (String host : List.of(
+                "[::ffff:127.0.0.1]", "[::ffff:10.0.0.1]", "[::127.0.0.1]", "[64:ff9b::7f00:1]", "[2002:7f00:1::]")) {
             assertRefused("https://" + host + "/hook");
         }
     }

@@ -73,6 +73,15 @@ public final class AddressRule {
         return global && !contain(SPECIAL, parsed.get());
     }
 
+    /**
+     * Whether the host of a URL is an address, with or without brackets, to which no connection may be made. A name is none: what it leads to is found out whenever it is connected
+     * to.
+     */
+    public boolean refuses(String host) {
+        String bare = GuardedConnection.bare(host);
+        return IpAddress.parse(bare).isPresent() && !permits(InetAddress.ofLiteral(bare));
+    }
+
     private static boolean contain(List<AddressRange> ranges, IpAddress address) {
         return ranges.stream().anyMatch(range -> range.contains(address));
     }

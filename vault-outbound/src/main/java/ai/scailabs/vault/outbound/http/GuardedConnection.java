@@ -104,7 +104,7 @@ final class GuardedConnection implements AutoCloseable {
         return socket;
     }
 
-    private static String bare(String host) {
+    static String bare(String host) {
         return host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
     }
 

@@ -68,6 +68,17 @@ class AddressRuleTest {
         assertThat(rule.permits(InetAddress.ofLiteral(address))).isTrue();
     }
 
+    /** What others would read as an address, and we as a name, is looked up as one when it is connected to. */
+    @Test
+    void hostThatIsAnAddressInside_isRefusedBeforeItIsConnectedTo_andANameIsNot() {
+        for (String host : List.of("10.0.0.1", "169.254.169.254", "[::1]", "[fe80::1]", "[::ffff:10.0.0.1]", "::1")) {
+            assertThat(rule.refuses(host)).as(host).isTrue();
+        }
+        for (String host : List.of("localhost", "hooks.example.test", "1.1.1.1", "[2606:4700::1111]", "10.1")) {
+            assertThat(rule.refuses(host)).as(host).isFalse();
+        }
+    }
+
     @Test
     void rangeOfTheOperator_isPermitted_andNothingBesideIt() {
         AddressRule wider =

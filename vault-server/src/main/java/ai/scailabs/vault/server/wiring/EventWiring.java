@@ -94,19 +94,13 @@ class EventWiring {
             Ids ids) {
         DeliveryLog log = new DeliveryLog(transactions);
         return new WebhookService(
-                targets,
-                keys,
-                log,
-                new SingleDelivery(log, keys, posting, ids, clock),
-                posting.plainHere(),
-                clock,
-                ids);
+                targets, keys, log, new SingleDelivery(log, keys, posting, ids, clock), posting, clock, ids);
     }
 
     @Bean
     SubscriptionService subscriptionService(
             TargetRepository targets, SigningKeys keys, Posting posting, Clock clock, Ids ids) {
-        return new SubscriptionService(targets, keys, posting.plainHere(), clock, ids);
+        return new SubscriptionService(targets, keys, posting, clock, ids);
     }
 
     @Bean

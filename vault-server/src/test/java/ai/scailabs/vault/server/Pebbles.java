@@ -1,6 +1,8 @@
 package ai.scailabs.vault.server;
 
+import ai.scailabs.vault.testkit.TestAcme;
 import ai.scailabs.vault.testkit.TestPebble;
+import java.net.URI;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -37,21 +39,34 @@ public final class Pebbles {
 
     /** The body that registers an account there. */
     public static Map<String, Object> account(TestPebble pebble) {
+        return account(pebble.directory(), pebble.certificate());
+    }
+
+    /** The same at any other. */
+    public static Map<String, Object> account(URI directory, String authorities) {
         return new HashMap<>(Map.of(
                 "name",
                 "account-" + COUNT.incrementAndGet(),
                 "provider",
                 "custom",
                 "directory_url",
-                pebble.directory().toString(),
+                directory.toString(),
                 "ca_bundle_pem",
-                pebble.certificate(),
+                authorities,
                 "email",
                 "certs@example.org"));
     }
 
     public static String register(ApiClient owner, TestPebble pebble) {
         return owner.post("/v1/pki/acme/accounts", account(pebble))
+                .expect(201)
+                .json()
+                .get("id")
+                .stringValue();
+    }
+
+    public static String register(ApiClient owner, TestAcme directory) {
+        return owner.post("/v1/pki/acme/accounts", account(directory.directory(), directory.certificate()))
                 .expect(201)
                 .json()
                 .get("id")

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
+import java.security.KeyStore;
 import java.security.PrivateKey;
 import java.security.cert.X509CRL;
 import java.security.cert.X509Certificate;
@@ -18,6 +19,8 @@ import java.time.Instant;
 import java.util.Date;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
 import javax.security.auth.x500.X500Principal;
 import org.bouncycastle.asn1.x509.BasicConstraints;
 import org.bouncycastle.asn1.x509.CRLDistPoint;
@@ -171,7 +174,7 @@ public final class TestAuthority {
                 new DistributionPoint[] {new DistributionPoint(new DistributionPointName(where), null, null)});
     }
 
-    private static KeyPair newKeys() {
+    static KeyPair newKeys() {
         try {
             KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
             generator.initialize(new ECGenParameterSpec("secp256r1"));
@@ -182,7 +185,25 @@ public final class TestAuthority {
     }
 
     /** A certificate and its key. */
-    public record Issued(X509Certificate certificate, PrivateKey key) {}
+    public record Issued(X509Certificate certificate, PrivateKey key) {
+        private static final char[] PASSWORD = "not-a-secret".toCharArray();
+
+        /** What a server speaks TLS with that has this certificate. */
+        public SSLContext context() {
+            try {
+                KeyStore keys = KeyStore.getInstance("PKCS12");
+                keys.load(null, null);
+                keys.setKeyEntry("server", key, PASSWORD, new X509Certificate[] {certificate});
+                KeyManagerFactory managers = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+                managers.init(keys, PASSWORD);
+                SSLContext context = SSLContext.getInstance("TLS");
+                context.init(managers.getKeyManagers(), null, null);
+                return context;
+            } catch (GeneralSecurityException | IOException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+    }
 
     private interface Extensions {
         void addTo(JcaX509v3CertificateBuilder builder) throws CertIOException;

@@ -12,25 +12,21 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
-import java.security.cert.X509Certificate;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocketFactory;
 import javax.net.ssl.TrustManagerFactory;
 
 /** A server on loopback that speaks TLS. */
 public final class TlsServer implements AutoCloseable {
-    private static final char[] PASSWORD = "not-a-secret".toCharArray();
-
     private final HttpsServer server;
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
 
     public TlsServer(TestAuthority.Issued identity, HttpHandler handler) {
         try {
             server = HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-            server.setHttpsConfigurator(new HttpsConfigurator(context(identity)));
+            server.setHttpsConfigurator(new HttpsConfigurator(identity.context()));
             server.setExecutor(threads);
             server.createContext("/", handler);
             server.start();
@@ -52,21 +48,6 @@ public final class TlsServer implements AutoCloseable {
 
     public URI uri(String path) {
         return URI.create("https://localhost:" + server.getAddress().getPort() + path);
-    }
-
-    private static SSLContext context(TestAuthority.Issued identity) {
-        try {
-            KeyStore keys = KeyStore.getInstance("PKCS12");
-            keys.load(null, null);
-            keys.setKeyEntry("server", identity.key(), PASSWORD, new X509Certificate[] {identity.certificate()});
-            KeyManagerFactory managers = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-            managers.init(keys, PASSWORD);
-            SSLContext context = SSLContext.getInstance("TLS");
-            context.init(managers.getKeyManagers(), null, null);
-            return context;
-        } catch (GeneralSecurityException | IOException e) {
-            throw new IllegalStateException(e);
-        }
     }
 
     /** Trusts this authority and no other. */

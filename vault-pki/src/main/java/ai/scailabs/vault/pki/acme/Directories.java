@@ -11,12 +11,15 @@ import java.net.http.HttpClient;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Locale;
 import javax.net.ssl.SSLSocketFactory;
 import org.jspecify.annotations.Nullable;
 import org.shredzone.acme4j.Session;
 import org.shredzone.acme4j.connector.NetworkSettings;
+import org.shredzone.acme4j.connector.Resource;
 import org.shredzone.acme4j.exception.AcmeException;
+import org.shredzone.acme4j.exception.AcmeProtocolException;
 import org.shredzone.acme4j.provider.GenericAcmeProvider;
 import org.shredzone.acme4j.toolbox.JSON;
 
@@ -27,6 +30,8 @@ public final class Directories {
 
     private static final int MAX_REMEMBERED = 500;
     private static final Duration REMEMBERED_FOR = Duration.ofMinutes(10);
+
+    private static final List<Resource> NEEDED = List.of(Resource.NEW_NONCE, Resource.NEW_ACCOUNT, Resource.NEW_ORDER);
 
     private final GuardedTransfers transfers;
     private final Cache<String, JSON> remembered = Caffeine.newBuilder()
@@ -67,6 +72,18 @@ public final class Directories {
         return address.url() + " " + voucher;
     }
 
+    /** What is none is not remembered: it may be what somebody answers who is in the way for a moment. */
+    private static boolean isDirectory(JSON answer) {
+        try {
+            for (Resource needed : NEEDED) {
+                answer.get(needed.path()).asURL();
+            }
+            return true;
+        } catch (AcmeProtocolException other) {
+            return false;
+        }
+    }
+
     private final class Guarded extends GenericAcmeProvider {
         private final DirectoryAddress address;
         private final GuardedClient client;
@@ -96,7 +113,7 @@ public final class Directories {
             JSON known = remembered.getIfPresent(key(address));
             if (known == null) {
                 known = super.directory(session, serverUri);
-                if (known != null) {
+                if (known != null && isDirectory(known)) {
                     remembered.put(key(address), known);
                 }
             }

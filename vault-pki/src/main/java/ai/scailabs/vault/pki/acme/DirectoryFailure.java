@@ -71,6 +71,12 @@ final class DirectoryFailure extends Exception {
         return unavailable("the directory answered in a way that is not ACME", actual);
     }
 
+    /** The same, where trying again costs nothing and may help whatever the directory says. */
+    static DirectoryFailure passing(Exception cause) {
+        DirectoryFailure failure = of(cause);
+        return new DirectoryFailure(failure.problem, true, failure.notBefore, failure);
+    }
+
     private static DirectoryFailure unavailable(String detail, Throwable cause) {
         return new DirectoryFailure(
                 DirectoryProblem.ours("unavailable", DirectoryProblem.bounded(detail, 300), null), true, null, cause);

@@ -102,7 +102,10 @@ final class GuardedClient extends HttpClient {
             Map<String, List<String>> received = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
             answer.headers()
                     .forEach(header -> received.computeIfAbsent(header.getKey(), name -> new ArrayList<>())
-                            .add(header.getValue()));
+                            .addAll(
+                                    header.getKey().equalsIgnoreCase("Link")
+                                            ? LinkHeader.parse(header.getValue())
+                                            : List.of(header.getValue())));
             return new Answer(answer.status(), received, content);
         } finally {
             deadline.cancel(false);

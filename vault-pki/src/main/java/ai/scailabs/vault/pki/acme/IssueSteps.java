@@ -24,8 +24,11 @@ import org.shredzone.acme4j.Certificate;
 import org.shredzone.acme4j.Login;
 import org.shredzone.acme4j.Order;
 import org.shredzone.acme4j.Status;
+import org.shredzone.acme4j.connector.Connection;
 import org.shredzone.acme4j.exception.AcmeException;
+import org.shredzone.acme4j.exception.AcmeServerException;
 import org.shredzone.acme4j.toolbox.AcmeUtils;
+import org.shredzone.acme4j.toolbox.JSONBuilder;
 import org.shredzone.acme4j.util.CSRBuilder;
 
 /** Has a directory make the certificate of an order, and keeps it. */
@@ -69,8 +72,12 @@ final class IssueSteps {
         }
         Order there = ProofSteps.bound(order, login);
         there.fetch();
+        Instant next = moves.now();
         switch (there.getStatus()) {
-            case READY -> there.execute(request(order));
+            case READY -> {
+                Instant wish = finalized(there, login, request(order));
+                next = wish == null ? next : Backoff.poll(wish, next, next);
+            }
             case PROCESSING, VALID -> {
                 // Somebody sent it and died before it was stored.
             }
@@ -80,7 +87,16 @@ final class IssueSteps {
                 return;
             }
         }
-        moves.on(held, OrderStatus.PROCESSING, Stage.COLLECT, moves.now(), "finalized", tx -> {});
+        moves.on(held, OrderStatus.PROCESSING, Stage.COLLECT, next, "finalized", tx -> {});
+    }
+
+    /** When the directory wants to be asked what came of it (RFC 8555 §7.4); null when it does not say. */
+    private static @Nullable Instant finalized(Order there, Login login, byte[] csr) throws AcmeException {
+        // acme4j's own way forgets what the answer says of time.
+        try (Connection connection = login.getSession().connect()) {
+            connection.sendSignedRequest(there.getFinalizeLocation(), new JSONBuilder().putBase64("csr", csr), login);
+            return connection.getRetryAfter().orElse(null);
+        }
     }
 
     private byte[] request(AcmeOrder order) throws AcmeException {
@@ -125,19 +141,38 @@ final class IssueSteps {
         keep(held, chain(order, there.getCertificate()));
     }
 
-    private static List<X509Certificate> chain(AcmeOrder order, Certificate certificate) throws AcmeException {
-        certificate.download();
+    private static List<X509Certificate> chain(AcmeOrder order, Certificate certificate)
+            throws AcmeException, DirectoryFailure {
+        try {
+            certificate.download();
+        } catch (AcmeServerException notThere) {
+            // It is made, and counted: nobody gains by giving it up.
+            throw DirectoryFailure.passing(notThere);
+        }
         String preferred = order.terms().preferredChain();
         if (preferred == null || certificate.isIssuedBy(preferred)) {
             return certificate.getCertificateChain();
         }
         for (Certificate other : certificate.getAlternateCertificates()) {
-            other.download();
-            if (other.isIssuedBy(preferred)) {
+            if (isThere(other) && other.isIssuedBy(preferred)) {
                 return other.getCertificateChain();
             }
         }
         return certificate.getCertificateChain();
+    }
+
+    /** A chain that is named and cannot be had is none. */
+    private static boolean isThere(Certificate other) throws AcmeException, DirectoryFailure {
+        try {
+            other.download();
+            return true;
+        } catch (AcmeServerException refused) {
+            DirectoryFailure failure = DirectoryFailure.of(refused);
+            if (failure.isPassing()) {
+                throw failure;
+            }
+            return false;
+        }
     }
 
     private void keep(Held held, List<X509Certificate> chain) throws DirectoryFailure {
@@ -146,6 +181,10 @@ final class IssueSteps {
             throw unexpected("a chain of " + chain.size() + " certificates");
         }
         X509Certificate leaf = chain.getFirst();
+        if (!instant(leaf.getNotAfter()).isAfter(moves.now())) {
+            // It would be renewed at once, and so would be what came of that.
+            throw unexpected("a certificate whose time is over");
+        }
         requireNames(order, leaf);
         if (order.terms().key() == null) {
             byte[] csrKey = RequestedKey.of(order.terms());

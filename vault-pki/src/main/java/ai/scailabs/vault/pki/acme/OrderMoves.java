@@ -3,6 +3,7 @@ package ai.scailabs.vault.pki.acme;
 import ai.scailabs.vault.audit.trail.AuditAction;
 import ai.scailabs.vault.persistence.tenant.TenantTransaction;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
@@ -13,6 +14,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Stores what a step has done, in one transaction that counts only while the lease does. Thread-safe. */
 final class OrderMoves {
+    /** At one stage: a directory, or DNS, that was not done with it by then never will be. */
+    private static final Duration LONGEST_WAIT = Duration.ofDays(1);
+
     private final OrderRepository orders;
     private final ChallengeRepository challenges;
     private final AcmeKeys keys;
@@ -54,11 +58,22 @@ final class OrderMoves {
         return clock.instant().truncatedTo(ChronoUnit.MICROS);
     }
 
-    /** Nothing has changed but the time. */
+    /** Nothing has changed but the time; when that is over, the order has failed. */
     void waiting(Held held, Instant next) {
         AcmeOrder order = held.order();
+        Instant now = now();
+        AcmeOrder.Progress progress = order.progress();
+        if (!now.isBefore(progress.giveUpAt()) || !now.isBefore(progress.since().plus(LONGEST_WAIT))) {
+            failed(
+                    held,
+                    DirectoryFailure.lasting(DirectoryProblem.ours(
+                            "timeout",
+                            "waited in vain at the stage " + order.stage().wireName(),
+                            null)));
+            return;
+        }
         orders.transactions().inTransaction(order.tenant(), tx -> {
-            orders.move(tx, order.id(), held.worker(), order.status(), order.stage(), next, now());
+            orders.move(tx, order.id(), held.worker(), order.status(), order.stage(), next, now);
             return next;
         });
     }
@@ -128,7 +143,7 @@ final class OrderMoves {
         boolean over = !now.isBefore(order.progress().giveUpAt());
         if (order.stage() == Stage.CLEAN) {
             // Whatever became of the order: this goes on until it is done, or nobody knows how.
-            boolean hopeless = over && !now.isBefore(order.progress().giveUpAt().plus(java.time.Duration.ofDays(7)));
+            boolean hopeless = over && !now.isBefore(order.progress().giveUpAt().plus(Duration.ofDays(7)));
             retried(held, failure, hopeless ? Stage.DONE : Stage.CLEAN, backoff.again(order.attempts(), failure, now));
         } else if (failure.isPassing() && !over) {
             retried(held, failure, order.stage(), backoff.again(order.attempts(), failure, now));

@@ -149,12 +149,22 @@ final class OrderRepository implements OpenOrders {
         }
     }
 
-    void placed(TenantTransaction tx, UUID id, URI location) {
-        tx.update(
-                "update acme_order set order_url = ? where tenant_id = ? and order_id = ?",
-                location.toString(),
+    /** @throws AlreadyOurs when another order has this location */
+    void placed(TenantTransaction tx, AcmeOrder order, URI location) {
+        // One at a time: two may be told of the same location at the same moment.
+        tx.queryOne(
+                "select true from acme_account where tenant_id = ? and account_id = ? for no key update",
+                (results, index) -> true,
                 tx.tenant().value(),
-                id);
+                order.accountId());
+        int placed = tx.update("""
+                update acme_order o set order_url = ?
+                where o.tenant_id = ? and o.order_id = ?
+                    and not exists (select from acme_order other where other.tenant_id = o.tenant_id and other.order_url = ? and other.order_id <> o.order_id)
+                """, location.toString(), tx.tenant().value(), order.id(), location.toString());
+        if (placed == 0) {
+            throw new AlreadyOurs();
+        }
     }
 
     /** Whether one of ours is called so: another one of the directory's that looks alike is. */
@@ -241,6 +251,15 @@ final class OrderRepository implements OpenOrders {
 
     void record(TenantTransaction tx, AuditEntry entry) {
         tx.update(AuditRows.INSERT, AuditRows.arguments(entry));
+    }
+
+    /** The directory gave what another order goes on with. */
+    static final class AlreadyOurs extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        AlreadyOurs() {
+            super("another order has this location", null, false, false);
+        }
     }
 
     /** Somebody else works on the order now: what was done is for nobody. */

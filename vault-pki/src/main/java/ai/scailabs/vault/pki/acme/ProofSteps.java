@@ -64,11 +64,19 @@ final class ProofSteps {
         Optional<Order> lost = order.progress().sent() ? lost(order, login) : Optional.empty();
         Order made = lost.isPresent() ? lost.get() : placed(held, login);
         URI location = URI.create(made.getLocation().toString());
-        moves.on(
-                held,
-                Stage.AUTHORIZE,
-                lost.isPresent() ? "found" : "placed",
-                tx -> moves.orders().placed(tx, order.id(), location));
+        try {
+            moves.on(
+                    held,
+                    Stage.AUTHORIZE,
+                    lost.isPresent() ? "found" : "placed",
+                    tx -> moves.orders().placed(tx, order, location));
+        } catch (OrderRepository.AlreadyOurs shared) {
+            // Some directories give an order that is open again to whoever orders the same; it makes one certificate.
+            throw DirectoryFailure.passing(DirectoryProblem.ours(
+                    "orderShared",
+                    "the directory gives no order of its own while another for the same names is open",
+                    null));
+        }
     }
 
     private Order placed(Held held, Login login) throws AcmeException, DirectoryFailure {

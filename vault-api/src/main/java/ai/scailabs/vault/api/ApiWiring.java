@@ -31,6 +31,7 @@ import ai.scailabs.vault.api.identity.RoleController;
 import ai.scailabs.vault.api.identity.ScaiKeyEventController;
 import ai.scailabs.vault.api.keys.ErasureController;
 import ai.scailabs.vault.api.keys.KeyController;
+import ai.scailabs.vault.api.listener.LeanHttp;
 import ai.scailabs.vault.api.pki.AuthorityController;
 import ai.scailabs.vault.api.pki.CertificateController;
 import ai.scailabs.vault.api.pki.CertificationController;
@@ -210,6 +211,11 @@ public class ApiWiring {
     WebServerFactoryCustomizer<TomcatServletWebServerFactory> escapedSlashes() {
         return factory -> factory.addConnectorCustomizers(
                 connector -> connector.setEncodedSolidusHandling(EncodedSolidusHandling.PASS_THROUGH.getValue()));
+    }
+
+    @Bean
+    WebServerFactoryCustomizer<TomcatServletWebServerFactory> leanHttp() {
+        return LeanHttp.installed();
     }
 
     @Bean

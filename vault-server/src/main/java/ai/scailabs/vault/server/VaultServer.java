@@ -163,6 +163,8 @@ public class VaultServer {
         properties.put("server.shutdown", "graceful");
         properties.put("spring.lifecycle.timeout-per-shutdown-phase", "20s");
         properties.put("server.max-http-request-header-size", "24KB");
+        // A connection holds as much while its request waits; ours are a few hundred bytes.
+        properties.put("server.tomcat.max-http-response-header-size", "4KB");
         // A client that keeps its connection saves a handshake, which costs as much as several reads.
         properties.put("server.tomcat.max-keep-alive-requests", -1);
         properties.put("server.tomcat.keep-alive-timeout", "75s");

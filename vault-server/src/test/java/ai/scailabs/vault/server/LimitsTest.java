@@ -123,6 +123,34 @@ class LimitsTest {
                 .isIn(200, 201);
     }
 
+    /** Longer than what is read at once, and shorter than what is refused. */
+    @Test
+    void longHead_isTaken() throws IOException {
+        for (int length : List.of(3_000, 4_096, 10_000, 22_000)) {
+            try (RawConnection connection = new RawConnection(server.port())) {
+                RawConnection.Reply reply =
+                        connection.exchange(head("GET /v1/secrets/long-head", "X-Large: " + "h".repeat(length)));
+                assertThat(reply.status()).as(length + ": " + reply.body()).isEqualTo(404);
+            }
+        }
+    }
+
+    /** What follows a body in pieces is read by nobody. */
+    @Test
+    void trailersTooLarge_areRefused() throws IOException {
+        try (RawConnection connection = new RawConnection(server.port())) {
+            byte[] request = (new String(
+                                    head("PUT /v1/secrets/trailers", "Transfer-Encoding: chunked"),
+                                    StandardCharsets.ISO_8859_1)
+                            + "14\r\n{\"data\":{\"a\":\"bbb\"}}\r\n0\r\nX-Large: " + "t".repeat(2_000) + "\r\n\r\n")
+                    .getBytes(StandardCharsets.ISO_8859_1);
+            RawConnection.Reply reply = connection.exchange(request);
+            assertThat(reply.status()).isIn(400, 413, 431);
+            assertEnvelope(reply);
+        }
+        owner.get("/v1/secrets/trailers").expect(404, "secret_not_found");
+    }
+
     @Test
     void headersTooLarge_areRefusedWithTheEnvelope() throws IOException {
         try (RawConnection connection = new RawConnection(server.port())) {

@@ -11,6 +11,8 @@ import ai.scailabs.vault.kernel.path.SecretPath;
 import ai.scailabs.vault.kernel.sensitive.SensitiveBytes;
 import ai.scailabs.vault.pki.issuance.KeyPackaging;
 import ai.scailabs.vault.pki.issuance.KeystoreRoom;
+import ai.scailabs.vault.pki.serving.ServingCertificate;
+import ai.scailabs.vault.pki.serving.ServingJournal;
 import ai.scailabs.vault.pki.x509.KeystoreFormat;
 import ai.scailabs.vault.pki.x509.RevocationReason;
 import ai.scailabs.vault.pki.x509.SubjectKey;
@@ -220,6 +222,11 @@ public final class ManagedCertificates {
                 throw failure.refusal();
             }
         }
+    }
+
+    /** What the service speaks TLS by, where an operator names this certificate for it: the one way to a key without a rule, and to this key alone. */
+    public ServingCertificate forServing(TenantId tenant, UUID certificate, ServingJournal journal) {
+        return new ManagedServingCertificate(certificates, client.keys(), journal, tenant, certificate);
     }
 
     private static X509Certificate leaf(KeyBundle bundle) {

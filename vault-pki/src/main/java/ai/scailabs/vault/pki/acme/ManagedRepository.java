@@ -1,8 +1,10 @@
 package ai.scailabs.vault.pki.acme;
 
+import ai.scailabs.vault.kernel.id.PartnerId;
 import ai.scailabs.vault.kernel.id.TenantId;
 import ai.scailabs.vault.persistence.tenant.TenantTransaction;
 import ai.scailabs.vault.persistence.tenant.TenantTransactions;
+import ai.scailabs.vault.pki.serving.ServingVersion;
 import ai.scailabs.vault.pki.x509.KeySpec;
 import ai.scailabs.vault.pki.x509.RevocationReason;
 import java.sql.ResultSet;
@@ -104,6 +106,30 @@ final class ManagedRepository {
                 select version, key_id, has_key, serial, sha256, issuer, not_before, not_after, order_id, created_at, revoked_at, revocation_reason
                 from acme_certificate_version where tenant_id = ? and certificate_id = ? order by version desc
                 """, (results, index) -> version(results), tenant.value(), certificate);
+    }
+
+    /** How its newest version stands; empty before there is one. */
+    Optional<ServingVersion> newest(TenantId tenant, UUID certificate) {
+        return transactions.queryOne(
+                tenant,
+                """
+                select c.certificate_id, v.version, t.partner_id, v.serial, case when v.has_key then v.key_id end as key_id, v.not_before, v.not_after, v.revoked_at
+                from acme_certificate c
+                join tenant t on t.tenant_id = c.tenant_id
+                join acme_certificate_version v on v.tenant_id = c.tenant_id and v.certificate_id = c.certificate_id and v.version = c.version
+                where c.tenant_id = ? and c.certificate_id = ?
+                """,
+                (results, index) -> new ServingVersion(
+                        results.getObject("certificate_id", UUID.class),
+                        results.getInt("version"),
+                        new PartnerId(results.getString("partner_id")),
+                        CertificateVersion.serialText(results.getString("serial")),
+                        results.getString("key_id"),
+                        OrderRows.instant(results, "not_before"),
+                        OrderRows.instant(results, "not_after"),
+                        OrderRows.time(results, "revoked_at") != null),
+                tenant.value(),
+                certificate);
     }
 
     /** Of the certificate, which nobody else changes until the transaction ends. */

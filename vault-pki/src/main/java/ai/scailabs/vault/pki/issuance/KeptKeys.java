@@ -17,6 +17,8 @@ import ai.scailabs.vault.pki.issuer.Issuance;
 import ai.scailabs.vault.pki.issuer.IssuedCertificate;
 import ai.scailabs.vault.pki.issuer.Reservation;
 import ai.scailabs.vault.pki.role.StoredRole;
+import ai.scailabs.vault.pki.serving.ServingCertificate;
+import ai.scailabs.vault.pki.serving.ServingJournal;
 import ai.scailabs.vault.pki.x509.CertificateContents;
 import ai.scailabs.vault.pki.x509.Pem;
 import java.security.KeyPair;
@@ -94,6 +96,11 @@ public final class KeptKeys {
         try (SensitiveBytes pkcs8 = seal.open(tenant, actor.partner(), kept.keyId(), kept.sealed())) {
             return new KeptKey(keyType, Pem.writeSensitive("PRIVATE KEY", pkcs8.expose()));
         }
+    }
+
+    /** What the service speaks TLS by, where an operator names this certificate for it: the one way to a key without a rule, and to this key alone. */
+    public ServingCertificate forServing(TenantId tenant, UUID certificate, ServingJournal journal) {
+        return new KeptServingCertificate(repository, seal, issuance, journal, tenant, certificate);
     }
 
     public static VaultException notFound() {

@@ -116,6 +116,11 @@ final class AuthorityRepository {
 
     /** The certificates above that generation, from the one that signed it to the root, or to the last that is known; DER. */
     List<byte[]> above(TenantId tenant, UUID id, int generation) {
+        return line(tenant, id, generation).stream().skip(1).toList();
+    }
+
+    /** That generation's own certificate, and those above it; DER. Empty when there is none. */
+    List<byte[]> line(TenantId tenant, UUID id, int generation) {
         List<Link> links = transactions.query(
                 tenant,
                 """
@@ -134,12 +139,12 @@ final class AuthorityRepository {
                 id,
                 generation,
                 tenant.value());
-        List<byte[]> above =
-                new ArrayList<>(links.stream().skip(1).map(Link::certificate).toList());
+        List<byte[]> line =
+                new ArrayList<>(links.stream().map(Link::certificate).toList());
         if (!links.isEmpty()) {
-            above.addAll(links.getLast().chain());
+            line.addAll(links.getLast().chain());
         }
-        return above;
+        return line;
     }
 
     /** @param chain of others, above it */

@@ -158,6 +158,11 @@ public final class Issuance implements AutoCloseable {
         return last == null || !last.issuer().validity().includes(now()) ? signatory(tenant, authority) : last;
     }
 
+    /** What stands above certificates that the authority signed by its key of that generation, its own for that key first; DER. */
+    public List<byte[]> chain(TenantId tenant, UUID authority, int generation) {
+        return authorities.line(tenant, authority, generation);
+    }
+
     private CertificatePointers pointers(UUID authority, CertificateRepository.Signer found) {
         return urls.of(authority, found.generation(), found.urls(), found.crlPartitions());
     }

@@ -37,6 +37,11 @@ final class PrivateKeyTraces extends AppenderBase<ILoggingEvent> implements Auto
         Arrays.stream(parts).forEach(answers::append);
     }
 
+    /** @param part of a line of the log */
+    void assertTold(String part) {
+        assertThat(lines).anyMatch(line -> line.contains(part));
+    }
+
     /**
      * @param secret the scalar
      * @param rows of {@link #rows}

@@ -657,6 +657,18 @@ class SettingsTest {
         Map<String, String> environment = good();
         environment.put(only.name(), "/etc/tls.pem");
         assertThat(problems(environment)).contains("TLS_CERT_FILE and TLS_KEY_FILE are set together or not at all");
+        environment.put("TLS_MANAGED_CERTIFICATE", "tnt_acme/cert_01K9Z6F3V4M8Q2T7B5N1C0D9XE");
+        assertThat(problems(environment)).contains("TLS_CERT_FILE and TLS_KEY_FILE are set together or not at all");
+    }
+
+    @Test
+    void certificateThatIsManagedHere_needsNoFiles() {
+        Map<String, String> environment = good();
+        environment.put("TLS_MANAGED_CERTIFICATE", "tnt_acme/cert_01K9Z6F3V4M8Q2T7B5N1C0D9XE");
+        environment.put("TLS_CLIENT_CA_FILE", "/etc/clients.pem");
+        ServerSettings.Http http = ServerSettings.read(environment).http();
+        assertThat(http.certificate()).isNotNull();
+        assertThat(http.tls()).isNotNull();
     }
 
     @ParameterizedTest

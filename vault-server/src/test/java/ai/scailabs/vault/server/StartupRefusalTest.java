@@ -195,6 +195,12 @@ class StartupRefusalTest {
                         .contains("ScaiVault cannot start: BIND_ADDRESS is malformed")
                         .doesNotContain("nonsense")
                         .doesNotContain("\tat "));
+        assertThat(run(Map.of("TLS_MANAGED_CERTIFICATE", "tnt_nobody/cert_01K9Z6F3V4M8Q2T7B5N1C0D9XE")))
+                .satisfies(ended -> assertThat(ended.code()).isEqualTo(78))
+                .satisfies(ended -> assertThat(ended.error())
+                        .contains("ScaiVault cannot start: TLS_MANAGED_CERTIFICATE cannot be served: the managed"
+                                + " certificate is not there")
+                        .doesNotContain("\tat "));
         superuser.update("alter table secret disable row level security");
         assertThat(run(Map.of()))
                 .satisfies(ended -> assertThat(ended.code()).isEqualTo(78))

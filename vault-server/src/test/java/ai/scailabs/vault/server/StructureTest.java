@@ -3,6 +3,7 @@ package ai.scailabs.vault.server;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ai.scailabs.vault.pki.serving.ServingCertificate;
 import com.github.benmanes.caffeine.cache.AsyncCache;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.tngtech.archunit.core.domain.JavaClass;
@@ -261,6 +262,22 @@ class StructureTest {
                         "pki.acme.OrderRows",
                         "secrets.secret.Metadata",
                         "api.system.ApiDocument");
+    }
+
+    /** Everybody else's way to a private key leads past policies. */
+    @ArchTest
+    static void keysWithoutACaller_areForTheServicesOwnTlsAlone(JavaClasses classes) {
+        Set<String> users = new TreeSet<>();
+        for (JavaClass each : shipped(classes)) {
+            for (JavaMethodCall call : each.getMethodCallsFromSelf()) {
+                boolean opens = call.getTargetOwner().isEquivalentTo(ServingCertificate.class)
+                        && call.getName().equals("open");
+                if (opens || call.getName().equals("forServing")) {
+                    users.add(nameOf(each) + " " + call.getName());
+                }
+            }
+        }
+        assertThat(users).containsExactly("server.tls.ManagedTls open", "server.wiring.TlsWiring forServing");
     }
 
     /** Advisory GHSA-34fc-gh42-pj53 and its like. */

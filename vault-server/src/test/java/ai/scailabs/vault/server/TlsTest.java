@@ -225,7 +225,12 @@ class TlsTest {
         refusedStart("TLS_CLIENT_CA_FILE names a file that is not PEM", good, key, garbage, null);
         refusedStart("TLS_CLIENT_CRL_FILE names a file that holds no PEM revocation list", good, key, good, hollow);
         refusedStart("TLS_CLIENT_CRL_FILE needs TLS_CLIENT_CA_FILE", good, key, null, hollow);
-        refusedStart("TLS_CLIENT_CA_FILE needs TLS_CERT_FILE and TLS_KEY_FILE", null, null, good, null);
+        refusedStart(
+                "TLS_CLIENT_CA_FILE needs TLS_CERT_FILE and TLS_KEY_FILE, or TLS_MANAGED_CERTIFICATE",
+                null,
+                null,
+                good,
+                null);
     }
 
     private static void refusedStart(

@@ -11,7 +11,7 @@ import java.security.KeyStore;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.security.PrivateKey;
-import java.security.Signature;
+import java.security.cert.CertificateEncodingException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.util.List;
@@ -22,43 +22,56 @@ import org.springframework.boot.ssl.pem.PemSslStoreBundle;
 import org.springframework.boot.ssl.pem.PemSslStoreDetails;
 
 /**
- * The files as they were at one moment, read once and found to belong together.
+ * What TLS is made of at one moment: files that were read once and found to belong together, and perhaps an identity that was handed over.
  *
- * @param fingerprint SHA-256 of all of them: tells whether they have changed
- * @param leaf the service's own certificate
+ * @param fingerprint SHA-256 of all of it: tells whether it has changed
+ * @param identity the service's own; absent when no file holds it and none was handed over
  * @param clientAuthorities absent when client certificates are not asked for
  */
 record TlsMaterial(
         byte[] fingerprint,
-        X509Certificate leaf,
-        KeyStore own,
+        @Nullable TlsIdentity identity,
         @Nullable KeyStore clientAuthorities) {
     private static final int MAX_FILE_BYTES = 1024 * 1024;
-    private static final byte[] PROOF =
-            "the key signs and its certificate verifies".getBytes(StandardCharsets.US_ASCII);
 
-    static TlsMaterial read(TlsFiles files) throws UnusableTlsFile {
+    /** @param handedOver in the place of what the files say; absent: what the files say */
+    static TlsMaterial read(TlsFiles files, @Nullable TlsIdentity handedOver) throws UnusableTlsFile {
         MessageDigest digest = sha256();
-        String certificate = text(Part.CERTIFICATE, files.certificate(), digest);
-        String key = text(Part.KEY, files.key(), digest);
+        TlsIdentity identity = handedOver == null ? ofFiles(files, digest) : digested(handedOver, digest);
         String authorities = files.clientAuthorities() == null
                 ? null
                 : text(Part.CLIENT_AUTHORITIES, files.clientAuthorities(), digest);
         if (files.clientRevocations() != null) {
             requireLists(text(Part.CLIENT_REVOCATIONS, files.clientRevocations(), digest));
         }
-        List<X509Certificate> chain = certificates(Part.CERTIFICATE, certificate);
-        PrivateKey privateKey = privateKey(key);
-        requirePair(chain.getFirst(), privateKey);
-        PemSslStore own = PemSslStore.of(chain, privateKey);
         PemSslStore trusted =
                 authorities == null ? null : PemSslStore.of(certificates(Part.CLIENT_AUTHORITIES, authorities), null);
-        PemSslStoreBundle stores = new PemSslStoreBundle(own, trusted);
-        return new TlsMaterial(
-                digest.digest(),
-                chain.getFirst(),
-                Objects.requireNonNull(stores.getKeyStore()),
-                stores.getTrustStore());
+        return new TlsMaterial(digest.digest(), identity, new PemSslStoreBundle(null, trusted).getTrustStore());
+    }
+
+    private static @Nullable TlsIdentity ofFiles(TlsFiles files, MessageDigest digest) throws UnusableTlsFile {
+        if (files.certificate() == null || files.key() == null) {
+            return null;
+        }
+        String certificate = text(Part.CERTIFICATE, files.certificate(), digest);
+        String key = text(Part.KEY, files.key(), digest);
+        return TlsIdentity.of(certificates(Part.CERTIFICATE, certificate), privateKey(key))
+                .orElseThrow(() -> new UnusableTlsFile(Part.KEY, "names the key of another certificate"));
+    }
+
+    private static TlsIdentity digested(TlsIdentity handedOver, MessageDigest digest) {
+        try {
+            digest.update(handedOver.leaf().getEncoded());
+            return handedOver;
+        } catch (CertificateEncodingException impossible) {
+            throw new IllegalStateException("a certificate that was decoded does not encode", impossible);
+        }
+    }
+
+    /** Of the identity, in memory alone. */
+    static KeyStore keyStore(TlsIdentity identity) {
+        PemSslStore own = PemSslStore.of(identity.chain(), identity.key());
+        return Objects.requireNonNull(new PemSslStoreBundle(own, null).getKeyStore());
     }
 
     private static String text(Part part, Path file, MessageDigest digest) throws UnusableTlsFile {
@@ -103,28 +116,6 @@ record TlsMaterial(
             // Said below, without what was found.
         }
         throw new UnusableTlsFile(Part.KEY, "names a file that holds no PEM private key without a password");
-    }
-
-    private static void requirePair(X509Certificate leaf, PrivateKey key) throws UnusableTlsFile {
-        String algorithm = switch (key.getAlgorithm()) {
-            case "RSA" -> "SHA256withRSA";
-            case "EC" -> "SHA256withECDSA";
-            default -> key.getAlgorithm();
-        };
-        try {
-            Signature signature = Signature.getInstance(algorithm);
-            signature.initSign(key);
-            signature.update(PROOF);
-            byte[] signed = signature.sign();
-            signature.initVerify(leaf.getPublicKey());
-            signature.update(PROOF);
-            if (signature.verify(signed)) {
-                return;
-            }
-        } catch (GeneralSecurityException otherKind) {
-            // Said below.
-        }
-        throw new UnusableTlsFile(Part.KEY, "names the key of another certificate");
     }
 
     private static void requireLists(String pem) throws UnusableTlsFile {

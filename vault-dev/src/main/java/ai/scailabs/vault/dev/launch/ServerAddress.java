@@ -15,6 +15,11 @@ record ServerAddress(String bind, String host, int port, String baseUrl) {
 
     /** {@code --port} beats {@code BIND_ADDRESS}, which beats the default. */
     static ServerAddress choose(Optional<Integer> port, LoopbackPorts ports, Map<String, String> environment) {
+        if (environment.containsKey("TLS_MANAGED_CERTIFICATE")) {
+            throw new LaunchFailure(
+                    "bin/run does not take TLS_MANAGED_CERTIFICATE, as it would not know whether to trust"
+                            + " what the server shows: set TLS_CERT_FILE and TLS_KEY_FILE");
+        }
         String bind = port.map(wanted -> "127.0.0.1:" + (wanted == 0 ? ports.anyFree() : wanted))
                 .or(() -> Optional.ofNullable(environment.get("BIND_ADDRESS")))
                 .orElse("127.0.0.1:" + LaunchOptions.DEFAULT_PORT);

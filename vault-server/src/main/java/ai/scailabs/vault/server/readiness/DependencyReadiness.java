@@ -25,6 +25,7 @@ public final class DependencyReadiness implements Readiness {
     private static final String ERROR = "error";
     private static final String REDIS = "redis";
     private static final String HSM = "pki_hsm";
+    private static final String TLS = "tls_certificate";
     private static final String NOT_CONFIGURED = "not_configured";
 
     private final DataSource database;
@@ -35,6 +36,7 @@ public final class DependencyReadiness implements Readiness {
     private final @Nullable RedisLink redis;
     private final Supplier<@Nullable Instant> lastRotation;
     private final Supplier<@Nullable String> hsmProblem;
+    private final Supplier<@Nullable String> tlsProblem;
     private final long startedNanos = System.nanoTime();
     private final ReentrantLock looking = new ReentrantLock();
     private volatile @Nullable Observation latest;
@@ -43,6 +45,7 @@ public final class DependencyReadiness implements Readiness {
      * @param redis absent: not configured. Without it the service goes on, and says so
      * @param lastRotation when a job with keys last came to its end; absent when that is not known
      * @param hsmProblem with the HSM that holds keys of authorities, empty when it is well; absent: not configured. Without it all else goes on
+     * @param tlsProblem with the certificate that TLS is to show, empty when it is shown; absent: TLS shows none of ours. What is shown instead goes on
      */
     public DependencyReadiness(
             DataSource database,
@@ -52,7 +55,8 @@ public final class DependencyReadiness implements Readiness {
             AuditTrail trail,
             @Nullable RedisLink redis,
             Supplier<@Nullable Instant> lastRotation,
-            Supplier<@Nullable String> hsmProblem) {
+            Supplier<@Nullable String> hsmProblem,
+            Supplier<@Nullable String> tlsProblem) {
         this.database = database;
         this.threads = threads;
         this.encryption = encryption;
@@ -61,6 +65,7 @@ public final class DependencyReadiness implements Readiness {
         this.redis = redis;
         this.lastRotation = lastRotation;
         this.hsmProblem = hsmProblem;
+        this.tlsProblem = tlsProblem;
     }
 
     @Override
@@ -75,22 +80,34 @@ public final class DependencyReadiness implements Readiness {
             errors.put(name, found.problem());
         });
         errors.put(REDIS, redisProblem());
-        String hsm = hsmProblem.get();
-        if (hsm != null) {
-            checks.put(HSM, hsm.isEmpty() ? OK : ERROR);
-            errors.put(HSM, hsm);
-        }
+        optional().forEach((name, problem) -> {
+            checks.put(name, problem.isEmpty() ? OK : ERROR);
+            errors.put(name, problem);
+        });
         errors.values().removeIf(String::isEmpty);
         return new Report(state(observation), checks, errors);
+    }
+
+    /** What is well or not where it is configured, and what else goes on without; by check. */
+    private Map<String, String> optional() {
+        Map<String, String> problems = new LinkedHashMap<>();
+        String hsm = hsmProblem.get();
+        if (hsm != null) {
+            problems.put(HSM, hsm);
+        }
+        String tls = tlsProblem.get();
+        if (tls != null) {
+            problems.put(TLS, tls);
+        }
+        return problems;
     }
 
     private State state(Observation observation) {
         if (!observation.errors().values().stream().allMatch(String::isEmpty)) {
             return State.UNHEALTHY;
         }
-        String hsm = hsmProblem.get();
         boolean whole = redisProblem().isEmpty()
-                && (hsm == null || hsm.isEmpty())
+                && optional().values().stream().allMatch(String::isEmpty)
                 && observation.rootKeys().stream().allMatch(EncryptionProbe.Finding::serves);
         return whole ? State.HEALTHY : State.DEGRADED;
     }
@@ -152,10 +169,9 @@ public final class DependencyReadiness implements Readiness {
         eachOfTwo(observation, (name, found) -> checks.put(name, figures(found)));
         figures(checks, "audit").put("queue_depth", trail.queueDepth());
         checks.put(REDIS, redisFigures());
-        String hsm = hsmProblem.get();
-        if (hsm != null) {
-            checks.put(HSM, hsm.isEmpty() ? Map.of("status", OK) : Map.of("status", ERROR, "error", hsm));
-        }
+        optional()
+                .forEach((name, problem) -> checks.put(
+                        name, problem.isEmpty() ? Map.of("status", OK) : Map.of("status", ERROR, "error", problem)));
         return new Details(state(observation), (System.nanoTime() - startedNanos) / 1_000_000_000, checks);
     }
 

@@ -66,11 +66,16 @@ public record ServerSettings(
             String audience,
             TokenProperties.@Nullable Introspection introspection) {}
 
-    /** @param metrics absent: metrics only with a token */
+    /**
+     * @param tls absent: no TLS
+     * @param certificate shown in the place of what the files of {@code tls} hold; only with {@code tls}
+     * @param metrics absent: metrics only with a token
+     */
     public record Http(
             ListenAddress bind,
             URI baseUrl,
             @Nullable TlsFiles tls,
+            @Nullable TlsCertificate certificate,
             List<AddressRange> trustedProxies,
             ProxyHeader proxyHeader,
             @Nullable ListenAddress metrics,
@@ -214,13 +219,16 @@ public record ServerSettings(
         Integer maxBody = reader.required(Setting.MAX_BODY_BYTES, number(1_024, 16_777_216));
         Path certificate = reader.optional(Setting.TLS_CERT_FILE, ServerSettings::path);
         Path key = reader.optional(Setting.TLS_KEY_FILE, ServerSettings::path);
+        int before = reader.problems().size();
+        TlsCertificate managed = reader.optional(Setting.TLS_MANAGED_CERTIFICATE, TlsCertificate::parse);
+        boolean malformed = reader.problems().size() > before;
         Path authorities = reader.optional(Setting.TLS_CLIENT_CA_FILE, ServerSettings::path);
         Path revocations = reader.optional(Setting.TLS_CLIENT_CRL_FILE, ServerSettings::path);
         if ((certificate == null) != (key == null)) {
             reader.problem("TLS_CERT_FILE and TLS_KEY_FILE are set together or not at all");
         }
-        if (authorities != null && certificate == null) {
-            reader.problem("TLS_CLIENT_CA_FILE needs TLS_CERT_FILE and TLS_KEY_FILE");
+        if (authorities != null && certificate == null && managed == null && !malformed) {
+            reader.problem("TLS_CLIENT_CA_FILE needs TLS_CERT_FILE and TLS_KEY_FILE, or TLS_MANAGED_CERTIFICATE");
         }
         if (revocations != null && authorities == null) {
             reader.problem("TLS_CLIENT_CRL_FILE needs TLS_CLIENT_CA_FILE");
@@ -229,9 +237,11 @@ public record ServerSettings(
         if (bind == null || baseUrl == null || proxies == null || proxyHeader == null || maxBody == null) {
             return null;
         }
-        TlsFiles tls =
-                certificate == null || key == null ? null : new TlsFiles(certificate, key, authorities, revocations);
-        return new Http(bind, baseUrl, tls, proxies, proxyHeader, metrics, maxBody);
+        boolean both = certificate != null && key != null;
+        TlsFiles tls = both || managed != null
+                ? new TlsFiles(both ? certificate : null, both ? key : null, authorities, revocations)
+                : null;
+        return new Http(bind, baseUrl, tls, managed, proxies, proxyHeader, metrics, maxBody);
     }
 
     private static @Nullable Logging logging(SettingsReader reader) {

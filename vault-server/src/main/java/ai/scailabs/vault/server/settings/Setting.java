@@ -222,6 +222,10 @@ public enum Setting {
             "how long a request to destroy keys waits before it can be confirmed: 1d to 90d, in development from 1s"),
     TLS_CERT_FILE(Kind.PLAIN, null, "a PEM certificate chain, together with TLS_KEY_FILE"),
     TLS_KEY_FILE(Kind.PLAIN, null, "a PEM private key, together with TLS_CERT_FILE"),
+    TLS_MANAGED_CERTIFICATE(
+            Kind.PLAIN,
+            null,
+            "tnt_…/cert_…: a tenant, and a certificate of it that was ordered by ACME, or whose key is kept"),
     TLS_CLIENT_CA_FILE(Kind.PLAIN, null, "PEM certificates of the authorities whose client certificates are required"),
     TLS_CLIENT_CRL_FILE(
             Kind.PLAIN, null, "PEM revocation lists, a current one of each authority in TLS_CLIENT_CA_FILE"),

@@ -30,6 +30,7 @@ import ai.scailabs.vault.server.metrics.ServerMeters;
 import ai.scailabs.vault.server.readiness.DependencyReadiness;
 import ai.scailabs.vault.server.readiness.EncryptionProbe;
 import ai.scailabs.vault.server.settings.ServerSettings;
+import ai.scailabs.vault.server.tls.ManagedTls;
 import ai.scailabs.vault.tenancy.rotation.KeyJobWorker;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -76,7 +77,8 @@ class OperationsWiring {
             AuditTrail trail,
             ObjectProvider<RedisLink> redis,
             ObjectProvider<KeyJobWorker> keys,
-            AuthorityHsm hsm) {
+            AuthorityHsm hsm,
+            ObjectProvider<ManagedTls> tls) {
         return new DependencyReadiness(
                 pools.app(),
                 threads,
@@ -85,7 +87,13 @@ class OperationsWiring {
                 trail,
                 redis.getIfAvailable(),
                 () -> lastRotation(keys.getIfAvailable()),
-                hsm::problem);
+                hsm::problem,
+                () -> problem(tls.getIfAvailable()));
+    }
+
+    /** As it stands beside other checks, which say whose fault it is. */
+    private static @Nullable String problem(@Nullable ManagedTls tls) {
+        return tls == null ? null : tls.problem().isEmpty() ? "" : "the managed certificate " + tls.problem();
     }
 
     /** Only where there is a login for jobs anything is known of other tenants' jobs. */

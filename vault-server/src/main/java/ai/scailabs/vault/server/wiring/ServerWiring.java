@@ -19,6 +19,7 @@ import org.springframework.context.annotation.Import;
     PkiMetersWiring.class,
     PkiHsmWiring.class,
     AcmeWiring.class,
+    TlsWiring.class,
     AuditWiring.class,
     PublishWiring.class,
     ExportWiring.class,

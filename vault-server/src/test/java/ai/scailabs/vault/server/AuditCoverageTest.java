@@ -33,6 +33,7 @@ class AuditCoverageTest {
             "audit_retire",
             "export_complete",
             "pki_ocsp_certify",
+            "pki_renew",
             "pki_acme_order_step",
             "pki_acme_news",
             "secret_expiring",

@@ -98,6 +98,45 @@ class ExpiryEventsTest {
     }
 
     @Test
+    void certificateThatWasRenewed_isNotToldOf() {
+        ApiClient owner = server.owner("expiry-renewed", "expiry-renewed");
+        try (EventReceiver receiver = new EventReceiver()) {
+            webhook(owner, receiver);
+            owner.post(
+                            "/v1/pki/roles",
+                            Map.of(
+                                    "name",
+                                    "renews",
+                                    "ca_id",
+                                    PkiRoleApiTest.root(owner, "renews"),
+                                    "allowed_domains",
+                                    List.of("*.expiry.test"),
+                                    "store_private_keys",
+                                    true,
+                                    "auto_renew",
+                                    true))
+                    .expect(201);
+            for (String name : List.of("renewed", "left")) {
+                owner.post("/v1/pki/issue/renews", Map.of("common_name", name + ".expiry.test", "ttl", "60d"))
+                        .expect(201);
+            }
+            Sql superuser = Sql.superuser(server);
+            superuser.update(
+                    "update certificate set not_before = not_before - interval '54 days', not_after = not_after - interval '54 days' where tenant_id = 'tnt_expiry-renewed' and role = 'renews'");
+            superuser.update(
+                    "update certificate_renewal r set due_at = case when c.common_name like 'renewed%' then now() end from certificate c where c.tenant_id = r.tenant_id and c.certificate_id = r.certificate_id and r.tenant_id = 'tnt_expiry-renewed'");
+            superuser.awaitRows(
+                    "select 1 from certificate_renewal where tenant_id = 'tnt_expiry-renewed' and place = 2");
+            server.tellOfExpiry();
+            mark(owner, "app/mark");
+            List<EventReceiver.Sent> sent = receiver.until("app/mark");
+            assertThat(sent).hasSize(2);
+            assertThat(sent.getFirst().event().at("/data/subject").stringValue())
+                    .contains("left.expiry.test");
+        }
+    }
+
+    @Test
     void certificate_isToldOfInTheSecondHalfOfItsLife_onceForEachThreshold() {
         ApiClient owner = server.owner("expiry-pki", "expiry-pki");
         try (EventReceiver receiver = new EventReceiver()) {

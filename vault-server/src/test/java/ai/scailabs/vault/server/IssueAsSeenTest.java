@@ -56,12 +56,47 @@ class IssueAsSeenTest {
         issue(owner, "again.internal").expect(201);
     }
 
+    /** Keys that are kept are written by a transaction of their own; what the certificate is allowed by is confirmed there, too. */
+    @Test
+    void roleThatKeepsKeys_countsAtOnceAsWell() {
+        owner.post(
+                        "/v1/pki/roles",
+                        Map.of(
+                                "name",
+                                "keeps",
+                                "ca_id",
+                                authority,
+                                "allowed_domains",
+                                List.of("*.kept.internal"),
+                                "store_private_keys",
+                                true))
+                .expect(201);
+        String issue = "/v1/pki/issue/keeps";
+        ApiClient service = server.client(server.token("issue-seen", "issue-seen")
+                .serviceAccount("keeping")
+                .sign());
+        String policy = owner.allow("sa:keeping", "pki/roles/keeps", "write");
+        service.post(issue, Map.of("common_name", "before.kept.internal")).expect(201);
+        changeDomains("keeps", "*.kept.internal", "*.kept.elsewhere");
+        service.post(issue, Map.of("common_name", "after.kept.internal")).expect(422, "name_not_allowed");
+        service.post(issue, Map.of("common_name", "after.kept.elsewhere")).expect(201);
+        owner.delete("/v1/policies/" + policy + "?force=true").expect(204);
+        service.post(issue, Map.of("common_name", "withdrawn.kept.elsewhere")).expect(403, "access_denied");
+        assertThat(kept("after.kept.internal")).isEqualTo(0L);
+        assertThat(kept("withdrawn.kept.elsewhere")).isEqualTo(0L);
+    }
+
     private static void changeDomains(String from, String to) {
+        changeDomains("seen", from, to);
+    }
+
+    private static void changeDomains(String role, String from, String to) {
         sql.update(
-                "update pki_role set terms = replace(terms::text, ?, ?)::jsonb, revision = revision + 1, updated_at = now() where tenant_id = ? and name = 'seen'",
+                "update pki_role set terms = replace(terms::text, ?, ?)::jsonb, revision = revision + 1, updated_at = now() where tenant_id = ? and name = ?",
                 "\"" + from + "\"",
                 "\"" + to + "\"",
-                TENANT);
+                TENANT,
+                role);
     }
 
     @Test

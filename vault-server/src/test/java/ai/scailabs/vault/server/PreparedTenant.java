@@ -73,7 +73,7 @@ record PreparedTenant(
     static final String CANARY = "CANARY-7f3a9c51d2e8";
 
     /** By a key that nobody has any more. */
-    private static final String REQUEST = """
+    static final String REQUEST = """
             -----BEGIN CERTIFICATE REQUEST-----
             MIHWMH4CAQAwHDEaMBgGA1UEAwwRb25lLnByZXBhcmVkLnRlc3QwWTATBgcqhkjO
             PQIBBggqhkjOPQMBBwNCAARNnShQ+Igb/otigplvijpL4wikDj0C51q3nt95JDqF
@@ -447,6 +447,8 @@ record PreparedTenant(
             case "signRequest" -> new ApiCall("POST", "/v1/pki/sign/" + role, Map.of("csr_pem", REQUEST, "ttl", "1h"));
             case "listCertificates" -> new ApiCall("GET", "/v1/pki/certificates?limit=10", null);
             case "readCertificate" -> new ApiCall("GET", "/v1/pki/certificates/" + certificate, null);
+            case "updateCertificate" ->
+                new ApiCall("PATCH", "/v1/pki/certificates/" + keptCertificate, Map.of("auto_renew", false));
             case "readCertificatePem" -> new ApiCall("GET", "/v1/pki/certificates/" + certificate + "/pem", null);
             case "revokeCertificate" ->
                 new ApiCall("POST", "/v1/pki/revoke", Map.of("serial_number", revocable, "reason", "superseded"));

@@ -41,6 +41,7 @@ record Sql(DatabaseLogin login) {
             "dns_provider",
             "dns_provider_credential",
             "certificate_key",
+            "certificate_renewal",
             "pki_request",
             "acme_account",
             "acme_certificate",
@@ -89,6 +90,17 @@ record Sql(DatabaseLogin login) {
             return statement.executeUpdate();
         } catch (SQLException e) {
             throw new IllegalStateException(e);
+        }
+    }
+
+    /** Until there are some. */
+    void awaitRows(String sql) {
+        long patience = System.nanoTime() + TimeUnit.MINUTES.toNanos(1);
+        while (rows(sql).isEmpty()) {
+            if (System.nanoTime() > patience) {
+                throw new AssertionError("no rows come of " + sql);
+            }
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
         }
     }
 

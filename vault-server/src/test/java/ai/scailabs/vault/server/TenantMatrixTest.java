@@ -343,7 +343,7 @@ class TenantMatrixTest {
             // By its own anchors: the victim's root is none, unless it was made one.
             case "validateCertificate" -> assertThat(reply.expect(200).body()).doesNotContain(victim.authority());
             case "importCsr" -> reply.expect(201);
-            case "readCertificateKey" ->
+            case "readCertificateKey", "updateCertificate" ->
                 assertThat(reply.code()).as(reply.body()).isIn("certificate_not_found", "access_denied");
             case "readCsr", "approveCsr", "rejectCsr" ->
                 assertThat(reply.code()).as(reply.body()).isIn("csr_not_found", "access_denied");

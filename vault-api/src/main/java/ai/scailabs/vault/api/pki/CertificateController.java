@@ -5,6 +5,7 @@ import ai.scailabs.vault.api.answer.JsonWriter;
 import ai.scailabs.vault.api.request.Call;
 import ai.scailabs.vault.api.request.Cursors;
 import ai.scailabs.vault.api.request.Endpoint;
+import ai.scailabs.vault.api.request.JsonBody;
 import ai.scailabs.vault.api.request.PathCategory;
 import ai.scailabs.vault.api.request.QueryParameters;
 import ai.scailabs.vault.audit.trail.AuditAction;
@@ -15,6 +16,7 @@ import ai.scailabs.vault.pki.inventory.CertificateFilter;
 import ai.scailabs.vault.pki.inventory.CertificateInventory;
 import ai.scailabs.vault.pki.inventory.CertificatePage;
 import ai.scailabs.vault.pki.inventory.CertificateRecord;
+import ai.scailabs.vault.pki.issuance.RenewalService;
 import ai.scailabs.vault.pki.issuer.CertificateAuthority;
 import ai.scailabs.vault.pki.x509.Pem;
 import ai.scailabs.vault.pki.x509.SerialNumber;
@@ -27,17 +29,23 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Controller;
 import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PatchMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 
 /** What was issued. */
 @Controller
 public class CertificateController {
     private final CertificateInventory certificates;
+    private final RenewalService renewals;
+    private final JsonBody bodies;
     private final Cursors cursors;
     private final Clock clock;
 
-    public CertificateController(CertificateInventory certificates, Cursors cursors, Clock clock) {
+    public CertificateController(
+            CertificateInventory certificates, RenewalService renewals, JsonBody bodies, Cursors cursors, Clock clock) {
         this.certificates = certificates;
+        this.renewals = renewals;
+        this.bodies = bodies;
         this.cursors = cursors;
         this.clock = clock;
     }
@@ -98,19 +106,32 @@ public class CertificateController {
 
     @GetMapping("/v1/pki/certificates/{id}")
     @Endpoint(scope = "pki:admin", action = AuditAction.PKI_CERTIFICATE_READ, category = PathCategory.PKI_ADMIN)
-    public Answer get(Call call, @PathVariable String id) {
-        CertificateRecord found = certificates.get(call.located(), call.tenant(), about(call, id));
-        String pem = pem(call, found);
-        return Answer.ok(call.recorded(), json -> {
-            write(json, found, clock.instant());
-            json.text("certificate", pem);
-        });
+    public Answer get(Call call, @PathVariable String id, HttpServletRequest request) {
+        UUID wanted = wanted(call, certificates, id, request);
+        CertificateRecord found = certificates.get(call.located(), call.tenant(), wanted);
+        return Answer.ok(call.recorded(), json -> writeWhole(json, call, found));
+    }
+
+    @PatchMapping("/v1/pki/certificates/{id}")
+    @Endpoint(scope = "pki:issue", action = AuditAction.PKI_CERTIFICATE_UPDATE, category = PathCategory.PKI_ISSUE)
+    public Answer update(Call call, @PathVariable String id, HttpServletRequest request) {
+        UUID wanted = wanted(call, certificates, id, request);
+        IssueRequests.Renewal body = bodies.readPatch(request, IssueRequests.Renewal.class);
+        renewals.change(call.located(), wanted, body.wanted(), call.entry());
+        CertificateRecord changed = certificates.changed(call.tenant(), wanted);
+        return Answer.ok(call.changed(), json -> writeWhole(json, call, changed));
+    }
+
+    private void writeWhole(JsonWriter json, Call call, CertificateRecord found) {
+        write(json, found, clock.instant());
+        json.text("certificate", pem(call, found));
     }
 
     @GetMapping("/v1/pki/certificates/{id}/pem")
     @Endpoint(scope = "pki:admin", action = AuditAction.PKI_CERTIFICATE_READ, category = PathCategory.PKI_ADMIN)
-    public Answer pem(Call call, @PathVariable String id) {
-        CertificateRecord found = certificates.get(call.located(), call.tenant(), about(call, id));
+    public Answer pem(Call call, @PathVariable String id, HttpServletRequest request) {
+        UUID wanted = wanted(call, certificates, id, request);
+        CertificateRecord found = certificates.get(call.located(), call.tenant(), wanted);
         byte[] pem = pem(call, found).getBytes(StandardCharsets.US_ASCII);
         return Answer.text(call.recorded(), CertificateForm.PEM.mediaType(), pem);
     }
@@ -119,12 +140,17 @@ public class CertificateController {
         return Pem.write(Pem.CERTIFICATE, certificates.certificate(call.tenant(), found));
     }
 
-    /** What is no id of ours is not looked up, and not recorded. */
-    private static UUID about(Call call, String id) {
+    /** The one that was asked for, or by {@code newest=true} what was renewed in its place. What is no id of ours is not looked up, and not recorded. */
+    static UUID wanted(Call call, CertificateInventory certificates, String id, HttpServletRequest request) {
         UUID known = CertificateRecord.parseId(id)
                 .orElseThrow(() -> new VaultException(ErrorCode.CERTIFICATE_NOT_FOUND, "There is no such certificate"));
         call.about(id);
-        return known;
+        if (!QueryParameters.of(request, "newest").isTrue("newest")) {
+            return known;
+        }
+        UUID newest = certificates.newest(call.tenant(), known);
+        call.about(CertificateRecord.idText(newest));
+        return newest;
     }
 
     private static void write(JsonWriter json, CertificateRecord certificate, Instant now) {
@@ -142,6 +168,29 @@ public class CertificateController {
                 .text("status", certificate.state(now));
         RevocationController.write(json, certificate.status());
         json.time("created_at", certificate.createdAt()).text("created_by", certificate.createdBy());
+        write(json, certificate.renewal());
+    }
+
+    private static void write(JsonWriter json, CertificateRecord.@Nullable Renewal renewal) {
+        json.flag("auto_renew", renewal != null && renewal.autoRenew())
+                .time("renew_at", renewal == null ? null : renewal.nextAt())
+                .text("renews", renewal == null ? null : certificateText(renewal.renews()))
+                .text("renewed_by", renewal == null ? null : certificateText(renewal.renewedBy()));
+        CertificateRecord.Failure failure = renewal == null ? null : renewal.failure();
+        if (renewal == null || failure == null) {
+            json.text("renewal_error", null);
+        } else {
+            json.object(
+                    "renewal_error",
+                    inner -> inner.text("code", failure.code())
+                            .text("message", failure.message())
+                            .number("attempts", failure.attempts())
+                            .time("next_attempt_at", renewal.nextAt()));
+        }
+    }
+
+    private static @Nullable String certificateText(@Nullable UUID id) {
+        return id == null ? null : CertificateRecord.idText(id);
     }
 
     private static @Nullable String idText(@Nullable UUID authority) {

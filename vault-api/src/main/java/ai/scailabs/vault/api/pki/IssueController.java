@@ -42,7 +42,8 @@ public class IssueController {
         CertificateWish wish = body.wish();
         try (SecretText _ = body.password();
                 KeyPackaging packaging = body.packaging();
-                MadeCertificate made = issuance.issue(call.located(), role, wish, packaging, call.entry())) {
+                MadeCertificate made =
+                        issuance.issue(call.located(), role, wish, body.autoRenew(), packaging, call.entry())) {
             return Answer.json(201, call.changed(), json -> write(json, made));
         }
     }

@@ -27,6 +27,7 @@ final class IssueRequests {
             @Nullable String ttl,
             @Nullable String notBefore,
             @Nullable String notAfter,
+            @Nullable Boolean autoRenew,
             @Nullable String privateKeyFormat,
             @Nullable String format,
             @Nullable SecretText password) {
@@ -90,6 +91,16 @@ final class IssueRequests {
             @Nullable String notAfter) {
         CertificateWish wish() {
             return IssueRequests.wish(commonName, altNames, ipSans, ttl, notBefore, notAfter);
+        }
+    }
+
+    /** A merge patch of one field. */
+    record Renewal(@Nullable Boolean autoRenew) {
+        boolean wanted() {
+            if (autoRenew == null) {
+                throw VaultException.invalidField("auto_renew", "is required");
+            }
+            return autoRenew;
         }
     }
 

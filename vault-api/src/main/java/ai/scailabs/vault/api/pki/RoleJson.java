@@ -31,6 +31,7 @@ final class RoleJson {
                 .value("use_csr_common_name", fields.useCsrCommonName())
                 .value("use_csr_sans", fields.useCsrSans())
                 .value("store_private_keys", fields.storePrivateKeys())
+                .value("auto_renew", fields.autoRenew())
                 .value("no_store", fields.noStore())
                 .value("require_approval", fields.requireApproval())
                 .value("max_certificate_size", fields.maxCertificateSize())

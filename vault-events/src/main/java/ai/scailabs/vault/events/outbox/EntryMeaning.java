@@ -23,6 +23,9 @@ final class EntryMeaning {
     }
 
     private static @Nullable Raised ofRefusal(RecordedEntry entry) {
+        if (entry.action().equals("pki_renew")) {
+            return renewal(entry, EventType.CERTIFICATE_RENEWAL_FAILED);
+        }
         // Only the log of the tenant whose policies refused bears what they looked at.
         if (!VIOLATIONS.contains(String.valueOf(entry.errorCode()))
                 || !entry.extra().containsKey("permission")) {
@@ -52,6 +55,7 @@ final class EntryMeaning {
             case "policy_unbind" -> policy(entry, EventType.POLICY_BINDING_DELETED, "deleted_by");
             case "pki_issue", "pki_sign", "pki_csr_sign" ->
                 certificate(entry, EventType.CERTIFICATE_ISSUED, "issued_by");
+            case "pki_renew" -> renewal(entry, EventType.CERTIFICATE_RENEWED);
             case "pki_revoke" -> certificate(entry, EventType.CERTIFICATE_REVOKED, "revoked_by");
             case "pki_release" -> certificate(entry, EventType.CERTIFICATE_RELEASED, "released_by");
             case "pki_acme_news" -> managed(entry);
@@ -133,6 +137,23 @@ final class EntryMeaning {
         String path = entry.path();
         // A request goes by its id, at which no rule decides.
         return raised(entry, type, path != null && path.startsWith("pki/") ? path : null, data);
+    }
+
+    /** Of a certificate that was made here. */
+    private static Raised renewal(RecordedEntry entry, EventType type) {
+        Map<String, Object> data = picked(
+                entry,
+                "certificate_id",
+                "renews",
+                "serial_number",
+                "ca_id",
+                "subject",
+                "names",
+                "not_after",
+                "problem",
+                "attempts",
+                "next_attempt_at");
+        return raised(entry, type, entry.path(), data);
     }
 
     /** A certificate from a directory: at its account rules decide. */

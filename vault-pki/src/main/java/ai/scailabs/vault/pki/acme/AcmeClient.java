@@ -5,6 +5,8 @@ import ai.scailabs.vault.kernel.id.Ids;
 import ai.scailabs.vault.persistence.tenant.TenantTransactions;
 import ai.scailabs.vault.pki.dns.ChallengeRecords;
 import ai.scailabs.vault.pki.issuance.KeystoreRoom;
+import ai.scailabs.vault.pki.timing.Backoff;
+import ai.scailabs.vault.pki.timing.RenewalTimes;
 import ai.scailabs.vault.pki.x509.SignatureProvider;
 import java.security.SecureRandom;
 import java.time.Clock;

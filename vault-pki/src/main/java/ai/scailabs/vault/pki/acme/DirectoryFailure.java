@@ -91,6 +91,11 @@ final class DirectoryFailure extends Exception {
         return passing;
     }
 
+    /** Whether it was asked for too much. */
+    boolean isLimit() {
+        return problem.is("rateLimited");
+    }
+
     /** Before which the directory does not want to be asked again; null when it did not say. */
     @Nullable
     Instant notBefore() {

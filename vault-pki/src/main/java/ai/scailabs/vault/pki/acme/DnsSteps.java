@@ -6,6 +6,7 @@ import ai.scailabs.vault.pki.acme.OrderMoves.Held;
 import ai.scailabs.vault.pki.dns.ChallengeRecords;
 import ai.scailabs.vault.pki.dns.Placement;
 import ai.scailabs.vault.pki.dns.Visibility;
+import ai.scailabs.vault.pki.timing.Backoff;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;

@@ -1,6 +1,8 @@
 package ai.scailabs.vault.pki.acme;
 
 import ai.scailabs.vault.pki.acme.OrderMoves.Held;
+import ai.scailabs.vault.pki.timing.Backoff;
+import ai.scailabs.vault.pki.timing.RenewalTimes;
 import ai.scailabs.vault.pki.x509.Fingerprint;
 import ai.scailabs.vault.pki.x509.KeySpec;
 import java.io.IOException;

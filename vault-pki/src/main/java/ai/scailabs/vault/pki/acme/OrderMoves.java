@@ -2,6 +2,7 @@ package ai.scailabs.vault.pki.acme;
 
 import ai.scailabs.vault.audit.trail.AuditAction;
 import ai.scailabs.vault.persistence.tenant.TenantTransaction;
+import ai.scailabs.vault.pki.timing.Backoff;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -144,9 +145,17 @@ final class OrderMoves {
         if (order.stage() == Stage.CLEAN) {
             // Whatever became of the order: this goes on until it is done, or nobody knows how.
             boolean hopeless = over && !now.isBefore(order.progress().giveUpAt().plus(Duration.ofDays(7)));
-            retried(held, failure, hopeless ? Stage.DONE : Stage.CLEAN, backoff.again(order.attempts(), failure, now));
+            retried(
+                    held,
+                    failure,
+                    hopeless ? Stage.DONE : Stage.CLEAN,
+                    backoff.again(order.attempts(), failure.isLimit(), failure.notBefore(), now));
         } else if (failure.isPassing() && !over) {
-            retried(held, failure, order.stage(), backoff.again(order.attempts(), failure, now));
+            retried(
+                    held,
+                    failure,
+                    order.stage(),
+                    backoff.again(order.attempts(), failure.isLimit(), failure.notBefore(), now));
         } else if (order.renewal() && !over) {
             ended(held, failure.problem(), OrderStatus.PENDING);
         } else {

@@ -31,11 +31,16 @@ public final class CertificateCensus {
     private static final Duration SHORTEST_REST = Duration.ofMinutes(5);
     private static final int REST = 200;
     private static final int STEP = 50_000;
-    /** Keys of responders come and go by themselves: nobody renews them. Of a revoked authority nothing counts. */
+    /** Keys of responders come and go by themselves: nobody renews them. Of a revoked authority nothing counts. What was renewed may expire. */
     private static final String STEP_OF = """
             with page as (
                 select c.ca_id, c.not_after, c.certificate_id,
-                    c.status = 'issued' and c.created_by <> 'system:ocsp-responder' and a.status <> 'revoked' as good
+                    c.status = 'issued' and c.created_by <> 'system:ocsp-responder' and a.status <> 'revoked' as good,
+                    case when c.not_after > ?::timestamptz then false else exists (
+                        select from certificate_renewal r
+                        join certificate_renewal next on next.tenant_id = r.tenant_id and next.line_id = r.line_id and next.place = r.place + 1
+                        where r.tenant_id = c.tenant_id and r.certificate_id = c.certificate_id)
+                    end as renewed
                 from certificate c join certificate_authority a on a.tenant_id = c.tenant_id and a.ca_id = c.ca_id
                 where c.tenant_id = ?::text and (c.not_after, c.certificate_id) > (?::timestamptz, ?::uuid)
                 order by c.not_after, c.certificate_id limit ?
@@ -43,9 +48,9 @@ public final class CertificateCensus {
                 select not_after, certificate_id from page order by not_after desc, certificate_id desc limit 1
             )
             select p.ca_id, count(*) as seen, count(*) filter (where p.good) as good,
-                count(*) filter (where p.good and p.not_after <= ?::timestamptz) as soon_0,
-                count(*) filter (where p.good and p.not_after <= ?::timestamptz) as soon_1,
-                count(*) filter (where p.good and p.not_after <= ?::timestamptz) as soon_2,
+                count(*) filter (where p.good and not p.renewed and p.not_after <= ?::timestamptz) as soon_0,
+                count(*) filter (where p.good and not p.renewed and p.not_after <= ?::timestamptz) as soon_1,
+                count(*) filter (where p.good and not p.renewed and p.not_after <= ?::timestamptz) as soon_2,
                 l.not_after, l.certificate_id
             from page p cross join last l group by p.ca_id, l.not_after, l.certificate_id
             """;
@@ -92,6 +97,7 @@ public final class CertificateCensus {
                     tenant,
                     STEP_OF,
                     (results, index) -> part(results),
+                    begun.plus(Duration.ofDays(SOON_DAYS.getLast())),
                     tenant.value(),
                     at.notAfter(),
                     at.id(),

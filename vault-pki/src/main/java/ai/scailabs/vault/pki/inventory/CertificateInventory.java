@@ -85,6 +85,23 @@ public final class CertificateInventory {
         return found.filter(each -> permitted).orElseThrow(CertificateInventory::notFound);
     }
 
+    /**
+     * The newest of those of which each was renewed in the place of the one before: so that whoever knows one of them needs no other address. The same one where it was never renewed, or is not there; whether the
+     * caller may see it is not asked.
+     */
+    public UUID newest(TenantId tenant, UUID id) {
+        return repository.newest(tenant, id).orElse(id);
+    }
+
+    /**
+     * One that the caller changed just now.
+     *
+     * @throws VaultException {@code certificate_not_found}
+     */
+    public CertificateRecord changed(TenantId tenant, UUID id) {
+        return repository.find(tenant, id).orElseThrow(CertificateInventory::notFound);
+    }
+
     /** DER of one that the caller was given before. */
     public byte[] certificate(TenantId tenant, CertificateRecord certificate) {
         return repository.certificate(tenant, certificate.id()).orElseThrow(CertificateInventory::notFound);

@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param subjectAuthority whose own certificate it is
  * @param names with their kinds before them
  * @param status of its own revocation, or of its authority's
+ * @param renewal of one whose key is kept
  */
 public record CertificateRecord(
         UUID id,
@@ -35,6 +36,7 @@ public record CertificateRecord(
         Instant notBefore,
         Instant notAfter,
         CertificateStatus status,
+        @Nullable Renewal renewal,
         Instant createdAt,
         String createdBy) {
     private static final String PREFIX = "cert_";
@@ -72,6 +74,33 @@ public record CertificateRecord(
 
     boolean isRevoked() {
         return status instanceof CertificateStatus.Revoked;
+    }
+
+    /**
+     * How it goes on with a certificate.
+     *
+     * @param autoRenew whether it is renewed by itself, while its role does that
+     * @param nextAt when that is due, or tried again; null for never, or not any more
+     * @param renews in whose place it came
+     * @param renewedBy what came in its place
+     * @param failure why that did not succeed so far
+     */
+    public record Renewal(
+            boolean autoRenew,
+            @Nullable Instant nextAt,
+            @Nullable UUID renews,
+            @Nullable UUID renewedBy,
+            @Nullable Failure failure) {}
+
+    /**
+     * @param code of the error catalogue
+     * @param attempts that failed
+     */
+    public record Failure(String code, String message, int attempts) {}
+
+    /** As the API writes the id of a certificate. */
+    public static String idText(UUID id) {
+        return Ids.text(PREFIX, id);
     }
 
     /** By which policies name it: its role, and its authority. */

@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Tells the audit log, once each, of certificates that are kept and about to expire: 30 days, 7 days and a day before, but nothing in the first half of a certificate's life, as what lives for hours is renewed all the time. Of several
- * thresholds that have passed the nearest is told. Thread-safe.
+ * thresholds that have passed the nearest is told. Of what was renewed nothing is told. Thread-safe.
  */
 public final class CertificateWarnings {
     private static final IdentityId BY = new IdentityId("system:expiry");
@@ -47,6 +47,10 @@ public final class CertificateWarnings {
                         select from expiry_notice n
                         where n.tenant_id = c.tenant_id and n.kind = 'certificate' and n.subject = c.certificate_id::text
                             and n.threshold::interval <= passed.threshold::interval)
+                    and not exists (
+                        select from certificate_renewal r
+                        join certificate_renewal next on next.tenant_id = r.tenant_id and next.line_id = r.line_id and next.place = r.place + 1
+                        where r.tenant_id = c.tenant_id and r.certificate_id = c.certificate_id)
                 order by c.not_after limit ?
             ), told as (
                 insert into expiry_notice as old (tenant_id, kind, subject, expires_at, threshold)

@@ -14,6 +14,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The SQL of lists of certificates: for each way through them there is an index, and a page is so many steps on it. What the index does not tell is looked at row by row, by whoever asks, so that no
@@ -23,7 +24,13 @@ final class InventoryRepository {
     private static final String COLUMNS = """
             select c.certificate_id, c.ca_id, a.name as ca_name, c.ca_generation as generation, c.serial, c.role, c.subject_ca_id, c.common_name, c.subject,
                 c.sans, c.not_before, c.not_after, c.created_at, c.created_by, r.reason, r.revoked_at, r.invalidity_date, a.revoked_at as ca_revoked_at,
-                a.revocation_reason as ca_reason
+                a.revocation_reason as ca_reason, n.auto_renew, n.due_at, n.attempts, n.error_code, n.error_message,
+                case when n.place > 1 then (
+                    select o.certificate_id from certificate_renewal o where o.tenant_id = n.tenant_id and o.line_id = n.line_id and o.place = n.place - 1)
+                end as renews,
+                case when n.place >= 1 and n.due_at is null then (
+                    select o.certificate_id from certificate_renewal o where o.tenant_id = n.tenant_id and o.line_id = n.line_id and o.place = n.place + 1)
+                end as renewed_by
             from (
             """;
 
@@ -33,6 +40,7 @@ final class InventoryRepository {
             join certificate_authority a on a.tenant_id = c.tenant_id and a.ca_id = c.ca_id
             left join certificate_revocation r on c.status = 'revoked' and r.tenant_id = c.tenant_id and r.ca_id = c.ca_id
                 and r.ca_generation = c.ca_generation and r.serial = c.serial and not r.released
+            left join certificate_renewal n on n.tenant_id = c.tenant_id and n.certificate_id = c.certificate_id
             """;
 
     /** Revoked ones that are not wanted are passed over where they are met, without a look at their other tables; the last is given all the same, as the next step goes on from there. */
@@ -190,6 +198,23 @@ final class InventoryRepository {
                 id);
     }
 
+    /** The last of the line that it is in, also when it is gone itself and was the first. Empty when it was in none. */
+    Optional<UUID> newest(TenantId tenant, UUID id) {
+        return transactions.queryOne(
+                tenant,
+                """
+                select n.certificate_id from certificate_renewal n
+                where n.tenant_id = ? and n.line_id = coalesce(
+                    (select r.line_id from certificate_renewal r where r.tenant_id = ? and r.certificate_id = ?), ?::uuid)
+                order by n.place desc limit 1
+                """,
+                (results, index) -> results.getObject(1, UUID.class),
+                tenant.value(),
+                tenant.value(),
+                id,
+                id);
+    }
+
     /** DER. */
     Optional<byte[]> certificate(TenantId tenant, UUID id) {
         return transactions.queryOne(
@@ -214,8 +239,27 @@ final class InventoryRepository {
                 instant(results, "not_before"),
                 instant(results, "not_after"),
                 CertificateStatuses.read(results),
+                renewal(results),
                 instant(results, "created_at"),
                 results.getString("created_by"));
+    }
+
+    private static CertificateRecord.@Nullable Renewal renewal(ResultSet results) throws SQLException {
+        Boolean autoRenew = results.getObject("auto_renew", Boolean.class);
+        if (autoRenew == null) {
+            return null;
+        }
+        OffsetDateTime nextAt = results.getObject("due_at", OffsetDateTime.class);
+        String code = results.getString("error_code");
+        return new CertificateRecord.Renewal(
+                autoRenew,
+                nextAt == null ? null : nextAt.toInstant(),
+                results.getObject("renews", UUID.class),
+                results.getObject("renewed_by", UUID.class),
+                code == null
+                        ? null
+                        : new CertificateRecord.Failure(
+                                code, results.getString("error_message"), results.getInt("attempts")));
     }
 
     private static Instant instant(ResultSet results, String column) throws SQLException {

@@ -7,6 +7,7 @@ import ai.scailabs.vault.pki.issuer.CertificatePointers;
 import ai.scailabs.vault.pki.issuer.Signatory;
 import ai.scailabs.vault.pki.profile.Lifetime;
 import ai.scailabs.vault.pki.profile.Role;
+import ai.scailabs.vault.pki.x509.CertificateContents;
 import ai.scailabs.vault.pki.x509.CertificateDraft;
 import ai.scailabs.vault.pki.x509.CertificateEndpoints;
 import ai.scailabs.vault.pki.x509.CertificateProfile;
@@ -72,6 +73,23 @@ record CertificatePlan(
             commonName = theirs.isEmpty() ? null : theirs.getFirst();
         }
         return of(role, commonName, names, wish, signatory, now);
+    }
+
+    /**
+     * With the names of a certificate that was made here.
+     *
+     * @throws VaultException as {@link #of(Role, CertificateWish, Signatory, Instant)}
+     */
+    static CertificatePlan again(
+            Role role, CertificateContents before, Duration timeToLive, Signatory signatory, Instant now) {
+        List<String> commonNames = before.subject().commonNames();
+        return of(
+                role,
+                commonNames.isEmpty() ? null : commonNames.getFirst(),
+                new SubjectAlternativeNames(before.names()),
+                new CertificateWish(null, List.of(), List.of(), timeToLive.toSeconds() + "s", null, null),
+                signatory,
+                now);
     }
 
     private static CertificatePlan of(

@@ -42,7 +42,7 @@ final class DraftCheck {
             if (!violations.isEmpty()) {
                 throw Refusals.of(violations);
             }
-            return new Ready(draft, linted);
+            return new Ready(draft, linted, plan.countsFrom());
         } catch (VaultException refused) {
             throw refused.code() == ErrorCode.TTL_EXCEEDED
                     ? refused.withDetail(
@@ -58,5 +58,6 @@ final class DraftCheck {
         CertificatePlan plan(Instant now);
     }
 
-    record Ready(CertificateDraft draft, LintedCertificate linted) {}
+    /** @param countsFrom where its time to live begins */
+    record Ready(CertificateDraft draft, LintedCertificate linted, Instant countsFrom) {}
 }

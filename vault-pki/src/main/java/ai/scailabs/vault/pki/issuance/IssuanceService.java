@@ -6,7 +6,9 @@ import ai.scailabs.vault.access.policy.Permission;
 import ai.scailabs.vault.audit.trail.AuditEntry;
 import ai.scailabs.vault.kernel.error.ErrorCode;
 import ai.scailabs.vault.kernel.error.VaultException;
+import ai.scailabs.vault.kernel.id.IdentityId;
 import ai.scailabs.vault.kernel.id.Ids;
+import ai.scailabs.vault.kernel.id.PartnerId;
 import ai.scailabs.vault.kernel.id.TenantId;
 import ai.scailabs.vault.kernel.sensitive.SensitiveBytes;
 import ai.scailabs.vault.pki.issuer.Issuance;
@@ -19,6 +21,7 @@ import ai.scailabs.vault.pki.profile.Violation;
 import ai.scailabs.vault.pki.role.PermittedRole;
 import ai.scailabs.vault.pki.role.RoleService;
 import ai.scailabs.vault.pki.role.StoredRole;
+import ai.scailabs.vault.pki.x509.CertificateContents;
 import ai.scailabs.vault.pki.x509.CertificateDraft;
 import ai.scailabs.vault.pki.x509.CertificateLint;
 import ai.scailabs.vault.pki.x509.CertificationRequest;
@@ -29,10 +32,12 @@ import ai.scailabs.vault.pki.x509.SubjectKey;
 import java.security.KeyPair;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,6 +48,7 @@ public final class IssuanceService {
     private static final String UNNAMED = "certificate";
 
     private static final int MAX_NAMES_IN_ENTRY = 20;
+    private static final int MAX_RENEWAL_ATTEMPTS = 3;
 
     private final RoleService roles;
     private final Issuance issuance;
@@ -78,41 +84,101 @@ public final class IssuanceService {
     /**
      * Makes a key and a certificate for it. The certificate is kept, unless the role says otherwise, its audit row written with it; of the key nothing is left once the answer is closed, unless the role keeps it.
      *
+     * @param autoRenew whether it is renewed by itself, where the role does that; null as the role says
      * @throws VaultException {@code access_denied}; {@code role_not_found}; {@code name_not_allowed}, {@code ttl_exceeded}, {@code validation_error}, {@code invalid_duration} with the rule and the value;
      *     {@code conflict} when the authority does not sign now; {@code rate_limited} when too many RSA keys are being made, or too many keystores written
      */
     public MadeCertificate issue(
-            Caller caller, String roleName, CertificateWish wish, KeyPackaging packaging, AuditEntry entry) {
+            Caller caller,
+            String roleName,
+            CertificateWish wish,
+            @Nullable Boolean autoRenew,
+            KeyPackaging packaging,
+            AuditEntry entry) {
         // Before anything is issued that could not be given.
         try (KeystoreRoom.Seat _ = packaging.isCostly() ? keystores.enter(entry.tenant()) : KeystoreRoom.Seat.NONE) {
-            return issuedByRole(caller, roleName, wish, packaging, entry);
+            return issuedByRole(caller, roleName, wish, autoRenew, packaging, entry);
         }
     }
 
     private MadeCertificate issuedByRole(
-            Caller caller, String roleName, CertificateWish wish, KeyPackaging packaging, AuditEntry entry) {
+            Caller caller,
+            String roleName,
+            CertificateWish wish,
+            @Nullable Boolean autoRenew,
+            KeyPackaging packaging,
+            AuditEntry entry) {
         AuditEntry told = byRole(entry, roleName);
         for (Sight sight : Sight.IN_ORDER) {
             Signed signed;
             KeyPair pair;
             try {
                 SigningTerms terms = terms(caller, entry, roleName, sight);
+                requireRenewing(terms.role(), autoRenew);
                 Signatory signatory = signatory(entry, terms, sight);
                 DraftCheck.Planner planner = now -> CertificatePlan.of(terms.role(), wish, signatory, now);
                 pair = keyPair(entry, terms, planner, signatory);
-                signed = signed(caller.actor(), terms, planner, signatory, SubjectKey.of(pair.getPublic()), told);
+                signed = signed(By.of(caller.actor()), terms, planner, signatory, SubjectKey.of(pair.getPublic()), told);
             } catch (VaultException refused) {
                 sight.requireAnother(refused);
                 continue;
             }
-            boolean kept = signed.terms().role().storePrivateKeys()
-                    ? keptKeys.keep(caller.actor(), pair, signed.reservation(), signed.issued(), signed.told())
+            Role role = signed.terms().role();
+            boolean renewed = autoRenew == null ? role.autoRenew() : autoRenew;
+            boolean kept = role.storePrivateKeys()
+                    ? keep(caller.actor().partner(), signed, pair, new RenewalPlan(renewed, signed.timeToLive(), null))
                     : keep(signed);
             if (kept) {
                 return packaged(signed, pair, packaging);
             }
         }
         throw changing();
+    }
+
+    private static void requireRenewing(Role role, @Nullable Boolean autoRenew) {
+        if (Boolean.TRUE.equals(autoRenew) && !role.autoRenew()) {
+            throw VaultException.invalidField("auto_renew", "takes a role that renews: auto_renew there");
+        }
+    }
+
+    /**
+     * A key, and a certificate for it with the names and the time to live of one that is about to end, by its role and its authority as they are now. It is kept in the place of the one before, which stays what it
+     * is. False, and nothing is made, of a role that does not renew any more.
+     *
+     * @throws VaultException as {@link #issue}, but for access, which the role gives
+     * @throws OvertakenRenewal when it was renewed or revoked meanwhile
+     */
+    boolean renew(DueRenewal due, IdentityId by, AuditEntry entry) {
+        AuditEntry told = byRole(entry, due.role());
+        CertificateContents before = due.contents();
+        for (int attempt = 0; attempt < MAX_RENEWAL_ATTEMPTS; attempt++) {
+            Optional<PermittedRole> role = roles.renewing(due.tenant(), due.role());
+            if (role.isEmpty()) {
+                return false;
+            }
+            SigningTerms terms = unattended(role.get());
+            Signatory signatory = issuance.signatory(due.tenant(), terms.authority());
+            DraftCheck.Planner planner =
+                    now -> CertificatePlan.again(terms.role(), before, due.timeToLive(), signatory, now);
+            KeyPair pair = keyPair(entry, terms, planner, signatory);
+            Signed signed = signed(
+                    new By(by, due.partner()), terms, planner, signatory, SubjectKey.of(pair.getPublic()), told);
+            if (keep(due.partner(), signed, pair, new RenewalPlan(true, due.timeToLive(), due))) {
+                return true;
+            }
+        }
+        throw changing();
+    }
+
+    private boolean keep(PartnerId partner, Signed signed, KeyPair pair, RenewalPlan plan) {
+        return keptKeys.keep(
+                partner,
+                pair,
+                signed.reservation(),
+                signed.issued(),
+                signed.terms().premise(),
+                plan,
+                signed.told());
     }
 
     private KeyPair keyPair(AuditEntry entry, SigningTerms terms, DraftCheck.Planner planner, Signatory signatory) {
@@ -148,7 +214,8 @@ public final class IssuanceService {
             try {
                 SigningTerms terms = terms(caller, entry, roleName, sight);
                 CertificationRequest request = CertificationRequest.parse(csrPem, signatures);
-                signed = signed(caller.actor(), terms, request, wish, signatory(entry, terms, sight), told);
+                signed = signed(
+                        By.of(caller.actor()), terms, request, wish, signatory(entry, terms, sight), told);
             } catch (VaultException refused) {
                 sight.requireAnother(refused);
                 continue;
@@ -173,7 +240,7 @@ public final class IssuanceService {
             CertificateWish wish,
             AuditEntry entry,
             Completion completion) {
-        Signed signed = signed(actor, terms, request, wish, signatory(entry, terms, Sight.NOW), entry);
+        Signed signed = signed(By.of(actor), terms, request, wish, signatory(entry, terms, Sight.NOW), entry);
         if (!completion.complete(signed.reservation(), signed.issued(), signed.told())) {
             throw changing();
         }
@@ -213,26 +280,26 @@ public final class IssuanceService {
     }
 
     private Signed signed(
-            Actor actor,
+            By by,
             SigningTerms terms,
             CertificationRequest request,
             CertificateWish wish,
             Signatory signatory,
             AuditEntry entry) {
         DraftCheck.Planner planner = now -> CertificatePlan.of(terms.role(), request, wish, signatory, now);
-        return signed(actor, terms, planner, signatory, request.key(), entry);
+        return signed(by, terms, planner, signatory, request.key(), entry);
     }
 
     private Signed signed(
-            Actor actor,
+            By by,
             SigningTerms terms,
             DraftCheck.Planner planner,
             Signatory signatory,
             SubjectKey key,
             AuditEntry entry) {
         Reservation reservation = terms.role().noStore()
-                ? issuance.unkept(entry.tenant(), terms.authority(), signatory, actor.identity())
-                : issuance.reserve(entry.tenant(), terms.authority(), signatory, actor.identity());
+                ? issuance.unkept(entry.tenant(), terms.authority(), signatory, by.identity())
+                : issuance.reserve(entry.tenant(), terms.authority(), signatory, by.identity());
         DraftCheck.Ready ready;
         try {
             ready = checks.check(terms.role(), planner, signatory, reservation.serial(), key);
@@ -242,9 +309,12 @@ public final class IssuanceService {
             }
             throw refused;
         }
-        byte[] der = issuance.sign(actor.partner(), reservation, ready.linted());
+        byte[] der = issuance.sign(by.partner(), reservation, ready.linted());
         IssuedCertificate issued = issued(terms, ready.draft(), der);
-        return new Signed(terms, reservation, key.spec(), issued, described(entry, terms, reservation, issued));
+        Duration timeToLive = Duration.between(
+                ready.countsFrom(), issued.validity().notAfter().plusSeconds(1));
+        return new Signed(
+                terms, reservation, key.spec(), issued, timeToLive, described(entry, terms, reservation, issued));
     }
 
     /**
@@ -339,7 +409,19 @@ public final class IssuanceService {
         }
     }
 
+    /** Who has it made: somebody who asked, or the service. */
+    private record By(IdentityId identity, PartnerId partner) {
+        static By of(Actor actor) {
+            return new By(actor.identity(), actor.partner());
+        }
+    }
+
     /** @param told the entry of it */
     private record Signed(
-            SigningTerms terms, Reservation reservation, KeySpec key, IssuedCertificate issued, AuditEntry told) {}
+            SigningTerms terms,
+            Reservation reservation,
+            KeySpec key,
+            IssuedCertificate issued,
+            Duration timeToLive,
+            AuditEntry told) {}
 }

@@ -9,16 +9,20 @@ import ai.scailabs.vault.crypto.envelope.KeySeal;
 import ai.scailabs.vault.kernel.error.ErrorCode;
 import ai.scailabs.vault.kernel.error.VaultException;
 import ai.scailabs.vault.kernel.id.Ids;
+import ai.scailabs.vault.kernel.id.PartnerId;
 import ai.scailabs.vault.kernel.id.TenantId;
 import ai.scailabs.vault.kernel.path.SecretPath;
 import ai.scailabs.vault.kernel.sensitive.SensitiveBytes;
+import ai.scailabs.vault.persistence.tenant.TenantTransaction;
 import ai.scailabs.vault.persistence.tenant.TenantTransactions;
 import ai.scailabs.vault.pki.issuer.Issuance;
 import ai.scailabs.vault.pki.issuer.IssuedCertificate;
 import ai.scailabs.vault.pki.issuer.Reservation;
+import ai.scailabs.vault.pki.issuer.RolePremise;
 import ai.scailabs.vault.pki.role.StoredRole;
 import ai.scailabs.vault.pki.serving.ServingCertificate;
 import ai.scailabs.vault.pki.serving.ServingJournal;
+import ai.scailabs.vault.pki.timing.RenewalTimes;
 import ai.scailabs.vault.pki.x509.CertificateContents;
 import ai.scailabs.vault.pki.x509.Pem;
 import java.security.KeyPair;
@@ -26,6 +30,8 @@ import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.springframework.dao.DuplicateKeyException;
 
 /**
  * Private keys of certificates whose role keeps them: sealed by the tenant's key, bound to the id of the certificate, and given to nobody but who has a rule for it. Thread-safe.
@@ -33,49 +39,90 @@ import java.util.UUID;
 public final class KeptKeys {
     private static final int MAX_ATTEMPTS = 3;
     /** Stands for certificates of no role: it is the name of none. */
-    private static final SecretPath NOBODYS = StoredRole.virtualPath("-");
+    static final SecretPath NOBODYS = StoredRole.virtualPath("-");
 
     private final KeptKeyRepository repository;
     private final KeySeal seal;
     private final Issuance issuance;
     private final AccessControl access;
+    private final RenewalTimes times;
     private final Clock clock;
 
     public KeptKeys(
-            TenantTransactions transactions, KeySeal seal, Issuance issuance, AccessControl access, Clock clock) {
+            TenantTransactions transactions,
+            KeySeal seal,
+            Issuance issuance,
+            AccessControl access,
+            RenewalTimes times,
+            Clock clock) {
         this.repository = new KeptKeyRepository(transactions);
         this.seal = seal;
         this.issuance = issuance;
         this.access = access;
+        this.times = times;
         this.clock = clock;
     }
 
-    /** Keeps the certificate and its key, with its entry, in one transaction. */
-    boolean keep(Actor actor, KeyPair pair, Reservation reservation, IssuedCertificate issued, AuditEntry told) {
-        UUID certificate = reservation.certificateId();
-        String keyId = Ids.text(MadeCertificate.PREFIX, certificate);
+    /**
+     * Keeps the certificate and its key, with its entry and how it goes on with it, in one transaction. False, and nothing is kept, when what it was allowed by has changed in the meantime.
+     *
+     * @throws OvertakenRenewal when the one in whose place it comes was renewed by another, was revoked, or is not to be renewed any more
+     */
+    boolean keep(
+            PartnerId partner,
+            KeyPair pair,
+            Reservation reservation,
+            IssuedCertificate issued,
+            @Nullable RolePremise premise,
+            RenewalPlan plan,
+            AuditEntry told) {
         for (int attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
-            byte[] sealed = sealed(actor, keyId, pair);
-            Instant now = clock.instant().truncatedTo(ChronoUnit.MICROS);
-            boolean kept = repository.transactions().inTransaction(told.tenant(), tx -> {
-                if (!repository.insert(tx, keyId, certificate, sealed, now)) {
-                    return false;
-                }
-                issuance.finish(tx, reservation.number(), issued);
-                repository.record(tx, told);
-                return true;
-            });
-            if (kept) {
-                return true;
+            byte[] sealed = sealed(partner, reservation, pair);
+            try {
+                return repository
+                        .transactions()
+                        .inTransaction(
+                                told.tenant(),
+                                tx -> issuance.keep(tx, reservation, issued, premise)
+                                        && keptKey(tx, reservation, issued, plan, sealed, told));
+            } catch (OutdatedSeal givenWay) {
+                // What was written with it is undone; the next is sealed by the tenant's new key.
+            } catch (DuplicateKeyException taken) {
+                throw plan.before() == null ? taken : new OvertakenRenewal();
             }
         }
         throw new VaultException(
                 ErrorCode.SERVICE_UNAVAILABLE, "The tenant's key changes too quickly for a new key under it");
     }
 
-    private byte[] sealed(Actor actor, String keyId, KeyPair pair) {
+    private boolean keptKey(
+            TenantTransaction tx,
+            Reservation reservation,
+            IssuedCertificate issued,
+            RenewalPlan plan,
+            byte[] sealed,
+            AuditEntry told) {
+        UUID certificate = reservation.certificateId();
+        Instant now = clock.instant().truncatedTo(ChronoUnit.MICROS);
+        if (!repository.insert(tx, keyId(reservation), certificate, sealed, now)) {
+            throw new OutdatedSeal();
+        }
+        DueRenewal before = plan.before();
+        if (before != null && !RenewalRepository.giveWay(tx, before)) {
+            throw new OvertakenRenewal();
+        }
+        RenewalRepository.insert(tx, certificate, plan, plan.dueAt(times, issued.validity(), now));
+        repository.record(tx, told);
+        return true;
+    }
+
+    private static String keyId(Reservation reservation) {
+        return Ids.text(MadeCertificate.PREFIX, reservation.certificateId());
+    }
+
+    private byte[] sealed(PartnerId partner, Reservation reservation, KeyPair pair) {
         try (SensitiveBytes pkcs8 = SensitiveBytes.owning(pair.getPrivate().getEncoded())) {
-            return seal.seal(actor.tenant(), actor.partner(), keyId, pkcs8);
+            return seal.seal(reservation.tenant(), partner, keyId(reservation), pkcs8);
         }
     }
 
@@ -101,6 +148,15 @@ public final class KeptKeys {
     /** What the service speaks TLS by, where an operator names this certificate for it: the one way to a key without a rule, and to this key alone. */
     public ServingCertificate forServing(TenantId tenant, UUID certificate, ServingJournal journal) {
         return new KeptServingCertificate(repository, seal, issuance, journal, tenant, certificate);
+    }
+
+    /** The tenant's key that sealed it has just given way to the next. Ends a transaction. */
+    private static final class OutdatedSeal extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        OutdatedSeal() {
+            super(null, null, false, false);
+        }
     }
 
     public static VaultException notFound() {

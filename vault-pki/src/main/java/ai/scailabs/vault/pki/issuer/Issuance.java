@@ -226,7 +226,20 @@ public final class Issuance implements AutoCloseable {
      */
     public boolean keep(
             Reservation reservation, IssuedCertificate issued, @Nullable RolePremise premise, AuditEntry entry) {
-        boolean kept = commits.keep(new SignedCertificate(reservation.number(), issued, now(), premise, entry));
+        return keptOrForgotten(
+                commits.keep(new SignedCertificate(reservation.number(), issued, now(), premise, entry)), reservation);
+    }
+
+    /** As {@link #keep(Reservation, IssuedCertificate, RolePremise, AuditEntry)}, in the transaction of whoever calls and records it there. */
+    public boolean keep(
+            TenantTransaction tx, Reservation reservation, IssuedCertificate issued, @Nullable RolePremise premise) {
+        return keptOrForgotten(
+                CertificateCommits.keep(tx, new SignedCertificate(reservation.number(), issued, now(), premise, null)),
+                reservation);
+    }
+
+    /** What was remembered of an authority counts no more when something was not kept. */
+    private boolean keptOrForgotten(boolean kept, Reservation reservation) {
         if (!kept) {
             numbers.forget(reservation.tenant(), reservation.authorityId());
             seen.invalidate(new Seat(reservation.tenant(), reservation.authorityId()));

@@ -7,6 +7,7 @@ package ai.scailabs.vault.pki.profile;
  * @param useCsrCommonName whether a signing request's own common name counts
  * @param useCsrSans whether a signing request's own alternative names count; each must be allowed then, or the whole request is refused
  * @param storePrivateKeys whether keys that were made here are kept
+ * @param autoRenew whether certificates for such keys are renewed by themselves, unless whoever asks for one says otherwise
  * @param noStore whether certificates are not kept either: nothing to list, and revoked only by whoever shows one
  * @param requireApproval whether only requests that somebody approved get certificates
  * @param maxCertificateBytes of the certificate in DER
@@ -23,6 +24,7 @@ public record Role(
         boolean useCsrCommonName,
         boolean useCsrSans,
         boolean storePrivateKeys,
+        boolean autoRenew,
         boolean noStore,
         boolean requireApproval,
         int maxCertificateBytes) {
@@ -41,6 +43,7 @@ public record Role(
                 SignatureRule.DEFAULT,
                 true,
                 true,
+                false,
                 false,
                 false,
                 false,

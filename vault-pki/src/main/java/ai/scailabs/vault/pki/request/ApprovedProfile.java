@@ -44,6 +44,7 @@ final class ApprovedProfile {
                 false,
                 false,
                 false,
+                false,
                 Role.DEFAULT_MAX_CERTIFICATE_BYTES);
     }
 

@@ -55,6 +55,7 @@ public record RoleFields(
         @Nullable Boolean useCsrCommonName,
         @Nullable Boolean useCsrSans,
         @Nullable Boolean storePrivateKeys,
+        @Nullable Boolean autoRenew,
         @Nullable Boolean noStore,
         @Nullable Boolean requireApproval,
         @Nullable Integer maxCertificateSize) {}

@@ -63,6 +63,7 @@ final class RoleForm {
                 is(fields.useCsrCommonName(), true),
                 is(fields.useCsrSans(), true),
                 is(fields.storePrivateKeys(), false),
+                autoRenew(fields),
                 noStore(fields),
                 is(fields.requireApproval(), false),
                 number(
@@ -75,6 +76,19 @@ final class RoleForm {
 
     static boolean is(@Nullable Boolean given, boolean otherwise) {
         return given == null ? otherwise : given;
+    }
+
+    private static boolean autoRenew(RoleFields fields) {
+        boolean autoRenew = is(fields.autoRenew(), false);
+        if (autoRenew && !is(fields.storePrivateKeys(), false)) {
+            throw RoleRefusals.invalid(
+                    "auto_renew", "takes store_private_keys: true, as the key of what is renewed is made here");
+        }
+        if (autoRenew && is(fields.requireApproval(), false)) {
+            throw RoleRefusals.invalid(
+                    "auto_renew", "cannot be together with require_approval: nobody approves what is renewed");
+        }
+        return autoRenew;
     }
 
     private static boolean noStore(RoleFields fields) {

@@ -114,6 +114,20 @@ public final class RoleService {
         return permitted(caller, name, permission, () -> repository.lastSought(tenant, name));
     }
 
+    /**
+     * As it is now, for certificates that are renewed without anybody asking: that the role says so is their permission, and who may change it has given that. Empty of a role that does not say so any more.
+     *
+     * @throws VaultException {@code role_not_found}
+     */
+    public Optional<PermittedRole> renewing(TenantId tenant, String name) {
+        SoughtRole sought = repository.find(tenant, name).orElseThrow(RoleRefusals::notFound);
+        StoredRole found = sought.role();
+        if (found == null) {
+            throw RoleRefusals.notFound();
+        }
+        return found.role().autoRenew() ? Optional.of(new PermittedRole(found, sought.epoch())) : Optional.empty();
+    }
+
     private PermittedRole permitted(
             Caller caller, String name, Permission permission, Supplier<Optional<SoughtRole>> search) {
         if (!StoredRole.isName(name)) {

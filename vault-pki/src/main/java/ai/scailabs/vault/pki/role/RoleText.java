@@ -92,6 +92,7 @@ final class RoleText {
                 role.useCsrCommonName(),
                 role.useCsrSans(),
                 role.storePrivateKeys(),
+                role.autoRenew(),
                 role.noStore(),
                 role.requireApproval(),
                 role.maxCertificateBytes());

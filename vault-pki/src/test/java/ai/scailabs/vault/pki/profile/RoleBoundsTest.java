@@ -113,6 +113,7 @@ class RoleBoundsTest {
                 false,
                 false,
                 false,
+                false,
                 plain.maxCertificateBytes());
         assertThat(RolePolicy.check(CertificateContents.ofTbs(tbs), allowing, endless))
                 .isEmpty();

@@ -218,6 +218,7 @@ class RolePolicyTest {
                 false,
                 false,
                 false,
+                false,
                 plain.maxCertificateBytes());
     }
 }

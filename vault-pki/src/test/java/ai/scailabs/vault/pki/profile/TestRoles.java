@@ -55,6 +55,7 @@ final class TestRoles {
                 false,
                 false,
                 false,
+                false,
                 plain.maxCertificateBytes());
     }
 

@@ -29,6 +29,7 @@ import ai.scailabs.vault.pki.revocation.CertificateStatuses;
 import ai.scailabs.vault.pki.revocation.RevocationService;
 import ai.scailabs.vault.pki.revocation.RevocationTargets;
 import ai.scailabs.vault.pki.role.RoleService;
+import ai.scailabs.vault.pki.timing.RenewalTimes;
 import ai.scailabs.vault.pki.x509.CertificateLint;
 import ai.scailabs.vault.pki.x509.CertificateSigner;
 import ai.scailabs.vault.pki.x509.HsmSignatures;
@@ -172,8 +173,13 @@ class PkiWiring {
 
     @Bean
     KeptKeys keptKeys(
-            TenantTransactions transactions, TenantSeal seal, Issuance issuance, AccessControl access, Clock clock) {
-        return new KeptKeys(transactions, new SealedKeys(seal, SealedKeys.CERTIFICATE), issuance, access, clock);
+            TenantTransactions transactions,
+            TenantSeal seal,
+            Issuance issuance,
+            AccessControl access,
+            RenewalTimes times,
+            Clock clock) {
+        return new KeptKeys(transactions, new SealedKeys(seal, SealedKeys.CERTIFICATE), issuance, access, times, clock);
     }
 
     @Bean

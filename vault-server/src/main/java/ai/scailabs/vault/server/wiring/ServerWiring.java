@@ -17,6 +17,7 @@ import org.springframework.context.annotation.Import;
     CrlWiring.class,
     DnsWiring.class,
     PkiMetersWiring.class,
+    PkiRenewalWiring.class,
     PkiHsmWiring.class,
     AcmeWiring.class,
     TlsWiring.class,

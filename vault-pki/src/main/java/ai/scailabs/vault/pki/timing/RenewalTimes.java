@@ -1,29 +1,29 @@
-package ai.scailabs.vault.pki.acme;
+package ai.scailabs.vault.pki.timing;
 
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 
-/** When a certificate is renewed where the directory does not say it: at two thirds of its life, which is 30 days before the end of 90; and not all that were made together at the same moment. */
-final class RenewalTimes {
+/** When a certificate is renewed: at two thirds of its life, which is 30 days before the end of 90, unless a directory says otherwise; and not all that were made together at the same moment. Thread-safe. */
+public final class RenewalTimes {
     /** Of its life, so that certificates of a year are spread over days, and those of days over hours. */
     private static final int SPREAD = 30;
 
     private final Backoff backoff;
 
-    RenewalTimes(SecureRandom random) {
+    public RenewalTimes(SecureRandom random) {
         this.backoff = new Backoff(random);
     }
 
-    Instant renewal(Instant notBefore, Instant notAfter) {
+    public Instant renewal(Instant notBefore, Instant notAfter) {
         Duration life = Duration.between(notBefore, notAfter);
         Instant twoThirds = notBefore.plus(life.multipliedBy(2).dividedBy(3));
         return backoff.before(twoThirds, life.dividedBy(SPREAD)).truncatedTo(ChronoUnit.MICROS);
     }
 
     /** Any moment of the window that the directory wants; now when it is over (RFC 9773 §4.2). */
-    Instant renewal(Instant start, Instant end, Instant now) {
+    public Instant renewal(Instant start, Instant end, Instant now) {
         Instant chosen = backoff.within(start, end);
         return (chosen.isBefore(now) ? now : chosen).truncatedTo(ChronoUnit.MICROS);
     }

@@ -1,12 +1,12 @@
-package ai.scailabs.vault.pki.acme;
+package ai.scailabs.vault.pki.timing;
 
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
-/** When something is tried again. Twice as late each time, and never at the same moment as others that failed with it. */
-final class Backoff {
+/** When something is tried again. Twice as late each time, and never at the same moment as others that failed with it. Thread-safe. */
+public final class Backoff {
     private static final Duration FIRST = Duration.ofSeconds(5);
     private static final Duration LONGEST = Duration.ofHours(1);
     /** Directories count failures, and bar whoever fails often. */
@@ -19,25 +19,28 @@ final class Backoff {
 
     private final SecureRandom random;
 
-    Backoff(SecureRandom random) {
+    public Backoff(SecureRandom random) {
         this.random = random;
     }
 
-    /** The same step again. */
-    Instant again(int attempts, DirectoryFailure failure, Instant now) {
-        Duration pause = failure.problem().is("rateLimited") && failure.notBefore() == null
-                ? AFTER_A_LIMIT
-                : grown(FIRST, LONGEST, attempts);
-        return later(now.plus(spread(pause)), failure.notBefore(), now);
+    /**
+     * The same step again.
+     *
+     * @param limited whether it was done too often
+     * @param notBefore as whoever refused it wants it; null when they did not say
+     */
+    public Instant again(int attempts, boolean limited, @Nullable Instant notBefore, Instant now) {
+        Duration pause = limited && notBefore == null ? AFTER_A_LIMIT : grown(FIRST, LONGEST, attempts);
+        return later(now.plus(spread(pause)), notBefore, now);
     }
 
     /** Everything from the beginning. */
-    Instant anew(int attempts, @Nullable Instant notBefore, Instant now) {
+    public Instant anew(int attempts, @Nullable Instant notBefore, Instant now) {
         return later(now.plus(spread(grown(FIRST_ANEW, LONGEST_ANEW, attempts))), notBefore, now);
     }
 
     /** While a directory is at work: often at first. */
-    static Instant poll(@Nullable Instant wish, Instant since, Instant now) {
+    public static Instant poll(@Nullable Instant wish, Instant since, Instant now) {
         Duration waited = Duration.between(since, now);
         Duration pause = waited.compareTo(Duration.ofSeconds(5)) < 0
                 ? Duration.ofMillis(250)
@@ -45,13 +48,18 @@ final class Backoff {
         return later(now.plus(pause), wish, now);
     }
 
+    /** When that much time has gone by, more or less. */
+    public Instant after(Duration pause, Instant now) {
+        return now.plus(spread(pause));
+    }
+
     /** A moment before that, so that what was made together is not renewed together. */
-    Instant before(Instant at, Duration most) {
+    public Instant before(Instant at, Duration most) {
         return at.minusMillis(random.nextLong(Math.max(1, most.toMillis())));
     }
 
     /** Any moment of those. */
-    Instant within(Instant start, Instant end) {
+    public Instant within(Instant start, Instant end) {
         long millis = Duration.between(start, end).toMillis();
         return millis <= 0 ? start : start.plusMillis(random.nextLong(millis));
     }

@@ -8,6 +8,7 @@ import ai.scailabs.vault.kernel.sensitive.SensitiveBytes;
 import ai.scailabs.vault.kms.local.LocalFileRootKey;
 import ai.scailabs.vault.persistence.jdbc.Schema;
 import ai.scailabs.vault.pki.hsm.HsmKeyDisposal;
+import ai.scailabs.vault.pki.rotation.AuthorityRotations;
 import ai.scailabs.vault.server.challenge.HttpChallengeListener;
 import ai.scailabs.vault.server.challenge.TlsChallengeListener;
 import ai.scailabs.vault.server.jobs.ExpiryJob;
@@ -216,6 +217,15 @@ public final class RunningServer implements AutoCloseable {
     void endHsmKeys() {
         try {
             context.getBean(HsmKeyDisposal.class).run();
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** What the service does every ten seconds. */
+    void rotateAuthorities() {
+        try {
+            context.getBean(AuthorityRotations.class).run();
         } catch (SQLException e) {
             throw new IllegalStateException(e);
         }

@@ -94,11 +94,11 @@ public class AuthorityController {
     @Endpoint(scope = "pki:admin", action = AuditAction.PKI_CA_UPDATE, category = PathCategory.PKI_ADMIN)
     public Answer patch(Call call, @PathVariable String id, HttpServletRequest request) {
         UUID known = about(call, id);
-        UnaryOperator<AuthorityRequests.Urls> patch = bodies.readMergePatch(request, AuthorityRequests.Urls.class);
-        CertificateAuthority changed = authorities.publish(
+        UnaryOperator<AuthorityRequests.Terms> patch = bodies.readMergePatch(request, AuthorityRequests.Terms.class);
+        CertificateAuthority changed = authorities.patch(
                 call.located(),
                 known,
-                chosen -> patch.apply(AuthorityRequests.Urls.of(chosen)).urls(),
+                chosen -> patch.apply(AuthorityRequests.Terms.of(chosen)).terms(),
                 call.entry());
         return Answer.ok(call.changed(), json -> write(json, changed));
     }

@@ -45,11 +45,27 @@ final class AuthorityJson {
                 .text(
                         "revocation_reason",
                         revocation == null ? null : revocation.reason().wireName())
-                .number("crl_partitions", authority.crlPartitions())
-                .number("certificates_issued", authority.certificatesIssued())
+                .number("crl_partitions", authority.crlPartitions());
+        write(json, authority.rotation());
+        json.number("certificates_issued", authority.certificatesIssued())
                 .time("created_at", authority.createdAt())
                 .text("created_by", authority.createdBy())
                 .time("updated_at", authority.updatedAt());
+    }
+
+    private static void write(JsonWriter json, CertificateAuthority.Rotation rotation) {
+        json.flag("auto_rotate", rotation.automatic()).time("rotate_at", rotation.dueAt());
+        CertificateAuthority.Failure failure = rotation.failure();
+        if (failure == null) {
+            json.text("rotation_error", null);
+        } else {
+            json.object(
+                    "rotation_error",
+                    inner -> inner.text("code", failure.code())
+                            .text("message", failure.message())
+                            .number("attempts", failure.attempts())
+                            .time("next_attempt_at", failure.nextAttemptAt()));
+        }
     }
 
     /** A key that it has, or had. */

@@ -3,6 +3,7 @@ package ai.scailabs.vault.api.pki;
 import ai.scailabs.vault.api.request.SecretText;
 import ai.scailabs.vault.kernel.error.VaultException;
 import ai.scailabs.vault.pki.issuer.AuthorityDraft;
+import ai.scailabs.vault.pki.issuer.AuthorityTerms;
 import ai.scailabs.vault.pki.issuer.AuthorityUrls;
 import ai.scailabs.vault.pki.issuer.ImportedAuthority;
 import ai.scailabs.vault.pki.x509.NameConstraints;
@@ -33,6 +34,7 @@ final class AuthorityRequests {
             @Nullable String ou,
             @Nullable Integer maxPathLength,
             @Nullable Constraints nameConstraints,
+            @Nullable Boolean autoRotate,
             @Nullable Integer crlPartitions,
             @Nullable List<@Nullable String> crlUrls,
             @Nullable List<@Nullable String> ocspUrls,
@@ -52,6 +54,7 @@ final class AuthorityRequests {
                             country, province, locality, streetAddress, postalCode, organization, ou),
                     maxPathLength,
                     nameConstraints == null ? NameConstraints.NONE : nameConstraints.constraints(),
+                    autoRotate,
                     crlPartitions,
                     new Urls(crlUrls, ocspUrls, issuerUrls).urls());
         }
@@ -109,8 +112,24 @@ final class AuthorityRequests {
 
     record CrlFromElsewhere(@Nullable String crlPem) {}
 
-    /** What can be changed of an authority; absent or null: as this installation has it. */
-    record Urls(
+    /** What can be changed of an authority; absent or null: as this installation has it, and by hand. */
+    record Terms(
+            @Nullable List<@Nullable String> crlUrls,
+            @Nullable List<@Nullable String> ocspUrls,
+            @Nullable List<@Nullable String> issuerUrls,
+            @Nullable Boolean autoRotate) {
+        static Terms of(AuthorityTerms chosen) {
+            Urls urls = Urls.of(chosen.urls());
+            return new Terms(urls.crlUrls(), urls.ocspUrls(), urls.issuerUrls(), chosen.autoRotate());
+        }
+
+        AuthorityTerms terms() {
+            return new AuthorityTerms(new Urls(crlUrls, ocspUrls, issuerUrls).urls(), Boolean.TRUE.equals(autoRotate));
+        }
+    }
+
+    /** Where certificates point to; absent or null: as this installation has it. */
+    private record Urls(
             @Nullable List<@Nullable String> crlUrls,
             @Nullable List<@Nullable String> ocspUrls,
             @Nullable List<@Nullable String> issuerUrls) {

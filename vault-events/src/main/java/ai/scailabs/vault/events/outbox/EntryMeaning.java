@@ -26,6 +26,9 @@ final class EntryMeaning {
         if (entry.action().equals("pki_renew")) {
             return renewal(entry, EventType.CERTIFICATE_RENEWAL_FAILED);
         }
+        if (entry.action().equals("pki_ca_rotate") && isAutomatic(entry)) {
+            return authority(entry, EventType.CERTIFICATE_RENEWAL_FAILED);
+        }
         // Only the log of the tenant whose policies refused bears what they looked at.
         if (!VIOLATIONS.contains(String.valueOf(entry.errorCode()))
                 || !entry.extra().containsKey("permission")) {
@@ -56,6 +59,7 @@ final class EntryMeaning {
             case "pki_issue", "pki_sign", "pki_csr_sign" ->
                 certificate(entry, EventType.CERTIFICATE_ISSUED, "issued_by");
             case "pki_renew" -> renewal(entry, EventType.CERTIFICATE_RENEWED);
+            case "pki_ca_rotate" -> isAutomatic(entry) ? authority(entry, EventType.CERTIFICATE_RENEWED) : null;
             case "pki_revoke" -> certificate(entry, EventType.CERTIFICATE_REVOKED, "revoked_by");
             case "pki_release" -> certificate(entry, EventType.CERTIFICATE_RELEASED, "released_by");
             case "pki_acme_news" -> managed(entry);
@@ -154,6 +158,26 @@ final class EntryMeaning {
                 "attempts",
                 "next_attempt_at");
         return raised(entry, type, entry.path(), data);
+    }
+
+    private static boolean isAutomatic(RecordedEntry entry) {
+        return Boolean.TRUE.equals(entry.extra().get("automatic"));
+    }
+
+    /** Of an authority's own certificate, with another key. */
+    private static Raised authority(RecordedEntry entry, EventType type) {
+        Map<String, Object> data = new LinkedHashMap<>();
+        data.put("ca_id", String.valueOf(entry.path()));
+        data.putAll(picked(
+                entry,
+                "key_generation",
+                "serial_number",
+                "subject",
+                "not_after",
+                "problem",
+                "attempts",
+                "next_attempt_at"));
+        return raised(entry, type, "pki/ca/" + entry.extra().get("ca"), data);
     }
 
     /** A certificate from a directory: at its account rules decide. */

@@ -14,6 +14,7 @@ import ai.scailabs.vault.kernel.sensitive.SensitiveBytes;
 import ai.scailabs.vault.pki.issuer.Issuance;
 import ai.scailabs.vault.pki.issuer.IssuedCertificate;
 import ai.scailabs.vault.pki.issuer.KeyPairs;
+import ai.scailabs.vault.pki.issuer.Maker;
 import ai.scailabs.vault.pki.issuer.Reservation;
 import ai.scailabs.vault.pki.issuer.Signatory;
 import ai.scailabs.vault.pki.profile.Role;
@@ -118,7 +119,8 @@ public final class IssuanceService {
                 Signatory signatory = signatory(entry, terms, sight);
                 DraftCheck.Planner planner = now -> CertificatePlan.of(terms.role(), wish, signatory, now);
                 pair = keyPair(entry, terms, planner, signatory);
-                signed = signed(By.of(caller.actor()), terms, planner, signatory, SubjectKey.of(pair.getPublic()), told);
+                signed = signed(
+                        Maker.of(caller.actor()), terms, planner, signatory, SubjectKey.of(pair.getPublic()), told);
             } catch (VaultException refused) {
                 sight.requireAnother(refused);
                 continue;
@@ -162,7 +164,12 @@ public final class IssuanceService {
                     now -> CertificatePlan.again(terms.role(), before, due.timeToLive(), signatory, now);
             KeyPair pair = keyPair(entry, terms, planner, signatory);
             Signed signed = signed(
-                    new By(by, due.partner()), terms, planner, signatory, SubjectKey.of(pair.getPublic()), told);
+                    new Maker(due.tenant(), due.partner(), by),
+                    terms,
+                    planner,
+                    signatory,
+                    SubjectKey.of(pair.getPublic()),
+                    told);
             if (keep(due.partner(), signed, pair, new RenewalPlan(true, due.timeToLive(), due))) {
                 return true;
             }
@@ -214,8 +221,7 @@ public final class IssuanceService {
             try {
                 SigningTerms terms = terms(caller, entry, roleName, sight);
                 CertificationRequest request = CertificationRequest.parse(csrPem, signatures);
-                signed = signed(
-                        By.of(caller.actor()), terms, request, wish, signatory(entry, terms, sight), told);
+                signed = signed(Maker.of(caller.actor()), terms, request, wish, signatory(entry, terms, sight), told);
             } catch (VaultException refused) {
                 sight.requireAnother(refused);
                 continue;
@@ -240,7 +246,7 @@ public final class IssuanceService {
             CertificateWish wish,
             AuditEntry entry,
             Completion completion) {
-        Signed signed = signed(By.of(actor), terms, request, wish, signatory(entry, terms, Sight.NOW), entry);
+        Signed signed = signed(Maker.of(actor), terms, request, wish, signatory(entry, terms, Sight.NOW), entry);
         if (!completion.complete(signed.reservation(), signed.issued(), signed.told())) {
             throw changing();
         }
@@ -280,26 +286,26 @@ public final class IssuanceService {
     }
 
     private Signed signed(
-            By by,
+            Maker maker,
             SigningTerms terms,
             CertificationRequest request,
             CertificateWish wish,
             Signatory signatory,
             AuditEntry entry) {
         DraftCheck.Planner planner = now -> CertificatePlan.of(terms.role(), request, wish, signatory, now);
-        return signed(by, terms, planner, signatory, request.key(), entry);
+        return signed(maker, terms, planner, signatory, request.key(), entry);
     }
 
     private Signed signed(
-            By by,
+            Maker maker,
             SigningTerms terms,
             DraftCheck.Planner planner,
             Signatory signatory,
             SubjectKey key,
             AuditEntry entry) {
         Reservation reservation = terms.role().noStore()
-                ? issuance.unkept(entry.tenant(), terms.authority(), signatory, by.identity())
-                : issuance.reserve(entry.tenant(), terms.authority(), signatory, by.identity());
+                ? issuance.unkept(entry.tenant(), terms.authority(), signatory, maker.identity())
+                : issuance.reserve(entry.tenant(), terms.authority(), signatory, maker.identity());
         DraftCheck.Ready ready;
         try {
             ready = checks.check(terms.role(), planner, signatory, reservation.serial(), key);
@@ -309,7 +315,7 @@ public final class IssuanceService {
             }
             throw refused;
         }
-        byte[] der = issuance.sign(by.partner(), reservation, ready.linted());
+        byte[] der = issuance.sign(maker.partner(), reservation, ready.linted());
         IssuedCertificate issued = issued(terms, ready.draft(), der);
         Duration timeToLive = Duration.between(
                 ready.countsFrom(), issued.validity().notAfter().plusSeconds(1));
@@ -406,13 +412,6 @@ public final class IssuanceService {
             if (this == NOW || outage) {
                 throw refused;
             }
-        }
-    }
-
-    /** Who has it made: somebody who asked, or the service. */
-    private record By(IdentityId identity, PartnerId partner) {
-        static By of(Actor actor) {
-            return new By(actor.identity(), actor.partner());
         }
     }
 

@@ -1,6 +1,5 @@
 package ai.scailabs.vault.pki.issuer;
 
-import ai.scailabs.vault.access.identity.Actor;
 import ai.scailabs.vault.kernel.error.VaultException;
 import ai.scailabs.vault.kernel.id.Ids;
 import ai.scailabs.vault.kernel.sensitive.SensitiveBytes;
@@ -59,9 +58,9 @@ public final class AuthorityCreation {
      * @param parent that signs it; null for one that signs itself
      * @throws VaultException as {@link AuthorityService#create}
      */
-    Made make(Actor actor, AuthorityPlan plan, @Nullable CertificateAuthority parent, Instant now) {
+    Made make(Maker maker, AuthorityPlan plan, @Nullable CertificateAuthority parent, Instant now) {
         UUID id = ids.nextUuid();
-        Certified certified = certify(actor, id, FIRST, plan, parent, now);
+        Certified certified = certify(maker, id, FIRST, plan, parent, now);
         CertificateAuthority authority = new CertificateAuthority(
                 id,
                 plan.name(),
@@ -74,10 +73,11 @@ public final class AuthorityCreation {
                 null,
                 0,
                 plan.crlPartitions(),
+                CertificateAuthority.Rotation.of(plan.autoRotate()),
                 null,
                 null,
                 now,
-                actor.identity().value(),
+                maker.identity().value(),
                 now);
         return new Made(
                 authority,
@@ -89,7 +89,7 @@ public final class AuthorityCreation {
 
     /** A key of that authority, and the certificate for it. */
     Certified certify(
-            Actor actor, UUID id, int number, AuthorityPlan plan, @Nullable CertificateAuthority parent, Instant now) {
+            Maker maker, UUID id, int number, AuthorityPlan plan, @Nullable CertificateAuthority parent, Instant now) {
         KeyStorage storage = keys.storage(plan.storage(), plan.keySpec());
         // What the parent forbids is refused before a key is made, which is the expensive part.
         if (parent != null && (parent.status() != AuthorityStatus.ACTIVE || !isCurrent(parent, now))) {
@@ -100,11 +100,11 @@ public final class AuthorityCreation {
         OptionalInt pathLength = plan.pathLength(above);
 
         String keyId = ids.next("key_");
-        AuthorityKeys.Made made = keys.make(actor, keyId, plan.keySpec(), storage);
+        AuthorityKeys.Made made = keys.make(maker, keyId, plan.keySpec(), storage);
         KeyPair pair = made.pair();
         Signed signed = parent == null
-                ? signedByItself(actor, id, number, plan, pair, validity, pathLength)
-                : signedBy(parent, actor, plan, pair, validity, pathLength);
+                ? signedByItself(maker, id, number, plan, pair, validity, pathLength)
+                : signedBy(parent, maker, plan, pair, validity, pathLength);
         SubjectKey key = SubjectKey.of(pair.getPublic());
         AuthorityGeneration generation = new AuthorityGeneration(
                 number,
@@ -131,8 +131,8 @@ public final class AuthorityCreation {
     }
 
     /** A key whose certificate somebody else is asked for. */
-    Made request(Actor actor, AuthorityPlan plan, Instant now) {
-        Requested requested = request(actor, plan, plan.subject(), plan.pathLength(null), plan.constraints(), now);
+    Made request(Maker maker, AuthorityPlan plan, Instant now) {
+        Requested requested = request(maker, plan, plan.subject(), plan.pathLength(null), plan.constraints(), now);
         CertificateAuthority authority = new CertificateAuthority(
                 ids.nextUuid(),
                 plan.name(),
@@ -145,16 +145,17 @@ public final class AuthorityCreation {
                 requested.pending(),
                 0,
                 plan.crlPartitions(),
+                CertificateAuthority.Rotation.of(plan.autoRotate()),
                 null,
                 null,
                 now,
-                actor.identity().value(),
+                maker.identity().value(),
                 now);
         return new Made(authority, requested.pending().keyId(), requested.sealedPrivateKey(), null, null);
     }
 
     Requested request(
-            Actor actor,
+            Maker maker,
             AuthorityPlan plan,
             Subject subject,
             OptionalInt pathLength,
@@ -163,7 +164,7 @@ public final class AuthorityCreation {
         KeySpec spec = plan.keySpec();
         KeyStorage storage = keys.storage(plan.storage(), spec);
         String keyId = ids.next("key_");
-        AuthorityKeys.Made made = keys.make(actor, keyId, spec, storage);
+        AuthorityKeys.Made made = keys.make(maker, keyId, spec, storage);
         byte[] request = AuthorityRequest.sign(subject, made.pair(), pathLength, constraints, signatures);
         PendingKey pending = new PendingKey(
                 keyId,
@@ -204,8 +205,8 @@ public final class AuthorityCreation {
     }
 
     /** Of a key that somebody brought. */
-    byte[] sealed(Actor actor, String keyId, SensitiveBytes privateKey) {
-        return keys.sealed(actor, keyId, privateKey);
+    byte[] sealed(Maker maker, String keyId, SensitiveBytes privateKey) {
+        return keys.sealed(maker, keyId, privateKey);
     }
 
     String nextKeyId() {
@@ -222,14 +223,14 @@ public final class AuthorityCreation {
     }
 
     private Signed signedByItself(
-            Actor actor,
+            Maker maker,
             UUID id,
             int generation,
             AuthorityPlan plan,
             KeyPair pair,
             Validity validity,
             OptionalInt pathLength) {
-        ReservedNumber number = issuance.reserveOwn(actor.tenant(), id, generation, actor.identity());
+        ReservedNumber number = issuance.reserveOwn(maker.tenant(), id, generation, maker.identity());
         IssuerView itself = Issuers.ofItself(
                 plan.subject(), SubjectKey.of(pair.getPublic()), validity, SignatureScheme.of(plan.keySpec()));
         byte[] der = signer.sign(
@@ -241,12 +242,12 @@ public final class AuthorityCreation {
 
     private Signed signedBy(
             CertificateAuthority parent,
-            Actor actor,
+            Maker maker,
             AuthorityPlan plan,
             KeyPair pair,
             Validity validity,
             OptionalInt pathLength) {
-        Reservation reservation = issuance.reserve(actor.tenant(), parent.id(), actor.identity());
+        Reservation reservation = issuance.reserve(maker.tenant(), parent.id(), maker.identity());
         CertificateDraft draft = draft(
                 reservation.serial(),
                 plan,
@@ -254,7 +255,7 @@ public final class AuthorityCreation {
                 validity,
                 pathLength,
                 reservation.pointers().of(reservation.serial()));
-        byte[] der = issuance.sign(actor.partner(), reservation, lint.lint(draft, reservation.issuer()));
+        byte[] der = issuance.sign(maker.partner(), reservation, lint.lint(draft, reservation.issuer()));
         return new Signed(reservation.number(), reservation.generation(), der);
     }
 

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param keyStorage absent: where this installation keeps them
  * @param validityDays absent: ten years of a root, five of an intermediate, and no longer than its parent
  * @param maxPathLength how many authorities may follow below; absent: one less than of the parent, or any number
+ * @param autoRotate whether its key gives way to another by itself, in time
  * @param crlPartitions how many lists tell of its revoked certificates; absent: one
  */
 public record AuthorityDraft(
@@ -27,6 +28,7 @@ public record AuthorityDraft(
         SubjectFields subject,
         @Nullable Integer maxPathLength,
         NameConstraints constraints,
+        @Nullable Boolean autoRotate,
         @Nullable Integer crlPartitions,
         AuthorityUrls urls) {
 

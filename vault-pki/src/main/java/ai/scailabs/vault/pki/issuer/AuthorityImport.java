@@ -90,7 +90,7 @@ public final class AuthorityImport {
             String keyId = authorities.creation().nextKeyId();
             byte[] sealed;
             try (SensitiveBytes encoded = key.encoded(read.contents().key().spec())) {
-                sealed = authorities.creation().sealed(caller.actor(), keyId, encoded);
+                sealed = authorities.creation().sealed(Maker.of(caller.actor()), keyId, encoded);
             }
             AuthorityGeneration generation =
                     AuthorityCertification.generation(1, keyId, KeyStorage.VAULT, read, signer);
@@ -106,6 +106,7 @@ public final class AuthorityImport {
                     null,
                     0,
                     partitions,
+                    CertificateAuthority.Rotation.BY_HAND,
                     null,
                     null,
                     now,

@@ -1,6 +1,5 @@
 package ai.scailabs.vault.pki.issuer;
 
-import ai.scailabs.vault.access.identity.Actor;
 import ai.scailabs.vault.crypto.envelope.KeySeal;
 import ai.scailabs.vault.kernel.error.VaultException;
 import ai.scailabs.vault.kernel.id.PartnerId;
@@ -60,32 +59,32 @@ public final class AuthorityKeys {
      *
      * @throws VaultException {@code rate_limited}; {@code service_unavailable}; {@code hsm_unavailable}; {@code kms_unavailable}
      */
-    Made make(Actor actor, String keyId, KeySpec spec, KeyStorage storage) {
+    Made make(Maker maker, String keyId, KeySpec spec, KeyStorage storage) {
         return switch (storage) {
             case VAULT -> {
-                KeyPair pair = keyPairs.make(actor.tenant(), spec);
+                KeyPair pair = keyPairs.make(maker.tenant(), spec);
                 yield sealed(
-                        actor,
+                        maker,
                         keyId,
                         pair,
                         SensitiveBytes.owning(pair.getPrivate().getEncoded()));
             }
             case HSM -> {
-                HsmAuthorityKeys.Made made = hsm.make(actor.tenant(), keyId, spec);
-                yield sealed(actor, keyId, made.pair(), made.reference());
+                HsmAuthorityKeys.Made made = hsm.make(maker.tenant(), keyId, spec);
+                yield sealed(maker, keyId, made.pair(), made.reference());
             }
         };
     }
 
-    private Made sealed(Actor actor, String keyId, KeyPair pair, SensitiveBytes content) {
+    private Made sealed(Maker maker, String keyId, KeyPair pair, SensitiveBytes content) {
         try (content) {
-            return new Made(pair, seal.seal(actor.tenant(), actor.partner(), keyId, content));
+            return new Made(pair, seal.seal(maker.tenant(), maker.partner(), keyId, content));
         }
     }
 
     /** What is to be stored of a key that somebody brought. Never inside a transaction. */
-    byte[] sealed(Actor actor, String keyId, SensitiveBytes privateKey) {
-        return seal.seal(actor.tenant(), actor.partner(), keyId, privateKey);
+    byte[] sealed(Maker maker, String keyId, SensitiveBytes privateKey) {
+        return seal.seal(maker.tenant(), maker.partner(), keyId, privateKey);
     }
 
     /** In the transaction that stores the authority whose key it is. */

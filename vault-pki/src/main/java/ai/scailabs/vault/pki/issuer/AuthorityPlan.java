@@ -41,6 +41,7 @@ record AuthorityPlan(
         @Nullable Integer maxPathLength,
         NameConstraints constraints,
         Set<ExtendedKeyUsage> usages,
+        boolean autoRotate,
         int crlPartitions,
         AuthorityUrls urls) {
     /** For clocks that are a little late. */
@@ -78,6 +79,7 @@ record AuthorityPlan(
                 within("max_path_length", draft.maxPathLength(), 0, MAX_PATH_LENGTH),
                 constraints(draft.constraints()),
                 Set.of(),
+                autoRotate(type, signedElsewhere, draft.autoRotate()),
                 partitions(draft.crlPartitions()),
                 draft.urls().checked(partitions(draft.crlPartitions())));
     }
@@ -107,6 +109,7 @@ record AuthorityPlan(
                 contents.pathLength(),
                 contents.constraints(),
                 contents.usages(),
+                authority.rotation().automatic(),
                 authority.crlPartitions(),
                 authority.urls());
     }
@@ -133,6 +136,23 @@ record AuthorityPlan(
     private static AuthorityType type(@Nullable String text) {
         return AuthorityType.parse(text == null ? "" : text)
                 .orElseThrow(() -> VaultException.invalidField("ca_type", "must be root or intermediate"));
+    }
+
+    private static boolean autoRotate(AuthorityType type, boolean signedElsewhere, @Nullable Boolean wanted) {
+        boolean automatic = Boolean.TRUE.equals(wanted);
+        requireRotatable(automatic, type, signedElsewhere);
+        return automatic;
+    }
+
+    /** @throws VaultException {@code validation_error} for one whose new key others would have to do something about first */
+    static void requireRotatable(boolean automatic, AuthorityType type, boolean signedElsewhere) {
+        if (automatic && type == AuthorityType.ROOT) {
+            throw VaultException.invalidField(
+                    "auto_rotate", "is for an intermediate: a root's new key has to be trusted before it signs");
+        }
+        if (automatic && signedElsewhere) {
+            throw VaultException.invalidField("auto_rotate", "is for an authority that one of this service signs");
+        }
     }
 
     private static boolean signedElsewhere(AuthorityType type, AuthorityDraft draft) {

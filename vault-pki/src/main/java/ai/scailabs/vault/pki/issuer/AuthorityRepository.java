@@ -187,8 +187,8 @@ final class AuthorityRepository {
         tx.update(
                 """
                 insert into certificate_authority (tenant_id, ca_id, name, ca_type, parent_ca_id, common_name, status, crl_urls, ocsp_urls, issuer_urls, generation,
-                    created_at, created_by, updated_at, crl_partitions)
-                values (?, ?, ?, ?, ?, ?, ?, ?::text[], ?::text[], ?::text[], ?, ?, ?, ?, ?)
+                    created_at, created_by, updated_at, crl_partitions, auto_rotate)
+                values (?, ?, ?, ?, ?, ?, ?, ?::text[], ?::text[], ?::text[], ?, ?, ?, ?, ?, ?)
                 """,
                 tx.tenant().value(),
                 authority.id(),
@@ -204,7 +204,9 @@ final class AuthorityRepository {
                 authority.createdAt(),
                 authority.createdBy(),
                 authority.updatedAt(),
-                authority.crlPartitions());
+                authority.crlPartitions(),
+                authority.rotation().automatic());
+        generations.lookAnew(tx, authority.id(), authority.createdAt());
         if (certified != null) {
             generations.insert(tx, authority.id(), certified, authority.updatedAt());
             generations.schedule(tx, authority.id(), authority.createdAt(), lastCrlNumber);
@@ -230,6 +232,15 @@ final class AuthorityRepository {
                 now,
                 tx.tenant().value(),
                 id);
+    }
+
+    void changeRotation(TenantTransaction tx, UUID id, boolean automatic, Instant now) {
+        tx.update(
+                "update certificate_authority set auto_rotate = ? where tenant_id = ? and ca_id = ?",
+                automatic,
+                tx.tenant().value(),
+                id);
+        generations.lookAnew(tx, id, now);
     }
 
     void changeUrls(TenantTransaction tx, UUID id, AuthorityUrls urls, Instant now) {

@@ -59,9 +59,29 @@ public final class AuthorityRotation {
         if (elsewhere && validityDays != null) {
             throw VaultException.invalidField("validity_days", "is for whoever signs to say");
         }
+        Maker maker = Maker.of(caller.actor());
         for (int attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
             Optional<CertificateAuthority> after =
-                    elsewhere ? requested(caller, before, plan, entry) : certified(caller, before, plan, parent, entry);
+                    elsewhere ? requested(maker, before, plan, entry) : certified(maker, before, plan, parent, entry);
+            if (after.isPresent()) {
+                return after.get();
+            }
+        }
+        throw AuthorityService.keyChanges();
+    }
+
+    /**
+     * The same by the service itself, of an intermediate whose parent is here, for a key of the same kind.
+     *
+     * @param before as it was seen: of each generation it is done once
+     * @param parent that signs
+     * @throws VaultException {@code ttl_exceeded}; {@code rate_limited}; {@code conflict} when the parent does not sign, or somebody else changes the authority at that moment
+     */
+    public CertificateAuthority rotateAlone(
+            Maker maker, CertificateAuthority before, CertificateAuthority parent, int validityDays, AuditEntry entry) {
+        AuthorityPlan plan = AuthorityPlan.again(before, contents(before.current()), null, null, validityDays);
+        for (int attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+            Optional<CertificateAuthority> after = certified(maker, before, plan, parent, entry);
             if (after.isPresent()) {
                 return after.get();
             }
@@ -83,13 +103,13 @@ public final class AuthorityRotation {
 
     /** Empty when the tenant's key that seals it has given way to the next. */
     private Optional<CertificateAuthority> certified(
-            Caller caller,
+            Maker maker,
             CertificateAuthority before,
             AuthorityPlan plan,
             @Nullable CertificateAuthority parent,
             AuditEntry entry) {
-        AuthorityCreation.Certified made = creation.certify(
-                caller.actor(), before.id(), before.current().number() + 1, plan, parent, authorities.now());
+        AuthorityCreation.Certified made =
+                creation.certify(maker, before.id(), before.current().number() + 1, plan, parent, authorities.now());
         return authorities.change(entry.tenant(), tx -> {
             requireAsBefore(tx, before);
             authorities.requireUnrevoked(tx, before.parentId());
@@ -108,10 +128,10 @@ public final class AuthorityRotation {
     }
 
     private Optional<CertificateAuthority> requested(
-            Caller caller, CertificateAuthority before, AuthorityPlan plan, AuditEntry entry) {
+            Maker maker, CertificateAuthority before, AuthorityPlan plan, AuditEntry entry) {
         Integer pathLength = plan.maxPathLength();
         AuthorityCreation.Requested made = creation.request(
-                caller.actor(),
+                maker,
                 plan,
                 plan.subject(),
                 pathLength == null ? OptionalInt.empty() : OptionalInt.of(pathLength),
@@ -149,6 +169,8 @@ public final class AuthorityRotation {
         AuditEntry described = AuthorityService.described(entry, after);
         Map<String, Object> extra = new HashMap<>(described.extra());
         extra.put("key_generation", after.current().number());
+        extra.put("subject", after.current().subject());
+        extra.put("not_after", after.current().notAfter().toString());
         extra.put("csr_pending", after.pending() != null);
         repository.record(tx, described.withExtra(extra));
         return after;

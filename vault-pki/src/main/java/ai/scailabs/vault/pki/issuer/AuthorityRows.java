@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 final class AuthorityRows {
     static final String SELECT = """
             select a.ca_id, a.name, a.ca_type, a.parent_ca_id, a.common_name, a.status, a.created_at, a.created_by, a.updated_at,
-                a.crl_partitions, a.crl_urls, a.ocsp_urls, a.issuer_urls, a.key_destroyed_at, a.revoked_at, a.revocation_reason, g.generation, g.key_id, g.key_type, g.key_size, g.key_storage,
+                a.crl_partitions, a.crl_urls, a.ocsp_urls, a.issuer_urls, a.auto_rotate, n.rotate_at, n.look_at, n.attempts, n.error_code, n.error_message, a.key_destroyed_at, a.revoked_at, a.revocation_reason, g.generation, g.key_id, g.key_type, g.key_size, g.key_storage,
                 g.certificate_id, g.certificate, g.chain, g.serial, g.subject,
                 g.subject_key_id, g.max_path_length, g.name_constraints::text as name_constraints, g.issuer_ca_id, g.issuer_generation,
                 g.not_before, g.not_after,
@@ -32,6 +32,7 @@ final class AuthorityRows {
                 ) as uncounted
             from certificate_authority a
             left join ca_generation g on g.tenant_id = a.tenant_id and g.ca_id = a.ca_id and g.generation = a.generation
+            left join ca_rotation n on n.tenant_id = a.tenant_id and n.ca_id = a.ca_id
             left join ca_pending_key p on p.tenant_id = a.tenant_id and p.ca_id = a.ca_id
             """;
 
@@ -51,6 +52,7 @@ final class AuthorityRows {
                 results.getString("pending_key_id") == null ? null : pending(results),
                 results.getLong("counted") + results.getLong("uncounted"),
                 results.getInt("crl_partitions"),
+                rotation(results),
                 results.getObject("key_destroyed_at") == null ? null : instant(results, "key_destroyed_at"),
                 revocation(results),
                 instant(results, "created_at"),
@@ -88,6 +90,20 @@ final class AuthorityRows {
                 results.getObject("pending_path_length", Integer.class),
                 ConstraintsJson.read(results.getString("pending_constraints")),
                 instant(results, "pending_since"));
+    }
+
+    private static CertificateAuthority.Rotation rotation(ResultSet results) throws SQLException {
+        String code = results.getString("error_code");
+        return new CertificateAuthority.Rotation(
+                results.getBoolean("auto_rotate"),
+                results.getObject("rotate_at") == null ? null : instant(results, "rotate_at"),
+                code == null
+                        ? null
+                        : new CertificateAuthority.Failure(
+                                code,
+                                results.getString("error_message"),
+                                results.getInt("attempts"),
+                                instant(results, "look_at")));
     }
 
     private static CertificateAuthority.@Nullable Revocation revocation(ResultSet results) throws SQLException {

@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -81,8 +82,8 @@ public final class AuthorityService {
         }
         for (int attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
             AuthorityCreation.Made made = plan.signedElsewhere()
-                    ? creation.request(caller.actor(), plan, now())
-                    : creation.make(caller.actor(), plan, parent, now());
+                    ? creation.request(Maker.of(caller.actor()), plan, now())
+                    : creation.make(Maker.of(caller.actor()), plan, parent, now());
             boolean kept = change(tenant, tx -> keep(tx, made, entry));
             if (kept) {
                 return made.authority();
@@ -241,20 +242,32 @@ public final class AuthorityService {
     }
 
     /**
-     * Where the certificates point to that the authority signs from now on.
+     * Where the certificates point to that the authority signs from now on, and whether its key gives way to another by itself.
      *
      * @param edit of what was chosen so far
      * @throws VaultException {@code ca_not_found}; {@code access_denied}; {@code validation_error}
      */
-    public CertificateAuthority publish(Caller caller, UUID id, UnaryOperator<AuthorityUrls> edit, AuditEntry entry) {
+    public CertificateAuthority patch(Caller caller, UUID id, UnaryOperator<AuthorityTerms> edit, AuditEntry entry) {
         TenantId tenant = entry.tenant();
         permitted(caller, tenant, id, Permission.ADMIN);
         return change(tenant, tx -> {
             CertificateAuthority now = repository.find(tx, id).orElseThrow(AuthorityService::notFound);
-            repository.changeUrls(tx, id, edit.apply(now.urls()).checked(now.crlPartitions()), now());
+            AuthorityTerms before =
+                    new AuthorityTerms(now.urls(), now.rotation().automatic());
+            AuthorityTerms after = edit.apply(before);
+            repository.changeUrls(tx, id, after.urls().checked(now.crlPartitions()), now());
+            if (after.autoRotate() != before.autoRotate()) {
+                AuthorityPlan.requireRotatable(after.autoRotate(), now.type(), now.parentId() == null);
+                repository.changeRotation(tx, id, after.autoRotate(), now());
+            }
             repository.record(tx, described(entry, now));
             return repository.find(tx, id).orElseThrow();
         });
+    }
+
+    /** As it is now, for what the service does by itself; nobody is asked. Empty when there is none. */
+    public Optional<CertificateAuthority> known(TenantId tenant, UUID id) {
+        return repository.find(tenant, id);
     }
 
     /** Who may have nothing like it learns nothing of whether it is there. */

@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param pending a key for which somebody else is asked for a certificate
  * @param certificatesIssued those that it gave to others, intermediates included
  * @param crlPartitions how many lists tell of its revoked certificates
+ * @param rotation when its key gives way to another
  * @param keyDestroyedAt since when its keys are not here any more; null as long as they are
  * @param revocation of one that was revoked, and all that it signed with it
  */
@@ -37,6 +38,7 @@ public record CertificateAuthority(
         @Nullable PendingKey pending,
         long certificatesIssued,
         int crlPartitions,
+        Rotation rotation,
         @Nullable Instant keyDestroyedAt,
         @Nullable Revocation revocation,
         Instant createdAt,
@@ -79,12 +81,37 @@ public record CertificateAuthority(
                 pending,
                 certificatesIssued,
                 crlPartitions,
+                rotation,
                 keyDestroyedAt,
                 revocation,
                 createdAt,
                 createdBy,
                 updatedAt);
     }
+
+    /**
+     * When another key is to take the place of the one that signs.
+     *
+     * @param automatic whether that is done by the service
+     * @param dueAt as was found last; null before anybody looked
+     * @param failure why it did not succeed so far
+     */
+    public record Rotation(
+            boolean automatic,
+            @Nullable Instant dueAt,
+            @Nullable Failure failure) {
+        static final Rotation BY_HAND = new Rotation(false, null, null);
+
+        static Rotation of(boolean automatic) {
+            return automatic ? new Rotation(true, null, null) : BY_HAND;
+        }
+    }
+
+    /**
+     * @param code of the error catalogue
+     * @param attempts that failed
+     */
+    public record Failure(String code, String message, int attempts, Instant nextAttemptAt) {}
 
     /** Why and when. */
     public record Revocation(RevocationReason reason, Instant at) {}

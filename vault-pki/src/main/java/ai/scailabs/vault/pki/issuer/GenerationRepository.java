@@ -98,6 +98,16 @@ final class GenerationRepository {
                 now,
                 tx.tenant().value(),
                 authority);
+        lookAnew(tx, authority, now);
+    }
+
+    /** When its key is to give way is found anew, and what went wrong before is over. */
+    void lookAnew(TenantTransaction tx, UUID authority, Instant now) {
+        tx.update("""
+                insert into ca_rotation (tenant_id, ca_id, look_at) values (?, ?, ?)
+                on conflict (tenant_id, ca_id) do update
+                set rotate_at = null, look_at = excluded.look_at, attempts = 0, error_code = null, error_message = null
+                """, tx.tenant().value(), authority, now);
     }
 
     /** All that the authority has had, the newest first. */

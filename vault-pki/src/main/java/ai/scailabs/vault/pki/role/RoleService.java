@@ -17,6 +17,7 @@ import ai.scailabs.vault.pki.profile.Role;
 import ai.scailabs.vault.pki.profile.SignatureRule;
 import ai.scailabs.vault.pki.role.RoleRepository.SoughtRole;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -126,6 +127,16 @@ public final class RoleService {
             throw RoleRefusals.notFound();
         }
         return found.role().autoRenew() ? Optional.of(new PermittedRole(found, sought.epoch())) : Optional.empty();
+    }
+
+    /** For how long certificates of an authority are given at most, by any of its roles; zero where it has none. */
+    public Duration longestLife(TenantId tenant, UUID authority) {
+        Duration longest = Duration.ZERO;
+        for (StoredRole each : repository.page(tenant, authority, "", MAX_ROLES)) {
+            Duration maxTtl = each.role().lifetime().maxTtl();
+            longest = maxTtl.compareTo(longest) > 0 ? maxTtl : longest;
+        }
+        return longest;
     }
 
     private PermittedRole permitted(

@@ -41,6 +41,7 @@ class AuthorityPlanTest {
                 null,
                 NameConstraints.NONE,
                 null,
+                null,
                 AuthorityUrls.DEFAULT);
     }
 
@@ -58,6 +59,7 @@ class AuthorityPlanTest {
                 NOTHING,
                 pathLength,
                 NameConstraints.NONE,
+                null,
                 null,
                 AuthorityUrls.DEFAULT));
     }
@@ -123,6 +125,7 @@ class AuthorityPlanTest {
                 NOTHING,
                 null,
                 NameConstraints.NONE,
+                null,
                 null,
                 AuthorityUrls.DEFAULT);
         assertThatThrownBy(() -> AuthorityPlan.of(draft)).isInstanceOf(VaultException.class);

@@ -7,8 +7,9 @@ import ai.scailabs.vault.persistence.tenant.TenantTransactions;
 import ai.scailabs.vault.pki.issuance.CertificateRenewals;
 import ai.scailabs.vault.pki.issuance.IssuanceService;
 import ai.scailabs.vault.pki.issuance.RenewalService;
-import ai.scailabs.vault.pki.issuance.RenewalTally;
+import ai.scailabs.vault.pki.issuer.AuthorityService;
 import ai.scailabs.vault.pki.role.RoleService;
+import ai.scailabs.vault.pki.rotation.AuthorityRotations;
 import ai.scailabs.vault.pki.timing.Backoff;
 import ai.scailabs.vault.pki.timing.RenewalTimes;
 import ai.scailabs.vault.server.jobs.RenewalJobs;
@@ -17,6 +18,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.security.SecureRandom;
 import java.time.Clock;
 import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -35,8 +37,36 @@ class PkiRenewalWiring {
     }
 
     @Bean
-    RenewalTally renewalTally(MeterRegistry registry) {
+    RenewalMeters renewalMeters(MeterRegistry registry) {
         return new RenewalMeters(registry);
+    }
+
+    /** Absent, which the framework shows as null, where there is no login for jobs. */
+    @Bean
+    @Nullable
+    AuthorityRotations authorityRotations(
+            DatabasePools pools,
+            TenantTransactions transactions,
+            AuthorityService authorities,
+            RoleService roles,
+            AuditEntries entries,
+            Ids ids,
+            RenewalMeters meters,
+            SecureRandom random,
+            Clock clock) {
+        if (pools.worker() == null) {
+            return null;
+        }
+        return new AuthorityRotations(
+                pools.worker(),
+                transactions,
+                authorities,
+                roles,
+                new Backoff(random),
+                entries,
+                ids,
+                meters.authorities(),
+                clock);
     }
 
     /** Absent, which the framework shows as null, where there is no login for jobs. */
@@ -48,13 +78,24 @@ class PkiRenewalWiring {
             IssuanceService certificates,
             AuditEntries entries,
             Ids ids,
-            RenewalTally tally,
+            ObjectProvider<AuthorityRotations> rotations,
+            RenewalMeters meters,
             SecureRandom random,
             Clock clock) {
-        if (pools.worker() == null) {
+        AuthorityRotations authorities = rotations.getIfAvailable();
+        if (pools.worker() == null || authorities == null) {
             return null;
         }
-        return RenewalJobs.start(new CertificateRenewals(
-                pools.worker(), transactions, certificates, new Backoff(random), entries, ids, tally, clock));
+        return RenewalJobs.start(
+                new CertificateRenewals(
+                        pools.worker(),
+                        transactions,
+                        certificates,
+                        new Backoff(random),
+                        entries,
+                        ids,
+                        meters.certificates(),
+                        clock),
+                authorities);
     }
 }

@@ -68,6 +68,8 @@ class ManagedTlsTest {
         role("clients", issuing, true, "client_auth");
         ending = intermediate("tls-ending", rootId);
         role("ends", ending, true, "server_auth");
+        role("renews", issuing, true, "server_auth");
+        owner.patch("/v1/pki/roles/renews", Map.of("auto_renew", true)).expect(200);
         role("quantum", PkiRoleApiTest.root(owner, "tls-quantum"), true, "server_auth", "ml-dsa-65");
     }
 
@@ -339,6 +341,25 @@ class ManagedTlsTest {
                         certificate))
                 .as("one entry for each version")
                 .isEqualTo(2L);
+    }
+
+    @Test
+    void certificateOfARoleThatRenews_givesWayToItsNewest_underTheNameOfTheFirst() throws Exception {
+        JsonNode first = issued("renews");
+        try (RunningServer shows = showing(TENANT + "/" + id(first));
+                SecureConnection old = SecureConnection.open(shows.port(), root, null)) {
+            assertThat(old.chain())
+                    .startsWith(certificate(first.get("certificate").stringValue()));
+            superuser.update(
+                    "update certificate_renewal set due_at = now() where tenant_id = ? and due_at is not null", TENANT);
+            X509Certificate before = old.chain().getFirst();
+            awaitThat(() -> !before.equals(leaf(shows, root, null)));
+            String newest = owner.get("/v1/pki/certificates/" + id(first) + "/pem?newest=true")
+                    .expect(200)
+                    .body();
+            assertThat(leaf(shows, root, null)).isEqualTo(certificate(newest));
+            assertThat(old.get("/v1/health")).contains("HTTP/1.1 200");
+        }
     }
 
     @Test

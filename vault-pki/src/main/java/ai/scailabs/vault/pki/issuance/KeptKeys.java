@@ -30,6 +30,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.UUID;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DuplicateKeyException;
 
@@ -145,9 +146,19 @@ public final class KeptKeys {
         }
     }
 
-    /** What the service speaks TLS by, where an operator names this certificate for it: the one way to a key without a rule, and to this key alone. */
-    public ServingCertificate forServing(TenantId tenant, UUID certificate, ServingJournal journal) {
-        return new KeptServingCertificate(repository, seal, issuance, journal, tenant, certificate);
+    /**
+     * What the service speaks TLS by, where an operator names this certificate for it: the one way to a key without a rule, and to this key alone and those that come in its place.
+     *
+     * @param newest what came last in the place of a certificate of the tenant; itself where nothing did
+     */
+    public ServingCertificate forServing(
+            TenantId tenant, UUID certificate, UnaryOperator<UUID> newest, ServingJournal journal) {
+        return new KeptServingCertificate(repository, seal, issuance, journal, tenant, certificate, newest);
+    }
+
+    public static VaultException notFound() {
+        return new VaultException(
+                ErrorCode.CERTIFICATE_NOT_FOUND, "There is no such certificate, or its key is not kept");
     }
 
     /** The tenant's key that sealed it has just given way to the next. Ends a transaction. */
@@ -157,10 +168,5 @@ public final class KeptKeys {
         OutdatedSeal() {
             super(null, null, false, false);
         }
-    }
-
-    public static VaultException notFound() {
-        return new VaultException(
-                ErrorCode.CERTIFICATE_NOT_FOUND, "There is no such certificate, or its key is not kept");
     }
 }

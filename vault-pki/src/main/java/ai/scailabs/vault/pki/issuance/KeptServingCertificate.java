@@ -21,8 +21,9 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.UnaryOperator;
 
-/** A certificate of an authority of the tenant, whose key is kept. */
+/** A certificate of an authority of the tenant, whose key is kept, and those that came in its place. */
 final class KeptServingCertificate implements ServingCertificate {
     private final KeptKeyRepository repository;
     private final KeySeal seal;
@@ -30,6 +31,7 @@ final class KeptServingCertificate implements ServingCertificate {
     private final ServingJournal journal;
     private final TenantId tenant;
     private final UUID certificate;
+    private final UnaryOperator<UUID> newest;
 
     KeptServingCertificate(
             KeptKeyRepository repository,
@@ -37,18 +39,20 @@ final class KeptServingCertificate implements ServingCertificate {
             Issuance issuance,
             ServingJournal journal,
             TenantId tenant,
-            UUID certificate) {
+            UUID certificate,
+            UnaryOperator<UUID> newest) {
         this.repository = repository;
         this.seal = seal;
         this.issuance = issuance;
         this.journal = journal;
         this.tenant = tenant;
         this.certificate = certificate;
+        this.newest = newest;
     }
 
     @Override
     public Optional<ServingVersion> newest() {
-        return repository.standing(tenant, certificate);
+        return repository.standing(tenant, newest.apply(certificate));
     }
 
     @Override

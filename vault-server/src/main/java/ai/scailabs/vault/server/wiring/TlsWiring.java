@@ -5,6 +5,7 @@ import ai.scailabs.vault.audit.trail.AuditEntries;
 import ai.scailabs.vault.kernel.id.Ids;
 import ai.scailabs.vault.persistence.tenant.TenantTransactions;
 import ai.scailabs.vault.pki.acme.ManagedCertificates;
+import ai.scailabs.vault.pki.inventory.CertificateInventory;
 import ai.scailabs.vault.pki.issuance.KeptKeys;
 import ai.scailabs.vault.pki.serving.ServingJournal;
 import ai.scailabs.vault.server.metrics.TlsMeters;
@@ -31,6 +32,7 @@ class TlsWiring {
             ObjectProvider<TlsListener> listener,
             ManagedCertificates ordered,
             KeptKeys issued,
+            CertificateInventory inventory,
             TenantTransactions transactions,
             AuditEntries entries,
             Ids ids,
@@ -43,7 +45,11 @@ class TlsWiring {
         return new ManagedTls(
                 List.of(
                         ordered.forServing(named.tenant(), named.certificate(), journal),
-                        issued.forServing(named.tenant(), named.certificate(), journal)),
+                        issued.forServing(
+                                named.tenant(),
+                                named.certificate(),
+                                id -> inventory.newest(named.tenant(), id),
+                                journal)),
                 listener.getObject(),
                 clock);
     }

@@ -9,11 +9,22 @@ import java.util.HexFormat;
 /** SHA-256 of a token: stands for the token where it must not be kept itself. Compared without regard to where two differ. */
 record TokenHash(long first, long second, long third, long fourth) {
 
+    /** Copied for each hash, which is done sooner than it is looked up. */
+    private static final MessageDigest UNUSED = sha256();
+
     static TokenHash of(String token) {
         try {
-            byte[] digest = MessageDigest.getInstance("SHA-256").digest(token.getBytes(StandardCharsets.UTF_8));
+            byte[] digest = ((MessageDigest) UNUSED.clone()).digest(token.getBytes(StandardCharsets.UTF_8));
             ByteBuffer words = ByteBuffer.wrap(digest);
             return new TokenHash(words.getLong(), words.getLong(), words.getLong(), words.getLong());
+        } catch (CloneNotSupportedException e) {
+            throw new IllegalStateException("the digests of the Java runtime can be copied", e);
+        }
+    }
+
+    private static MessageDigest sha256() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every Java platform has SHA-256", e);
         }

@@ -10,6 +10,7 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.annotation.AnnotationUtils;
+import org.springframework.http.server.PathContainer;
 import org.springframework.web.HttpRequestMethodNotSupportedException;
 import org.springframework.web.bind.annotation.RequestMethod;
 import org.springframework.web.method.HandlerMethod;
@@ -17,6 +18,8 @@ import org.springframework.web.servlet.mvc.condition.PathPatternsRequestConditio
 import org.springframework.web.servlet.mvc.condition.RequestCondition;
 import org.springframework.web.servlet.mvc.method.RequestMappingInfo;
 import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandlerMapping;
+import org.springframework.web.util.ServletRequestPathUtils;
+import org.springframework.web.util.pattern.PathPattern;
 
 /** Spring's mapping, extended by {@link CustomMethod}. A handler without one matches only requests without a colon suffix. */
 public final class CustomMethodMapping extends RequestMappingHandlerMapping {
@@ -31,10 +34,10 @@ public final class CustomMethodMapping extends RequestMappingHandlerMapping {
         super.afterPropertiesSet();
         Map<String, Set<Candidate>> found = new HashMap<>();
         getHandlerMethods()
-                .forEach((mapping, handler) -> mapping.getPatternValues()
+                .forEach((mapping, handler) -> patternsOf(mapping)
                         .forEach(pattern -> found.computeIfAbsent(
-                                        beginningOf(pattern), beginning -> new LinkedHashSet<>())
-                                .add(Candidate.of(mapping, handler))));
+                                        beginningOf(pattern.getPatternString()), beginning -> new LinkedHashSet<>())
+                                .add(Candidate.of(mapping, pattern, handler))));
         byBeginning = Map.copyOf(found);
     }
 
@@ -64,26 +67,36 @@ public final class CustomMethodMapping extends RequestMappingHandlerMapping {
     protected @Nullable HandlerMethod lookupHandlerMethod(String path, HttpServletRequest request) throws Exception {
         String uri = request.getRequestURI();
         String suffix = suffixOf(uri);
-        RequestMappingInfo match = null;
-        HandlerMethod handler = null;
+        PathContainer parsed =
+                ServletRequestPathUtils.getParsedRequestPath(request).pathWithinApplication();
+        Candidate only = null;
+        PathPattern.PathMatchInfo match = null;
         for (Candidate candidate : byBeginning.getOrDefault(beginningOf(uri), Set.of())) {
-            RequestMappingInfo matching = candidate.mayMatch(request.getMethod(), suffix)
-                    ? getMatchingMapping(candidate.mapping(), request)
-                    : null;
-            if (matching != null && match != null) {
+            if (!candidate.mayMatch(request.getMethod(), suffix)) {
+                continue;
+            }
+            PathPattern.PathMatchInfo matching = candidate.pattern().matchAndExtract(parsed);
+            if (matching != null && (match != null || candidate.hasMoreConditions())) {
                 return super.lookupHandlerMethod(path, request);
             }
             if (matching != null) {
                 match = matching;
-                handler = candidate.handler();
+                only = candidate;
             }
         }
-        if (match == null || handler == null) {
+        if (match == null || only == null) {
             return super.lookupHandlerMethod(path, request);
         }
-        request.setAttribute(BEST_MATCHING_HANDLER_ATTRIBUTE, handler);
-        handleMatch(match, path, request);
-        return handler;
+        request.setAttribute(BEST_MATCHING_HANDLER_ATTRIBUTE, only.handler());
+        request.setAttribute(PATH_WITHIN_HANDLER_MAPPING_ATTRIBUTE, path);
+        request.setAttribute(BEST_MATCHING_PATTERN_ATTRIBUTE, only.pattern().getPatternString());
+        request.setAttribute(URI_TEMPLATE_VARIABLES_ATTRIBUTE, match.getUriVariables());
+        return only.handler();
+    }
+
+    private static Set<PathPattern> patternsOf(RequestMappingInfo mapping) {
+        PathPatternsRequestCondition paths = mapping.getPathPatternsCondition();
+        return paths == null ? Set.of() : paths.getPatterns();
     }
 
     /** The first two segments. */
@@ -138,21 +151,27 @@ public final class CustomMethodMapping extends RequestMappingHandlerMapping {
     /**
      * @param methods none when it is for all
      * @param suffix null when it is for all
+     * @param hasMoreConditions than path, method and suffix
      */
     private record Candidate(
-            RequestMappingInfo mapping,
+            PathPattern pattern,
             HandlerMethod handler,
             Set<String> methods,
-            @Nullable String suffix) {
-        static Candidate of(RequestMappingInfo mapping, HandlerMethod handler) {
+            @Nullable String suffix,
+            boolean hasMoreConditions) {
+        static Candidate of(RequestMappingInfo mapping, PathPattern pattern, HandlerMethod handler) {
             Set<String> methods = mapping.getMethodsCondition().getMethods().stream()
                     .map(RequestMethod::name)
                     .collect(Collectors.toUnmodifiableSet());
             return new Candidate(
-                    mapping,
+                    pattern,
                     handler,
                     methods,
-                    mapping.getCustomCondition() instanceof Suffix suffix ? suffix.name() : null);
+                    mapping.getCustomCondition() instanceof Suffix suffix ? suffix.name() : null,
+                    !(mapping.getHeadersCondition().isEmpty()
+                            && mapping.getParamsCondition().isEmpty()
+                            && mapping.getConsumesCondition().isEmpty()
+                            && mapping.getProducesCondition().isEmpty()));
         }
 
         /** By what costs nothing to compare. Spring lets HEAD go to what is for GET. */

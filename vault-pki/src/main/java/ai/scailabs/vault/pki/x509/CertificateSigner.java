@@ -1,13 +1,11 @@
 package ai.scailabs.vault.pki.x509;
 
-import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.security.GeneralSecurityException;
 import java.security.PrivateKey;
-import org.bouncycastle.asn1.ASN1EncodableVector;
-import org.bouncycastle.asn1.ASN1Encoding;
-import org.bouncycastle.asn1.ASN1Primitive;
+import java.util.Arrays;
+import org.bouncycastle.asn1.BERTags;
 import org.bouncycastle.asn1.DERBitString;
-import org.bouncycastle.asn1.DERSequence;
 
 /** Signs what was linted, once, and hands nothing out whose signature the issuer's public key does not verify. Thread-safe. */
 public final class CertificateSigner {
@@ -31,15 +29,25 @@ public final class CertificateSigner {
             if (!signatures.verify(scheme, issuer.key().publicKey(), tbsCertificate, signature)) {
                 throw new IllegalStateException("the signature is not the issuer's");
             }
-            ASN1EncodableVector parts = new ASN1EncodableVector();
-            parts.add(ASN1Primitive.fromByteArray(tbsCertificate));
-            parts.add(scheme.identifier());
-            parts.add(new DERBitString(signature));
-            return new DERSequence(parts).getEncoded(ASN1Encoding.DER);
+            return sequence(tbsCertificate, TbsView.der(scheme.identifier()), TbsView.der(new DERBitString(signature)));
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("the issuer's key does not sign", e);
-        } catch (IOException e) {
-            throw new IllegalStateException("a certificate that was linted does not encode", e);
         }
+    }
+
+    /** A DER SEQUENCE (X.690 §8.9, §10.1) of what is encoded already: what was signed goes in byte for byte, and is not read once more. */
+    private static byte[] sequence(byte[]... parts) {
+        int length = Arrays.stream(parts).mapToInt(part -> part.length).sum();
+        int lengthOctets = length < 0x80 ? 0 : (Integer.SIZE - Integer.numberOfLeadingZeros(length) + 7) / 8;
+        ByteBuffer encoded = ByteBuffer.allocate(2 + lengthOctets + length);
+        encoded.put((byte) (BERTags.CONSTRUCTED | BERTags.SEQUENCE));
+        encoded.put((byte) (lengthOctets == 0 ? length : 0x80 | lengthOctets));
+        for (int octet = lengthOctets - 1; octet >= 0; octet--) {
+            encoded.put((byte) (length >>> 8 * octet));
+        }
+        for (byte[] part : parts) {
+            encoded.put(part);
+        }
+        return encoded.array();
     }
 }

@@ -10,10 +10,12 @@ import java.security.SecureRandom;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.Arrays;
 import java.util.Optional;
+import org.bouncycastle.asn1.ASN1Encodable;
 import org.bouncycastle.asn1.ASN1Encoding;
 import org.bouncycastle.asn1.DERBitString;
 import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
 import org.bouncycastle.asn1.sec.ECPrivateKey;
+import org.bouncycastle.asn1.sec.SECObjectIdentifiers;
 import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
 import org.bouncycastle.asn1.x9.X9ObjectIdentifiers;
 import org.bouncycastle.operator.OperatorCreationException;
@@ -78,13 +80,9 @@ public enum PrivateKeyFormat {
         byte[] point = SubjectPublicKeyInfo.getInstance(pair.getPublic().getEncoded())
                 .getPublicKeyData()
                 .getOctets();
-        int bits = KeySpec.EC_P384 == SubjectKey.of(pair.getPublic()).spec() ? 384 : 256;
-        return new ECPrivateKey(
-                        bits,
-                        bare.getKey(),
-                        new DERBitString(point),
-                        info.getPrivateKeyAlgorithm().getParameters())
-                .getEncoded(ASN1Encoding.DER);
+        ASN1Encodable curve = info.getPrivateKeyAlgorithm().getParameters();
+        int bits = SECObjectIdentifiers.secp384r1.equals(curve) ? 384 : 256;
+        return new ECPrivateKey(bits, bare.getKey(), new DERBitString(point), curve).getEncoded(ASN1Encoding.DER);
     }
 
     /**

@@ -22,6 +22,7 @@ import org.bouncycastle.asn1.sec.SECObjectIdentifiers;
 import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
 import org.bouncycastle.asn1.x9.X9ObjectIdentifiers;
 import org.bouncycastle.crypto.ec.CustomNamedCurves;
+import org.jspecify.annotations.Nullable;
 
 /** A public key as a certificate holds it: of a kind that {@link KeySpec} names, with parameters as RFC 3279, 5480, 8410 and 9881 want them, its point on its curve. */
 public final class SubjectKey {
@@ -41,8 +42,9 @@ public final class SubjectKey {
         this.keyIdentifier = keyIdentifier;
     }
 
+    /** @throws VaultException as {@link #decode} */
     public static SubjectKey of(PublicKey key) {
-        return decode(key.getEncoded());
+        return decode(key.getEncoded(), key);
     }
 
     /**
@@ -50,6 +52,10 @@ public final class SubjectKey {
      * @throws VaultException {@code csr_rejected} for a key that is malformed, weak or of no kind that is supported
      */
     public static SubjectKey decode(byte[] subjectPublicKeyInfo) {
+        return decode(subjectPublicKeyInfo, null);
+    }
+
+    private static SubjectKey decode(byte[] subjectPublicKeyInfo, @Nullable PublicKey known) {
         try {
             SubjectPublicKeyInfo info = SubjectPublicKeyInfo.getInstance(subjectPublicKeyInfo);
             byte[] encoded = info.getEncoded(ASN1Encoding.DER);
@@ -57,7 +63,9 @@ public final class SubjectKey {
                 throw refusal("key_encoding", "not DER");
             }
             KeySpec spec = spec(info);
-            PublicKey key = KeyFactory.getInstance(spec.jcaName()).generatePublic(new X509EncodedKeySpec(encoded));
+            PublicKey key = known == null
+                    ? KeyFactory.getInstance(spec.jcaName()).generatePublic(new X509EncodedKeySpec(encoded))
+                    : known;
             return new SubjectKey(encoded, spec, key, identifierOf(info));
         } catch (VaultException refused) {
             throw refused;

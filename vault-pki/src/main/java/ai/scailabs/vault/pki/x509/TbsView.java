@@ -37,6 +37,7 @@ final class TbsView {
     private @Nullable Subject subjectName;
     private @Nullable List<GeneralName> names;
     private @Nullable List<String> usageIdentifiers;
+    private @Nullable List<ExtendedKeyUsage> usages;
 
     /** An extension. */
     static final class Part {
@@ -262,10 +263,15 @@ final class TbsView {
 
     /** The usages that can be written; {@code anyExtendedKeyUsage} is a finding of its own. */
     List<ExtendedKeyUsage> usages() {
-        return usageIdentifiers().stream()
-                .filter(oid -> !oid.equals(ExtendedKeyUsage.ANY))
-                .map(ExtendedKeyUsage::new)
-                .toList();
+        List<ExtendedKeyUsage> known = usages;
+        if (known == null) {
+            known = usageIdentifiers().stream()
+                    .filter(oid -> !oid.equals(ExtendedKeyUsage.ANY))
+                    .map(ExtendedKeyUsage::new)
+                    .toList();
+            usages = known;
+        }
+        return known;
     }
 
     List<String> usageIdentifiers() {

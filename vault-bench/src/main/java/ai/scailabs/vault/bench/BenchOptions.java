@@ -19,8 +19,9 @@ import java.util.Set;
  * @param scenarios to measure
  * @param seconds of a round
  * @param rounds whose medians count
- * @param warmUpSeconds of the first scenario; the others get a sixth
+ * @param warmUpSeconds of the first scenario and of issuing; the others get a sixth
  * @param rootDelay what a root key elsewhere adds to each of its calls, when that is measured; zero for the usual run
+ * @param polls how many wait for events beside the reads, when that is measured; zero for the usual run
  * @param million whether it is authorities with many revoked certificates that are measured
  * @param hold whether all keeps running after the table, until standard input ends
  */
@@ -33,10 +34,12 @@ record BenchOptions(
         int rounds,
         int warmUpSeconds,
         Duration rootDelay,
+        int polls,
         boolean million,
         boolean hold) {
     private static final int MAX_SECONDS = 600;
     private static final int MAX_DELAY_MILLIS = 1_000;
+    private static final int MAX_POLLS = 5_000;
 
     /** @throws IllegalArgumentException with what to say to the user */
     static BenchOptions parse(List<String> arguments) {
@@ -47,6 +50,7 @@ record BenchOptions(
         Set<Scenario> scenarios = EnumSet.allOf(Scenario.class);
         int seconds = 0;
         Duration rootDelay = Duration.ZERO;
+        int polls = 0;
         boolean quick = false;
         boolean million = false;
         boolean hold = false;
@@ -59,6 +63,7 @@ record BenchOptions(
                 case "--seconds" -> seconds = seconds(value(option, rest));
                 case "--only" -> scenarios = scenarios(value(option, rest));
                 case "--root-delay" -> rootDelay = Duration.ofMillis(millis(value(option, rest)));
+                case "--polls" -> polls = polls(value(option, rest));
                 case "--quick" -> quick = true;
                 case "--million" -> million = true;
                 case "--hold" -> hold = true;
@@ -75,6 +80,7 @@ record BenchOptions(
                 quick ? 1 : 3,
                 quick ? 10 : 45,
                 rootDelay,
+                polls,
                 million,
                 hold);
     }
@@ -102,6 +108,14 @@ record BenchOptions(
         if (number < 1 || number > MAX_DELAY_MILLIS) {
             throw new IllegalArgumentException(
                     "--root-delay takes a number of milliseconds from 1 to " + MAX_DELAY_MILLIS);
+        }
+        return number;
+    }
+
+    private static int polls(String text) {
+        int number = text.matches("[0-9]{1,4}") ? Integer.parseInt(text) : 0;
+        if (number < 1 || number > MAX_POLLS) {
+            throw new IllegalArgumentException("--polls takes a number from 1 to " + MAX_POLLS);
         }
         return number;
     }

@@ -24,10 +24,12 @@ public final class VaultBench {
         }
         if (options.million()) {
             new MillionRun(options, out).run();
-        } else if (options.rootDelay().isZero()) {
-            new BenchRun(options, out).run();
-        } else {
+        } else if (options.polls() > 0) {
+            new PollsRun(options, out).run();
+        } else if (!options.rootDelay().isZero()) {
             new RootDelayRun(options, out).run();
+        } else {
+            new BenchRun(options, out).run();
         }
     }
 }

@@ -145,6 +145,31 @@ public final class Stand implements AutoCloseable {
         }
     }
 
+    /** So many who wait for the events of a subscription that has none. */
+    public LongPolls poll(int count) throws InterruptedException {
+        try (ApiCaller subscriber = subscriber()) {
+            String subscription = ApiCaller.member(
+                    "id",
+                    subscriber.send(
+                            "POST",
+                            "/v1/subscriptions",
+                            "{\"name\":\"bench " + System.nanoTime()
+                                    + "\",\"paths\":[\"quiet/**\"],\"events\":[\"secret.created\"],\"delivery\":{\"type\":\"polling\"}}"));
+            return LongPolls.open(subscriber, port, subscription, count);
+        }
+    }
+
+    private ApiCaller subscriber() {
+        return new ApiCaller(
+                baseUrl(),
+                issuer.token()
+                        .tenant(PKI_TENANT)
+                        .partner("ptn_bench0")
+                        .user("polls@bench.test")
+                        .role("partner_admin")
+                        .sign());
+    }
+
     /** Whoever manages the authority. */
     public ApiCaller pkiAdmin() {
         return new ApiCaller(

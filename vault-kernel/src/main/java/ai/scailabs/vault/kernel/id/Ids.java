@@ -5,6 +5,7 @@ import com.github.f4b6a3.ulid.UlidFactory;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.BitSet;
 import java.util.Optional;
 import java.util.UUID;
 
@@ -12,7 +13,7 @@ import java.util.UUID;
 public final class Ids {
     private static final int ULID_LENGTH = 26;
     /** Crockford's base 32. */
-    private static final String DIGITS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+    private static final BitSet DIGITS = digits("0123456789ABCDEFGHJKMNPQRSTVWXYZ");
 
     private final Clock clock;
     private final UlidFactory factory;
@@ -50,11 +51,17 @@ public final class Ids {
             return false;
         }
         for (int i = from; i < text.length(); i++) {
-            if (DIGITS.indexOf(text.charAt(i)) < 0) {
+            if (!DIGITS.get(text.charAt(i))) {
                 return false;
             }
         }
         return true;
+    }
+
+    private static BitSet digits(String characters) {
+        BitSet digits = new BitSet();
+        characters.chars().forEach(digits::set);
+        return digits;
     }
 
     /** When the id was made, to the millisecond; a little later than that when the clock had been set back. */

@@ -20,12 +20,15 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /** The service as a process of its own, always on the same port. */
 final class KillableServer implements AutoCloseable {
     private static final Duration LONGEST_START = Duration.ofSeconds(120);
+    private static final int LAST_PORT = 18_400;
+    private static final AtomicInteger GIVEN = new AtomicInteger(18_300);
 
     private final Path log;
     private final Map<String, String> settings;
@@ -129,9 +132,9 @@ final class KillableServer implements AutoCloseable {
         http.close();
     }
 
-    /** Below the range from which the system takes ports for outgoing connections, so that it is still free after a kill. */
+    /** Below the range from which the system takes ports for outgoing connections, so that it is still free after a kill; and no other's, who might take it then. */
     private static int freePort() {
-        for (int candidate = 18_300; candidate < 18_400; candidate++) {
+        for (int candidate = GIVEN.getAndIncrement(); candidate < LAST_PORT; candidate = GIVEN.getAndIncrement()) {
             try (ServerSocket socket = new ServerSocket(candidate, 1, InetAddress.getLoopbackAddress())) {
                 return socket.getLocalPort();
             } catch (IOException taken) {

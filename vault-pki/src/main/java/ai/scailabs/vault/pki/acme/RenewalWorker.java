@@ -4,21 +4,15 @@ import ai.scailabs.vault.audit.trail.AuditAction;
 import ai.scailabs.vault.kernel.error.VaultException;
 import ai.scailabs.vault.kernel.id.Ids;
 import ai.scailabs.vault.kernel.id.PartnerId;
-import ai.scailabs.vault.kernel.id.TenantId;
+import ai.scailabs.vault.pki.timing.Due;
+import ai.scailabs.vault.pki.timing.DueRows;
 import java.io.ByteArrayInputStream;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
-import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -64,7 +58,7 @@ public final class RenewalWorker implements AutoCloseable {
             where d.place <= 4 order by d.look_at limit ?
             """;
 
-    private final DataSource worker;
+    private final DueRows rows;
     private final AcmeClient client;
     private final OrderTally tally;
     private final Ids ids;
@@ -74,7 +68,7 @@ public final class RenewalWorker implements AutoCloseable {
 
     /** @param worker logs in as the worker role; connections in auto-commit mode */
     public RenewalWorker(DataSource worker, AcmeClient client, OrderTally tally, Ids ids) {
-        this.worker = worker;
+        this.rows = new DueRows(worker);
         this.client = client;
         this.tally = tally;
         this.ids = ids;
@@ -82,16 +76,16 @@ public final class RenewalWorker implements AutoCloseable {
 
     /** All that are due now. */
     public void begin() throws SQLException {
-        for (Due due : found(DUE, BATCH)) {
+        for (Due due : rows.find(DUE, client.now(), BATCH)) {
             if (stopping) {
                 return;
             }
             try {
                 begin(due);
             } catch (DuplicateKeyException underWay) {
-                LOG.debug("{} is being renewed already", due.certificate());
+                LOG.debug("{} is being renewed already", due.id());
             } catch (RuntimeException failure) {
-                LOG.warn("the renewal of {} of {} did not begin", due.certificate(), due.tenant(), failure);
+                LOG.warn("the renewal of {} of {} did not begin", due.id(), due.tenant(), failure);
             }
         }
     }
@@ -101,8 +95,7 @@ public final class RenewalWorker implements AutoCloseable {
         UUID order = ids.nextUuid();
         Instant now = client.now();
         boolean begun = orders.transactions().inTransaction(due.tenant(), tx -> {
-            Optional<RenewalStart.Due> found =
-                    RenewalStart.lock(tx, due.certificate()).filter(RenewalStart.Due::wanted);
+            Optional<RenewalStart.Due> found = RenewalStart.lock(tx, due.id()).filter(RenewalStart.Due::wanted);
             if (found.isEmpty()) {
                 return false;
             }
@@ -120,7 +113,7 @@ public final class RenewalWorker implements AutoCloseable {
                                             "status",
                                             "pending",
                                             "certificate_id",
-                                            ManagedCertificate.idText(due.certificate()))));
+                                            ManagedCertificate.idText(due.id()))));
             return true;
         });
         if (begun) {
@@ -130,7 +123,7 @@ public final class RenewalWorker implements AutoCloseable {
 
     /** Begins to ask about those whose directory has not been asked for long, as far as there is room. Does not wait for it: a directory may be slow. */
     public void look() throws SQLException {
-        for (Due due : found(LOOK, LOOKS)) {
+        for (Due due : rows.find(LOOK, client.now(), LOOKS)) {
             if (!stopping && room.tryAcquire()) {
                 threads.execute(() -> looked(due));
             }
@@ -144,15 +137,11 @@ public final class RenewalWorker implements AutoCloseable {
             } catch (VaultException | DirectoryFailure | AcmeException unavailable) {
                 LOG.info(
                         "when {} of {} is to be renewed is asked again later: {}",
-                        due.certificate(),
+                        due.id(),
                         due.tenant(),
                         unavailable.toString());
             } catch (RuntimeException failure) {
-                LOG.warn(
-                        "when {} of {} is to be renewed is asked again later",
-                        due.certificate(),
-                        due.tenant(),
-                        failure);
+                LOG.warn("when {} of {} is to be renewed is asked again later", due.id(), due.tenant(), failure);
             }
         } finally {
             room.release();
@@ -214,7 +203,7 @@ public final class RenewalWorker implements AutoCloseable {
                                 OrderRows.time(results, "renew_at")),
                         now.plus(USUAL_LOOK),
                         due.tenant().value(),
-                        due.certificate(),
+                        due.id(),
                         now);
     }
 
@@ -237,23 +226,7 @@ public final class RenewalWorker implements AutoCloseable {
                 .update(due.tenant(), """
                         update acme_certificate set renew_at = ?, look_at = ?
                         where tenant_id = ? and certificate_id = ? and version = ? and auto_renew and renew_at is not null
-                        """, chosen, next, due.tenant().value(), due.certificate(), about.version());
-    }
-
-    private List<Due> found(String sql, int most) throws SQLException {
-        OffsetDateTime now = client.now().atOffset(ZoneOffset.UTC);
-        List<Due> due = new ArrayList<>();
-        try (Connection connection = worker.getConnection();
-                PreparedStatement statement = connection.prepareStatement(sql)) {
-            statement.setObject(1, now);
-            statement.setInt(2, most);
-            try (ResultSet results = statement.executeQuery()) {
-                while (results.next()) {
-                    due.add(new Due(new TenantId(results.getString(1)), results.getObject(2, UUID.class)));
-                }
-            }
-        }
-        return due;
+                        """, chosen, next, due.tenant().value(), due.id(), about.version());
     }
 
     /** Begins with nothing more. */
@@ -267,8 +240,6 @@ public final class RenewalWorker implements AutoCloseable {
         stopping = true;
         threads.shutdownNow();
     }
-
-    private record Due(TenantId tenant, UUID certificate) {}
 
     private record Looked(
             UUID account,

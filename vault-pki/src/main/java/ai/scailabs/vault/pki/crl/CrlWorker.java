@@ -1,18 +1,12 @@
 package ai.scailabs.vault.pki.crl;
 
 import ai.scailabs.vault.kernel.error.VaultException;
-import ai.scailabs.vault.kernel.id.TenantId;
-import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
+import ai.scailabs.vault.pki.timing.Due;
+import ai.scailabs.vault.pki.timing.DueRows;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Instant;
-import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.UUID;
 import javax.sql.DataSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,14 +27,14 @@ public final class CrlWorker {
             order by s.due_at, s.ca_id limit ?
             """;
 
-    private final DataSource worker;
+    private final DueRows rows;
     private final CrlBuilder builder;
     private final Clock clock;
     private volatile boolean stopping;
 
     /** @param worker logs in as the worker role; connections in auto-commit mode */
     public CrlWorker(DataSource worker, CrlBuilder builder, Clock clock) {
-        this.worker = worker;
+        this.rows = new DueRows(worker);
         this.builder = builder;
         this.clock = clock;
     }
@@ -62,38 +56,22 @@ public final class CrlWorker {
 
     private boolean build(Due due) {
         try {
-            return builder.build(due.tenant(), due.authority(), false).isPresent();
+            return builder.build(due.tenant(), due.id(), false).isPresent();
         } catch (VaultException unavailable) {
-            LOG.warn("the lists of {} of {} wait: {}", due.authority(), due.tenant(), unavailable.toString());
+            LOG.warn("the lists of {} of {} wait: {}", due.id(), due.tenant(), unavailable.toString());
         } catch (RuntimeException failure) {
-            LOG.warn(
-                    "the lists of {} of {} were not made, and are tried again", due.authority(), due.tenant(), failure);
+            LOG.warn("the lists of {} of {} were not made, and are tried again", due.id(), due.tenant(), failure);
         }
         return false;
     }
 
     private List<Due> due() throws SQLException {
         Instant now = clock.instant();
-        OffsetDateTime at = now.atOffset(ZoneOffset.UTC);
-        List<Due> due = new ArrayList<>();
-        try (Connection connection = worker.getConnection();
-                PreparedStatement statement = connection.prepareStatement(DUE)) {
-            statement.setObject(1, at);
-            statement.setObject(2, at);
-            statement.setInt(3, BATCH);
-            try (ResultSet results = statement.executeQuery()) {
-                while (results.next()) {
-                    due.add(new Due(new TenantId(results.getString(1)), results.getObject(2, UUID.class)));
-                }
-            }
-        }
-        return due;
+        return rows.find(DUE, now, now, BATCH);
     }
 
     /** Ends when the authority that is at work is done. */
     public void stop() {
         stopping = true;
     }
-
-    private record Due(TenantId tenant, UUID authority) {}
 }

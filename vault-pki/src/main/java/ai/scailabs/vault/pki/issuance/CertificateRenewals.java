@@ -2,39 +2,24 @@ package ai.scailabs.vault.pki.issuance;
 
 import ai.scailabs.vault.audit.trail.Attempt;
 import ai.scailabs.vault.audit.trail.AuditAction;
-import ai.scailabs.vault.audit.trail.AuditEntries;
 import ai.scailabs.vault.kernel.error.ErrorCode;
 import ai.scailabs.vault.kernel.error.VaultException;
-import ai.scailabs.vault.kernel.id.IdentityId;
-import ai.scailabs.vault.kernel.id.Ids;
-import ai.scailabs.vault.kernel.id.TenantId;
 import ai.scailabs.vault.persistence.tenant.TenantTransactions;
 import ai.scailabs.vault.pki.role.StoredRole;
 import ai.scailabs.vault.pki.timing.Backoff;
+import ai.scailabs.vault.pki.timing.Due;
+import ai.scailabs.vault.pki.timing.DueRows;
+import ai.scailabs.vault.pki.timing.FairWork;
+import ai.scailabs.vault.pki.timing.RenewalJournal;
 import ai.scailabs.vault.pki.x509.CertificateContents;
 import ai.scailabs.vault.pki.x509.GeneralName;
-import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.UUID;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.TimeUnit;
 import javax.sql.DataSource;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -43,8 +28,6 @@ import org.slf4j.LoggerFactory;
  * tenant not all; what fails is tried again later, and holds up no other.
  */
 public final class CertificateRenewals implements AutoCloseable {
-    static final IdentityId BY = new IdentityId("system:renewal");
-
     private static final Logger LOG = LoggerFactory.getLogger(CertificateRenewals.class);
     private static final int AT_ONCE = 8;
     private static final int OF_A_TENANT = 3;
@@ -71,17 +54,14 @@ public final class CertificateRenewals implements AutoCloseable {
             where d.place <= ? order by d.due_at limit ?
             """;
 
-    private final DataSource worker;
+    private final DueRows rows;
     private final RenewalRepository renewals;
     private final IssuanceService certificates;
     private final Backoff backoff;
-    private final AuditEntries entries;
-    private final Ids ids;
+    private final RenewalJournal journal;
     private final RenewalTally tally;
     private final Clock clock;
-    private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
-    private final Set<Due> underWay = new HashSet<>();
-    private volatile boolean stopping;
+    private final FairWork work = new FairWork("a certificate", AT_ONCE, OF_A_TENANT, this::work);
 
     /** @param worker logs in as the worker role; connections in auto-commit mode */
     public CertificateRenewals(
@@ -89,55 +69,28 @@ public final class CertificateRenewals implements AutoCloseable {
             TenantTransactions transactions,
             IssuanceService certificates,
             Backoff backoff,
-            AuditEntries entries,
-            Ids ids,
+            RenewalJournal journal,
             RenewalTally tally,
             Clock clock) {
-        this.worker = worker;
+        this.rows = new DueRows(worker);
         this.renewals = new RenewalRepository(transactions);
         this.certificates = certificates;
         this.backoff = backoff;
-        this.entries = entries;
-        this.ids = ids;
+        this.journal = journal;
         this.tally = tally;
         this.clock = clock;
     }
 
     /** Begins with what is due now, as far as there is room. Does not wait for it. */
     public void run() throws SQLException {
-        synchronized (underWay) {
-            if (underWay.size() >= AT_ONCE) {
-                return;
-            }
-        }
-        for (Due due : due()) {
-            if (!stopping && entered(due)) {
-                threads.execute(() -> work(due));
-            }
-        }
+        Instant now = clock.instant();
+        work.run(ofATenant -> rows.find(DUE, now, ofATenant, LOOKED_AT));
     }
 
-    private boolean entered(Due due) {
-        synchronized (underWay) {
-            long same = underWay.stream()
-                    .filter(each -> each.tenant().equals(due.tenant()))
-                    .count();
-            return underWay.size() < AT_ONCE && same < OF_A_TENANT && underWay.add(due);
-        }
-    }
-
+    /** What fails is due again when it is not taken any more. */
     private void work(Due due) {
-        try {
-            Instant now = now();
-            renewals.take(due.tenant(), due.certificate(), now, now.plus(TAKEN)).ifPresent(this::work);
-        } catch (RuntimeException failure) {
-            // It is due again when it is not taken any more.
-            LOG.warn("a certificate of {} is renewed later", due.tenant(), failure);
-        } finally {
-            synchronized (underWay) {
-                underWay.remove(due);
-            }
-        }
+        Instant now = now();
+        renewals.take(due.tenant(), due.id(), now, now.plus(TAKEN)).ifPresent(this::work);
     }
 
     private void work(DueRenewal due) {
@@ -149,18 +102,12 @@ public final class CertificateRenewals implements AutoCloseable {
     }
 
     private void renew(DueRenewal due) {
-        Attempt attempt = new Attempt(
+        Attempt attempt = journal.begin(
                 due.tenant(),
                 AuditAction.PKI_RENEW,
-                BY,
-                null,
-                StoredRole.virtualPath(due.role()).value(),
-                null,
-                null,
-                ids.next("req_"),
-                System.nanoTime());
+                StoredRole.virtualPath(due.role()).value());
         try {
-            if (certificates.renew(due, BY, entries.succeeded(attempt).withExtra(Map.of("renews", due.text())))) {
+            if (certificates.renew(due, RenewalJournal.BY, journal.succeeded(attempt, Map.of("renews", due.text())))) {
                 tally.renewed();
             } else {
                 rest(due);
@@ -193,54 +140,28 @@ public final class CertificateRenewals implements AutoCloseable {
         Instant next = isOver(due, now)
                 ? null
                 : backoff.anew(due.attempts(), null, now).truncatedTo(ChronoUnit.MICROS);
-        boolean told = renewals.transactions().inTransaction(due.tenant(), tx -> {
-            if (!renewals.fail(tx, due, code.code(), message, next)) {
-                return false;
-            }
-            renewals.record(tx, entries.failed(attempt, code).withExtra(facts(due, code, message, next)));
-            return true;
-        });
-        if (told) {
+        RenewalJournal.Failure failure = new RenewalJournal.Failure(code, message, due.attempts() + 1, next);
+        if (journal.failed(attempt, failure, facts(due), tx -> renewals.fail(tx, due, failure))) {
             tally.failed();
         }
     }
 
-    private static Map<String, Object> facts(DueRenewal due, ErrorCode code, String message, @Nullable Instant next) {
+    private static Map<String, Object> facts(DueRenewal due) {
         CertificateContents contents = due.contents();
-        Map<String, Object> facts = new HashMap<>();
-        facts.put("certificate_id", due.text());
-        facts.put("serial_number", contents.serial().toString());
-        facts.put("subject", contents.subject().toString());
-        facts.put(
+        return Map.of(
+                "certificate_id",
+                due.text(),
+                "serial_number",
+                contents.serial().toString(),
+                "subject",
+                contents.subject().toString(),
                 "names",
                 contents.names().stream()
                         .limit(MAX_NAMES_IN_ENTRY)
                         .map(GeneralName::text)
-                        .toList());
-        facts.put("not_after", due.notAfter().toString());
-        facts.put("problem", Map.of("code", code.code(), "message", message));
-        facts.put("attempts", due.attempts() + 1);
-        if (next != null) {
-            facts.put("next_attempt_at", next.toString());
-        }
-        return facts;
-    }
-
-    private List<Due> due() throws SQLException {
-        List<Due> due = new ArrayList<>();
-        try (Connection connection = worker.getConnection();
-                PreparedStatement statement = connection.prepareStatement(DUE)) {
-            OffsetDateTime now = clock.instant().atOffset(ZoneOffset.UTC);
-            statement.setObject(1, now);
-            statement.setInt(2, OF_A_TENANT);
-            statement.setInt(3, LOOKED_AT);
-            try (ResultSet results = statement.executeQuery()) {
-                while (results.next()) {
-                    due.add(new Due(new TenantId(results.getString(1)), results.getObject(2, UUID.class)));
-                }
-            }
-        }
-        return due;
+                        .toList(),
+                "not_after",
+                due.notAfter().toString());
     }
 
     /** As the database keeps it. */
@@ -250,23 +171,12 @@ public final class CertificateRenewals implements AutoCloseable {
 
     /** Begins with nothing more. */
     public void stop() {
-        stopping = true;
+        work.stop();
     }
 
     /** Waits a moment for what is under way; what is not over then another instance does again. */
     @Override
     public void close() {
-        stopping = true;
-        threads.shutdown();
-        try {
-            if (!threads.awaitTermination(5, TimeUnit.SECONDS)) {
-                threads.shutdownNow();
-            }
-        } catch (InterruptedException e) {
-            threads.shutdownNow();
-            Thread.currentThread().interrupt();
-        }
+        work.close();
     }
-
-    private record Due(TenantId tenant, UUID certificate) {}
 }

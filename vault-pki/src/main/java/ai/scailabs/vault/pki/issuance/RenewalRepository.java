@@ -6,6 +6,7 @@ import ai.scailabs.vault.kernel.id.PartnerId;
 import ai.scailabs.vault.kernel.id.TenantId;
 import ai.scailabs.vault.persistence.tenant.TenantTransaction;
 import ai.scailabs.vault.persistence.tenant.TenantTransactions;
+import ai.scailabs.vault.pki.timing.RenewalJournal;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -115,16 +116,20 @@ final class RenewalRepository {
                 due.takenUntil());
     }
 
-    /**
-     * False when somebody else has taken it on, or changed whether it is renewed.
-     *
-     * @param next null when nothing is tried any more
-     */
-    boolean fail(TenantTransaction tx, DueRenewal due, String code, String message, @Nullable Instant next) {
-        return tx.update("""
+    /** False when somebody else has taken it on, or changed whether it is renewed. */
+    boolean fail(TenantTransaction tx, DueRenewal due, RenewalJournal.Failure failure) {
+        return tx.update(
+                        """
                         update certificate_renewal set due_at = ?, attempts = attempts + 1, error_code = ?, error_message = ?
                         where tenant_id = ? and certificate_id = ? and due_at = ?
-                        """, next, code, message, tx.tenant().value(), due.certificate(), due.takenUntil()) > 0;
+                        """,
+                        failure.nextAt(),
+                        failure.code().code(),
+                        failure.message(),
+                        tx.tenant().value(),
+                        due.certificate(),
+                        due.takenUntil())
+                > 0;
     }
 
     /** What a change of it depends on; nobody else changes it until the transaction ends. Empty where no key is kept. */

@@ -2,14 +2,10 @@ package ai.scailabs.vault.pki.rotation;
 
 import ai.scailabs.vault.audit.trail.Attempt;
 import ai.scailabs.vault.audit.trail.AuditAction;
-import ai.scailabs.vault.audit.trail.AuditEntries;
 import ai.scailabs.vault.audit.trail.AuditEntry;
 import ai.scailabs.vault.kernel.error.ErrorCode;
 import ai.scailabs.vault.kernel.error.VaultException;
-import ai.scailabs.vault.kernel.id.IdentityId;
-import ai.scailabs.vault.kernel.id.Ids;
 import ai.scailabs.vault.kernel.id.PartnerId;
-import ai.scailabs.vault.kernel.id.TenantId;
 import ai.scailabs.vault.persistence.tenant.TenantTransactions;
 import ai.scailabs.vault.pki.issuer.AuthorityRotation;
 import ai.scailabs.vault.pki.issuer.AuthorityService;
@@ -18,6 +14,9 @@ import ai.scailabs.vault.pki.issuer.CertificateAuthority;
 import ai.scailabs.vault.pki.issuer.Maker;
 import ai.scailabs.vault.pki.role.RoleService;
 import ai.scailabs.vault.pki.timing.Backoff;
+import ai.scailabs.vault.pki.timing.Due;
+import ai.scailabs.vault.pki.timing.DueRows;
+import ai.scailabs.vault.pki.timing.RenewalJournal;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -25,12 +24,8 @@ import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -43,7 +38,6 @@ import org.slf4j.LoggerFactory;
  * instance may: one takes an authority on for ten minutes.
  */
 public final class AuthorityRotations {
-    private static final IdentityId BY = new IdentityId("system:renewal");
     private static final Logger LOG = LoggerFactory.getLogger(AuthorityRotations.class);
     private static final int LOOKED_AT = 200;
 
@@ -67,13 +61,13 @@ public final class AuthorityRotations {
             """;
 
     private final DataSource worker;
+    private final DueRows rows;
     private final RotationRepository rotations;
     private final AuthorityService authorities;
     private final AuthorityRotation rotation;
     private final RoleService roles;
     private final Backoff backoff;
-    private final AuditEntries entries;
-    private final Ids ids;
+    private final RenewalJournal journal;
     private final RotationTally tally;
     private final Clock clock;
     private volatile boolean stopping;
@@ -85,33 +79,32 @@ public final class AuthorityRotations {
             AuthorityService authorities,
             RoleService roles,
             Backoff backoff,
-            AuditEntries entries,
-            Ids ids,
+            RenewalJournal journal,
             RotationTally tally,
             Clock clock) {
         this.worker = worker;
+        this.rows = new DueRows(worker);
         this.rotations = new RotationRepository(transactions);
         this.authorities = authorities;
         this.rotation = new AuthorityRotation(authorities);
         this.roles = roles;
         this.backoff = backoff;
-        this.entries = entries;
-        this.ids = ids;
+        this.journal = journal;
         this.tally = tally;
         this.clock = clock;
     }
 
     /** All that are to be looked at now, one after the other. */
     public void run() throws SQLException {
-        for (Place place : places()) {
+        for (Due due : rows.find(LOOK, clock.instant(), LOOKED_AT)) {
             if (stopping) {
                 return;
             }
             try {
-                look(place);
+                look(due);
             } catch (RuntimeException failure) {
                 // It is looked at again when it is not taken any more.
-                LOG.warn("an authority of {} is looked at later", place.tenant(), failure);
+                LOG.warn("an authority of {} is looked at later", due.tenant(), failure);
             }
         }
     }
@@ -121,21 +114,21 @@ public final class AuthorityRotations {
         stopping = true;
     }
 
-    private void look(Place place) {
+    private void look(Due due) {
         Instant now = now();
         Instant until = now.plus(TAKEN);
-        Optional<PartnerId> partner = rotations.take(place.tenant(), place.authority(), now, until);
+        Optional<PartnerId> partner = rotations.take(due.tenant(), due.id(), now, until);
         Optional<CertificateAuthority> found =
-                partner.isEmpty() ? Optional.empty() : authorities.known(place.tenant(), place.authority());
+                partner.isEmpty() ? Optional.empty() : authorities.known(due.tenant(), due.id());
         if (found.isEmpty()) {
             return;
         }
         CertificateAuthority authority = found.get();
         Taken taken = new Taken(
-                new Maker(place.tenant(), partner.get(), BY),
+                new Maker(due.tenant(), partner.get(), RenewalJournal.BY),
                 authority,
                 until,
-                RotationTime.due(authority.current(), roles.longestLife(place.tenant(), place.authority())));
+                RotationTime.due(authority.current(), roles.longestLife(due.tenant(), due.id())));
         if (now.isBefore(taken.dueAt())) {
             Instant soon = backoff.after(LOOK_EVERY, now);
             settle(taken, soon.isBefore(taken.dueAt()) ? soon : taken.dueAt());
@@ -145,7 +138,7 @@ public final class AuthorityRotations {
             LOG.warn(
                     "the key of {} of {} should give way to another: its certificate ends at {}",
                     authority.text(),
-                    place.tenant(),
+                    due.tenant(),
                     authority.current().notAfter());
             settle(taken, backoff.after(TELL_EVERY, now));
         }
@@ -162,23 +155,14 @@ public final class AuthorityRotations {
 
     private void rotate(Taken taken, Instant now) {
         CertificateAuthority before = taken.authority();
-        Attempt attempt = new Attempt(
-                taken.maker().tenant(),
-                AuditAction.PKI_CA_ROTATE,
-                BY,
-                null,
-                before.text(),
-                null,
-                null,
-                ids.next("req_"),
-                System.nanoTime());
+        Attempt attempt = journal.begin(taken.maker().tenant(), AuditAction.PKI_CA_ROTATE, before.text());
         try {
             CertificateAuthority parent = parent(taken);
             int days = RotationTime.days(before.current(), parent.current(), now)
                     .orElseThrow(() -> new VaultException(
                             ErrorCode.TTL_EXCEEDED,
                             "The parent ends before another key would be of use: give it a new one first"));
-            AuditEntry entry = entries.succeeded(attempt).withExtra(Map.of("automatic", true));
+            AuditEntry entry = journal.succeeded(attempt, Map.of("automatic", true));
             rotation.rotateAlone(taken.maker(), before, parent, days, entry);
             tally.rotated();
         } catch (VaultException refused) {
@@ -222,23 +206,23 @@ public final class AuthorityRotations {
         CertificateAuthority.Failure last = authority.rotation().failure();
         int attempts = last == null ? 0 : last.attempts();
         Instant next = backoff.anew(attempts, null, now()).truncatedTo(ChronoUnit.MICROS);
-        Map<String, Object> facts = new HashMap<>();
-        facts.put("automatic", true);
-        facts.put("ca", authority.name());
-        facts.put("serial_number", authority.current().serial().toString());
-        facts.put("subject", authority.current().subject());
-        facts.put("not_after", authority.current().notAfter().toString());
-        facts.put("problem", Map.of("code", code.code(), "message", message));
-        facts.put("attempts", attempts + 1);
-        facts.put("next_attempt_at", next.toString());
-        boolean told = rotations.transactions().inTransaction(taken.maker().tenant(), tx -> {
-            if (!rotations.fail(tx, authority.id(), taken.until(), taken.dueAt(), code.code(), message, next)) {
-                return false;
-            }
-            rotations.record(tx, entries.failed(attempt, code).withExtra(facts));
-            return true;
-        });
-        if (told) {
+        RenewalJournal.Failure failure = new RenewalJournal.Failure(code, message, attempts + 1, next);
+        Map<String, Object> about = Map.of(
+                "automatic",
+                true,
+                "ca",
+                authority.name(),
+                "serial_number",
+                authority.current().serial().toString(),
+                "subject",
+                authority.current().subject(),
+                "not_after",
+                authority.current().notAfter().toString());
+        if (journal.failed(
+                attempt,
+                failure,
+                about,
+                tx -> rotations.fail(tx, authority.id(), taken.until(), taken.dueAt(), failure))) {
             tally.failed();
         }
     }
@@ -255,28 +239,10 @@ public final class AuthorityRotations {
         }
     }
 
-    private List<Place> places() throws SQLException {
-        List<Place> places = new ArrayList<>();
-        try (Connection connection = worker.getConnection();
-                PreparedStatement statement = connection.prepareStatement(LOOK)) {
-            OffsetDateTime now = clock.instant().atOffset(ZoneOffset.UTC);
-            statement.setObject(1, now);
-            statement.setInt(2, LOOKED_AT);
-            try (ResultSet results = statement.executeQuery()) {
-                while (results.next()) {
-                    places.add(new Place(new TenantId(results.getString(1)), results.getObject(2, UUID.class)));
-                }
-            }
-        }
-        return places;
-    }
-
     /** As the database keeps it. */
     private Instant now() {
         return clock.instant().truncatedTo(ChronoUnit.MICROS);
     }
-
-    private record Place(TenantId tenant, UUID authority) {}
 
     /**
      * An authority that is being looked at.

@@ -1,11 +1,10 @@
 package ai.scailabs.vault.pki.rotation;
 
-import ai.scailabs.vault.audit.trail.AuditEntry;
-import ai.scailabs.vault.audit.trail.AuditRows;
 import ai.scailabs.vault.kernel.id.PartnerId;
 import ai.scailabs.vault.kernel.id.TenantId;
 import ai.scailabs.vault.persistence.tenant.TenantTransaction;
 import ai.scailabs.vault.persistence.tenant.TenantTransactions;
+import ai.scailabs.vault.pki.timing.RenewalJournal;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.UUID;
@@ -16,10 +15,6 @@ final class RotationRepository {
 
     RotationRepository(TenantTransactions transactions) {
         this.transactions = transactions;
-    }
-
-    TenantTransactions transactions() {
-        return transactions;
     }
 
     /**
@@ -63,22 +58,20 @@ final class RotationRepository {
                 taken);
     }
 
-    boolean fail(
-            TenantTransaction tx,
-            UUID authority,
-            Instant taken,
-            Instant dueAt,
-            String code,
-            String message,
-            Instant next) {
-        return tx.update("""
+    boolean fail(TenantTransaction tx, UUID authority, Instant taken, Instant dueAt, RenewalJournal.Failure failure) {
+        return tx.update(
+                        """
                         update ca_rotation
                         set rotate_at = ?, look_at = ?, attempts = attempts + 1, error_code = ?, error_message = ?
                         where tenant_id = ? and ca_id = ? and look_at = ?
-                        """, dueAt, next, code, message, tx.tenant().value(), authority, taken) > 0;
-    }
-
-    void record(TenantTransaction tx, AuditEntry entry) {
-        tx.update(AuditRows.INSERT, AuditRows.arguments(entry));
+                        """,
+                        dueAt,
+                        failure.nextAt(),
+                        failure.code().code(),
+                        failure.message(),
+                        tx.tenant().value(),
+                        authority,
+                        taken)
+                > 0;
     }
 }

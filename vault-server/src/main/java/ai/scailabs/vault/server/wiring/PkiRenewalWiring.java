@@ -11,6 +11,7 @@ import ai.scailabs.vault.pki.issuer.AuthorityService;
 import ai.scailabs.vault.pki.role.RoleService;
 import ai.scailabs.vault.pki.rotation.AuthorityRotations;
 import ai.scailabs.vault.pki.timing.Backoff;
+import ai.scailabs.vault.pki.timing.RenewalJournal;
 import ai.scailabs.vault.pki.timing.RenewalTimes;
 import ai.scailabs.vault.server.jobs.RenewalJobs;
 import ai.scailabs.vault.server.metrics.RenewalMeters;
@@ -41,6 +42,11 @@ class PkiRenewalWiring {
         return new RenewalMeters(registry);
     }
 
+    @Bean
+    RenewalJournal renewalJournal(TenantTransactions transactions, AuditEntries entries, Ids ids) {
+        return new RenewalJournal(transactions, entries, ids);
+    }
+
     /** Absent, which the framework shows as null, where there is no login for jobs. */
     @Bean
     @Nullable
@@ -49,8 +55,7 @@ class PkiRenewalWiring {
             TenantTransactions transactions,
             AuthorityService authorities,
             RoleService roles,
-            AuditEntries entries,
-            Ids ids,
+            RenewalJournal journal,
             RenewalMeters meters,
             SecureRandom random,
             Clock clock) {
@@ -63,8 +68,7 @@ class PkiRenewalWiring {
                 authorities,
                 roles,
                 new Backoff(random),
-                entries,
-                ids,
+                journal,
                 meters.authorities(),
                 clock);
     }
@@ -76,8 +80,7 @@ class PkiRenewalWiring {
             DatabasePools pools,
             TenantTransactions transactions,
             IssuanceService certificates,
-            AuditEntries entries,
-            Ids ids,
+            RenewalJournal journal,
             ObjectProvider<AuthorityRotations> rotations,
             RenewalMeters meters,
             SecureRandom random,
@@ -92,8 +95,7 @@ class PkiRenewalWiring {
                         transactions,
                         certificates,
                         new Backoff(random),
-                        entries,
-                        ids,
+                        journal,
                         meters.certificates(),
                         clock),
                 authorities);

@@ -2,6 +2,7 @@ package ai.scailabs.vault.server.wiring;
 
 import ai.scailabs.vault.access.decision.AccessControl;
 import ai.scailabs.vault.access.revocation.RevocationList;
+import ai.scailabs.vault.audit.expiry.ExpiryNotices;
 import ai.scailabs.vault.audit.trail.AuditEntries;
 import ai.scailabs.vault.events.delivery.DeliveryJournal;
 import ai.scailabs.vault.events.delivery.DeliveryLog;
@@ -168,13 +169,14 @@ class EventWiring {
     @Nullable
     ExpiryJob expiryJob(
             DatabasePools pools, TenantTransactions transactions, AuditEntries entries, Ids ids, Clock clock) {
+        ExpiryNotices notices = new ExpiryNotices(transactions, entries, ids, clock);
         return pools.worker() == null
                 ? null
                 : new ExpiryJob(
                         pools.worker(),
-                        new SecretWarnings(transactions, entries, ids, clock),
-                        new CertificateWarnings(transactions, entries, ids, clock),
-                        new ManagedWarnings(transactions, entries, ids, clock));
+                        new SecretWarnings(notices),
+                        new CertificateWarnings(notices),
+                        new ManagedWarnings(notices));
     }
 
     @Bean

@@ -29,6 +29,7 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -134,23 +135,17 @@ class ManagedTlsTest {
         return Map.of("serial_number", issued.get("serial_number").stringValue(), "reason", "certificate_hold");
     }
 
-    /** Shows the certificate; every other setting as the instance that manages it. */
     private static Map<String, String> settings(String certificate, String... more) {
-        Map<String, String> settings = new HashMap<>(Map.of(
-                "SCAIKEY_URL",
-                server.issuer().issuer(),
-                "KMS_LOCAL_KEY_FILE",
-                server.rootKeyFile().toString(),
-                "TLS_MANAGED_CERTIFICATE",
-                certificate));
+        Map<String, String> settings = new HashMap<>(Map.of("TLS_MANAGED_CERTIFICATE", certificate));
         for (int i = 0; i < more.length; i += 2) {
             settings.put(more[i], more[i + 1]);
         }
         return settings;
     }
 
+    /** Shows the certificate; every other setting as the instance that manages it. */
     private static RunningServer showing(String certificate, String... more) {
-        return RunningServer.start(server.database(), settings(certificate, more));
+        return server.another(settings(certificate, more), UnaryOperator.identity());
     }
 
     private static void refused(String problem, String certificate, String... more) {
@@ -184,8 +179,7 @@ class ManagedTlsTest {
         server.owner("managed-else", "managed-else").get("/v1/pki/roles").expect(200);
         refused("is not there", "tnt_managed-else/" + id(good));
         // The database holds that, too, where statements name no tenant.
-        assertThatThrownBy(() -> RunningServer.start(
-                                server.database(), settings("tnt_managed-else/" + id(good)), UnfilteredDataSource::new)
+        assertThatThrownBy(() -> server.another(settings("tnt_managed-else/" + id(good)), UnfilteredDataSource::new)
                         .close())
                 .isInstanceOf(StartupRefusal.class)
                 .hasMessageContaining("is not there");
@@ -240,9 +234,9 @@ class ManagedTlsTest {
         refused("cannot be read: integrity_failure", TENANT + "/" + id(moved));
 
         // A client's certificate is nothing to show, nor is it a reason to begin without one.
-        assertThatThrownBy(() -> RunningServer.start(
-                                server.database(),
-                                Map.of("TLS_CLIENT_CA_FILE", "/nowhere", "BIND_ADDRESS", "127.0.0.1:0"))
+        assertThatThrownBy(() -> server.another(
+                                Map.of("TLS_CLIENT_CA_FILE", "/nowhere", "BIND_ADDRESS", "127.0.0.1:0"),
+                                UnaryOperator.identity())
                         .close())
                 .isInstanceOf(InvalidSettings.class)
                 .hasMessageContaining(
@@ -453,7 +447,7 @@ class ManagedTlsTest {
         return Arrays.copyOfRange(der, scalar, scalar + 32);
     }
 
-    /** Every instance looks within ten seconds. */
+    /** Every instance looks again and again. */
     private static void awaitThat(Condition condition) {
         long begin = System.nanoTime();
         while (!condition.holds()) {

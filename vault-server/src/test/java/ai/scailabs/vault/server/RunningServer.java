@@ -13,6 +13,7 @@ import ai.scailabs.vault.server.challenge.HttpChallengeListener;
 import ai.scailabs.vault.server.challenge.TlsChallengeListener;
 import ai.scailabs.vault.server.jobs.ExpiryJob;
 import ai.scailabs.vault.server.settings.ServerSettings;
+import ai.scailabs.vault.server.tls.LookEvery;
 import ai.scailabs.vault.server.wiring.DatabasePools;
 import ai.scailabs.vault.tenancy.keyring.TenantSeal;
 import ai.scailabs.vault.testkit.EventBuilder;
@@ -29,6 +30,7 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.sql.SQLException;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Map;
@@ -56,13 +58,20 @@ public final class RunningServer implements AutoCloseable {
     private final TestIssuer issuer;
     private final ConfigurableApplicationContext context;
     private final Path folder;
+    private final boolean first;
 
+    /** @param first whether issuer and folder end with it */
     private RunningServer(
-            TestDatabase database, TestIssuer issuer, ConfigurableApplicationContext context, Path folder) {
+            TestDatabase database,
+            TestIssuer issuer,
+            ConfigurableApplicationContext context,
+            Path folder,
+            boolean first) {
         this.database = database;
         this.issuer = issuer;
         this.context = context;
         this.folder = folder;
+        this.first = first;
     }
 
     /** One for all tests of this JVM that keep to tenants and partners of their own; it ends with the JVM. */
@@ -98,9 +107,9 @@ public final class RunningServer implements AutoCloseable {
         TestIssuer issuer = TestIssuer.start();
         Path folder = newFolder();
         newRootKey(folder);
-        ServerSettings settings = ServerSettings.read(environment(database, issuer, folder, overrides));
         try {
-            return new RunningServer(database, issuer, start(settings, new Replaced(around, clock)), folder);
+            ServerSettings settings = ServerSettings.read(environment(database, issuer, folder, overrides));
+            return new RunningServer(database, issuer, start(settings, new Replaced(around, clock)), folder, true);
         } catch (RuntimeException refused) {
             issuer.close();
             delete(folder);
@@ -177,11 +186,14 @@ public final class RunningServer implements AutoCloseable {
 
     /** Another instance of the same installation: same database, issuer and root key. */
     public RunningServer another() {
-        return start(
-                database,
-                Map.of(
-                        "SCAIKEY_URL", issuer.issuer(),
-                        "KMS_LOCAL_KEY_FILE", rootKeyFile().toString()));
+        return another(Map.of(), UnaryOperator.identity());
+    }
+
+    /** @param around stands between the service and the pool of its requests */
+    RunningServer another(Map<String, String> overrides, UnaryOperator<DataSource> around) {
+        ServerSettings settings = ServerSettings.read(environment(database, issuer, folder, overrides));
+        Replaced replaced = new Replaced(around, UnaryOperator.identity());
+        return new RunningServer(database, issuer, start(settings, replaced), folder, false);
     }
 
     /** Where its requests put their entries. */
@@ -298,8 +310,10 @@ public final class RunningServer implements AutoCloseable {
     @Override
     public void close() {
         context.close();
-        issuer.close();
-        delete(folder);
+        if (first) {
+            issuer.close();
+            delete(folder);
+        }
     }
 
     static void delete(Path folder) {
@@ -324,11 +338,15 @@ public final class RunningServer implements AutoCloseable {
     }
 
     private record Replaced(UnaryOperator<DataSource> around, UnaryOperator<Clock> clock) implements BeanPostProcessor {
+        /** Tests wait for it. */
+        private static final LookEvery SOON = new LookEvery(Duration.ofMillis(200));
+
         @Override
         public Object postProcessAfterInitialization(Object bean, String name) {
             return switch (bean) {
                 case DatabasePools pools -> wrapped(pools);
                 case Clock real -> clock.apply(real);
+                case LookEvery usual -> SOON;
                 default -> bean;
             };
         }

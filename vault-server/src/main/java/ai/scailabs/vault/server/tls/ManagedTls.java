@@ -12,7 +12,6 @@ import ai.scailabs.vault.server.readiness.StartupRefusal;
 import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
@@ -22,28 +21,27 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Shows new connections the newest version of a certificate that is renewed here, on every instance within {@value #LOOK_SECONDS} seconds. What cannot be shown leaves what is shown as it is: that is logged once, and stands in
+ * Shows new connections the newest version of a certificate that is renewed here, on every instance as soon as it looks. What cannot be shown leaves what is shown as it is: that is logged once, and stands in
  * {@link #problem}, which any thread may ask.
  */
 public final class ManagedTls implements AutoCloseable {
-    static final int LOOK_SECONDS = 10;
-
     private static final Logger LOG = LoggerFactory.getLogger(ManagedTls.class);
-    private static final Duration LOOK_EVERY = Duration.ofSeconds(LOOK_SECONDS);
 
     private final List<ServingCertificate> places;
     private final TlsListener listener;
     private final Clock clock;
+    private final LookEvery every;
     private final BackgroundJobs jobs = new BackgroundJobs();
     private @Nullable ServingVersion shown;
     private @Nullable Opened opened;
     private volatile String problem = "";
 
     /** @param places where the certificate may be; it is in one of them at most */
-    public ManagedTls(List<ServingCertificate> places, TlsListener listener, Clock clock) {
+    public ManagedTls(List<ServingCertificate> places, TlsListener listener, Clock clock, LookEvery every) {
         this.places = List.copyOf(places);
         this.listener = listener;
         this.clock = clock;
+        this.every = every;
     }
 
     /**
@@ -57,7 +55,7 @@ public final class ManagedTls implements AutoCloseable {
             throw new StartupRefusal(List.of("TLS_MANAGED_CERTIFICATE cannot be served: the managed certificate "
                     + problem + "; set TLS_CERT_FILE and TLS_KEY_FILE for what is to be served until it can"));
         }
-        jobs.every(LOOK_EVERY, LOOK_EVERY, "managed-tls", this::look);
+        jobs.every(every.interval(), every.interval(), "managed-tls", this::look);
     }
 
     /** Why the newest version is not shown, or what is wrong with the one that is; empty when all is well. */

@@ -11,6 +11,7 @@ import ai.scailabs.vault.pki.serving.ServingJournal;
 import ai.scailabs.vault.server.metrics.TlsMeters;
 import ai.scailabs.vault.server.settings.ServerSettings;
 import ai.scailabs.vault.server.settings.TlsCertificate;
+import ai.scailabs.vault.server.tls.LookEvery;
 import ai.scailabs.vault.server.tls.ManagedTls;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
@@ -24,6 +25,11 @@ import org.springframework.context.annotation.Configuration;
 /** What the port shows, where that is a certificate of a tenant. */
 @Configuration(proxyBeanMethods = false)
 class TlsWiring {
+    @Bean
+    LookEvery managedTlsLook() {
+        return LookEvery.USUAL;
+    }
+
     /** Absent, which the framework shows as null, where the setting is. */
     @Bean
     @Nullable
@@ -36,7 +42,8 @@ class TlsWiring {
             TenantTransactions transactions,
             AuditEntries entries,
             Ids ids,
-            Clock clock) {
+            Clock clock,
+            LookEvery every) {
         TlsCertificate named = settings.http().certificate();
         if (named == null) {
             return null;
@@ -51,7 +58,8 @@ class TlsWiring {
                                 id -> inventory.newest(named.tenant(), id),
                                 journal)),
                 listener.getObject(),
-                clock);
+                clock,
+                every);
     }
 
     /** When all is wired, and before the port opens. A refusal here ends the start as it is. */

@@ -53,7 +53,7 @@ class VersionsFollowedTest {
     @BeforeEach
     void open() throws UnusableTlsFile {
         listener = new TlsListener(new TlsFiles(null, null, null, null));
-        tls = new ManagedTls(List.of(new Place(), place), listener, clock(() -> now));
+        tls = new ManagedTls(List.of(new Place(), place), listener, clock(() -> now), LookEvery.USUAL);
         log.start();
         logger.setLevel(Level.INFO);
         logger.addAppender(log);

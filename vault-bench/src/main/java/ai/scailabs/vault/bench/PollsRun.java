@@ -9,6 +9,8 @@ import java.sql.SQLException;
 /** What it costs reads that many wait for events: the same server, with and without long polls of a subscription that nothing happens in. */
 final class PollsRun {
     private static final double LEFT = 0.9;
+    /** What a connection that waits may take, in MiB for ten. */
+    private static final int HEAP_OF_TEN = 1;
 
     private final BenchOptions options;
     private final PrintStream out;
@@ -20,6 +22,7 @@ final class PollsRun {
 
     void run() throws IOException, InterruptedException, SQLException {
         try (Stand stand = Stand.prepare(options.folder())) {
+            stand.addHeap(options.polls() * HEAP_OF_TEN / 10);
             stand.startServer(options.serverJar());
             stand.seed();
             stand.age();
@@ -29,7 +32,7 @@ final class PollsRun {
                             () -> () -> {},
                             options.polls() + " long polls",
                             () -> {
-                                LongPolls waiting = stand.poll(options.polls());
+                                LongPolls waiting = stand.poll(options.polls(), options.seconds());
                                 return waiting::close;
                             },
                             LEFT);

@@ -1,6 +1,7 @@
 package ai.scailabs.vault.bench.stand;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -9,19 +10,26 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** Connections that each wait in a poll of one subscription, for a minute at most. */
+/** Connections that each wait in a poll of one subscription. */
 public final class LongPolls implements AutoCloseable {
-    private static final int SECONDS = 60;
+    private static final int LONGEST_SECONDS = 60;
+    private static final int OPENING_SECONDS = 10;
 
     private final List<Socket> sockets = new ArrayList<>();
 
     private LongPolls() {}
 
-    /** Returns when all of them wait. */
-    static LongPolls open(ApiCaller api, int port, String subscription, int count) throws InterruptedException {
+    /**
+     * Returns when all of them wait.
+     *
+     * @param seconds that they wait from then on, or a little longer
+     */
+    static LongPolls open(ApiCaller api, int port, String subscription, int count, int seconds)
+            throws InterruptedException {
         LongPolls polls = new LongPolls();
         try {
-            byte[] request = ("GET /v1/subscriptions/" + subscription + "/poll?timeout=" + SECONDS
+            byte[] request = ("GET /v1/subscriptions/" + subscription + "/poll?timeout="
+                            + Math.min(LONGEST_SECONDS, seconds + OPENING_SECONDS)
                             + " HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer " + api.token()
                             + "\r\nConnection: close\r\n\r\n")
                     .getBytes(StandardCharsets.US_ASCII);
@@ -45,7 +53,7 @@ public final class LongPolls implements AutoCloseable {
     }
 
     private void awaitWaiting(ApiCaller api, int count) throws InterruptedException {
-        long patience = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS / 2);
+        long patience = System.nanoTime() + TimeUnit.SECONDS.toNanos(OPENING_SECONDS);
         while (!api.send("GET", "/v1/metrics", "").contains("scaivault_events_polls_waiting " + count + ".0")) {
             if (System.nanoTime() > patience) {
                 throw new IllegalStateException("the polls do not wait");
@@ -54,14 +62,17 @@ public final class LongPolls implements AutoCloseable {
         }
     }
 
+    /** Returns when all have had their answer: the service would go on waiting for those who are gone. */
     @Override
     public void close() {
-        for (Socket socket : sockets) {
-            try {
-                socket.close();
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
+        try {
+            for (Socket socket : sockets) {
+                try (socket) {
+                    socket.getInputStream().transferTo(OutputStream.nullOutputStream());
+                }
             }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 }

@@ -34,10 +34,12 @@ final class ServerProcess implements AutoCloseable {
      * Returns when it is ready.
      *
      * @param jar of the server, unpacked beside its libraries
+     * @param heapMebibytes at most and from the start
      * @param port that its settings name
      */
-    static ServerProcess start(Path jar, int port, Map<String, String> settings, Path log) throws InterruptedException {
-        ProcessBuilder builder = new ProcessBuilder(command(jar))
+    static ServerProcess start(Path jar, int heapMebibytes, int port, Map<String, String> settings, Path log)
+            throws InterruptedException {
+        ProcessBuilder builder = new ProcessBuilder(command(jar, heapMebibytes))
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
         builder.environment().putAll(settings);
@@ -51,11 +53,15 @@ final class ServerProcess implements AutoCloseable {
         }
     }
 
-    private static List<String> command(Path jar) {
+    private static List<String> command(Path jar, int heapMebibytes) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(List.of(
-                "-XX:+UseSerialGC", "-Xms256m", "-Xmx256m", "-XX:NewRatio=1", "--enable-native-access=ALL-UNNAMED"));
+                "-XX:+UseSerialGC",
+                "-Xms" + heapMebibytes + "m",
+                "-Xmx" + heapMebibytes + "m",
+                "-XX:NewRatio=1",
+                "--enable-native-access=ALL-UNNAMED"));
         command.addAll(List.of(
                 "-XX:+AutoCreateSharedArchive",
                 "-XX:SharedArchiveFile=" + jar.resolveSibling("vault-server.jsa"),

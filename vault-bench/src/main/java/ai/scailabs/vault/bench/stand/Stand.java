@@ -30,6 +30,9 @@ public final class Stand implements AutoCloseable {
     /** Of 16 MiB: more than a round writes. */
     private static final int LOG_SEGMENTS = 48;
 
+    /** What docs/operations/performance.md says is enough. */
+    private static final int HEAP_MEBIBYTES = 256;
+
     private static final String PKI_TENANT = "tnt_bench00";
 
     private final Path folder;
@@ -39,6 +42,7 @@ public final class Stand implements AutoCloseable {
     private final Tenants tenants;
     private final int port;
     private final Map<String, String> settings;
+    private int heapMebibytes = HEAP_MEBIBYTES;
     private @Nullable DistantKms kms;
     private @Nullable ServerProcess server;
 
@@ -87,9 +91,14 @@ public final class Stand implements AutoCloseable {
      */
     public Duration startServer(Path jar) throws InterruptedException {
         stopServer();
-        ServerProcess started = ServerProcess.start(jar, port, settings, log());
+        ServerProcess started = ServerProcess.start(jar, heapMebibytes, port, settings, log());
         server = started;
         return started.startTime();
+    }
+
+    /** Gives the server so much more heap from the next start on. */
+    public void addHeap(int mebibytes) {
+        heapMebibytes += mebibytes;
     }
 
     /** Keeps the root key elsewhere from the next start on. Before anything is sealed. */
@@ -145,8 +154,8 @@ public final class Stand implements AutoCloseable {
         }
     }
 
-    /** So many who wait for the events of a subscription that has none. */
-    public LongPolls poll(int count) throws InterruptedException {
+    /** So many who wait for the events of a subscription that has none, for at least these seconds. */
+    public LongPolls poll(int count, int seconds) throws InterruptedException {
         try (ApiCaller subscriber = subscriber()) {
             String subscription = ApiCaller.member(
                     "id",
@@ -155,7 +164,7 @@ public final class Stand implements AutoCloseable {
                             "/v1/subscriptions",
                             "{\"name\":\"bench " + System.nanoTime()
                                     + "\",\"paths\":[\"quiet/**\"],\"events\":[\"secret.created\"],\"delivery\":{\"type\":\"polling\"}}"));
-            return LongPolls.open(subscriber, port, subscription, count);
+            return LongPolls.open(subscriber, port, subscription, count, seconds);
         }
     }
 
@@ -167,6 +176,7 @@ public final class Stand implements AutoCloseable {
                         .partner("ptn_bench0")
                         .user("polls@bench.test")
                         .role("partner_admin")
+                        .scope("subscriptions:read subscriptions:write admin")
                         .sign());
     }
 

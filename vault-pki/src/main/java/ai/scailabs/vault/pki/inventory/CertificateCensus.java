@@ -15,13 +15,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.LockSupport;
 import javax.sql.DataSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Counts, in the background, certificates that count now, of each authority, and those of them that expire soon. It walks the ends of each tenant's certificates in bounded steps, and rests two hundred times as
- * long as that took: whoever has millions is counted seldom, whoever has few often. Thread-safe.
+ * Counts, in the background, certificates that count now, of each authority, and those of them that expire soon. It walks the ends of each tenant's certificates in small steps, pauses
+ * between them so that it takes a fifth of a processor at most, and rests forty times as long as all that took: whoever has millions is counted seldom, whoever has few often. Thread-safe.
  */
 public final class CertificateCensus {
     /** Within how many days a certificate expires soon. */
@@ -29,8 +30,11 @@ public final class CertificateCensus {
 
     private static final Logger LOG = LoggerFactory.getLogger(CertificateCensus.class);
     private static final Duration SHORTEST_REST = Duration.ofMinutes(5);
-    private static final int REST = 200;
-    private static final int STEP = 50_000;
+    private static final int REST = 40;
+    private static final int STEP = 5_000;
+    /** Times as long as a step took. */
+    private static final int PAUSE = 4;
+
     /** Keys of responders come and go by themselves: nobody renews them. Of a revoked authority nothing counts. What was renewed may expire. */
     private static final String STEP_OF = """
             with page as (
@@ -93,6 +97,7 @@ public final class CertificateCensus {
         Position at = new Position(begun, Position.BEFORE_ALL);
         long seen;
         do {
+            long stepBegun = System.nanoTime();
             List<Part> parts = transactions.query(
                     tenant,
                     STEP_OF,
@@ -113,6 +118,9 @@ public final class CertificateCensus {
                     soon[i] += part.soon().get(i);
                 }
                 at = part.last();
+            }
+            if (seen == STEP) {
+                LockSupport.parkNanos(PAUSE * (System.nanoTime() - stepBegun));
             }
         } while (seen == STEP);
         Duration rest = Duration.between(begun, clock.instant()).multipliedBy(REST);

@@ -21,6 +21,8 @@ import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.JsonNode;
 
 /** Orders at a directory of our own that is strict, and has the ways of others than Let's Encrypt; or means no good. */
@@ -295,6 +297,20 @@ class AcmeDirectoriesTest {
         hurry("ways-limited");
         Pebbles.valid(owner, order);
         assertThat(asked("POST /new-order")).isEqualTo(2);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"true, urn:ietf:params:acme:error:serverInternal", "false, urn:scaivault:acme:unavailable"})
+    void busyDirectory_isAskedAgain_whenItSays(boolean problem, String type) {
+        directory.ways().busy(1, Duration.ofHours(2), problem);
+        ApiClient owner = owner("ways-busy-" + problem);
+        String order = begun(owner, Pebbles.register(owner, directory), "busy.example.test");
+        JsonNode waits = until(owner, order, found -> found.get("attempts").intValue() == 1);
+        assertThat(waits.get("status").stringValue()).isEqualTo("pending");
+        assertThat(waits.at("/error/type").stringValue()).isEqualTo(type);
+        assertThat(in(waits)).isBetween(Duration.ofMinutes(119), Duration.ofMinutes(121));
+        hurry("ways-busy-" + problem);
+        Pebbles.valid(owner, order);
     }
 
     /** In either way of writing what there is besides; and a chain that is named and lost is none. */

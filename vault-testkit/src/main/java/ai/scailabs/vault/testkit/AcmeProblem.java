@@ -24,6 +24,11 @@ final class AcmeProblem extends Exception {
         this.retryAfterSeconds = retryAfterSeconds;
     }
 
+    /** A refusal of whatever stands before the directory. */
+    static AcmeProblem notOfAcme(int status, String text, long retryAfterSeconds) {
+        return new AcmeProblem(status, "", text, retryAfterSeconds);
+    }
+
     static AcmeProblem malformed(String detail) {
         return new AcmeProblem(400, "malformed", detail);
     }
@@ -36,10 +41,10 @@ final class AcmeProblem extends Exception {
     }
 
     AcmeAnswer answer() {
-        AcmeAnswer answer = AcmeAnswer.of(
-                status,
-                "application/problem+json",
-                JSONObjectUtils.toJSONString(document(type, String.valueOf(getMessage()))));
+        String text = String.valueOf(getMessage());
+        AcmeAnswer answer = type.isEmpty()
+                ? AcmeAnswer.of(status, "text/plain", text)
+                : AcmeAnswer.of(status, "application/problem+json", JSONObjectUtils.toJSONString(document(type, text)));
         return retryAfterSeconds == null ? answer : answer.with("Retry-After", String.valueOf(retryAfterSeconds));
     }
 

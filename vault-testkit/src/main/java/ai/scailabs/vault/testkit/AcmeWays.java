@@ -23,6 +23,8 @@ public final class AcmeWays {
     record Instead(int status, String contentType, String body) {}
 
     private final Map<String, Instead> instead = new ConcurrentHashMap<>();
+    private volatile boolean busyProblem;
+    private final AtomicInteger busy = new AtomicInteger();
     private final AtomicInteger limited = new AtomicInteger();
     private final AtomicInteger late = new AtomicInteger();
     private volatile boolean reusing;
@@ -97,6 +99,14 @@ public final class AcmeWays {
     public AcmeWays limiting(int times, Duration wait) {
         limitSeconds = wait.toSeconds();
         limited.set(times);
+        return this;
+    }
+
+    /** So many orders are refused, as it is busy with something else; whether by a problem of ACME or by whatever stands before it. */
+    public AcmeWays busy(int times, Duration wait, boolean problem) {
+        limitSeconds = wait.toSeconds();
+        busyProblem = problem;
+        busy.set(times);
         return this;
     }
 
@@ -186,6 +196,11 @@ public final class AcmeWays {
 
     /** Once for each order that is refused. */
     void limit() throws AcmeProblem {
+        if (busy.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
+            throw busyProblem
+                    ? new AcmeProblem(503, "serverInternal", "busy", limitSeconds)
+                    : AcmeProblem.notOfAcme(503, "busy", limitSeconds);
+        }
         if (limited.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
             throw new AcmeProblem(429, "rateLimited", "too many new orders", limitSeconds);
         }

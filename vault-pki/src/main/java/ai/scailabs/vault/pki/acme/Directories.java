@@ -16,6 +16,7 @@ import java.util.Locale;
 import javax.net.ssl.SSLSocketFactory;
 import org.jspecify.annotations.Nullable;
 import org.shredzone.acme4j.Session;
+import org.shredzone.acme4j.connector.Connection;
 import org.shredzone.acme4j.connector.NetworkSettings;
 import org.shredzone.acme4j.connector.Resource;
 import org.shredzone.acme4j.exception.AcmeException;
@@ -102,6 +103,11 @@ public final class Directories {
         @Override
         public HttpClient createHttpClient(NetworkSettings settings) {
             return client;
+        }
+
+        @Override
+        public Connection connect(URI serverUri, NetworkSettings settings, HttpClient http) {
+            return new DatedConnection(createHttpConnector(settings, http));
         }
 
         /** Null when the session has it: it asks before every request. */

@@ -10,7 +10,6 @@ import org.shredzone.acme4j.exception.AcmeException;
 import org.shredzone.acme4j.exception.AcmeLazyLoadingException;
 import org.shredzone.acme4j.exception.AcmeNetworkException;
 import org.shredzone.acme4j.exception.AcmeNotSupportedException;
-import org.shredzone.acme4j.exception.AcmeRateLimitedException;
 import org.shredzone.acme4j.exception.AcmeServerException;
 
 /** A directory did not do what it was asked for. What it said is a {@link DirectoryProblem}; its cause is for the log alone. */
@@ -46,16 +45,10 @@ final class DirectoryFailure extends Exception {
     static DirectoryFailure of(Exception cause) {
         Throwable actual =
                 cause instanceof AcmeLazyLoadingException && cause.getCause() != null ? cause.getCause() : cause;
-        if (actual instanceof AcmeRateLimitedException limited) {
-            return new DirectoryFailure(
-                    DirectoryProblem.of(limited.getProblem(), null),
-                    true,
-                    limited.getRetryAfter().orElse(null),
-                    null);
-        }
+        Instant notBefore = DatedConnection.askAgainAt(actual);
         if (actual instanceof AcmeServerException refused) {
             DirectoryProblem problem = DirectoryProblem.of(refused.getProblem(), null);
-            return new DirectoryFailure(problem, PASSING.stream().anyMatch(problem::is), null, null);
+            return new DirectoryFailure(problem, PASSING.stream().anyMatch(problem::is), notBefore, null);
         }
         if (actual instanceof AcmeNotSupportedException missing) {
             return lasting(DirectoryProblem.ours(
@@ -63,12 +56,13 @@ final class DirectoryFailure extends Exception {
         }
         if (actual instanceof AcmeNetworkException network) {
             Throwable why = network.getCause() == null ? network : network.getCause();
-            return unavailable("the directory did not answer: " + why.getMessage(), network);
+            return unavailable("the directory did not answer: " + why.getMessage(), null, network);
         }
         if (actual instanceof AcmeException other) {
-            return unavailable("the directory answered in a way that is not ACME: " + other.getMessage(), other);
+            return unavailable(
+                    "the directory answered in a way that is not ACME: " + other.getMessage(), notBefore, other);
         }
-        return unavailable("the directory answered in a way that is not ACME", actual);
+        return unavailable("the directory answered in a way that is not ACME", notBefore, actual);
     }
 
     /** The same, where trying again costs nothing and may help whatever the directory says. */
@@ -77,9 +71,12 @@ final class DirectoryFailure extends Exception {
         return new DirectoryFailure(failure.problem, true, failure.notBefore, failure);
     }
 
-    private static DirectoryFailure unavailable(String detail, Throwable cause) {
+    private static DirectoryFailure unavailable(String detail, @Nullable Instant notBefore, Throwable cause) {
         return new DirectoryFailure(
-                DirectoryProblem.ours("unavailable", DirectoryProblem.bounded(detail, 300), null), true, null, cause);
+                DirectoryProblem.ours("unavailable", DirectoryProblem.bounded(detail, 300), null),
+                true,
+                notBefore,
+                cause);
     }
 
     DirectoryProblem problem() {

@@ -38,7 +38,7 @@ class ForeignIdsTest {
         sibling = PreparedTenant.create(server, "foreign-sibling", "foreign");
         stranger = PreparedTenant.create(server, "foreign-stranger", "foreign-else");
         List.of(own, sibling, stranger).forEach(PreparedTenant::keyJob);
-        List.of(own, sibling, stranger).forEach(PreparedAcme::of);
+        List.of(own, sibling, stranger).forEach(PreparedTenant::complete);
     }
 
     @TestFactory

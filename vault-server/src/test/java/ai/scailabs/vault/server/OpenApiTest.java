@@ -111,7 +111,7 @@ class OpenApiTest {
     /** In the order of the document, on one tenant: what one changes the next one sees. */
     @TestFactory
     Stream<DynamicTest> everyOperation_answersAsDocumented() {
-        PreparedTenant prepared = PreparedTenant.create(server, "openapi");
+        PreparedTenant prepared = PreparedTenant.create(server, "openapi").complete();
         Set<String> unknown = new HashSet<>();
         return api.operations().stream()
                 .map(operation -> DynamicTest.dynamicTest(operation.toString(), () -> {

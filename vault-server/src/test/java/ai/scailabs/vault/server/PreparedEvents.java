@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -52,8 +51,11 @@ record PreparedEvents(
         return id.stringValue();
     }
 
-    /** Null for an operation that is about something else. */
-    @Nullable
+    /** Whether it is about who is told. */
+    static boolean isAbout(OpenApi.Operation operation) {
+        return operation.node().get("tags").toString().contains("\"events\"");
+    }
+
     ApiCall call(OpenApi.Operation operation) {
         String hook = "/v1/webhooks/" + webhook;
         String subscribed = "/v1/subscriptions/" + subscription;
@@ -75,7 +77,7 @@ record PreparedEvents(
             case "acknowledgeEvents" ->
                 new ApiCall(
                         "POST", subscribed + "/ack", Map.of("event_ids", List.of("evt_01K9Z6J2C6W0Y4A8D2F5H7K9MB")));
-            default -> null;
+            default -> throw new AssertionError("no call is known of the operation " + operation.id() + ": add one");
         };
     }
 

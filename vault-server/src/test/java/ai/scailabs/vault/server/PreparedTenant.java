@@ -6,63 +6,14 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import tools.jackson.databind.JsonNode;
 
 /**
  * A tenant with something of everything, so that every operation can be called on it with success: secrets and partner secrets with versions, deleted ones, a policy
- * with a binding, trusts, a certificate authority with roles.
- *
- * @param bound a policy that is bound to somebody by {@code binding}
- * @param spare a policy that is bound to nobody
- * @param trust of {@link #WORKLOAD}, whose token is exchanged
- * @param changedTrust one that may be changed
- * @param spareTrust one that may be deleted
- * @param user whom ScaiKey has told of; a member of {@code group}
- * @param authority a root
- * @param role by which it issues for {@code *.prepared.test}
- * @param spareRole one that may be deleted
- * @param spareAuthority one that may be revoked, with its list in two parts
- * @param certificate by {@code role}
- * @param revocable the number of a certificate that may be revoked
- * @param held the number of one that is on hold
- * @param spareAnchor one that may be deleted
- * @param anchorPem the root's own certificate, which is an anchor as well
- * @param requests for certificates: one to approve, one to reject, and one that is approved
- * @param keptCertificate one whose key is kept
- * @param dnsProvider one that answers
- * @param spareDnsProvider one that may be deleted
- * @param foreign authorities that have to do with others
- * @param events who is told of what happens
+ * with a binding; and, when a call needs it, trusts, certificate authorities with roles and certificates, DNS providers, and who is told of what happens.
  */
-record PreparedTenant(
-        RunningServer server,
-        String tenant,
-        String partner,
-        ApiClient owner,
-        String bound,
-        String binding,
-        String spare,
-        String trust,
-        String changedTrust,
-        String spareTrust,
-        String user,
-        String group,
-        String authority,
-        String role,
-        String spareRole,
-        String spareAuthority,
-        String certificate,
-        String revocable,
-        String held,
-        String anchor,
-        String spareAnchor,
-        String anchorPem,
-        List<String> requests,
-        String keptCertificate,
-        String dnsProvider,
-        String spareDnsProvider,
-        PreparedAuthorities foreign,
-        PreparedEvents events) {
+final class PreparedTenant {
     /** What the workloads become that the tenant trusts. */
     static final String WORKLOAD_IDENTITY = "sa:exchanged";
 
@@ -85,17 +36,212 @@ record PreparedTenant(
 
     private static final AtomicInteger COUNT = new AtomicInteger();
 
+    private final RunningServer server;
+    private final String tenant;
+    private final String partner;
+    private final ApiClient owner;
+    private final String bound;
+    private final String binding;
+    private final String spare;
+    private final String user;
+    private final String group;
+    private final Map<String, Object> made = new HashMap<>();
+
+    private PreparedTenant(
+            RunningServer server,
+            String tenant,
+            String partner,
+            ApiClient owner,
+            String bound,
+            String binding,
+            String user,
+            String group) {
+        this.server = server;
+        this.tenant = tenant;
+        this.partner = partner;
+        this.owner = owner;
+        this.bound = bound;
+        this.binding = binding;
+        this.spare = policy(owner, "spare");
+        this.user = user;
+        this.group = group;
+    }
+
     static PreparedTenant create(RunningServer server, String partnerName) {
         return create(server, "prepared" + COUNT.incrementAndGet(), partnerName);
     }
 
     /** What is else made when a call needs it: for who looks at all that the tenant has. */
     PreparedTenant complete() {
-        foreign.outgoing().here();
-        foreign.outgoing().backed();
-        foreign.outgoing().gone();
+        trust();
+        changedTrust();
+        spareTrust();
+        spareRole();
+        spareAuthority();
+        certificate();
+        revocable();
+        held();
+        anchor();
+        spareAnchor();
+        requests();
+        keptCertificate();
+        dnsProvider();
+        spareDnsProvider();
+        events();
+        foreign().outgoing().here();
+        foreign().outgoing().backed();
+        foreign().outgoing().gone();
         PreparedAcme.of(this);
         return this;
+    }
+
+    /** Made at the first call. */
+    private synchronized <T> T once(String name, Class<T> type, Supplier<T> making) {
+        Object known = made.get(name);
+        if (known == null) {
+            known = making.get();
+            made.put(name, known);
+        }
+        return type.cast(known);
+    }
+
+    RunningServer server() {
+        return server;
+    }
+
+    String tenant() {
+        return tenant;
+    }
+
+    String partner() {
+        return partner;
+    }
+
+    ApiClient owner() {
+        return owner;
+    }
+
+    /** A policy that is bound to somebody. */
+    String bound() {
+        return bound;
+    }
+
+    String binding() {
+        return binding;
+    }
+
+    /** A policy that is bound to nobody. */
+    String spare() {
+        return spare;
+    }
+
+    /** Whom ScaiKey has told of; a member of the group. */
+    String user() {
+        return user;
+    }
+
+    String group() {
+        return group;
+    }
+
+    /** One of {@link #WORKLOAD}, whose token is exchanged. */
+    String trust() {
+        return once("trust", String.class, () -> trust(server, owner));
+    }
+
+    /** One that may be changed. */
+    String changedTrust() {
+        return once("changedTrust", String.class, () -> trust(server, owner));
+    }
+
+    /** One that may be deleted. */
+    String spareTrust() {
+        return once("spareTrust", String.class, () -> trust(server, owner));
+    }
+
+    /** A root. */
+    String authority() {
+        return once("authority", String.class, () -> authority(owner));
+    }
+
+    /** By which the authority issues for {@code *.prepared.test}. */
+    String role() {
+        return once("role", String.class, () -> role(owner, authority()));
+    }
+
+    /** One that may be deleted. */
+    String spareRole() {
+        return once("spareRole", String.class, () -> role(owner, authority()));
+    }
+
+    /** One that may be revoked, with its list in two parts. */
+    String spareAuthority() {
+        return once("spareAuthority", String.class, () -> created(owner, "/v1/pki/ca", partedBody(), "id"));
+    }
+
+    /** By the role. */
+    String certificate() {
+        return once(
+                "certificate",
+                String.class,
+                () -> issued(owner, role()).get("id").stringValue());
+    }
+
+    /** The number of a certificate that may be revoked. */
+    String revocable() {
+        return once(
+                "revocable",
+                String.class,
+                () -> issued(owner, role()).get("serial_number").stringValue());
+    }
+
+    /** The number of one that is on hold. */
+    String held() {
+        return once("held", String.class, () -> held(owner, role()));
+    }
+
+    String anchor() {
+        return once("anchor", String.class, () -> anchor(owner, anchorPem()));
+    }
+
+    /** One that may be deleted. */
+    String spareAnchor() {
+        return once("spareAnchor", String.class, () -> anchor(owner, anchorPem()));
+    }
+
+    /** The root's own certificate, which is an anchor as well. */
+    String anchorPem() {
+        return once("anchorPem", String.class, () -> pem(owner, authority()));
+    }
+
+    /** Requests for certificates: one to approve, one to reject, and one that is approved. */
+    List<String> requests() {
+        return List.of(once("requests", String[].class, () -> requests(owner).toArray(String[]::new)));
+    }
+
+    /** One whose key is kept. */
+    String keptCertificate() {
+        return once("keptCertificate", String.class, () -> keptCertificate(owner, authority()));
+    }
+
+    /** One that answers. */
+    String dnsProvider() {
+        return once("dnsProvider", String.class, () -> PreparedDns.create(owner));
+    }
+
+    /** One that may be deleted. */
+    String spareDnsProvider() {
+        return once("spareDnsProvider", String.class, () -> PreparedDns.create(owner));
+    }
+
+    /** Authorities that have to do with others. */
+    PreparedAuthorities foreign() {
+        return once("foreign", PreparedAuthorities.class, () -> PreparedAuthorities.create(owner));
+    }
+
+    /** Who is told of what happens. */
+    PreparedEvents events() {
+        return once("events", PreparedEvents.class, () -> PreparedEvents.create(server, owner, tenant));
     }
 
     static PreparedTenant create(RunningServer server, String tenantName, String partnerName) {
@@ -130,52 +276,26 @@ record PreparedTenant(
                 EventBuilder.of("group.member_added", "group", group).data("user_id", user))) {
             server.send(event.tenant(tenant, partner)).expect(200);
         }
-        String authority = owner.post("/v1/pki/ca", authorityBody())
-                .expect(201)
-                .json()
-                .get("id")
-                .stringValue();
-        String spareAuthority = owner.post("/v1/pki/ca", partedBody())
-                .expect(201)
-                .json()
-                .get("id")
-                .stringValue();
-        String role = role(owner, authority);
-        String held = issued(owner, role).get("serial_number").stringValue();
-        owner.post("/v1/pki/revoke", Map.of("serial_number", held, "reason", "certificate_hold"))
-                .expect(200);
+        return new PreparedTenant(server, tenant, partner, owner, bound, binding, user, group);
+    }
+
+    private static String authority(ApiClient owner) {
+        String authority = created(owner, "/v1/pki/ca", authorityBody(), "id");
         // The second list has a list of changes beside it.
         owner.post("/v1/pki/ca/" + authority + "/crl", null).expect(200);
         owner.post("/v1/pki/ca/" + authority + "/crl", null).expect(200);
-        return new PreparedTenant(
-                server,
-                tenant,
-                partner,
-                owner,
-                bound,
-                binding,
-                policy(owner, "spare"),
-                trust(server, owner),
-                trust(server, owner),
-                trust(server, owner),
-                user,
-                group,
-                authority,
-                role,
-                role(owner, authority),
-                spareAuthority,
-                issued(owner, role).get("id").stringValue(),
-                issued(owner, role).get("serial_number").stringValue(),
-                held,
-                anchor(owner, pem(owner, authority)),
-                anchor(owner, pem(owner, authority)),
-                pem(owner, authority),
-                requests(owner),
-                keptCertificate(owner, authority),
-                PreparedDns.create(owner),
-                PreparedDns.create(owner),
-                PreparedAuthorities.create(owner),
-                PreparedEvents.create(server, owner, tenant));
+        return authority;
+    }
+
+    private static String held(ApiClient owner, String role) {
+        String held = issued(owner, role).get("serial_number").stringValue();
+        owner.post("/v1/pki/revoke", Map.of("serial_number", held, "reason", "certificate_hold"))
+                .expect(200);
+        return held;
+    }
+
+    private static String created(ApiClient owner, String path, Map<String, Object> body, String member) {
+        return owner.post(path, body).expect(201).json().get(member).stringValue();
     }
 
     private static JsonNode issued(ApiClient owner, String role) {
@@ -319,9 +439,8 @@ record PreparedTenant(
     ApiCall call(OpenApi.Operation operation) {
         String secrets = operation.isShared() ? "/v1/partner/secrets" : "/v1/secrets";
         String policy = "/v1/policies/" + bound;
-        ApiCall aboutEvents = events.call(operation);
-        if (aboutEvents != null) {
-            return aboutEvents;
+        if (PreparedEvents.isAbout(operation)) {
+            return events().call(operation);
         }
         return switch (operation.id()) {
             case "listSecrets", "listPartnerSecrets" ->
@@ -359,14 +478,14 @@ record PreparedTenant(
                                 "subject_token_type",
                                 "urn:ietf:params:oauth:token-type:jwt",
                                 "role",
-                                tenant + "/" + trust));
+                                tenant + "/" + trust()));
             case "listTrusts" -> new ApiCall("GET", "/v1/auth/trusts?limit=10", null);
             case "createTrust" -> new ApiCall("POST", "/v1/auth/trusts", trustBody(server));
-            case "readTrust" -> new ApiCall("GET", "/v1/auth/trusts/" + trust, null);
-            case "replaceTrust" -> new ApiCall("PUT", "/v1/auth/trusts/" + changedTrust, trustBody(server));
+            case "readTrust" -> new ApiCall("GET", "/v1/auth/trusts/" + trust(), null);
+            case "replaceTrust" -> new ApiCall("PUT", "/v1/auth/trusts/" + changedTrust(), trustBody(server));
             case "updateTrust" ->
-                new ApiCall("PATCH", "/v1/auth/trusts/" + changedTrust, Map.of("description", "changed"));
-            case "deleteTrust" -> new ApiCall("DELETE", "/v1/auth/trusts/" + spareTrust, null);
+                new ApiCall("PATCH", "/v1/auth/trusts/" + changedTrust(), Map.of("description", "changed"));
+            case "deleteTrust" -> new ApiCall("DELETE", "/v1/auth/trusts/" + spareTrust(), null);
             case "readIssuer" ->
                 new ApiCall("GET", "/v1/auth/issuers/" + tenant + "/.well-known/openid-configuration", null);
             case "readIssuerKeys" -> new ApiCall("GET", "/v1/auth/issuers/" + tenant + "/jwks", null);
@@ -402,89 +521,93 @@ record PreparedTenant(
             case "receiveScaiKeyEvent" -> event();
             case "listCas" -> new ApiCall("GET", "/v1/pki/ca?limit=10", null);
             case "createCa" -> new ApiCall("POST", "/v1/pki/ca", authorityBody());
-            case "readCa" -> new ApiCall("GET", "/v1/pki/ca/" + authority, null);
-            case "readCaCertificate" -> new ApiCall("GET", "/v1/pki/ca/" + authority + "/certificate", null);
-            case "readCaCsr" -> new ApiCall("GET", "/v1/pki/ca/" + foreign.pending() + "/csr", null);
+            case "readCa" -> new ApiCall("GET", "/v1/pki/ca/" + authority(), null);
+            case "readCaCertificate" -> new ApiCall("GET", "/v1/pki/ca/" + authority() + "/certificate", null);
+            case "readCaCsr" -> new ApiCall("GET", "/v1/pki/ca/" + foreign().pending() + "/csr", null);
             case "certifyCa" ->
-                new ApiCall("POST", "/v1/pki/ca/" + foreign.certifiable() + "/certificate", foreign.certificate());
-            case "rotateCa" -> new ApiCall("POST", "/v1/pki/ca/" + foreign.rotatable() + "/rotate", Map.of());
+                new ApiCall(
+                        "POST",
+                        "/v1/pki/ca/" + foreign().certifiable() + "/certificate",
+                        foreign().certificate());
+            case "rotateCa" -> new ApiCall("POST", "/v1/pki/ca/" + foreign().rotatable() + "/rotate", Map.of());
             case "takeCaOffline" ->
                 new ApiCall(
                         "POST",
-                        "/v1/pki/ca/" + foreign.outgoing().here().id() + "/offline",
+                        "/v1/pki/ca/" + foreign().outgoing().here().id() + "/offline",
                         PreparedAuthorities.password());
             case "confirmCaOffline" ->
                 new ApiCall(
                         "POST",
-                        "/v1/pki/ca/" + foreign.outgoing().backed().id() + "/offline/confirm",
-                        Map.of("backup_sha256", foreign.outgoing().backed().backup()));
+                        "/v1/pki/ca/" + foreign().outgoing().backed().id() + "/offline/confirm",
+                        Map.of("backup_sha256", foreign().outgoing().backed().backup()));
             case "importCrl" ->
                 new ApiCall(
                         "PUT",
-                        "/v1/pki/ca/" + foreign.outgoing().gone().id() + "/crl",
-                        foreign.outgoing().gone().list());
+                        "/v1/pki/ca/" + foreign().outgoing().gone().id() + "/crl",
+                        foreign().outgoing().gone().list());
             case "crossSignCa" ->
                 new ApiCall(
                         "POST",
-                        "/v1/pki/ca/" + authority + "/cross-sign",
-                        Map.of("subject_ca_id", foreign.rotatable(), "validity_days", 30));
+                        "/v1/pki/ca/" + authority() + "/cross-sign",
+                        Map.of("subject_ca_id", foreign().rotatable(), "validity_days", 30));
             case "importCa" -> new ApiCall("POST", "/v1/pki/ca/import", PreparedAuthorities.importable());
-            case "updateCa" -> new ApiCall("PATCH", "/v1/pki/ca/" + authority, Map.of("ocsp_urls", List.of()));
+            case "updateCa" -> new ApiCall("PATCH", "/v1/pki/ca/" + authority(), Map.of("ocsp_urls", List.of()));
             case "readPublishedCaCertificate" ->
-                new ApiCall("GET", "/v1/pki/ca/" + authority + "/certificate/1.cer", null);
+                new ApiCall("GET", "/v1/pki/ca/" + authority() + "/certificate/1.cer", null);
             // Of nobody's certificate, so that no responder is certified for it.
-            case "askOcsp" -> new ApiCall("POST", "/v1/pki/ocsp/" + authority, "0");
-            case "askOcspByGet" -> new ApiCall("GET", "/v1/pki/ocsp/" + authority + "/MEIwQDA+MDww", null);
-            case "disableCa" -> new ApiCall("POST", "/v1/pki/ca/" + authority + "/disable", null);
-            case "enableCa" -> new ApiCall("POST", "/v1/pki/ca/" + authority + "/enable", null);
+            case "askOcsp" -> new ApiCall("POST", "/v1/pki/ocsp/" + authority(), "0");
+            case "askOcspByGet" -> new ApiCall("GET", "/v1/pki/ocsp/" + authority() + "/MEIwQDA+MDww", null);
+            case "disableCa" -> new ApiCall("POST", "/v1/pki/ca/" + authority() + "/disable", null);
+            case "enableCa" -> new ApiCall("POST", "/v1/pki/ca/" + authority() + "/enable", null);
             case "listPkiRoles" -> new ApiCall("GET", "/v1/pki/roles?limit=10", null);
-            case "createPkiRole" -> new ApiCall("POST", "/v1/pki/roles", roleBody(authority));
-            case "readPkiRole" -> new ApiCall("GET", "/v1/pki/roles/" + role, null);
-            case "updatePkiRole" -> new ApiCall("PATCH", "/v1/pki/roles/" + role, Map.of("ttl", "2h"));
-            case "deletePkiRole" -> new ApiCall("DELETE", "/v1/pki/roles/" + spareRole, null);
-            case "checkPkiRole" -> new ApiCall("POST", "/v1/pki/roles/" + role + "/check", certificateBody());
-            case "issueCertificate" -> new ApiCall("POST", "/v1/pki/issue/" + role, certificateBody());
-            case "signRequest" -> new ApiCall("POST", "/v1/pki/sign/" + role, Map.of("csr_pem", REQUEST, "ttl", "1h"));
+            case "createPkiRole" -> new ApiCall("POST", "/v1/pki/roles", roleBody(authority()));
+            case "readPkiRole" -> new ApiCall("GET", "/v1/pki/roles/" + role(), null);
+            case "updatePkiRole" -> new ApiCall("PATCH", "/v1/pki/roles/" + role(), Map.of("ttl", "2h"));
+            case "deletePkiRole" -> new ApiCall("DELETE", "/v1/pki/roles/" + spareRole(), null);
+            case "checkPkiRole" -> new ApiCall("POST", "/v1/pki/roles/" + role() + "/check", certificateBody());
+            case "issueCertificate" -> new ApiCall("POST", "/v1/pki/issue/" + role(), certificateBody());
+            case "signRequest" ->
+                new ApiCall("POST", "/v1/pki/sign/" + role(), Map.of("csr_pem", REQUEST, "ttl", "1h"));
             case "listCertificates" -> new ApiCall("GET", "/v1/pki/certificates?limit=10", null);
-            case "readCertificate" -> new ApiCall("GET", "/v1/pki/certificates/" + certificate, null);
+            case "readCertificate" -> new ApiCall("GET", "/v1/pki/certificates/" + certificate(), null);
             case "updateCertificate" ->
-                new ApiCall("PATCH", "/v1/pki/certificates/" + keptCertificate, Map.of("auto_renew", false));
-            case "readCertificatePem" -> new ApiCall("GET", "/v1/pki/certificates/" + certificate + "/pem", null);
+                new ApiCall("PATCH", "/v1/pki/certificates/" + keptCertificate(), Map.of("auto_renew", false));
+            case "readCertificatePem" -> new ApiCall("GET", "/v1/pki/certificates/" + certificate() + "/pem", null);
             case "revokeCertificate" ->
-                new ApiCall("POST", "/v1/pki/revoke", Map.of("serial_number", revocable, "reason", "superseded"));
-            case "releaseCertificate" -> new ApiCall("POST", "/v1/pki/release", Map.of("serial_number", held));
+                new ApiCall("POST", "/v1/pki/revoke", Map.of("serial_number", revocable(), "reason", "superseded"));
+            case "releaseCertificate" -> new ApiCall("POST", "/v1/pki/release", Map.of("serial_number", held()));
             case "revokeCa" ->
-                new ApiCall("POST", "/v1/pki/ca/" + spareAuthority + "/revoke", Map.of("reason", "superseded"));
-            case "readCrl" -> new ApiCall("GET", "/v1/pki/ca/" + authority + "/crl", null);
-            case "readDeltaCrl" -> new ApiCall("GET", "/v1/pki/ca/" + authority + "/crl/delta", null);
-            case "readCrlPart" -> new ApiCall("GET", "/v1/pki/ca/" + spareAuthority + "/crl/1", null);
-            case "buildCrl" -> new ApiCall("POST", "/v1/pki/ca/" + authority + "/crl", null);
+                new ApiCall("POST", "/v1/pki/ca/" + spareAuthority() + "/revoke", Map.of("reason", "superseded"));
+            case "readCrl" -> new ApiCall("GET", "/v1/pki/ca/" + authority() + "/crl", null);
+            case "readDeltaCrl" -> new ApiCall("GET", "/v1/pki/ca/" + authority() + "/crl/delta", null);
+            case "readCrlPart" -> new ApiCall("GET", "/v1/pki/ca/" + spareAuthority() + "/crl/1", null);
+            case "buildCrl" -> new ApiCall("POST", "/v1/pki/ca/" + authority() + "/crl", null);
             case "listTrustAnchors" -> new ApiCall("GET", "/v1/pki/trust-anchors?limit=10", null);
-            case "createTrustAnchor" -> new ApiCall("POST", "/v1/pki/trust-anchors", anchorBody(anchorPem));
-            case "readTrustAnchor" -> new ApiCall("GET", "/v1/pki/trust-anchors/" + anchor, null);
-            case "deleteTrustAnchor" -> new ApiCall("DELETE", "/v1/pki/trust-anchors/" + spareAnchor, null);
+            case "createTrustAnchor" -> new ApiCall("POST", "/v1/pki/trust-anchors", anchorBody(anchorPem()));
+            case "readTrustAnchor" -> new ApiCall("GET", "/v1/pki/trust-anchors/" + anchor(), null);
+            case "deleteTrustAnchor" -> new ApiCall("DELETE", "/v1/pki/trust-anchors/" + spareAnchor(), null);
             case "listDnsProviders" -> new ApiCall("GET", "/v1/dns/providers?limit=10", null);
             case "createDnsProvider" -> new ApiCall("POST", "/v1/dns/providers", PreparedDns.body());
-            case "readDnsProvider" -> new ApiCall("GET", "/v1/dns/providers/" + dnsProvider, null);
+            case "readDnsProvider" -> new ApiCall("GET", "/v1/dns/providers/" + dnsProvider(), null);
             case "updateDnsProvider" ->
-                new ApiCall("PATCH", "/v1/dns/providers/" + dnsProvider, Map.of("is_active", true));
-            case "deleteDnsProvider" -> new ApiCall("DELETE", "/v1/dns/providers/" + spareDnsProvider, null);
-            case "testDnsProvider" -> new ApiCall("POST", "/v1/dns/providers/" + dnsProvider + "/test", null);
+                new ApiCall("PATCH", "/v1/dns/providers/" + dnsProvider(), Map.of("is_active", true));
+            case "deleteDnsProvider" -> new ApiCall("DELETE", "/v1/dns/providers/" + spareDnsProvider(), null);
+            case "testDnsProvider" -> new ApiCall("POST", "/v1/dns/providers/" + dnsProvider() + "/test", null);
             case "validateCertificate" ->
-                new ApiCall("POST", "/v1/pki/certificates/validate", Map.of("certificate_pem", anchorPem));
+                new ApiCall("POST", "/v1/pki/certificates/validate", Map.of("certificate_pem", anchorPem()));
             case "readCertificateKey" ->
-                new ApiCall("GET", "/v1/pki/certificates/" + keptCertificate + "/private-key", null);
+                new ApiCall("GET", "/v1/pki/certificates/" + keptCertificate() + "/private-key", null);
             case "importCsr" -> new ApiCall("POST", "/v1/pki/csr/import", Map.of("csr_pem", REQUEST));
             case "listCsrs" -> new ApiCall("GET", "/v1/pki/csr?limit=10", null);
-            case "readCsr" -> new ApiCall("GET", "/v1/pki/csr/" + requests.get(0), null);
-            case "approveCsr" -> new ApiCall("POST", "/v1/pki/csr/" + requests.get(0) + "/approve", null);
+            case "readCsr" -> new ApiCall("GET", "/v1/pki/csr/" + requests().get(0), null);
+            case "approveCsr" -> new ApiCall("POST", "/v1/pki/csr/" + requests().get(0) + "/approve", null);
             case "rejectCsr" ->
-                new ApiCall("POST", "/v1/pki/csr/" + requests.get(1) + "/reject", Map.of("reason", "not ours"));
+                new ApiCall("POST", "/v1/pki/csr/" + requests().get(1) + "/reject", Map.of("reason", "not ours"));
             case "signCsr" ->
                 new ApiCall(
                         "POST",
-                        "/v1/pki/csr/" + requests.get(2) + "/sign",
-                        Map.of("ca_id", authority, "validity_days", 90));
+                        "/v1/pki/csr/" + requests().get(2) + "/sign",
+                        Map.of("ca_id", authority(), "validity_days", 90));
             case "readPkiSettings" -> new ApiCall("GET", "/v1/pki/settings", null);
             case "changePkiSettings" ->
                 new ApiCall("PUT", "/v1/pki/settings", Map.of("require_second_approver", false));
@@ -634,20 +757,20 @@ record PreparedTenant(
             bound,
             spare,
             binding,
-            trust,
-            changedTrust,
-            spareTrust,
+            trust(),
+            changedTrust(),
+            spareTrust(),
             user,
             "@people.test",
-            authority,
-            foreign.pending(),
-            certificate,
-            keptCertificate,
-            requests.get(0),
-            requests.get(1),
-            requests.get(2),
-            events.webhook(),
-            events.subscription()
+            authority(),
+            foreign().pending(),
+            certificate(),
+            keptCertificate(),
+            requests().get(0),
+            requests().get(1),
+            requests().get(2),
+            events().webhook(),
+            events().subscription()
         };
     }
 }

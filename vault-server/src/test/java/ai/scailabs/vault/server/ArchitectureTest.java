@@ -199,7 +199,12 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule awsSdk_hasOneRoom = noClasses()
             .that()
-            .resideOutsideOfPackages(BASE + "kms.aws..", BASE + "audit.store.s3..", BASE + "pki.dns.route53..")
+            .resideOutsideOfPackages(
+                    BASE + "outbound.aws..",
+                    BASE + "kms.aws..",
+                    BASE + "audit.store.s3..",
+                    BASE + "pki.dns.route53..",
+                    BASE + "federation.aws..")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("software.amazon..");
@@ -207,7 +212,11 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule googlesSdk_hasOneRoom = noClasses()
             .that()
-            .resideOutsideOfPackages(BASE + "kms.gcp..", BASE + "audit.store.gcs..")
+            .resideOutsideOfPackages(
+                    BASE + "outbound.google..",
+                    BASE + "kms.gcp..",
+                    BASE + "audit.store.gcs..",
+                    BASE + "federation.google..")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("com.google.cloud..", "com.google.api..", "com.google.auth..", "com.google.protobuf..");
@@ -215,7 +224,11 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule azuresSdk_hasOneRoom = noClasses()
             .that()
-            .resideOutsideOfPackages(BASE + "kms.azure..", BASE + "audit.store.azure..")
+            .resideOutsideOfPackages(
+                    BASE + "outbound.azure..",
+                    BASE + "kms.azure..",
+                    BASE + "audit.store.azure..",
+                    BASE + "federation.azure..")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("com.azure..", "com.microsoft..");
@@ -255,6 +268,23 @@ class ArchitectureTest {
                     BASE + "pki.dns.google..",
                     BASE + "pki.dns.azure..",
                     BASE + "pki.dns.digitalocean..");
+
+    @ArchTest
+    static final ArchRule vaultsOfVendors_areOpenedInOnePlace = noClasses()
+            .that()
+            .resideOutsideOfPackages(
+                    BASE + "federation.vendor..",
+                    BASE + "federation.hashicorp..",
+                    BASE + "federation.aws..",
+                    BASE + "federation.azure..",
+                    BASE + "federation.google..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(
+                    BASE + "federation.hashicorp..",
+                    BASE + "federation.aws..",
+                    BASE + "federation.azure..",
+                    BASE + "federation.google..");
 
     @ArchTest
     static final ArchRule dnsJava_hasTwoRooms = noClasses()

@@ -28,6 +28,8 @@ public enum ErrorCode {
     INVALID_POLICY(400),
     INVALID_GLOB(400),
     INVALID_ROLE(400),
+    /** What is said of another vault cannot be so, or does not lead to one: {@code details.field}. */
+    INVALID_CONFIG(400),
 
     NOT_FOUND(404),
     SECRET_NOT_FOUND(404),
@@ -44,6 +46,7 @@ public enum ErrorCode {
     CERTIFICATE_NOT_FOUND(404),
     CSR_NOT_FOUND(404),
     DNS_PROVIDER_NOT_FOUND(404),
+    BACKEND_NOT_FOUND(404),
     WEBHOOK_NOT_FOUND(404),
     SUBSCRIPTION_NOT_FOUND(404),
     IDENTITY_NOT_FOUND(404),
@@ -55,6 +58,8 @@ public enum ErrorCode {
     SECRET_EXISTS(409),
     VERSION_CONFLICT(409, true),
     POLICY_IN_USE(409),
+    /** The path is another vault's, where it is changed. */
+    BACKEND_READ_ONLY(409),
 
     SECRET_EXPIRED(410),
     PAYLOAD_TOO_LARGE(413),

@@ -10,6 +10,7 @@ import ai.scailabs.vault.audit.store.StoreException;
 import ai.scailabs.vault.audit.store.StoreFailure;
 import ai.scailabs.vault.audit.store.StoreTimes;
 import ai.scailabs.vault.audit.store.StoredObject;
+import ai.scailabs.vault.outbound.azure.GuardedAzureClient;
 import ai.scailabs.vault.outbound.http.GuardedTransfers;
 import com.azure.core.http.policy.HttpLogDetailLevel;
 import com.azure.core.http.policy.HttpLogOptions;

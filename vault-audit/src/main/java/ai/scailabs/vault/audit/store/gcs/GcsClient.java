@@ -3,6 +3,7 @@ package ai.scailabs.vault.audit.store.gcs;
 import ai.scailabs.vault.audit.store.Destination;
 import ai.scailabs.vault.audit.store.StoreCredentials;
 import ai.scailabs.vault.audit.store.StoreTimes;
+import ai.scailabs.vault.outbound.google.GuardedGoogleTransport;
 import ai.scailabs.vault.outbound.http.GuardedTransfers;
 import com.google.api.gax.retrying.RetrySettings;
 import com.google.auth.oauth2.GoogleCredentials;

@@ -12,6 +12,7 @@ import ai.scailabs.vault.audit.store.StoreInput;
 import ai.scailabs.vault.audit.store.StoreTimes;
 import ai.scailabs.vault.audit.store.StoredObject;
 import ai.scailabs.vault.kernel.id.TenantId;
+import ai.scailabs.vault.outbound.aws.GuardedSdkClient;
 import ai.scailabs.vault.outbound.http.GuardedTransfers;
 import java.io.InputStream;
 import java.time.Instant;

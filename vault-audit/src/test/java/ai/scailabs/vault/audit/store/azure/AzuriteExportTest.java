@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.scailabs.vault.audit.export.LargeExport;
 import ai.scailabs.vault.audit.store.StoreSetup;
+import ai.scailabs.vault.outbound.azure.GuardedAzureClient;
 import ai.scailabs.vault.testkit.TestAzurite;
 import com.azure.storage.blob.BlobContainerClient;
 import com.azure.storage.blob.BlobContainerClientBuilder;

@@ -9,6 +9,7 @@ import ai.scailabs.vault.audit.store.ObjectStoreContract;
 import ai.scailabs.vault.audit.store.ObjectUpload;
 import ai.scailabs.vault.audit.store.StoreFailure;
 import ai.scailabs.vault.audit.store.StoreSetup;
+import ai.scailabs.vault.outbound.azure.GuardedAzureClient;
 import ai.scailabs.vault.testkit.TestAzurite;
 import com.azure.storage.blob.BlobContainerClient;
 import com.azure.storage.blob.BlobContainerClientBuilder;

@@ -10,6 +10,7 @@ import ai.scailabs.vault.audit.store.ObjectUpload;
 import ai.scailabs.vault.audit.store.Retention;
 import ai.scailabs.vault.audit.store.StoreSetup;
 import ai.scailabs.vault.audit.store.StoredObject;
+import ai.scailabs.vault.outbound.aws.GuardedSdkClient;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;

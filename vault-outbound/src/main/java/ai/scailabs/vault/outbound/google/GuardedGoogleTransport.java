@@ -1,4 +1,4 @@
-package ai.scailabs.vault.audit.store.gcs;
+package ai.scailabs.vault.outbound.google;
 
 import ai.scailabs.vault.outbound.http.GuardedTransfers;
 import ai.scailabs.vault.outbound.http.Incoming;
@@ -19,11 +19,11 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Carries the requests of Google's library, and hides where an answer redirects to: the library would follow, with the token. Thread-safe. */
-final class GuardedGoogleTransport extends HttpTransport {
+public final class GuardedGoogleTransport extends HttpTransport {
     private final GuardedTransfers transfers;
     private final Duration patience;
 
-    GuardedGoogleTransport(GuardedTransfers transfers, Duration patience) {
+    public GuardedGoogleTransport(GuardedTransfers transfers, Duration patience) {
         this.transfers = transfers;
         this.patience = patience;
     }

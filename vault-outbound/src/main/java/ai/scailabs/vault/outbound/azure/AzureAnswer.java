@@ -1,4 +1,4 @@
-package ai.scailabs.vault.audit.store.azure;
+package ai.scailabs.vault.outbound.azure;
 
 import ai.scailabs.vault.outbound.http.Incoming;
 import com.azure.core.http.HttpHeaderName;

@@ -1,4 +1,4 @@
-package ai.scailabs.vault.audit.store.s3;
+package ai.scailabs.vault.outbound.aws;
 
 import ai.scailabs.vault.outbound.http.GuardedTransfers;
 import ai.scailabs.vault.outbound.http.Incoming;
@@ -23,11 +23,11 @@ import software.amazon.awssdk.http.SdkHttpFullResponse;
 import software.amazon.awssdk.http.SdkHttpRequest;
 
 /** Carries the requests of AWS's SDK. Thread-safe. */
-final class GuardedSdkClient implements SdkHttpClient {
+public final class GuardedSdkClient implements SdkHttpClient {
     private final GuardedTransfers transfers;
     private final Duration patience;
 
-    GuardedSdkClient(GuardedTransfers transfers, Duration patience) {
+    public GuardedSdkClient(GuardedTransfers transfers, Duration patience) {
         this.transfers = transfers;
         this.patience = patience;
     }

@@ -1,4 +1,4 @@
-package ai.scailabs.vault.audit.store.azure;
+package ai.scailabs.vault.outbound.azure;
 
 import ai.scailabs.vault.outbound.http.GuardedTransfers;
 import ai.scailabs.vault.outbound.http.Outgoing;
@@ -21,11 +21,11 @@ import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
 
 /** Carries the requests of Azure's SDK. Thread-safe. */
-final class GuardedAzureClient implements HttpClient {
+public final class GuardedAzureClient implements HttpClient {
     private final GuardedTransfers transfers;
     private final Duration patience;
 
-    GuardedAzureClient(GuardedTransfers transfers, Duration patience) {
+    public GuardedAzureClient(GuardedTransfers transfers, Duration patience) {
         this.transfers = transfers;
         this.patience = patience;
     }

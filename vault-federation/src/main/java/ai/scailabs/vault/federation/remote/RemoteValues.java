@@ -1,0 +1,87 @@
+package ai.scailabs.vault.federation.remote;
+
+import ai.scailabs.vault.kernel.sensitive.SensitiveBytes;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
+import tools.jackson.core.StreamReadFeature;
+import tools.jackson.core.json.JsonFactory;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * Values of vaults that hold text or bytes, as the JSON object that our API gives. A text that is a JSON object is that object, any other text is {@code {"value": "…"}}, and bytes that are no
+ * text are {@code {"value_base64": "…"}}.
+ */
+public final class RemoteValues {
+    private static final int DEEPEST = 32;
+    private static final JsonFactory JSON = JsonFactory.builder()
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .build();
+
+    private RemoteValues() {}
+
+    /** @throws RemoteException {@link RemoteFailure#UNUSABLE_VALUE} when it is too large */
+    public static SensitiveBytes ofText(String text) throws RemoteException {
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        return isObject(bytes) ? checked(bytes) : checked(member("value", text));
+    }
+
+    /** @throws RemoteException as {@link #ofText} */
+    public static SensitiveBytes ofBytes(byte[] bytes) throws RemoteException {
+        String text = new String(bytes, StandardCharsets.UTF_8);
+        return java.util.Arrays.equals(text.getBytes(StandardCharsets.UTF_8), bytes) && isText(text)
+                ? ofText(text)
+                : checked(member("value_base64", Base64.getEncoder().encodeToString(bytes)));
+    }
+
+    /** @param json an object as the vault wrote it */
+    public static SensitiveBytes ofObject(byte[] json) throws RemoteException {
+        if (!isObject(json)) {
+            throw new RemoteException(
+                    RemoteFailure.UNUSABLE_VALUE, "the value is no JSON object that can be passed on");
+        }
+        return checked(json);
+    }
+
+    private static boolean isText(String text) {
+        return text.codePoints().noneMatch(point -> Character.isISOControl(point) && "\n\r\t".indexOf(point) < 0);
+    }
+
+    private static byte[] member(String name, String value) {
+        return JsonMapper.shared()
+                .writeValueAsBytes(JsonMapper.shared().createObjectNode().put(name, value));
+    }
+
+    private static SensitiveBytes checked(byte[] json) throws RemoteException {
+        if (json.length > RemoteVault.MAX_VALUE_BYTES) {
+            throw new RemoteException(
+                    RemoteFailure.UNUSABLE_VALUE, "the value is larger than " + RemoteVault.MAX_VALUE_BYTES + " bytes");
+        }
+        return SensitiveBytes.owning(json);
+    }
+
+    /** Whole, without members of the same name, and not deeper than what is written here may be. */
+    private static boolean isObject(byte[] bytes) {
+        try (JsonParser parser = JSON.createParser(bytes)) {
+            if (parser.nextToken() != JsonToken.START_OBJECT) {
+                return false;
+            }
+            int depth = 1;
+            while (depth > 0) {
+                JsonToken token = parser.nextToken();
+                if (token == null) {
+                    return false;
+                }
+                depth += token.isStructStart() ? 1 : token.isStructEnd() ? -1 : 0;
+                if (depth > DEEPEST) {
+                    return false;
+                }
+            }
+            return parser.nextToken() == null;
+        } catch (JacksonException malformed) {
+            return false;
+        }
+    }
+}

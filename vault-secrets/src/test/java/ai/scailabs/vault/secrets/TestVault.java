@@ -28,6 +28,7 @@ import ai.scailabs.vault.persistence.jdbc.Schema;
 import ai.scailabs.vault.persistence.tenant.TenantTransactions;
 import ai.scailabs.vault.secrets.lifecycle.AccessTimes;
 import ai.scailabs.vault.secrets.listing.SecretListing;
+import ai.scailabs.vault.secrets.mount.Mounts;
 import ai.scailabs.vault.secrets.secret.OptionsPatch;
 import ai.scailabs.vault.secrets.secret.Precondition;
 import ai.scailabs.vault.secrets.secret.RevealedSecret;
@@ -92,10 +93,10 @@ public final class TestVault implements AutoCloseable {
         EnvelopeCipher cipher = new EnvelopeCipher(new SharedUnwraps(root), ids, RANDOM);
         StoredKeyrings keyrings = new StoredKeyrings(plain, cipher, clock);
         this.accessTimes = new AccessTimes(tenants, clock);
-        this.instances = () -> new SecretService(tenants, access, keyrings, cipher, accessTimes, clock);
+        this.instances = () -> new SecretService(tenants, access, keyrings, cipher, accessTimes, Mounts.NONE, clock);
         this.secrets = instances.get();
-        this.batch = new SecretBatch(tenants, access, keyrings, cipher, accessTimes, clock);
-        this.listing = new SecretListing(tenants, access, clock);
+        this.batch = new SecretBatch(tenants, access, keyrings, cipher, accessTimes, Mounts.NONE, clock);
+        this.listing = new SecretListing(tenants, access, Mounts.NONE, clock);
     }
 
     public static TestVault open(Path folder) {

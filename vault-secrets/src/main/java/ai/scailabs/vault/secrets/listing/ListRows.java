@@ -1,5 +1,7 @@
 package ai.scailabs.vault.secrets.listing;
 
+import ai.scailabs.vault.kernel.error.ErrorCode;
+import ai.scailabs.vault.kernel.error.VaultException;
 import ai.scailabs.vault.kernel.id.TenantId;
 import ai.scailabs.vault.kernel.path.SecretPath;
 import ai.scailabs.vault.persistence.tenant.TenantTransactions;
@@ -89,6 +91,16 @@ final class ListRows {
         arguments.addAll(List.of(size, owner.value()));
         List<Row> rows = tenants.query(owner, LEVEL, (row, number) -> levelRow(row), arguments.toArray());
         return Chunk.of(rows, size);
+    }
+
+    /** The owner's epoch as of now. */
+    long epoch(TenantId owner) {
+        return tenants.queryOne(
+                        owner,
+                        "select epoch from tenant where tenant_id = ? and status = 'active'",
+                        (row, number) -> row.getLong(1),
+                        owner.value())
+                .orElseThrow(() -> new VaultException(ErrorCode.TENANT_ACCESS_DENIED, "The tenant is suspended"));
     }
 
     private static Row chunkRow(ResultSet row) throws SQLException {

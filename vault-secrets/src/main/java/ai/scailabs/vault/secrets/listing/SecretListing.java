@@ -9,6 +9,8 @@ import ai.scailabs.vault.kernel.error.VaultException;
 import ai.scailabs.vault.kernel.path.PathGlob;
 import ai.scailabs.vault.kernel.path.SecretPath;
 import ai.scailabs.vault.persistence.tenant.TenantTransactions;
+import ai.scailabs.vault.secrets.mount.MountTable;
+import ai.scailabs.vault.secrets.mount.Mounts;
 import ai.scailabs.vault.secrets.secret.SecretSpace;
 import ai.scailabs.vault.secrets.secret.SecretView;
 import java.time.Clock;
@@ -25,9 +27,12 @@ public final class SecretListing {
 
     private final AccessControl access;
     private final ListRows rows;
+    private final Mounts mounts;
     private final Clock clock;
 
-    public SecretListing(TenantTransactions tenants, AccessControl access, Clock clock) {
+    /** @param mounts which paths lie elsewhere, and are listed there */
+    public SecretListing(TenantTransactions tenants, AccessControl access, Mounts mounts, Clock clock) {
+        this.mounts = mounts;
         this.access = access;
         this.rows = new ListRows(tenants);
         this.clock = clock;
@@ -61,16 +66,19 @@ public final class SecretListing {
         Scanned scanned = scan(caller, space, ListQuery.below("", ListQuery.MAX_LIMIT), globs);
         Map<SecretPath, SecretView> found = new LinkedHashMap<>();
         scanned.page().secrets().forEach(secret -> found.put(secret.path(), secret));
+        found.putAll(scanned.described().secrets());
         String end = scanned.page().nextAfter();
-        Map<SecretPath, VaultException> errors = new LinkedHashMap<>();
+        Map<SecretPath, VaultException> errors =
+                new LinkedHashMap<>(scanned.described().errors());
         for (PathGlob glob : globs) {
             String path = glob.pattern();
             boolean reached = end == null || path.compareTo(end) <= 0;
             if (reached && !isPattern(path) && !found.containsKey(new SecretPath(path))) {
-                errors.put(new SecretPath(path), missing(scanned.filter(), path));
+                errors.putIfAbsent(new SecretPath(path), missing(scanned.filter(), path));
             }
         }
-        return new MetadataBatch(found, errors, end != null);
+        return new MetadataBatch(
+                found, scanned.page().mounted(), errors, scanned.page().unavailable(), end != null);
     }
 
     /** Absent or forbidden, by what the caller may know. */
@@ -90,9 +98,22 @@ public final class SecretListing {
             ListScan scan = new ListScan(rows, access, space, query, globs, filter, clock.instant());
             ListPage page = scan.page();
             filter = scan.filter();
-            if (page != null) {
-                return new Scanned(page, filter);
+            if (page == null) {
+                continue;
             }
+            MountTable table = mounts.at(space.owner(), filter.policyEpoch());
+            if (table.all().isEmpty()) {
+                return new Scanned(page, filter, MountedDescriptions.NONE);
+            }
+            MountedPage mounted = new MountedPage(query, globs, filter);
+            ListPage whole = mounted.with(page, table);
+            MountedDescriptions described = MountedDescriptions.of(globs, filter, table);
+            // Another vault may have taken seconds, in which a right may be withdrawn and a mount be changed.
+            PathFilter current = access.confirm(filter, rows.epoch(space.owner()));
+            if (current == filter) {
+                return new Scanned(whole, filter, described);
+            }
+            filter = current;
         }
         throw new VaultException(ErrorCode.SERVICE_UNAVAILABLE, "The policies change faster than the list can be read");
     }
@@ -107,6 +128,9 @@ public final class SecretListing {
         return access.filter(caller, Permission.LIST);
     }
 
-    /** @param filter by which the page was made */
-    private record Scanned(ListPage page, PathFilter filter) {}
+    /**
+     * @param filter by which the page was made
+     * @param described what other vaults say of what was asked for by name
+     */
+    private record Scanned(ListPage page, PathFilter filter, MountedDescriptions described) {}
 }

@@ -3,6 +3,8 @@ package ai.scailabs.vault.secrets.secret;
 import ai.scailabs.vault.access.decision.Permit;
 import ai.scailabs.vault.kernel.error.VaultException;
 import ai.scailabs.vault.kernel.path.SecretPath;
+import ai.scailabs.vault.secrets.mount.Mount;
+import ai.scailabs.vault.secrets.mount.Mounts;
 import ai.scailabs.vault.secrets.secret.RememberedSecrets.Remembered;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
@@ -20,9 +22,11 @@ final class GuardedChange {
     private final SecretReads reads;
     private final PermitCheck permits;
     private final RememberedSecrets remembered;
+    private final Mounts mounts;
 
     /** @param remembered what is worthless after a change, and is forgotten early */
-    GuardedChange(SecretReads reads, PermitCheck permits, RememberedSecrets remembered) {
+    GuardedChange(SecretReads reads, PermitCheck permits, RememberedSecrets remembered, Mounts mounts) {
+        this.mounts = mounts;
         this.reads = reads;
         this.permits = permits;
         this.remembered = remembered;
@@ -47,7 +51,7 @@ final class GuardedChange {
     <T> T runOnRemembered(
             Permit permit, SecretSpace space, SecretPath path, Function<SecretState, Optional<T>> change) {
         Remembered known = permit.isShared() ? null : remembered.get(space.owner(), path);
-        if (known != null) {
+        if (known != null && mounts.at(space.owner(), permit.policyEpoch()).covering(path) == null) {
             try {
                 Optional<T> outcome = change.apply(known.stateAt(permit.policyEpoch()));
                 if (outcome.isPresent()) {
@@ -70,6 +74,10 @@ final class GuardedChange {
         for (int attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
             SecretState seen = reads.state(space.owner(), path).orElseThrow(() -> SecretRefusals.notFound(path));
             permits.confirm(permit, seen.epoch(), seen.active());
+            Mount mount = mounts.at(space.owner(), seen.epoch()).covering(path);
+            if (mount != null) {
+                throw SecretRefusals.readOnly(path, mount.source());
+            }
             Optional<T> outcome = change.apply(seen);
             if (outcome.isPresent()) {
                 return outcome.get();

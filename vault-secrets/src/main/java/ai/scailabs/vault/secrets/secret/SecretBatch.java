@@ -11,7 +11,11 @@ import ai.scailabs.vault.kernel.error.VaultException;
 import ai.scailabs.vault.kernel.id.TenantId;
 import ai.scailabs.vault.kernel.path.SecretPath;
 import ai.scailabs.vault.persistence.tenant.TenantTransactions;
+import ai.scailabs.vault.secrets.mount.Mount;
+import ai.scailabs.vault.secrets.mount.MountTable;
+import ai.scailabs.vault.secrets.mount.Mounts;
 import ai.scailabs.vault.secrets.secret.SecretReads.FoundMany;
+import ai.scailabs.vault.secrets.secret.SecretReads.Standing;
 import java.time.Clock;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -30,17 +34,23 @@ public final class SecretBatch {
     private final SecretReads reads;
     private final AccessControl access;
     private final ValueOpener opener;
+    private final Mounts mounts;
 
-    /** @param accesses hears of every value that was revealed */
+    /**
+     * @param accesses hears of every value of ours that was revealed
+     * @param mounts which paths lie elsewhere, and are read there
+     */
     public SecretBatch(
             TenantTransactions tenants,
             AccessControl access,
             TenantKeyrings keyrings,
             EnvelopeCipher cipher,
             AccessListener accesses,
+            Mounts mounts,
             Clock clock) {
         this.reads = new SecretReads(tenants);
         this.access = access;
+        this.mounts = mounts;
         this.opener = new ValueOpener(keyrings, cipher, accesses, clock);
     }
 
@@ -65,13 +75,28 @@ public final class SecretBatch {
             List<SecretPath> allowed =
                     wanted.stream().filter(path -> asked.matches(path.value())).toList();
             FoundMany found = reads.many(space.owner(), allowed, version);
-            filter = confirmed(filter, space, found);
+            filter = confirmed(filter, space, found.epoch(), found.active());
             if (filter == asked) {
-                return opened(space.owner(), filter, wanted, allowed, found, version, failFast);
+                MountTable table = mounts.at(space.owner(), found.epoch());
+                Map<SecretPath, Outcome> outcomes = openAll(caller, space.owner(), allowed, found, table, version);
+                if (holds(filter, space, table, outcomes)) {
+                    return chosen(filter, wanted, outcomes, failFast);
+                }
+                close(outcomes);
+                filter = filter(caller, space);
             }
         }
         throw new VaultException(
                 ErrorCode.SERVICE_UNAVAILABLE, "The policies change faster than the batch can be read");
+    }
+
+    /** Another vault may have taken seconds, in which a right may be withdrawn and a mount be changed. */
+    private boolean holds(PathFilter filter, SecretSpace space, MountTable table, Map<SecretPath, Outcome> outcomes) {
+        if (outcomes.keySet().stream().noneMatch(path -> table.covering(path) != null)) {
+            return true;
+        }
+        Standing now = reads.standing(space.owner());
+        return confirmed(filter, space, now.epoch(), now.active()) == filter;
     }
 
     private PathFilter filter(Caller caller, SecretSpace space) {
@@ -84,23 +109,16 @@ public final class SecretBatch {
         return access.filter(caller, Permission.READ);
     }
 
-    private PathFilter confirmed(PathFilter filter, SecretSpace space, FoundMany found) {
-        if (!found.active()) {
+    private PathFilter confirmed(PathFilter filter, SecretSpace space, long epoch, boolean active) {
+        if (!active) {
             throw SecretRefusals.suspended();
         }
         // A shared space's epoch says nothing about the actor's policies, which were read for this very request.
-        return space.isShared() ? filter : access.confirm(filter, found.epoch());
+        return space.isShared() ? filter : access.confirm(filter, epoch);
     }
 
-    private BatchResult opened(
-            TenantId owner,
-            PathFilter filter,
-            List<SecretPath> wanted,
-            List<SecretPath> allowed,
-            FoundMany found,
-            @Nullable Integer version,
-            boolean failFast) {
-        Map<SecretPath, Outcome> outcomes = openAll(owner, allowed, found, version);
+    private static BatchResult chosen(
+            PathFilter filter, List<SecretPath> wanted, Map<SecretPath, Outcome> outcomes, boolean failFast) {
         Map<SecretPath, RevealedSecret> secrets = new LinkedHashMap<>();
         Map<SecretPath, VaultException> errors = new LinkedHashMap<>();
         for (SecretPath path : wanted) {
@@ -123,14 +141,24 @@ public final class SecretBatch {
 
     /** All at once: whoever asks the root key for the same key at the same time shares one answer, so a slow root key is waited for about once. */
     private Map<SecretPath, Outcome> openAll(
-            TenantId owner, List<SecretPath> paths, FoundMany found, @Nullable Integer version) {
+            Caller caller,
+            TenantId owner,
+            List<SecretPath> paths,
+            FoundMany found,
+            MountTable table,
+            @Nullable Integer version) {
         Map<SecretPath, Outcome> outcomes = new LinkedHashMap<>();
         RuntimeException failure = null;
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             Map<SecretPath, Future<Outcome>> pending = new LinkedHashMap<>();
             for (SecretPath path : paths) {
                 StoredSecret stored = found.secrets().get(path);
-                pending.put(path, threads.submit(() -> open(owner, path, stored, version)));
+                Mount mount = table.covering(path);
+                pending.put(
+                        path,
+                        threads.submit(() -> mount == null
+                                ? open(owner, path, stored, version)
+                                : fetch(caller, mount, path, version)));
             }
             for (Map.Entry<SecretPath, Future<Outcome>> entry : pending.entrySet()) {
                 try {
@@ -162,6 +190,16 @@ public final class SecretBatch {
             if (refused.code().retryable()) {
                 throw refused;
             }
+            return new Outcome(null, refused);
+        }
+    }
+
+    /** What goes wrong there is said of that path alone. */
+    private static Outcome fetch(Caller caller, Mount mount, SecretPath path, @Nullable Integer version) {
+        try {
+            return new Outcome(
+                    MountedReads.revealed(path, mount, mount.read(caller.actor().identity(), path, version)), null);
+        } catch (VaultException refused) {
             return new Outcome(null, refused);
         }
     }

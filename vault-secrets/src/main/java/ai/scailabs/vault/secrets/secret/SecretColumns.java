@@ -50,7 +50,8 @@ public final class SecretColumns {
                 row.getString(from + 8),
                 row.getString(from + 9),
                 instantOrNull(row, from + 12),
-                instantOrNull(row, from + 13));
+                instantOrNull(row, from + 13),
+                null);
     }
 
     private static SecretOptions options(ResultSet row, int from) throws SQLException {

@@ -127,6 +127,16 @@ final class SecretReads {
                 owner.value());
     }
 
+    /** Of a space that has no row of its own: nothing lies in it, and nobody is told more. */
+    Standing standing(TenantId owner) {
+        return tenants.queryOne(
+                        owner,
+                        "select epoch, status = 'active' from tenant where tenant_id = ?",
+                        (row, number) -> new Standing(row.getLong(1), row.getBoolean(2)),
+                        owner.value())
+                .orElse(new Standing(0, true));
+    }
+
     /** Versions count from 1, so 0 stands for the current one: a null would have no type to the driver. */
     private static int wanted(@Nullable Integer version) {
         return version == null ? 0 : version;
@@ -157,6 +167,9 @@ final class SecretReads {
                 sealed,
                 SecretColumns.instant(row, 8));
     }
+
+    /** @param active false while the space's tenant is suspended */
+    record Standing(long epoch, boolean active) {}
 
     /** @param metadata absent when there is no secret */
     record StoredMetadata(

@@ -3,6 +3,7 @@ package ai.scailabs.vault.secrets.secret;
 import ai.scailabs.vault.kernel.error.ErrorCode;
 import ai.scailabs.vault.kernel.error.VaultException;
 import ai.scailabs.vault.kernel.path.SecretPath;
+import ai.scailabs.vault.secrets.mount.MountSource;
 import java.util.Map;
 
 /** What this package answers when it refuses. */
@@ -52,6 +53,13 @@ final class SecretRefusals {
                 ErrorCode.SECRET_EXISTS,
                 "A deleted secret lies at this path: restore it, or destroy it for good",
                 Map.of("path", path.value(), "deleted", true));
+    }
+
+    static VaultException readOnly(SecretPath path, MountSource source) {
+        return new VaultException(
+                ErrorCode.BACKEND_READ_ONLY,
+                "The path is another vault's, and is changed there",
+                Map.of("path", path.value(), "backend", source.name()));
     }
 
     static VaultException notDeleted(SecretPath path) {

@@ -14,6 +14,8 @@ import ai.scailabs.vault.kernel.error.VaultException;
 import ai.scailabs.vault.kernel.id.TenantId;
 import ai.scailabs.vault.kernel.path.SecretPath;
 import ai.scailabs.vault.persistence.tenant.TenantTransactions;
+import ai.scailabs.vault.secrets.mount.Mount;
+import ai.scailabs.vault.secrets.mount.Mounts;
 import ai.scailabs.vault.secrets.secret.RememberedSecrets.Remembered;
 import ai.scailabs.vault.secrets.secret.SecretChanges.StoredChange;
 import ai.scailabs.vault.secrets.secret.SecretReads.StoredMetadata;
@@ -34,6 +36,8 @@ import org.jspecify.annotations.Nullable;
  * confirms it under the epoch that comes with the data, before it reveals or changes anything. A change and its audit entry are one statement: both happen or neither.
  * Thread-safe.
  *
+ * <p>A path that is mounted is another vault's: it is read there, at any time anew, and every change of it is {@code backend_read_only}.
+ *
  * <p>Besides what each method names: {@code tenant_access_denied} when the space is suspended, {@code access_denied} when the permit was withdrawn meanwhile,
  * {@code secret_not_found} when no secret lies at the path, {@code service_unavailable} and {@code kms_unavailable}.
  */
@@ -46,24 +50,32 @@ public final class SecretService implements AutoCloseable {
     private final PermitCheck permits;
     private final GuardedChange guarded;
     private final ValueOpener opener;
+    private final Mounts mounts;
+    private final MountedReads mounted;
     private final RememberedSecrets remembered = new RememberedSecrets();
     private final TenantKeyrings keyrings;
     private final EnvelopeCipher cipher;
     private final Clock clock;
 
-    /** @param accesses hears of every value that was revealed */
+    /**
+     * @param accesses hears of every value of ours that was revealed
+     * @param mounts which paths lie elsewhere: these are read there, and not changed
+     */
     public SecretService(
             TenantTransactions tenants,
             AccessControl access,
             TenantKeyrings keyrings,
             EnvelopeCipher cipher,
             AccessListener accesses,
+            Mounts mounts,
             Clock clock) {
+        this.mounts = mounts;
         this.reads = new SecretReads(tenants);
         this.changes = new SecretChanges(tenants);
         this.history = new VersionHistory(tenants);
         this.permits = new PermitCheck(access);
-        this.guarded = new GuardedChange(reads, permits, remembered);
+        this.guarded = new GuardedChange(reads, permits, remembered, mounts);
+        this.mounted = new MountedReads(reads, permits, mounts);
         this.opener = new ValueOpener(keyrings, cipher, accesses, clock);
         this.keyrings = keyrings;
         this.cipher = cipher;
@@ -82,6 +94,10 @@ public final class SecretService implements AutoCloseable {
         PermitCheck.requireFor(permit, Permission.READ, space, path);
         StoredSecret found = reads.one(space.owner(), path, version).orElseThrow(() -> SecretRefusals.notFound(path));
         permits.confirm(permit, found.epoch(), found.active());
+        Mount mount = mounts.at(space.owner(), found.epoch()).covering(path);
+        if (mount != null) {
+            return mounted.read(permit, path, mount, version);
+        }
         SecretView secret = requireLive(permit, path, found.secret());
         RevealedSecret revealed = opener.open(space.owner(), secret, found.version(), version, found.epoch());
         if (version == null && found.version() != null) {
@@ -101,7 +117,7 @@ public final class SecretService implements AutoCloseable {
         PermitCheck.requireFor(permit, Permission.READ, space, path);
         // A shared space's epoch says nothing about the actor's policies.
         Remembered known = permit.isShared() ? null : remembered.get(space.owner(), path);
-        if (known == null) {
+        if (known == null || mounts.at(space.owner(), permit.policyEpoch()).covering(path) != null) {
             return null;
         }
         try {
@@ -189,6 +205,7 @@ public final class SecretService implements AutoCloseable {
                 before == null ? null : before.rotationPolicyId(),
                 before == null ? null : before.secretPolicyId(),
                 null,
+                null,
                 null);
     }
 
@@ -201,6 +218,10 @@ public final class SecretService implements AutoCloseable {
         PermitCheck.requireFor(permit, Permission.LIST, space, path);
         StoredMetadata found = reads.metadata(space.owner(), path).orElseThrow(() -> SecretRefusals.notFound(path));
         permits.confirm(permit, found.epoch(), found.active());
+        Mount mount = mounts.at(space.owner(), found.epoch()).covering(path);
+        if (mount != null) {
+            return mounted.metadata(permit, path, mount);
+        }
         if (found.metadata() == null) {
             throw SecretRefusals.notFound(path);
         }
@@ -248,6 +269,10 @@ public final class SecretService implements AutoCloseable {
         PermitCheck.requireFor(permit, Permission.LIST, space, path);
         StoredHistory found = history.page(space.owner(), path, limit, afterVersion);
         permits.confirm(permit, found.epoch(), found.active());
+        Mount mount = mounts.at(space.owner(), found.epoch()).covering(path);
+        if (mount != null) {
+            return mounted.versions(permit, path, mount, limit, afterVersion);
+        }
         if (!found.exists()) {
             throw SecretRefusals.notFound(path);
         }
@@ -395,13 +420,13 @@ public final class SecretService implements AutoCloseable {
         return entry.withExtra(extra);
     }
 
-    /** As exact as the database keeps it. */
     /** Lets the writes that are under way end, and takes none any more. */
     @Override
     public void close() {
         changes.close();
     }
 
+    /** As exact as the database keeps it. */
     private Instant now() {
         return clock.instant().truncatedTo(ChronoUnit.MICROS);
     }

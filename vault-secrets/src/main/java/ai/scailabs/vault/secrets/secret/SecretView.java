@@ -1,6 +1,8 @@
 package ai.scailabs.vault.secrets.secret;
 
 import ai.scailabs.vault.kernel.path.SecretPath;
+import ai.scailabs.vault.secrets.mount.MountSource;
+import ai.scailabs.vault.secrets.mount.MountedDescription;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -12,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param lastAccessedAt approximate; only lists and metadata look it up, a read of the value leaves it out
  * @param deletedAt present while the secret is soft-deleted
  * @param recoverableUntil present while the secret is soft-deleted: from then on it may be gone
+ * @param source the vault in which it lies; absent for one of our own. Then it has no options of ours
  */
 public record SecretView(
         SecretPath path,
@@ -26,7 +29,37 @@ public record SecretView(
         @Nullable String rotationPolicyId,
         @Nullable String secretPolicyId,
         @Nullable Instant deletedAt,
-        @Nullable Instant recoverableUntil) {
+        @Nullable Instant recoverableUntil,
+        @Nullable MountSource source) {
+
+    /** Of a secret in another vault. */
+    public static SecretView of(SecretPath path, MountSource source, MountedDescription known) {
+        return of(path, source, known.version(), known.metadataJson(), known.createdAt(), known.updatedAt());
+    }
+
+    static SecretView of(
+            SecretPath path,
+            MountSource source,
+            int version,
+            String metadataJson,
+            Instant createdAt,
+            Instant updatedAt) {
+        return new SecretView(
+                path,
+                SecretType.JSON,
+                version,
+                metadataJson,
+                SecretOptions.DEFAULT,
+                createdAt,
+                updatedAt,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                source);
+    }
 
     SecretView ofVersion(StoredVersion stored) {
         if (stored.version() == version && stored.type() == type) {
@@ -63,6 +96,7 @@ public record SecretView(
                 rotationPolicyId,
                 secretPolicyId,
                 newDeletedAt,
-                newRecoverableUntil);
+                newRecoverableUntil,
+                source);
     }
 }

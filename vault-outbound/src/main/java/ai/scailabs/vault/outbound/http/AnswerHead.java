@@ -22,13 +22,13 @@ record AnswerHead(int status, List<Map.Entry<String, String>> headers) {
     static AnswerHead read(AnswerLines lines) throws IOException {
         Matcher status = STATUS.matcher(lines.next());
         if (!status.matches()) {
-            throw new IOException("the answer does not begin with a status");
+            throw new MalformedAnswerException("the answer does not begin with a status");
         }
         List<Map.Entry<String, String>> headers = new ArrayList<>();
         for (String line = lines.next(); !line.isEmpty(); line = lines.next()) {
             int colon = line.indexOf(':');
             if (colon < 1 || line.charAt(0) == ' ' || line.charAt(0) == '\t') {
-                throw new IOException("the answer has a malformed header");
+                throw new MalformedAnswerException("the answer has a malformed header");
             }
             headers.add(Map.entry(
                     line.substring(0, colon), line.substring(colon + 1).strip()));
@@ -58,15 +58,15 @@ record AnswerHead(int status, List<Map.Entry<String, String>> headers) {
                 .filter(name -> name.equals("content-length") || name.equals("transfer-encoding"))
                 .count();
         if (framings > 1) {
-            throw new IOException("the answer says twice how long it is");
+            throw new MalformedAnswerException("the answer says twice how long it is");
         }
         Optional<String> encoding = header("transfer-encoding");
         Optional<String> length = header("content-length");
         if (encoding.isPresent() && !encoding.get().equalsIgnoreCase("chunked")) {
-            throw new IOException("the answer is framed in a way that is not understood");
+            throw new MalformedAnswerException("the answer is framed in a way that is not understood");
         }
         if (length.isPresent() && !LENGTH.matcher(length.get()).matches()) {
-            throw new IOException("the answer has a malformed length");
+            throw new MalformedAnswerException("the answer has a malformed length");
         }
         if (toHead || status == 204 || status == 304) {
             return InputStream.nullInputStream();

@@ -23,7 +23,7 @@ final class AnswerLines {
                 throw new SocketException("the answer ended early");
             }
             if (--left < 0) {
-                throw new IOException("the head of the answer is larger than " + MAX_HEAD + " bytes");
+                throw new MalformedAnswerException("the head of the answer is larger than " + MAX_HEAD + " bytes");
             }
             line.append((char) c);
         }

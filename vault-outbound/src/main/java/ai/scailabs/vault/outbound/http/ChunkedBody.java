@@ -40,7 +40,7 @@ final class ChunkedBody extends InputStream {
         }
         left -= count;
         if (left == 0 && !lines.next().isEmpty()) {
-            throw new IOException("the answer has a malformed chunk");
+            throw new MalformedAnswerException("the answer has a malformed chunk");
         }
         return count;
     }
@@ -48,7 +48,7 @@ final class ChunkedBody extends InputStream {
     private void begin() throws IOException {
         Matcher size = CHUNK.matcher(lines.next());
         if (!size.matches()) {
-            throw new IOException("the answer has a malformed chunk");
+            throw new MalformedAnswerException("the answer has a malformed chunk");
         }
         left = Integer.parseInt(size.group(1), 16);
         ended = left == 0;

@@ -2,6 +2,7 @@ package ai.scailabs.vault.outbound.http;
 
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -30,12 +31,14 @@ public final class GuardedTransfers implements AutoCloseable {
 
     private static final Duration ALLOWANCE = Duration.ofSeconds(30);
     private static final int MOST_INTERIM = 8;
+    private static final int UNBOUNDED = -1;
     private static final Set<String> OURS =
             Set.of("host", "connection", "content-length", "transfer-encoding", "expect", "upgrade", "te", "trailer");
 
     private final AddressRule rule;
     private final SSLSocketFactory tls;
     private final boolean plainHere;
+    private final int mostBytes;
     private final ScheduledExecutorService deadlines;
 
     /**
@@ -47,21 +50,37 @@ public final class GuardedTransfers implements AutoCloseable {
                 rule,
                 tls,
                 plainHere,
+                UNBOUNDED,
                 Executors.newSingleThreadScheduledExecutor(
                         Thread.ofPlatform().name("transfer-deadlines").daemon().factory()));
     }
 
     private GuardedTransfers(
-            AddressRule rule, SSLSocketFactory tls, boolean plainHere, ScheduledExecutorService deadlines) {
+            AddressRule rule,
+            SSLSocketFactory tls,
+            boolean plainHere,
+            int mostBytes,
+            ScheduledExecutorService deadlines) {
         this.rule = rule;
         this.tls = tls;
         this.plainHere = plainHere;
+        this.mostBytes = mostBytes;
         this.deadlines = deadlines;
     }
 
     /** The same but for whom is trusted, for a server that its own authorities vouch for. Ends with this one, which is the one to close. */
     public GuardedTransfers trusting(SSLSocketFactory others) {
-        return new GuardedTransfers(rule, others, plainHere, deadlines);
+        return new GuardedTransfers(rule, others, plainHere, mostBytes, deadlines);
+    }
+
+    /**
+     * The same for answers of which half is none: each is read whole before it is given, within the patience of its request, not compressed, and one that redirects is none. What goes wrong
+     * is a {@link NoAnswerException}. Ends with this one.
+     *
+     * @param mostBytes of a body
+     */
+    public GuardedTransfers whole(int mostBytes) {
+        return new GuardedTransfers(rule, tls, plainHere, mostBytes, deadlines);
     }
 
     /** Gives something up after that time, unless what is returned is cancelled before. */
@@ -77,6 +96,19 @@ public final class GuardedTransfers implements AutoCloseable {
      * @throws IOException when there is no answer in time; its message repeats nothing of the answer
      */
     public Incoming send(Outgoing request, Consumer<Runnable> begun) throws IOException {
+        if (mostBytes == UNBOUNDED) {
+            return begin(request, begun);
+        }
+        long begin = System.nanoTime();
+        try {
+            return begin(request, begun);
+        } catch (IOException failed) {
+            boolean late = System.nanoTime() - begin >= request.patience().toNanos();
+            throw NoAnswerException.of(failed, late);
+        }
+    }
+
+    private Incoming begin(Outgoing request, Consumer<Runnable> begun) throws IOException {
         boolean plain = !"https".equals(request.location().getScheme());
         if (plain && !plainHere) {
             throw new AddressRefusedException("a request without TLS");
@@ -89,7 +121,8 @@ public final class GuardedTransfers implements AutoCloseable {
         try {
             Socket socket = connection.connect();
             IOException unsent = sent(request, socket.getOutputStream());
-            return answer(request, socket.getInputStream(), connection, unsent);
+            Incoming answer = answer(request, socket.getInputStream(), connection, unsent);
+            return mostBytes == UNBOUNDED ? answer : whole(answer, connection);
         } catch (IOException | RuntimeException failed) {
             connection.close();
             throw failed;
@@ -98,11 +131,29 @@ public final class GuardedTransfers implements AutoCloseable {
         }
     }
 
+    private Incoming whole(Incoming answer, GuardedConnection connection) throws IOException {
+        if (answer.status() >= 300 && answer.status() < 400) {
+            throw new NoAnswerException(NoAnswerException.Reason.REDIRECTED, "the answer points elsewhere");
+        }
+        if (answer.header("content-encoding")
+                .filter(encoding -> !encoding.equalsIgnoreCase("identity"))
+                .isPresent()) {
+            throw new MalformedAnswerException("the answer is compressed, which nobody asked for");
+        }
+        byte[] body = answer.body().readNBytes(mostBytes + 1);
+        if (body.length > mostBytes) {
+            throw new NoAnswerException(
+                    NoAnswerException.Reason.TOO_LARGE, "the answer is larger than " + mostBytes + " bytes");
+        }
+        connection.close();
+        return answer.with(new ByteArrayInputStream(body));
+    }
+
     /** What went wrong; a server that refuses a body answers before it has it all, and hangs up. */
-    private static @Nullable IOException sent(Outgoing request, OutputStream raw) {
+    private @Nullable IOException sent(Outgoing request, OutputStream raw) {
         try {
             OutputStream out = new BufferedOutputStream(raw, 16 * 1024);
-            out.write(head(request).getBytes(StandardCharsets.ISO_8859_1));
+            out.write(head(request, mostBytes == UNBOUNDED).getBytes(StandardCharsets.ISO_8859_1));
             Outgoing.Body body = request.body();
             if (body != null) {
                 body.writeTo(out);
@@ -123,7 +174,7 @@ public final class GuardedTransfers implements AutoCloseable {
             AnswerHead head = AnswerHead.read(lines);
             for (int interim = 0; head.isInterim(); interim++) {
                 if (interim == MOST_INTERIM || head.status() == 101) {
-                    throw new IOException("nothing but interim answers");
+                    throw new MalformedAnswerException("nothing but interim answers");
                 }
                 head = AnswerHead.read(lines);
             }
@@ -137,7 +188,7 @@ public final class GuardedTransfers implements AutoCloseable {
         }
     }
 
-    private static String head(Outgoing request) {
+    private static String head(Outgoing request, boolean compressed) {
         URI location = request.location();
         String path = location.getRawPath().isEmpty() ? "/" : location.getRawPath();
         String query = location.getRawQuery() == null ? "" : "?" + location.getRawQuery();
@@ -146,7 +197,8 @@ public final class GuardedTransfers implements AutoCloseable {
         line(head, "Host: " + location.getRawAuthority());
         line(head, "Connection: close");
         for (Map.Entry<String, String> header : request.headers()) {
-            if (!OURS.contains(header.getKey().toLowerCase(Locale.ROOT))) {
+            String name = header.getKey().toLowerCase(Locale.ROOT);
+            if (!OURS.contains(name) && (compressed || !name.equals("accept-encoding"))) {
                 line(head, header.getKey() + ": " + header.getValue());
             }
         }

@@ -18,6 +18,10 @@ public final class Incoming implements AutoCloseable {
         this.connection = connection;
     }
 
+    Incoming with(InputStream whole) {
+        return new Incoming(head, whole, connection);
+    }
+
     public int status() {
         return head.status();
     }

@@ -28,7 +28,7 @@ import ai.scailabs.vault.persistence.jdbc.Schema;
 import ai.scailabs.vault.persistence.tenant.TenantTransactions;
 import ai.scailabs.vault.secrets.lifecycle.AccessTimes;
 import ai.scailabs.vault.secrets.listing.SecretListing;
-import ai.scailabs.vault.secrets.mount.Mounts;
+import ai.scailabs.vault.secrets.mount.MountTable;
 import ai.scailabs.vault.secrets.secret.OptionsPatch;
 import ai.scailabs.vault.secrets.secret.Precondition;
 import ai.scailabs.vault.secrets.secret.RevealedSecret;
@@ -93,10 +93,10 @@ public final class TestVault implements AutoCloseable {
         EnvelopeCipher cipher = new EnvelopeCipher(new SharedUnwraps(root), ids, RANDOM);
         StoredKeyrings keyrings = new StoredKeyrings(plain, cipher, clock);
         this.accessTimes = new AccessTimes(tenants, clock);
-        this.instances = () -> new SecretService(tenants, access, keyrings, cipher, accessTimes, Mounts.NONE, clock);
+        this.instances = () -> new SecretService(tenants, access, keyrings, cipher, accessTimes, this::mountsAt, clock);
         this.secrets = instances.get();
-        this.batch = new SecretBatch(tenants, access, keyrings, cipher, accessTimes, Mounts.NONE, clock);
-        this.listing = new SecretListing(tenants, access, Mounts.NONE, clock);
+        this.batch = new SecretBatch(tenants, access, keyrings, cipher, accessTimes, this::mountsAt, clock);
+        this.listing = new SecretListing(tenants, access, this::mountsAt, clock);
     }
 
     public static TestVault open(Path folder) {
@@ -111,6 +111,13 @@ public final class TestVault implements AutoCloseable {
     /** With a memory of its own, on the same database. */
     public SecretService anotherInstance() {
         return instances.get();
+    }
+
+    /** What is mounted from now on, in every tenant. */
+    public volatile MountTable mounted = MountTable.EMPTY;
+
+    private MountTable mountsAt(TenantId owner, long epoch) {
+        return mounted;
     }
 
     /** A user of a new tenant of a new partner. */

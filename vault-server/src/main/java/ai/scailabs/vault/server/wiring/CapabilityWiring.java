@@ -10,6 +10,7 @@ import ai.scailabs.vault.kernel.id.Ids;
 import ai.scailabs.vault.persistence.tenant.TenantTransactions;
 import ai.scailabs.vault.secrets.lifecycle.AccessTimes;
 import ai.scailabs.vault.secrets.listing.SecretListing;
+import ai.scailabs.vault.secrets.mount.Mounts;
 import ai.scailabs.vault.secrets.secret.SecretBatch;
 import ai.scailabs.vault.secrets.secret.SecretService;
 import ai.scailabs.vault.server.settings.ServerSettings;
@@ -84,7 +85,7 @@ class CapabilityWiring {
             EnvelopeCipher cipher,
             AccessTimes accessTimes,
             Clock clock) {
-        return new SecretService(transactions, access, keyrings, cipher, accessTimes, clock);
+        return new SecretService(transactions, access, keyrings, cipher, accessTimes, Mounts.NONE, clock);
     }
 
     @Bean
@@ -95,11 +96,11 @@ class CapabilityWiring {
             EnvelopeCipher cipher,
             AccessTimes accessTimes,
             Clock clock) {
-        return new SecretBatch(transactions, access, keyrings, cipher, accessTimes, clock);
+        return new SecretBatch(transactions, access, keyrings, cipher, accessTimes, Mounts.NONE, clock);
     }
 
     @Bean
     SecretListing secretListing(TenantTransactions transactions, AccessControl access, Clock clock) {
-        return new SecretListing(transactions, access, clock);
+        return new SecretListing(transactions, access, Mounts.NONE, clock);
     }
 }

@@ -1,8 +1,11 @@
 package ai.scailabs.vault.federation.remote;
 
 import ai.scailabs.vault.kernel.sensitive.SensitiveBytes;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
@@ -30,10 +33,20 @@ public final class RemoteValues {
 
     /** @throws RemoteException as {@link #ofText} */
     public static SensitiveBytes ofBytes(byte[] bytes) throws RemoteException {
-        String text = new String(bytes, StandardCharsets.UTF_8);
-        return java.util.Arrays.equals(text.getBytes(StandardCharsets.UTF_8), bytes) && isText(text)
-                ? ofText(text)
-                : checked(member("value_base64", Base64.getEncoder().encodeToString(bytes)));
+        String text = text(bytes);
+        return text == null ? checked(member("value_base64", Base64.getEncoder().encodeToString(bytes))) : ofText(text);
+    }
+
+    private static @Nullable String text(byte[] bytes) {
+        try {
+            String text = StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(bytes))
+                    .toString();
+            return isText(text) ? text : null;
+        } catch (CharacterCodingException none) {
+            return null;
+        }
     }
 
     /** @param json an object as the vault wrote it */

@@ -49,7 +49,7 @@ class PathMappingTest {
                 .isInstanceOfSatisfying(VaultException.class, refused -> {
                     assertThat(refused.code()).isEqualTo(ErrorCode.INVALID_CONFIG);
                     assertThat(refused.details()).containsEntry("field", "path_mapping");
-                    assertThat(refused.getMessage()).doesNotContain(template.replace("*", "").isEmpty() ? "!" : template);
+                    assertThat(refused.getMessage()).endsWith(": entry 1");
                 });
     }
 

@@ -5,7 +5,6 @@ import ai.scailabs.vault.crypto.hsm.HsmKeyName;
 import ai.scailabs.vault.crypto.hsm.HsmKeys;
 import ai.scailabs.vault.crypto.hsm.HsmScheme;
 import ai.scailabs.vault.kernel.error.ErrorCode;
-import ai.scailabs.vault.outbound.guard.OutageBreaker;
 import java.security.PublicKey;
 import java.time.Duration;
 

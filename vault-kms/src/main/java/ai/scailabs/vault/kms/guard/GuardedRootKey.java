@@ -4,7 +4,6 @@ import ai.scailabs.vault.crypto.key.KeyMaterial;
 import ai.scailabs.vault.crypto.root.RootKey;
 import ai.scailabs.vault.crypto.root.WrapContext;
 import ai.scailabs.vault.kernel.error.ErrorCode;
-import ai.scailabs.vault.outbound.guard.OutageBreaker;
 import java.time.Duration;
 
 /** A root key behind a circuit breaker. That a wrapped key does not open is an answer like any other. Thread-safe. */

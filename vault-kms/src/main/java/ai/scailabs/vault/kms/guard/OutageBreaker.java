@@ -1,4 +1,4 @@
-package ai.scailabs.vault.outbound.guard;
+package ai.scailabs.vault.kms.guard;
 
 import ai.scailabs.vault.kernel.error.ErrorCode;
 import ai.scailabs.vault.kernel.error.VaultException;
@@ -16,7 +16,7 @@ import org.slf4j.LoggerFactory;
  * Leaves a keeper alone that does not serve: when half of its last calls failed with the code of an outage, the next ones fail at once instead of each waiting for a time-out, and every other second a few
  * calls try whether it serves again. Any other refusal is an answer. Thread-safe.
  */
-public final class OutageBreaker {
+final class OutageBreaker {
     private static final Logger LOG = LoggerFactory.getLogger(OutageBreaker.class);
     private static final int WINDOW_CALLS = 20;
     private static final int FEWEST_CALLS = 5;
@@ -33,7 +33,7 @@ public final class OutageBreaker {
      * @param named which one, for the log
      * @param rest how long it is left alone before it is tried again
      */
-    public OutageBreaker(String keeper, Supplier<String> named, ErrorCode outage, Duration rest) {
+    OutageBreaker(String keeper, Supplier<String> named, ErrorCode outage, Duration rest) {
         this.keeper = keeper;
         this.named = named;
         this.outage = outage;
@@ -56,7 +56,7 @@ public final class OutageBreaker {
         return !(failure instanceof VaultException refusal) || refusal.code() == outage;
     }
 
-    public <T> T guarded(Supplier<T> call) {
+    <T> T guarded(Supplier<T> call) {
         try {
             T answer = breaker.executeSupplier(call);
             if (told.get()) {
@@ -82,7 +82,7 @@ public final class OutageBreaker {
     }
 
     /** Whether calls fail at once. */
-    public boolean isOpen() {
+    boolean isOpen() {
         return breaker.getState() == CircuitBreaker.State.OPEN;
     }
 }

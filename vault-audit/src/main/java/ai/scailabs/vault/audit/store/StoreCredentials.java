@@ -2,6 +2,7 @@ package ai.scailabs.vault.audit.store;
 
 import ai.scailabs.vault.kernel.error.VaultException;
 import ai.scailabs.vault.kernel.sensitive.SensitiveBytes;
+import ai.scailabs.vault.outbound.aws.RoleArn;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Optional;
@@ -59,9 +60,6 @@ public sealed interface StoreCredentials extends AutoCloseable {
             Optional<SensitiveBytes> sessionToken,
             Optional<String> roleArn)
             implements StoreCredentials {
-        private static final Pattern ROLE =
-                Pattern.compile("arn:aws[a-z-]{0,16}:iam::[0-9]{12}:role/[A-Za-z0-9+=,.@_/-]{1,512}");
-
         private static S3 of(Map<String, SensitiveBytes> members) {
             S3 read = new S3(
                     taken(members, "access_key_id"),
@@ -77,7 +75,7 @@ public sealed interface StoreCredentials extends AutoCloseable {
             SecretMembers.require(
                     read.accessKeyId.isPresent() || read.roleArn.isPresent(), "has neither access_key_id nor role_arn");
             SecretMembers.require(
-                    read.roleArn.isEmpty() || ROLE.matcher(read.roleArn.get()).matches(),
+                    read.roleArn.isEmpty() || RoleArn.isOne(read.roleArn.get()),
                     "has a role_arn that is not the ARN of a role");
             return read;
         }

@@ -3,6 +3,7 @@ package ai.scailabs.vault.federation.aws;
 import ai.scailabs.vault.federation.remote.RemoteException;
 import ai.scailabs.vault.federation.remote.RemoteFailure;
 import ai.scailabs.vault.federation.remote.Unanswered;
+import ai.scailabs.vault.outbound.aws.AwsIdentity;
 import java.time.Duration;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;

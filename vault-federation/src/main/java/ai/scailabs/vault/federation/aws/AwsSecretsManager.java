@@ -14,6 +14,7 @@ import ai.scailabs.vault.federation.remote.RemoteVersion;
 import ai.scailabs.vault.federation.remote.Unanswered;
 import ai.scailabs.vault.kernel.id.TenantId;
 import ai.scailabs.vault.kernel.sensitive.SensitiveBytes;
+import ai.scailabs.vault.outbound.aws.AwsIdentity;
 import ai.scailabs.vault.outbound.aws.GuardedSdkClient;
 import ai.scailabs.vault.outbound.http.GuardedTransfers;
 import ai.scailabs.vault.outbound.http.OutboundTls;
@@ -104,8 +105,17 @@ public final class AwsSecretsManager implements RemoteVault {
                 .defaultProfileFile(ProfileFile.aggregator().build())
                 .build();
         URI sts = chosen(null, endpoints.sts(), StsClient.serviceMetadata().endpointFor(region));
-        AwsIdentity identity = AwsIdentity.of(
-                credentials, tenant, asService, region, sts, new GuardedSdkClient(whole, patience), once);
+        AwsLogin login = AwsLogin.of(credentials, asService);
+        AwsIdentity identity = login.roleArn() == null
+                ? AwsIdentity.of(login.keys())
+                : AwsIdentity.ofRole(
+                        login.keys(),
+                        login.roleArn(),
+                        tenant.value(),
+                        region,
+                        sts,
+                        new GuardedSdkClient(whole, patience),
+                        once);
         SecretsManagerClient client = SecretsManagerClient.builder()
                 .region(region)
                 .endpointOverride(chosen(

@@ -126,9 +126,9 @@ public sealed interface BackendConfig {
         /** The secret has {@code jwt}; without a secret the token of this service's own account is shown. */
         KUBERNETES(false, true),
         /** The secret has {@code access_key_id} and {@code secret_access_key}, and {@code session_token} for temporary ones. */
-        AWS(false, false),
+        AWS(true, false),
         /** The secret has {@code service_account_json}. */
-        GCP(false, true);
+        GCP(true, true);
 
         private final boolean needsSecret;
         private final boolean needsRole;

@@ -44,6 +44,10 @@ record MountedDescriptions(Map<SecretPath, SecretView> secrets, Map<SecretPath, 
         return known;
     }
 
+    boolean areNone() {
+        return secrets.isEmpty() && errors.isEmpty();
+    }
+
     private void take(SecretPath path, Future<SecretView> answer) {
         try {
             secrets.put(path, answer.get());

@@ -34,6 +34,7 @@ final class MountedPage {
     private final String base;
     private final TreeMap<String, MountedPath> found = new TreeMap<>();
     private final Set<MountSource> unavailable = new LinkedHashSet<>();
+    private boolean asked;
 
     /** @param globs of which the patterns count: what is asked for by name is not looked for; none for no such condition */
     MountedPage(ListQuery query, List<PathGlob> globs, PathFilter filter) {
@@ -54,17 +55,22 @@ final class MountedPage {
                 && !(named && globs.isEmpty());
     }
 
-    /** @throws VaultException {@code backend_unavailable} when all that is asked for lies in a vault that does not serve; of one among others it is told */
+    /**
+     * The page itself when nobody was asked.
+     *
+     * @throws VaultException {@code backend_unavailable} when all that is asked for lies in a vault that does not serve; of one among others it is told
+     */
     ListPage with(ListPage own, MountTable table) {
         for (Mount mount : canMeet() ? table.all() : List.<Mount>of()) {
             for (String prefix : prefixes(mount)) {
                 ask(mount, prefix);
             }
         }
-        return merged(own);
+        return asked ? merged(own) : own;
     }
 
     private void ask(Mount mount, String prefix) {
+        asked = true;
         try {
             for (SecretPath path : mount.paths(prefix)) {
                 if (isWanted(path.value())) {

@@ -108,6 +108,9 @@ public final class SecretListing {
             MountedPage mounted = new MountedPage(query, globs, filter);
             ListPage whole = mounted.with(page, table);
             MountedDescriptions described = MountedDescriptions.of(globs, filter, table);
+            if (whole == page && described.areNone()) {
+                return new Scanned(page, filter, described);
+            }
             // Another vault may have taken seconds, in which a right may be withdrawn and a mount be changed.
             PathFilter current = access.confirm(filter, rows.epoch(space.owner()));
             if (current == filter) {

@@ -12,6 +12,7 @@ import ai.scailabs.vault.audit.store.StoreInput;
 import ai.scailabs.vault.audit.store.StoreTimes;
 import ai.scailabs.vault.audit.store.StoredObject;
 import ai.scailabs.vault.kernel.id.TenantId;
+import ai.scailabs.vault.outbound.aws.AwsIdentity;
 import ai.scailabs.vault.outbound.aws.GuardedSdkClient;
 import ai.scailabs.vault.outbound.http.GuardedTransfers;
 import java.io.InputStream;
@@ -42,14 +43,14 @@ public final class S3ObjectStore implements ObjectStore {
 
     private final Destination.S3 where;
     private final StoreCredentials credentials;
-    private final S3Credentials provider;
+    private final AwsIdentity identity;
     private final S3Client s3;
     private volatile @Nullable Boolean retains;
 
-    private S3ObjectStore(Destination.S3 where, StoreCredentials credentials, S3Credentials provider, S3Client s3) {
+    private S3ObjectStore(Destination.S3 where, StoreCredentials credentials, AwsIdentity identity, S3Client s3) {
         this.where = where;
         this.credentials = credentials;
-        this.provider = provider;
+        this.identity = identity;
         this.s3 = s3;
     }
 
@@ -70,11 +71,11 @@ public final class S3ObjectStore implements ObjectStore {
                                 times.firstPause(), times.longestPause().multipliedBy(2)))
                         .build())
                 .build();
-        S3Credentials provider = S3Credentials.of(credentials, where, tenant, http, calls);
+        AwsIdentity identity = S3Credentials.identity(credentials, where, tenant, http, calls);
         S3ClientBuilder builder = S3Client.builder()
                 .region(Region.of(where.region()))
                 .forcePathStyle(where.pathStyle())
-                .credentialsProvider(provider.provider())
+                .credentialsProvider(identity.provider())
                 .httpClient(http)
                 .overrideConfiguration(calls)
                 .requestChecksumCalculation(RequestChecksumCalculation.WHEN_REQUIRED)
@@ -84,7 +85,7 @@ public final class S3ObjectStore implements ObjectStore {
         if (where.endpoint() != null) {
             builder.endpointOverride(where.endpoint());
         }
-        return new S3ObjectStore(where, credentials, provider, builder.build());
+        return new S3ObjectStore(where, credentials, identity, builder.build());
     }
 
     @Override
@@ -250,7 +251,7 @@ public final class S3ObjectStore implements ObjectStore {
     @Override
     public void close() {
         s3.close();
-        provider.close();
+        identity.close();
         credentials.close();
     }
 }

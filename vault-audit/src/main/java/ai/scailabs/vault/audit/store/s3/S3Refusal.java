@@ -2,6 +2,7 @@ package ai.scailabs.vault.audit.store.s3;
 
 import ai.scailabs.vault.audit.store.StoreException;
 import ai.scailabs.vault.audit.store.StoreFailure;
+import ai.scailabs.vault.outbound.aws.AwsIdentity;
 import ai.scailabs.vault.outbound.http.AddressRefusedException;
 import java.util.regex.Pattern;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
@@ -15,7 +16,7 @@ final class S3Refusal {
 
     /** @param chosen whether the endpoint was chosen by whoever chose the bucket */
     static StoreException of(SdkException failed, boolean chosen) {
-        if (StoreException.isCausedBy(failed, S3Credentials.Absent.class)) {
+        if (StoreException.isCausedBy(failed, AwsIdentity.Absent.class)) {
             return new StoreException(StoreFailure.CREDENTIALS_REFUSED, "no identity of the service");
         }
         if (chosen && StoreException.isCausedBy(failed, AddressRefusedException.class)) {

@@ -25,6 +25,7 @@ import ai.scailabs.vault.api.error.FailureResolver;
 import ai.scailabs.vault.api.events.SubscriptionController;
 import ai.scailabs.vault.api.events.SubscriptionPollController;
 import ai.scailabs.vault.api.events.WebhookController;
+import ai.scailabs.vault.api.federation.BackendController;
 import ai.scailabs.vault.api.identity.IdentityController;
 import ai.scailabs.vault.api.identity.IdentitySyncController;
 import ai.scailabs.vault.api.identity.RoleController;
@@ -131,6 +132,7 @@ import org.springframework.context.annotation.Import;
     PublishedCertificateController.class,
     TrustAnchorController.class,
     DnsProviderController.class,
+    BackendController.class,
     ValidationController.class,
     WebhookController.class,
     SubscriptionController.class,

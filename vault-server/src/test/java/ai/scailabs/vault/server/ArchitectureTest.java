@@ -77,9 +77,10 @@ class ArchitectureTest {
             .whereLayer("pki")
             .mayOnlyAccessLayers("kernel", "crypto", "persistence", "outbound", "audit", "access", "tenancy")
             .whereLayer("federation")
-            .mayOnlyAccessLayers("kernel", "outbound")
+            .mayOnlyAccessLayers("kernel", "persistence", "outbound", "audit", "access", "secrets")
             .whereLayer("api")
-            .mayOnlyAccessLayers("kernel", "audit", "events", "access", "tenancy", "identity", "secrets", "pki")
+            .mayOnlyAccessLayers(
+                    "kernel", "audit", "events", "access", "tenancy", "identity", "secrets", "pki", "federation")
             .whereLayer("server")
             .mayNotBeAccessedByAnyLayer();
 

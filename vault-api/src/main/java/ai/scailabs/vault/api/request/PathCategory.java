@@ -28,6 +28,7 @@ public enum PathCategory {
     SUBSCRIPTIONS(RateCategory.SUBSCRIPTIONS),
     SUBSCRIPTION_POLL(RateCategory.SUBSCRIPTION_POLL),
     ACME_ORDER(RateCategory.ACME_ORDER),
+    FEDERATION(RateCategory.FEDERATION),
     SYSTEM(null),
     UNKNOWN(null);
 

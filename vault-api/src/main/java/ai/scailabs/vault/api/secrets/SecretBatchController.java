@@ -31,6 +31,9 @@ import org.springframework.web.bind.annotation.PostMapping;
 /** Many secrets in one call; every path has its own outcome and its own audit row. */
 @Controller
 public class SecretBatchController {
+    /** Of the error of one path. */
+    private static final List<String> SHOWN_DETAILS = List.of("backend", "reason", "decision_id");
+
     private final SecretBatch batch;
     private final SecretListing listing;
     private final RateGate rates;
@@ -74,13 +77,16 @@ public class SecretBatchController {
         SecretSpace space = SecretTarget.space(request, call);
         BatchRequests.Metadata body = bodies.read(request, BatchRequests.Metadata.class);
         MetadataBatch result = listing.metadataBatch(call.located(), space, body.given(), body.expand());
-        Map<String, SecretView> secrets = byText(result.secrets());
-        return Answer.ok(
-                call.recorded(Map.of(
-                        "secrets", secrets.size(), "errors", result.errors().size())),
-                json -> json.objects("secrets", secrets, SecretJson::write)
-                        .objects("errors", byText(result.errors()), SecretBatchController::write)
-                        .flag("truncated", result.truncated()));
+        Map<String, Object> secrets = MountedJson.byText(result);
+        Map<String, Object> facts = MountedJson.facts(result);
+        facts.put("secrets", secrets.size());
+        facts.put("errors", result.errors().size());
+        return Answer.ok(call.recorded(facts), json -> {
+            json.objects("secrets", secrets, MountedJson::write)
+                    .objects("errors", byText(result.errors()), SecretBatchController::write)
+                    .flag("truncated", result.truncated());
+            MountedJson.unavailable(json, result.unavailable());
+        });
     }
 
     /** Every value costs a unit of what the identity may read. It is paid before anything is looked up: a path that is not paid tells nothing about itself. */
@@ -122,10 +128,8 @@ public class SecretBatchController {
     private static AuditReceipt record(Call call, BatchResult result, Map<String, VaultException> errors) {
         List<AuditReceipt> receipts = new ArrayList<>();
         result.secrets()
-                .forEach((path, secret) -> receipts.add(call.recordedAbout(
-                        path.value(),
-                        null,
-                        Map.of("batch", true, "version", secret.view().version()))));
+                .forEach((path, secret) ->
+                        receipts.add(call.recordedAbout(path.value(), null, readFacts(secret.view()))));
         result.errors().forEach((path, failure) -> {
             Call.Refusal refusal = call.refusedAbout(path.value(), failure, Map.of("batch", true));
             receipts.add(refusal.receipt());
@@ -135,11 +139,21 @@ public class SecretBatchController {
         return receipts.getLast();
     }
 
+    private static Map<String, Object> readFacts(SecretView view) {
+        Map<String, Object> facts = new LinkedHashMap<>(SecretJson.facts(view));
+        facts.put("batch", true);
+        facts.put("version", view.version());
+        return facts;
+    }
+
     private static void write(JsonWriter json, RevealedSecret secret, boolean withMetadata) {
         SecretView view = secret.view();
         json.secret("data", secret.data())
                 .number("version", view.version())
                 .text("secret_type", view.type().wireName());
+        if (view.source() != null) {
+            json.text("backend", view.source().name());
+        }
         if (withMetadata) {
             json.json("metadata", view.metadataJson())
                     .time("created_at", view.createdAt())
@@ -150,8 +164,10 @@ public class SecretBatchController {
 
     private static void write(JsonWriter json, VaultException failure) {
         json.text("code", failure.code().code()).text("message", failure.getMessage());
-        if (failure.details().get("decision_id") instanceof String decision) {
-            json.text("decision_id", decision);
+        for (String detail : SHOWN_DETAILS) {
+            if (failure.details().get(detail) instanceof String known) {
+                json.text(detail, known);
+            }
         }
     }
 

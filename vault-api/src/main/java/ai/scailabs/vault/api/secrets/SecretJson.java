@@ -2,11 +2,14 @@ package ai.scailabs.vault.api.secrets;
 
 import ai.scailabs.vault.api.answer.JsonWriter;
 import ai.scailabs.vault.kernel.time.DurationText;
+import ai.scailabs.vault.secrets.listing.MountedPath;
 import ai.scailabs.vault.secrets.secret.MetadataView;
 import ai.scailabs.vault.secrets.secret.RevealedSecret;
 import ai.scailabs.vault.secrets.secret.SecretOptions;
+import ai.scailabs.vault.secrets.secret.SecretType;
 import ai.scailabs.vault.secrets.secret.SecretView;
 import ai.scailabs.vault.secrets.version.VersionView;
+import java.util.Map;
 
 /** The secret object as the API shows it. */
 final class SecretJson {
@@ -51,10 +54,28 @@ final class SecretJson {
                 .text("destroyed_by", version.destroyedBy());
     }
 
+    /** One that lies in another vault, of which a list knows where it is. */
+    static void write(JsonWriter json, MountedPath mounted) {
+        json.text("path", mounted.path().value())
+                .text("secret_type", SecretType.JSON.wireName())
+                .text("backend", mounted.source().name());
+    }
+
+    /** What the entry of a read tells of where it went. */
+    static Map<String, Object> facts(SecretView view) {
+        return view.source() == null
+                ? Map.of()
+                : Map.of("backend", view.source().name());
+    }
+
     private static void writeRest(JsonWriter json, SecretView view) {
-        json.json("metadata", view.metadataJson())
-                .object("options", options -> write(options, view.options()))
-                .time("created_at", view.createdAt())
+        json.json("metadata", view.metadataJson());
+        if (view.source() == null) {
+            json.object("options", options -> write(options, view.options()));
+        } else {
+            json.text("backend", view.source().name());
+        }
+        json.time("created_at", view.createdAt())
                 .time("updated_at", view.updatedAt())
                 .time("expires_at", view.expiresAt())
                 .text("rotation_policy_id", view.rotationPolicyId())

@@ -54,12 +54,17 @@ public class SecretListController {
         }
         ListPage page = listing.list(call.located(), space, query);
         String cursor = cursors.encode(call, list, page.nextAfter());
-        return Answer.ok(call.recorded(), json -> {
-            json.objects("secrets", page.secrets(), SecretJson::write);
+        return Answer.ok(call.recorded(MountedJson.facts(page.mounted(), page.unavailable())), json -> {
+            if (page.mounted().isEmpty()) {
+                json.objects("secrets", page.secrets(), SecretJson::write);
+            } else {
+                json.objects("secrets", MountedJson.merged(page.secrets(), page.mounted()), MountedJson::write);
+            }
             if (!query.recursive()) {
                 json.texts("folders", page.folders());
             }
             json.text("cursor", cursor).flag("has_more", cursor != null);
+            MountedJson.unavailable(json, page.unavailable());
         });
     }
 

@@ -47,7 +47,7 @@ public class SecretMetadataController {
         QueryParameters.of(request);
         Permit permit = target.require(access, call, Permission.LIST);
         MetadataView metadata = secrets.metadata(permit, target.space(), target.path());
-        return Answer.ok(call.recorded(), json -> SecretJson.write(json, metadata))
+        return Answer.ok(call.recorded(SecretJson.facts(metadata.secret())), json -> SecretJson.write(json, metadata))
                 .header("ETag", EntityTags.of(metadata.secret().version()));
     }
 

@@ -37,6 +37,14 @@ public sealed interface BackendConfig {
     @Nullable
     SecretPath credentialsPath();
 
+    /** By which member that path is named. */
+    default String credentialsMember() {
+        return "credentials_path";
+    }
+
+    /** The member that says where the vault is. */
+    String placeMember();
+
     /** As it is shown and stored: by the names of the API, in their order. */
     Map<String, Object> members();
 
@@ -97,6 +105,16 @@ public sealed interface BackendConfig {
         @Override
         public BackendType type() {
             return BackendType.HASHICORP_VAULT;
+        }
+
+        @Override
+        public String credentialsMember() {
+            return "auth_config_path";
+        }
+
+        @Override
+        public String placeMember() {
+            return "endpoint";
         }
 
         @Override
@@ -188,6 +206,11 @@ public sealed interface BackendConfig {
         }
 
         @Override
+        public String placeMember() {
+            return endpoint == null ? "region" : "endpoint";
+        }
+
+        @Override
         public Map<String, Object> members() {
             return new ConfigMembers()
                     .with("region", region)
@@ -208,6 +231,11 @@ public sealed interface BackendConfig {
         @Override
         public BackendType type() {
             return BackendType.AZURE_KEY_VAULT;
+        }
+
+        @Override
+        public String placeMember() {
+            return "vault_url";
         }
 
         @Override
@@ -242,6 +270,11 @@ public sealed interface BackendConfig {
         @Override
         public BackendType type() {
             return BackendType.GOOGLE_SECRET_MANAGER;
+        }
+
+        @Override
+        public String placeMember() {
+            return "project_id";
         }
 
         @Override

@@ -29,6 +29,11 @@ public record TenantId(String value) {
         return new TenantId(partner.value());
     }
 
+    /** Whether it is the space that a partner shares. */
+    public boolean isShared() {
+        return value.startsWith("ptn_");
+    }
+
     @Override
     public String toString() {
         return value;

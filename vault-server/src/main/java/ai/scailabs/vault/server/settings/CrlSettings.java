@@ -42,7 +42,7 @@ final class CrlSettings {
         return kept == null ? null : kept.orElse(null);
     }
 
-    private static Optional<Duration> duration(String text, Duration shortest, Duration longest) {
+    static Optional<Duration> duration(String text, Duration shortest, Duration longest) {
         try {
             return Optional.of(DurationText.parse("time", text))
                     .filter(time -> time.compareTo(shortest) >= 0 && time.compareTo(longest) <= 0);

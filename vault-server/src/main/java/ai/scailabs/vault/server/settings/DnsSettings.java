@@ -43,7 +43,7 @@ public record DnsSettings(
         return new DnsSettings(addresses, caFile, asService, new LookupSettings(resolvers, only));
     }
 
-    private static Optional<Set<TenantId>> tenants(String text) {
+    static Optional<Set<TenantId>> tenants(String text) {
         Set<TenantId> tenants = new LinkedHashSet<>();
         for (String part : parts(text)) {
             if (!TENANT.matcher(part.strip()).matches()) {

@@ -33,6 +33,7 @@ public record ServerSettings(
         ExchangeSettings exchange,
         ObjectStoreSettings objectStores,
         DnsSettings dns,
+        FederationSettings federation,
         Http http,
         Logging logging,
         RootKeys rootKeys,
@@ -97,6 +98,7 @@ public record ServerSettings(
         ExchangeSettings exchange = ExchangeSettings.read(reader);
         ObjectStoreSettings objectStores = ObjectStoreSettings.read(reader);
         DnsSettings dns = DnsSettings.read(reader);
+        FederationSettings federation = FederationSettings.read(reader);
         IdentitySettings identity = IdentitySettings.read(reader, dev, scaiKey == null ? null : scaiKey.url());
         Http http = http(reader);
         AuditSettings audit = AuditSettings.read(reader, http);
@@ -122,6 +124,7 @@ public record ServerSettings(
                 || exchange == null
                 || objectStores == null
                 || dns == null
+                || federation == null
                 || http == null
                 || logging == null
                 || identity == null
@@ -140,6 +143,7 @@ public record ServerSettings(
                 exchange,
                 objectStores,
                 dns,
+                federation,
                 http,
                 logging,
                 rootKeys,

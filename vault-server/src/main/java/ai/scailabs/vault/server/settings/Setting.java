@@ -69,6 +69,17 @@ public enum Setting {
             "address:port of resolvers, separated by commas, in place of those of the machine; an IPv6 address in brackets"),
     DNS_RESOLVERS_ONLY(
             Kind.PLAIN, "false", "true or false; true asks the resolvers where zones' own servers cannot be"),
+    FEDERATION_ALLOWED_ADDRESSES(
+            Kind.PLAIN,
+            "",
+            "CIDR ranges separated by commas, where other vaults that tenants name may be besides the public Internet"),
+    FEDERATION_CA_FILE(
+            Kind.PLAIN,
+            null,
+            "a PEM file of certificates that vouch for such vaults, besides those that the runtime trusts"),
+    FEDERATION_OWN_IDENTITY_TENANTS(
+            Kind.PLAIN, "", "ids of tenants, separated by commas, that may come to other vaults as this service"),
+    FEDERATION_TIMEOUT(Kind.PLAIN, "5s", "a duration from 1s to 30s: the most that one call of another vault takes"),
     EVENT_RETENTION(Kind.PLAIN, "7d", "how long events and what became of them are kept: 1d to 90d"),
     WEBHOOK_ALLOWED_ADDRESSES(
             Kind.PLAIN,

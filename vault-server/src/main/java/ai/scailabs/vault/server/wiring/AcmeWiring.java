@@ -3,8 +3,6 @@ package ai.scailabs.vault.server.wiring;
 import ai.scailabs.vault.access.decision.AccessControl;
 import ai.scailabs.vault.audit.trail.AuditEntries;
 import ai.scailabs.vault.kernel.id.Ids;
-import ai.scailabs.vault.kernel.net.AddressRange;
-import ai.scailabs.vault.outbound.http.AddressRule;
 import ai.scailabs.vault.outbound.http.GuardedTransfers;
 import ai.scailabs.vault.outbound.http.OutboundTls;
 import ai.scailabs.vault.persistence.jdbc.ConnectionPools;
@@ -35,8 +33,6 @@ import com.zaxxer.hikari.HikariDataSource;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.security.SecureRandom;
 import java.time.Clock;
-import java.util.ArrayList;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -103,11 +99,8 @@ class AcmeWiring {
     }
 
     private static GuardedTransfers transfers(ServerSettings settings) {
-        List<AddressRange> allowed = new ArrayList<>(settings.pki().acme().addresses());
-        if (settings.development()) {
-            allowed.addAll(AddressRule.LOOPBACK);
-        }
-        return new GuardedTransfers(new AddressRule(allowed), OutboundTls.system(), false);
+        return new GuardedTransfers(
+                OutboundRules.addresses(settings, settings.pki().acme().addresses()), OutboundTls.system(), false);
     }
 
     @Bean

@@ -84,8 +84,9 @@ class CapabilityWiring {
             TenantKeyrings keyrings,
             EnvelopeCipher cipher,
             AccessTimes accessTimes,
+            Mounts mounts,
             Clock clock) {
-        return new SecretService(transactions, access, keyrings, cipher, accessTimes, Mounts.NONE, clock);
+        return new SecretService(transactions, access, keyrings, cipher, accessTimes, mounts, clock);
     }
 
     @Bean
@@ -95,12 +96,13 @@ class CapabilityWiring {
             TenantKeyrings keyrings,
             EnvelopeCipher cipher,
             AccessTimes accessTimes,
+            Mounts mounts,
             Clock clock) {
-        return new SecretBatch(transactions, access, keyrings, cipher, accessTimes, Mounts.NONE, clock);
+        return new SecretBatch(transactions, access, keyrings, cipher, accessTimes, mounts, clock);
     }
 
     @Bean
-    SecretListing secretListing(TenantTransactions transactions, AccessControl access, Clock clock) {
-        return new SecretListing(transactions, access, Mounts.NONE, clock);
+    SecretListing secretListing(TenantTransactions transactions, AccessControl access, Mounts mounts, Clock clock) {
+        return new SecretListing(transactions, access, mounts, clock);
     }
 }

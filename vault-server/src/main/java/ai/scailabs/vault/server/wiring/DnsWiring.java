@@ -2,10 +2,8 @@ package ai.scailabs.vault.server.wiring;
 
 import ai.scailabs.vault.access.decision.AccessControl;
 import ai.scailabs.vault.kernel.id.Ids;
-import ai.scailabs.vault.kernel.net.AddressRange;
 import ai.scailabs.vault.outbound.http.AddressRule;
 import ai.scailabs.vault.outbound.http.GuardedTransfers;
-import ai.scailabs.vault.outbound.http.OutboundTls;
 import ai.scailabs.vault.persistence.tenant.TenantTransactions;
 import ai.scailabs.vault.pki.dns.ChallengeRecords;
 import ai.scailabs.vault.pki.dns.DnsProviderService;
@@ -16,14 +14,7 @@ import ai.scailabs.vault.pki.dns.vendor.VendorZones;
 import ai.scailabs.vault.pki.dns.zone.ZoneBackends;
 import ai.scailabs.vault.server.settings.ServerSettings;
 import ai.scailabs.vault.tenancy.keyring.TenantSeal;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Path;
 import java.time.Clock;
-import java.util.ArrayList;
-import java.util.List;
-import javax.net.ssl.SSLSocketFactory;
-import org.jspecify.annotations.Nullable;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -33,7 +24,8 @@ class DnsWiring {
     /** Closed with the context. */
     @Bean
     GuardedTransfers dnsTransfers(ServerSettings settings) {
-        return new GuardedTransfers(rule(settings), authorities(settings.dns().caFile()), settings.development());
+        return new GuardedTransfers(
+                rule(settings), OutboundRules.authorities(settings.dns().caFile()), settings.development());
     }
 
     @Bean
@@ -69,18 +61,6 @@ class DnsWiring {
     }
 
     private static AddressRule rule(ServerSettings settings) {
-        List<AddressRange> allowed = new ArrayList<>(settings.dns().addresses());
-        if (settings.development()) {
-            allowed.addAll(AddressRule.LOOPBACK);
-        }
-        return new AddressRule(allowed);
-    }
-
-    private static SSLSocketFactory authorities(@Nullable Path caFile) {
-        try {
-            return caFile == null ? OutboundTls.system() : OutboundTls.systemAnd(caFile);
-        } catch (IOException vanished) {
-            throw new UncheckedIOException(vanished);
-        }
+        return OutboundRules.addresses(settings, settings.dns().addresses());
     }
 }

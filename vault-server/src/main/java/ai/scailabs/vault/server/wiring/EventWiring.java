@@ -21,9 +21,6 @@ import ai.scailabs.vault.events.subscription.Polling;
 import ai.scailabs.vault.events.subscription.SubscriptionService;
 import ai.scailabs.vault.events.webhook.WebhookService;
 import ai.scailabs.vault.kernel.id.Ids;
-import ai.scailabs.vault.kernel.net.AddressRange;
-import ai.scailabs.vault.outbound.http.AddressRule;
-import ai.scailabs.vault.outbound.http.OutboundTls;
 import ai.scailabs.vault.persistence.jdbc.ConnectionPools;
 import ai.scailabs.vault.persistence.tenant.TenantTransactions;
 import ai.scailabs.vault.pki.acme.ManagedWarnings;
@@ -37,13 +34,8 @@ import ai.scailabs.vault.server.settings.ServerSettings;
 import ai.scailabs.vault.tenancy.keyring.TenantSeal;
 import com.zaxxer.hikari.HikariDataSource;
 import io.micrometer.core.instrument.MeterRegistry;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.security.SecureRandom;
 import java.time.Clock;
-import java.util.ArrayList;
-import java.util.List;
-import javax.net.ssl.SSLSocketFactory;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.annotation.Bean;
@@ -65,19 +57,11 @@ class EventWiring {
     @Bean
     Posting posting(ServerSettings settings, Clock clock) {
         EventSettings events = settings.events();
-        List<AddressRange> allowed = new ArrayList<>(events.addresses());
-        if (settings.development()) {
-            allowed.addAll(AddressRule.LOOPBACK);
-        }
-        return new Posting(new AddressRule(allowed), authorities(events), settings.development(), clock);
-    }
-
-    private static SSLSocketFactory authorities(EventSettings events) {
-        try {
-            return events.caFile() == null ? OutboundTls.system() : OutboundTls.systemAnd(events.caFile());
-        } catch (IOException vanished) {
-            throw new UncheckedIOException(vanished);
-        }
+        return new Posting(
+                OutboundRules.addresses(settings, events.addresses()),
+                OutboundRules.authorities(events.caFile()),
+                settings.development(),
+                clock);
     }
 
     @Bean

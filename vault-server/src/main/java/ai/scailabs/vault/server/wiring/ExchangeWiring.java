@@ -11,7 +11,6 @@ import ai.scailabs.vault.access.trust.TrustService;
 import ai.scailabs.vault.crypto.envelope.EnvelopeCipher;
 import ai.scailabs.vault.crypto.keyring.TenantKeyrings;
 import ai.scailabs.vault.kernel.id.Ids;
-import ai.scailabs.vault.kernel.net.AddressRange;
 import ai.scailabs.vault.outbound.http.AddressRule;
 import ai.scailabs.vault.outbound.http.GuardedHttp;
 import ai.scailabs.vault.outbound.http.OutboundTls;
@@ -19,15 +18,8 @@ import ai.scailabs.vault.persistence.tenant.TenantTransactions;
 import ai.scailabs.vault.server.settings.ServerSettings;
 import ai.scailabs.vault.tenancy.keyring.TenantSeal;
 import ai.scailabs.vault.tenancy.tenant.TenantRegistry;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
-import java.util.ArrayList;
-import java.util.List;
-import javax.net.ssl.SSLSocketFactory;
-import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -77,7 +69,8 @@ class ExchangeWiring {
 
     @Bean
     GuardedHttp issuerHttp(ServerSettings settings) {
-        return new GuardedHttp(rule(settings), authorities(settings.exchange().caFile()));
+        return new GuardedHttp(
+                rule(settings), OutboundRules.authorities(settings.exchange().caFile()));
     }
 
     /** Nobody but the authorities of the runtime vouches for AWS. */
@@ -87,19 +80,7 @@ class ExchangeWiring {
     }
 
     private static AddressRule rule(ServerSettings settings) {
-        List<AddressRange> allowed = new ArrayList<>(settings.exchange().addresses());
-        if (settings.development()) {
-            allowed.addAll(AddressRule.LOOPBACK);
-        }
-        return new AddressRule(allowed);
-    }
-
-    private static SSLSocketFactory authorities(@Nullable Path caFile) {
-        try {
-            return caFile == null ? OutboundTls.system() : OutboundTls.systemAnd(caFile);
-        } catch (IOException vanished) {
-            throw new UncheckedIOException(vanished);
-        }
+        return OutboundRules.addresses(settings, settings.exchange().addresses());
     }
 
     @Bean

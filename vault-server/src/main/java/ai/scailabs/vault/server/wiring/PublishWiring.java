@@ -44,7 +44,8 @@ class PublishWiring {
 
     @Bean
     GuardedHttp publishHttp(ServerSettings settings) {
-        return new GuardedHttp(ANYWHERE, ObjectStoreWiring.authorities(settings.objectStores()));
+        return new GuardedHttp(
+                ANYWHERE, OutboundRules.authorities(settings.objectStores().caFile()));
     }
 
     @Bean
@@ -85,7 +86,7 @@ class PublishWiring {
             ServerSettings settings, Destination bucket, @Nullable String credentials, SecureRandom random) {
         ObjectStoreSettings stores = settings.objectStores();
         VendorStores own = new VendorStores(
-                new GuardedTransfers(ANYWHERE, ObjectStoreWiring.authorities(stores), settings.development()),
+                new GuardedTransfers(ANYWHERE, OutboundRules.authorities(stores.caFile()), settings.development()),
                 StoreTimes.USUAL,
                 Set.of(VendorStores.name(bucket)),
                 random);

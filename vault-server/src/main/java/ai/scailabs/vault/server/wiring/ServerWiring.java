@@ -12,6 +12,7 @@ import org.springframework.context.annotation.Import;
     ExchangeWiring.class,
     ObjectStoreWiring.class,
     CapabilityWiring.class,
+    FederationWiring.class,
     KeyWiring.class,
     PkiWiring.class,
     CrlWiring.class,

@@ -1,0 +1,48 @@
+package ai.scailabs.vault.api.federation;
+
+import ai.scailabs.vault.federation.backend.BackendChange;
+import ai.scailabs.vault.federation.backend.BackendDraft;
+import ai.scailabs.vault.kernel.error.VaultException;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/** The bodies of calls about backends. */
+final class BackendRequests {
+    private BackendRequests() {}
+
+    record Wanted(
+            @Nullable String name,
+            @Nullable String type,
+            @Nullable JsonNode config,
+            @Nullable LinkedHashMap<String, @Nullable String> pathMapping,
+            @Nullable String mode) {
+        BackendDraft draft() {
+            return new BackendDraft(name, type, config, entries(pathMapping), mode);
+        }
+    }
+
+    record Change(
+            @Nullable JsonNode config,
+            @Nullable LinkedHashMap<String, @Nullable String> pathMapping,
+            @Nullable String mode) {
+        BackendChange change() {
+            return new BackendChange(config, entries(pathMapping), mode);
+        }
+    }
+
+    private static @Nullable Map<String, String> entries(@Nullable LinkedHashMap<String, @Nullable String> mapping) {
+        if (mapping == null) {
+            return null;
+        }
+        Map<String, String> entries = new LinkedHashMap<>();
+        mapping.forEach((pattern, template) -> {
+            if (template == null) {
+                throw VaultException.invalidField("path_mapping", "has an entry that is null");
+            }
+            entries.put(pattern, template);
+        });
+        return entries;
+    }
+}

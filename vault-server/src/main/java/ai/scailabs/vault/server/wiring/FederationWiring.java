@@ -1,0 +1,86 @@
+package ai.scailabs.vault.server.wiring;
+
+import ai.scailabs.vault.access.decision.AccessControl;
+import ai.scailabs.vault.audit.trail.AuditEntries;
+import ai.scailabs.vault.audit.trail.AuditTrail;
+import ai.scailabs.vault.crypto.envelope.EnvelopeCipher;
+import ai.scailabs.vault.crypto.keyring.TenantKeyrings;
+import ai.scailabs.vault.federation.backend.BackendOpener;
+import ai.scailabs.vault.federation.backend.BackendService;
+import ai.scailabs.vault.federation.backend.Backends;
+import ai.scailabs.vault.federation.backend.CredentialReader;
+import ai.scailabs.vault.federation.proxy.ProxyMounts;
+import ai.scailabs.vault.federation.vendor.VendorVaults;
+import ai.scailabs.vault.kernel.id.Ids;
+import ai.scailabs.vault.outbound.http.GuardedTransfers;
+import ai.scailabs.vault.persistence.tenant.TenantTransactions;
+import ai.scailabs.vault.secrets.lifecycle.AccessTimes;
+import ai.scailabs.vault.secrets.mount.Mounts;
+import ai.scailabs.vault.secrets.secret.SecretService;
+import ai.scailabs.vault.server.metrics.FederationMeters;
+import ai.scailabs.vault.server.settings.FederationSettings;
+import ai.scailabs.vault.server.settings.ServerSettings;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Clock;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** Other vaults that tenants name. No class of a vendor is loaded before one is opened. */
+@Configuration(proxyBeanMethods = false)
+class FederationWiring {
+    /** Closed with the context. */
+    @Bean
+    GuardedTransfers federationTransfers(ServerSettings settings) {
+        FederationSettings federation = settings.federation();
+        return new GuardedTransfers(
+                OutboundRules.addresses(settings, federation.addresses()),
+                OutboundRules.authorities(federation.caFile()),
+                settings.development());
+    }
+
+    @Bean
+    BackendOpener backendOpener(
+            TenantTransactions transactions,
+            AccessControl access,
+            TenantKeyrings keyrings,
+            EnvelopeCipher cipher,
+            AccessTimes accessTimes,
+            AuditTrail trail,
+            AuditEntries entries,
+            Ids ids,
+            Clock clock,
+            GuardedTransfers federationTransfers,
+            ServerSettings settings) {
+        // What opens a vault lies here: were it mounted, a vault would be opened by what lies in it.
+        SecretService ownSecrets =
+                new SecretService(transactions, access, keyrings, cipher, accessTimes, Mounts.NONE, clock);
+        FederationSettings federation = settings.federation();
+        return new BackendOpener(
+                new CredentialReader(access, ownSecrets, trail, entries, ids),
+                new VendorVaults(federationTransfers, federation.asService(), federation.patience()));
+    }
+
+    @Bean
+    FederationMeters federationMeters(MeterRegistry registry) {
+        return new FederationMeters(registry);
+    }
+
+    /** Closed with the context. */
+    @Bean
+    ProxyMounts proxyMounts(TenantTransactions transactions, BackendOpener opener, FederationMeters meters) {
+        ProxyMounts mounts = new ProxyMounts(new Backends(transactions), opener, meters);
+        meters.watch(mounts);
+        return mounts;
+    }
+
+    @Bean
+    BackendService backendService(
+            TenantTransactions transactions,
+            BackendOpener opener,
+            AccessControl access,
+            ServerSettings settings,
+            Clock clock,
+            Ids ids) {
+        return new BackendService(transactions, opener, access, settings.development(), clock, ids);
+    }
+}

@@ -40,6 +40,7 @@ record Sql(DatabaseLogin login) {
             "trust_anchor",
             "dns_provider",
             "dns_provider_credential",
+            "federation_backend",
             "certificate_key",
             "certificate_renewal",
             "pki_request",

@@ -27,7 +27,8 @@ final class BackendRefusals {
     }
 
     static VaultException ofOpening(Backend backend, RemoteException refused) {
-        boolean credentials = refused.failure() == RemoteFailure.CREDENTIALS_UNUSABLE;
+        // Without credentials, what stands in the way is that few may come as this service itself.
+        boolean credentials = refused.failure() == RemoteFailure.CREDENTIALS_UNUSABLE || backend.mandate() == null;
         String field = credentials ? "config." + backend.config().credentialsMember() : "config";
         return invalid(field, field + ": " + refused.getMessage(), refused.failure());
     }

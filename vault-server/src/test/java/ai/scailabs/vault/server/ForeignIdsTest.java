@@ -3,7 +3,6 @@ package ai.scailabs.vault.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +21,18 @@ import org.junit.jupiter.api.TestFactory;
  */
 class ForeignIdsTest {
     /** Well-formed, and of nothing. */
+    /** With what an operation's path begins, and what the ids begin with that follow. */
+    private static final Map<String, String> KINDS = Map.of(
+            "/v1/auth/trusts/", "trust_",
+            "/v1/pki/trust-anchors/", "ta_",
+            "/v1/pki/ca/", "ca_",
+            "/v1/pki/certificates/", "cert_",
+            "/v1/pki/csr/", "csr_",
+            "/v1/dns/providers/", "dnsp_",
+            "/v1/federation/backends/", "fed_",
+            "/v1/webhooks/", "wh_",
+            "/v1/subscriptions/", "sub_");
+
     private static final String NEVER_ISSUED = "01K9Z6F3V4M8Q2T7B5N1C0D9XE";
 
     private static RunningServer server;
@@ -96,82 +107,56 @@ class ForeignIdsTest {
         if (operation.template().startsWith("/v1/pki/acme/")) {
             return acmeIdsThatAreNotOurs(operation);
         }
+        String kind = kindOf(operation);
         for (PreparedTenant other : List.of(sibling, stranger)) {
-            all.add(ids(
-                    operation,
-                    other.bound(),
-                    other.binding(),
-                    decisionOf(other),
-                    other.trust(),
-                    other.keyJob(),
-                    other.authority(),
-                    other.certificate(),
-                    other.anchor(),
-                    other.requests().getFirst(),
-                    other.dnsProvider(),
-                    other.events().webhook(),
-                    other.events().subscription()));
+            Map<String, String> theirs = byKind(other);
+            all.add(ids(theirs.get(kind), theirs.get("pb_")));
         }
-        all.add(ids(
-                operation,
-                "pol_" + NEVER_ISSUED,
-                "pb_" + NEVER_ISSUED,
-                "dec_" + NEVER_ISSUED,
-                "trust_" + NEVER_ISSUED,
-                "job_" + NEVER_ISSUED,
-                "ca_" + NEVER_ISSUED,
-                "cert_" + NEVER_ISSUED,
-                "ta_" + NEVER_ISSUED,
-                "csr_" + NEVER_ISSUED,
-                "dnsp_" + NEVER_ISSUED,
-                "wh_" + NEVER_ISSUED,
-                "sub_" + NEVER_ISSUED));
+        all.add(ids(kind + NEVER_ISSUED, "pb_" + NEVER_ISSUED));
+        Map<String, String> ours = byKind(own);
         // Ours, but of another kind.
-        all.add(ids(
-                operation,
-                own.binding(),
-                own.bound(),
-                own.bound(),
-                own.bound(),
-                own.bound(),
-                own.trust(),
-                own.authority(),
-                own.authority(),
-                own.certificate(),
-                own.anchor(),
-                own.events().subscription(),
-                own.events().webhook()));
-        all.add(ids(
-                operation,
-                own.trust(),
-                decisionOf(own),
-                own.trust(),
-                own.binding(),
-                own.trust(),
-                own.bound(),
-                own.bound(),
-                own.bound(),
-                own.authority(),
-                own.certificate(),
-                own.trust(),
-                own.trust()));
+        ours.entrySet().stream()
+                .filter(each -> !each.getKey().equals(kind))
+                .limit(2)
+                .forEach(each -> all.add(ids(each.getValue(), ours.get("pol_"))));
         // The same characters under the prefix that is asked for.
+        String characters = ours.get(kind.equals("pol_") ? "pb_" : "pol_");
         all.add(ids(
-                operation,
-                "pol_" + own.binding().substring(3),
-                "pb_" + own.bound().substring(4),
-                "dec_" + own.bound().substring(4),
-                own.trust().substring(0, own.trust().lastIndexOf('_') + 1)
-                        + own.bound().substring(4),
-                "job_" + own.bound().substring(4),
-                "ca_" + own.bound().substring(4),
-                "cert_" + own.bound().substring(4),
-                "ta_" + own.bound().substring(4),
-                "csr_" + own.bound().substring(4),
-                "dnsp_" + own.bound().substring(4),
-                "wh_" + own.bound().substring(4),
-                "sub_" + own.bound().substring(4)));
+                kind + characters.substring(characters.indexOf('_') + 1),
+                "pb_" + own.bound().substring(4)));
         return all;
+    }
+
+    /** What the ids begin with that the operation takes. */
+    private static String kindOf(OpenApi.Operation operation) {
+        return switch (operation.id()) {
+            case "readDecision" -> "dec_";
+            case "readKeyJob" -> "job_";
+            default ->
+                KINDS.entrySet().stream()
+                        .filter(each -> operation.template().startsWith(each.getKey()))
+                        .map(Map.Entry::getValue)
+                        .findFirst()
+                        .orElse("pol_");
+        };
+    }
+
+    private static Map<String, String> byKind(PreparedTenant tenant) {
+        Map<String, String> ids = new LinkedHashMap<>();
+        ids.put("pol_", tenant.bound());
+        ids.put("pb_", tenant.binding());
+        ids.put("dec_", decisionOf(tenant));
+        ids.put("trust_", tenant.trust());
+        ids.put("job_", tenant.keyJob());
+        ids.put("ca_", tenant.authority());
+        ids.put("cert_", tenant.certificate());
+        ids.put("ta_", tenant.anchor());
+        ids.put("csr_", tenant.requests().getFirst());
+        ids.put("dnsp_", tenant.dnsProvider());
+        ids.put("fed_", tenant.backend());
+        ids.put("wh_", tenant.events().webhook());
+        ids.put("sub_", tenant.events().subscription());
+        return ids;
     }
 
     private static List<Map<String, String>> acmeIdsThatAreNotOurs(OpenApi.Operation operation) {
@@ -193,56 +178,8 @@ class ForeignIdsTest {
         return ids.stream().map(id -> Map.of("id", id)).toList();
     }
 
-    private static Map<String, String> ids(
-            OpenApi.Operation operation,
-            String policy,
-            String binding,
-            String decision,
-            String trust,
-            String job,
-            String authority,
-            String certificate,
-            String anchor,
-            String request,
-            String dnsProvider,
-            String webhook,
-            String subscription) {
-        Map<String, String> ids = new HashMap<>();
-        boolean ofTrust = operation.template().startsWith("/v1/auth/trusts/");
-        boolean ofAnchor = operation.template().startsWith("/v1/pki/trust-anchors/");
-        boolean ofAuthority = operation.template().startsWith("/v1/pki/ca/");
-        boolean ofCertificate = operation.template().startsWith("/v1/pki/certificates/");
-        boolean ofDns = operation.template().startsWith("/v1/dns/providers/");
-        boolean ofWebhook = operation.template().startsWith("/v1/webhooks/");
-        boolean ofSubscription = operation.template().startsWith("/v1/subscriptions/");
-        boolean ofRequest = operation.template().startsWith("/v1/pki/csr/");
-        ids.put(
-                "id",
-                switch (operation.id()) {
-                    case "readDecision" -> decision;
-                    case "readKeyJob" -> job;
-                    default ->
-                        ofDns
-                                ? dnsProvider
-                                : ofRequest
-                                        ? request
-                                        : ofAnchor
-                                                ? anchor
-                                                : ofCertificate
-                                                        ? certificate
-                                                        : ofAuthority
-                                                                ? authority
-                                                                : ofTrust
-                                                                        ? trust
-                                                                        : ofWebhook
-                                                                                ? webhook
-                                                                                : ofSubscription
-                                                                                        ? subscription
-                                                                                        : policy;
-                });
-        ids.put("binding_id", binding);
-        ids.put("delivery", own.events().delivery());
-        return ids;
+    private static Map<String, String> ids(String id, String binding) {
+        return Map.of("id", id, "binding_id", binding, "delivery", own.events().delivery());
     }
 
     private static String uri(OpenApi.Operation operation, Map<String, String> ids) {

@@ -87,6 +87,8 @@ final class PreparedTenant {
         keptCertificate();
         dnsProvider();
         spareDnsProvider();
+        backend();
+        spareBackend();
         events();
         foreign().outgoing().here();
         foreign().outgoing().backed();
@@ -227,6 +229,23 @@ final class PreparedTenant {
     /** One that answers. */
     String dnsProvider() {
         return once("dnsProvider", String.class, () -> PreparedDns.create(owner));
+    }
+
+    /** Another vault that answers. */
+    String backend() {
+        return once("backend", String.class, () -> PreparedVaults.create(owner));
+    }
+
+    /** Of one more. */
+    private Map<String, Object> backendBody() {
+        // With which the credentials of the next are there.
+        backend();
+        return PreparedVaults.body();
+    }
+
+    /** One that may be deleted. */
+    String spareBackend() {
+        return once("spareBackend", String.class, () -> PreparedVaults.create(owner));
     }
 
     /** One that may be deleted. */
@@ -593,6 +612,13 @@ final class PreparedTenant {
                 new ApiCall("PATCH", "/v1/dns/providers/" + dnsProvider(), Map.of("is_active", true));
             case "deleteDnsProvider" -> new ApiCall("DELETE", "/v1/dns/providers/" + spareDnsProvider(), null);
             case "testDnsProvider" -> new ApiCall("POST", "/v1/dns/providers/" + dnsProvider() + "/test", null);
+            case "listBackends" -> new ApiCall("GET", "/v1/federation/backends?limit=10", null);
+            case "createBackend" -> new ApiCall("POST", "/v1/federation/backends", backendBody());
+            case "readBackend" -> new ApiCall("GET", "/v1/federation/backends/" + backend(), null);
+            case "updateBackend" ->
+                new ApiCall("PATCH", "/v1/federation/backends/" + backend(), Map.of("mode", "proxy"));
+            case "deleteBackend" -> new ApiCall("DELETE", "/v1/federation/backends/" + spareBackend(), null);
+            case "readBackendStatus" -> new ApiCall("GET", "/v1/federation/backends/" + backend() + "/status", null);
             case "validateCertificate" ->
                 new ApiCall("POST", "/v1/pki/certificates/validate", Map.of("certificate_pem", anchorPem()));
             case "readCertificateKey" ->

@@ -64,6 +64,7 @@ final class PreparedVaults {
     }
 
     static String create(ApiClient owner) {
+        giveCredentials(owner);
         return id(owner.post("/v1/federation/backends", body()).expect(201).json());
     }
 

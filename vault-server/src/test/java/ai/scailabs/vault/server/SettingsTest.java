@@ -80,6 +80,7 @@ class SettingsTest {
                                     .replace("EXCHANGE_CA", "EXCHANGE_CA_FILE")
                                     .replace("OBJECT_STORE_CA", "OBJECT_STORE_CA_FILE")
                                     .replace("DNS_PROVIDER_CA", "DNS_PROVIDER_CA_FILE")
+                                    .replace("FEDERATION_CA", "FEDERATION_CA_FILE")
                                     .replace("KMS_LOCAL_KEY", "KMS_LOCAL_KEY_FILE")
                                     .replace("KMS_PKCS11_PIN", "KMS_PKCS11_PIN_FILE")
                                     .replace("KMS_TRANSIT_CA", "KMS_TRANSIT_CA_FILE")
@@ -228,6 +229,12 @@ class SettingsTest {
             DNS_PROVIDER_CA_FILE | /does/not/exist.pem
             DNS_ROUTE53_OWN_IDENTITY_TENANTS | acme
             DNS_ROUTE53_OWN_IDENTITY_TENANTS | tnt_acme,
+            FEDERATION_ALLOWED_ADDRESSES | 10.0.0.0/33
+            FEDERATION_CA_FILE   | /does/not/exist.pem
+            FEDERATION_OWN_IDENTITY_TENANTS | acme
+            FEDERATION_TIMEOUT   | 0s
+            FEDERATION_TIMEOUT   | 31s
+            FEDERATION_TIMEOUT   | soon
             DNS_RESOLVERS        | resolver.example.test:53
             DNS_RESOLVERS        | 10.0.0.1
             DNS_RESOLVERS        | 10.0.0.1:65536

@@ -60,6 +60,9 @@ class StructureTest {
             Map.entry("audit.export.ProofWriter.leftOut", "subtrees of different heights, up and down: 126"),
             Map.entry("audit.proof.LogWalk.ahead", "4,096 leaves, and the row that the last of them lies in"),
             Map.entry("crypto.root.SharedUnwraps.inFlight", "one for each key that is being unwrapped"),
+            Map.entry("federation.proxy.OpenVaults.lines", "2,000 backends, and 15 minutes"),
+            Map.entry("federation.proxy.ProxyMounts.reads", "one for each tenant whose backends are being looked up"),
+            Map.entry("federation.proxy.ProxyMounts.tables", "10,000 tenants"),
             Map.entry("identity.event.EventIntake.results", "the outcomes that an event can have"),
             Map.entry("kms.azure.AzureConnection.clients", "versions of two keys, 64"),
             Map.entry("kms.azure.SigningKeys.versions", "versions of one key, 64"),
@@ -254,6 +257,9 @@ class StructureTest {
                         "events.outbox.EventBody",
                         "access.policy.RulesJson",
                         "access.trust.TermsJson",
+                        "federation.backend.BackendRepository",
+                        // What another vault says of a secret beside its value.
+                        "federation.proxy.RuleMount",
                         // A value of another vault, which becomes the bytes of one of ours.
                         "federation.remote.RemoteValues",
                         "pki.dns.DnsProviderRepository",

@@ -313,8 +313,12 @@ class TenantMatrixTest {
             case "createPkiRole" -> assertThat(reply.code()).as(reply.body()).isIn("ca_not_found", "access_denied");
             case "readCertificate", "readCertificatePem", "revokeCertificate", "releaseCertificate" ->
                 assertThat(reply.code()).as(reply.body()).isIn("certificate_not_found", "access_denied");
-            case "listCas", "listPkiRoles", "listCertificates", "listTrustAnchors", "listDnsProviders" ->
-                reply.expect(200);
+            case "listCas",
+                    "listPkiRoles",
+                    "listCertificates",
+                    "listTrustAnchors",
+                    "listDnsProviders",
+                    "listBackends" -> reply.expect(200);
             case "listAcmeAccounts", "listAcmeOrders", "listAcmeCertificates" -> reply.expect(200);
             case "createAcmeAccount" ->
                 assertThat(reply.status()).as(reply.body()).isIn(201, 403);
@@ -340,6 +344,9 @@ class TenantMatrixTest {
                 assertThat(reply.code()).as(reply.body()).isIn("dns_provider_not_found", "access_denied");
             case "createDnsProvider" ->
                 assertThat(reply.status()).as(reply.body()).isIn(201, 403);
+            case "readBackend", "updateBackend", "deleteBackend", "readBackendStatus" ->
+                assertThat(reply.code()).as(reply.body()).isIn("backend_not_found", "access_denied");
+            case "createBackend" -> assertThat(reply.status()).as(reply.body()).isIn(201, 400, 403);
             // By its own anchors: the victim's root is none, unless it was made one.
             case "validateCertificate" -> assertThat(reply.expect(200).body()).doesNotContain(victim.authority());
             case "importCsr" -> reply.expect(201);

@@ -1,12 +1,17 @@
 package ai.scailabs.vault.api.system;
 
 import ai.scailabs.vault.api.answer.Answer;
+import ai.scailabs.vault.api.answer.JsonWriter;
 import ai.scailabs.vault.api.request.Call;
 import ai.scailabs.vault.api.request.Endpoint;
 import ai.scailabs.vault.api.request.PathCategory;
 import ai.scailabs.vault.api.request.PublicEndpoint;
 import ai.scailabs.vault.audit.trail.AuditAction;
+import ai.scailabs.vault.federation.proxy.BackendHealth;
+import ai.scailabs.vault.federation.proxy.ProxyMounts;
 import java.time.Clock;
+import java.util.List;
+import java.util.Locale;
 import org.springframework.stereotype.Controller;
 import org.springframework.web.bind.annotation.GetMapping;
 
@@ -15,11 +20,13 @@ import org.springframework.web.bind.annotation.GetMapping;
 public class HealthController {
     private final Readiness readiness;
     private final BuildInfo build;
+    private final ProxyMounts mounts;
     private final Clock clock;
 
-    public HealthController(Readiness readiness, BuildInfo build, Clock clock) {
+    public HealthController(Readiness readiness, BuildInfo build, ProxyMounts mounts, Clock clock) {
         this.readiness = readiness;
         this.build = build;
+        this.mounts = mounts;
         this.clock = clock;
     }
 
@@ -45,12 +52,20 @@ public class HealthController {
     @Endpoint(scope = "admin", action = AuditAction.SYSTEM_READ, category = PathCategory.SYSTEM)
     public Answer detailed(Call call) {
         Readiness.Details details = readiness.details();
+        List<BackendHealth> backends = mounts.health(call.tenant());
         return Answer.ok(
                 call.recorded(),
                 json -> json.text("status", details.state().wireName())
                         .text("version", build.version())
                         .number("uptime_seconds", details.uptimeSeconds())
-                        .value("checks", details.checks()));
+                        .value("checks", details.checks())
+                        .objects("backends", backends, HealthController::write));
+    }
+
+    private static void write(JsonWriter json, BackendHealth backend) {
+        json.text("name", backend.name())
+                .text("status", backend.state().name().toLowerCase(Locale.ROOT))
+                .text("reason", backend.reason());
     }
 
     @GetMapping("/v1/version")

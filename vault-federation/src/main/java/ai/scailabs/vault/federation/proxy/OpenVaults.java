@@ -7,6 +7,7 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Scheduler;
 import java.time.Duration;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /** The backends that are in use, each by itself: what one does touches no other. Thread-safe. */
 final class OpenVaults implements AutoCloseable {
@@ -36,6 +37,13 @@ final class OpenVaults implements AutoCloseable {
     /** A backend that was changed is another one: nothing is known against it. */
     VaultLine of(Backend backend) {
         return lines.get(new Key(backend.id(), backend.revision()), key -> new VaultLine(backend, opener, listener));
+    }
+
+    /** As {@link VaultLine#lastOutcome()}, without opening anything. */
+    @Nullable
+    String lastOutcome(Backend backend) {
+        VaultLine line = lines.getIfPresent(new Key(backend.id(), backend.revision()));
+        return line == null ? null : line.lastOutcome();
     }
 
     int leftAlone() {

@@ -9,6 +9,7 @@ import ai.scailabs.vault.secrets.mount.MountTable;
 import ai.scailabs.vault.secrets.mount.Mounts;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
@@ -83,6 +84,13 @@ public final class ProxyMounts implements Mounts, AutoCloseable {
             }
             throw failed;
         }
+    }
+
+    /** What this instance knows of each backend of the tenant, in the order of their ids; nobody is asked. */
+    public List<BackendHealth> health(TenantId tenant) {
+        return backends.of(tenant).backends().stream()
+                .map(backend -> BackendHealth.of(backend.name(), vaults.lastOutcome(backend)))
+                .toList();
     }
 
     /** How many backends fail so often that they are left alone at this moment. */

@@ -22,6 +22,9 @@ import org.slf4j.LoggerFactory;
  */
 final class VaultLine implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(VaultLine.class);
+    /** Of a call that was answered, be it by that there is no such secret. */
+    static final String SERVED = "ok";
+
     private static final int PLACES = 32;
     private static final int WINDOW_CALLS = 20;
     private static final int FEWEST_CALLS = 5;
@@ -37,6 +40,7 @@ final class VaultLine implements AutoCloseable {
     private final Semaphore places = new Semaphore(PLACES);
     private final CircuitBreaker breaker;
     private final SharedReads reads = new SharedReads();
+    private volatile @Nullable String lastOutcome;
     private @Nullable Opened current;
     private boolean closed;
 
@@ -72,12 +76,13 @@ final class VaultLine implements AutoCloseable {
         String outcome = "failed";
         try {
             T answer = placed(work);
-            outcome = "ok";
+            outcome = SERVED;
             return answer;
         } catch (RemoteException failed) {
-            outcome = failed.failure().reason();
+            outcome = failed.failure().isAnswer() ? SERVED : failed.failure().reason();
             throw failed;
         } finally {
+            lastOutcome = outcome;
             listener.called(backend.type(), outcome, System.nanoTime() - begun);
         }
     }
@@ -118,6 +123,12 @@ final class VaultLine implements AutoCloseable {
                 breaker.releasePermission();
             }
         }
+    }
+
+    /** How the last call ended; null before there was one. */
+    @Nullable
+    String lastOutcome() {
+        return lastOutcome;
     }
 
     boolean isLeftAlone() {

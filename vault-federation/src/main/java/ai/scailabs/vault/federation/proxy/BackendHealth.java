@@ -1,0 +1,28 @@
+package ai.scailabs.vault.federation.proxy;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the last call of a backend told.
+ *
+ * @param reason why it did not serve; absent when it did, or was not called
+ */
+public record BackendHealth(
+        String name, State state, @Nullable String reason) {
+    static BackendHealth of(String name, @Nullable String lastOutcome) {
+        if (lastOutcome == null) {
+            return new BackendHealth(name, State.UNUSED, null);
+        }
+        return lastOutcome.equals(VaultLine.SERVED)
+                ? new BackendHealth(name, State.HEALTHY, null)
+                : new BackendHealth(name, State.UNAVAILABLE, lastOutcome);
+    }
+
+    /** Whether it serves. */
+    public enum State {
+        HEALTHY,
+        UNAVAILABLE,
+        /** Not called for some time. */
+        UNUSED
+    }
+}

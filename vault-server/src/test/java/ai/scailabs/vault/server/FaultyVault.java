@@ -8,6 +8,8 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -75,15 +77,28 @@ final class FaultyVault implements AutoCloseable {
         };
     }
 
-    /** Every secret's value tells its name. */
+    /** Every secret is there, and none is listed. */
     static void serve(HttpExchange exchange) throws IOException {
+        serve(exchange, List.of());
+    }
+
+    /** Every secret is there, and these are listed. */
+    static Fault holding(Collection<String> names) {
+        return exchange -> serve(exchange, names);
+    }
+
+    /** Every secret's value tells its name. */
+    private static void serve(HttpExchange exchange, Collection<String> names) throws IOException {
         JsonNode asked = JsonMapper.shared().readTree(exchange.getRequestBody().readAllBytes());
         String name = asked.path("SecretId").asString("");
         String answer = target(exchange).endsWith("GetSecretValue")
                 ? "{\"Name\":\"" + name
                         + "\",\"VersionId\":\"00000000-0000-4000-8000-000000000001\",\"CreatedDate\":1764000000,"
                         + "\"VersionStages\":[\"AWSCURRENT\"],\"SecretString\":\"of " + name + "\"}"
-                : "{\"SecretList\":[]}";
+                : JsonMapper.shared()
+                        .writeValueAsString(Map.of(
+                                "SecretList",
+                                names.stream().map(each -> Map.of("Name", each)).toList()));
         answer(exchange, 200, answer.getBytes(StandardCharsets.UTF_8));
     }
 

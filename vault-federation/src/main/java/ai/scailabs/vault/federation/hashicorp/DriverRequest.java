@@ -31,6 +31,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Flow;
+import java.util.regex.Pattern;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
 import org.jspecify.annotations.Nullable;
@@ -42,6 +43,9 @@ import org.jspecify.annotations.Nullable;
 final class DriverRequest extends HttpClient {
     /** Nothing else that the driver, or whoever configures it, may add leaves this process. */
     private static final Set<String> HEADERS = Set.of("x-vault-token", "x-vault-namespace", "x-vault-request");
+
+    /** The driver adds its parameters to every query, of which it has none. */
+    private static final Pattern DANGLING = Pattern.compile("[?&]$");
 
     /** Else the driver takes the address, the token and the trust from VAULT_… or a file in the home folder. */
     private static final EnvironmentLoader NO_ENVIRONMENT = new EnvironmentLoader() {
@@ -79,7 +83,8 @@ final class DriverRequest extends HttpClient {
         if (request == null) {
             throw new IllegalStateException("the driver made no request");
         }
-        return new Outgoing(request.method(), request.uri(), headers(request), body(request), patience);
+        URI location = URI.create(DANGLING.matcher(request.uri().toString()).replaceFirst(""));
+        return new Outgoing(request.method(), location, headers(request), body(request), patience);
     }
 
     private static List<Map.Entry<String, String>> headers(HttpRequest request) {

@@ -3,6 +3,7 @@ package ai.scailabs.vault.federation.hashicorp;
 import ai.scailabs.vault.federation.remote.RemoteCalls;
 import ai.scailabs.vault.federation.remote.RemoteException;
 import ai.scailabs.vault.federation.remote.RemoteFailure;
+import ai.scailabs.vault.federation.remote.Unanswered;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -72,6 +73,9 @@ final class Mounts {
 
     private Mount read(String name, JsonNode data) throws RemoteException {
         String path = data.path("path").asString("");
+        if (path.isEmpty()) {
+            throw Unanswered.notUnderstood("a mount without a path");
+        }
         if (path.length() < 2 || !path.endsWith("/") || !(name + "/").startsWith(path)) {
             // As of a namespace below, which a path can lead to as well.
             throw new RemoteException(

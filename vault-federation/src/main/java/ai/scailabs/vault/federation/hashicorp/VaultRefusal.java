@@ -23,14 +23,14 @@ final class VaultRefusal {
             return new RemoteException(
                     RemoteFailure.SERVER_ERROR, "the vault answered with " + status, answer.retryAfter());
         }
+        if (answer.says("namespace not found")) {
+            return new RemoteException(RemoteFailure.MISCONFIGURED, "there is no such namespace");
+        }
         if (status == 401 || isOfToken(answer)) {
             return new RemoteException(RemoteFailure.CREDENTIALS_REFUSED, "the token is not valid, or has ended");
         }
         if (status == 403) {
             return new RemoteException(RemoteFailure.FORBIDDEN, "the credentials may not do this in the vault");
-        }
-        if (answer.says("namespace not found")) {
-            return new RemoteException(RemoteFailure.MISCONFIGURED, "there is no such namespace");
         }
         if (status == 400 || status == 404 || status == 405) {
             return new RemoteException(
@@ -44,10 +44,12 @@ final class VaultRefusal {
         if (answer.says("no handler for route")) {
             return new RemoteException(RemoteFailure.MISCONFIGURED, "no auth method is mounted at auth/" + mount);
         }
-        if (answer.status() == 404 || answer.status() < 400 || answer.says("namespace not found")) {
-            return of(answer);
-        }
-        return new RemoteException(RemoteFailure.CREDENTIALS_REFUSED, "the login was answered with " + answer.status());
+        // Which of them it is depends on the method.
+        boolean refused = answer.status() == 400 || answer.status() == 401 || answer.status() == 403;
+        return refused && !answer.says("namespace not found")
+                ? new RemoteException(
+                        RemoteFailure.CREDENTIALS_REFUSED, "the login was answered with " + answer.status())
+                : of(answer);
     }
 
     /**

@@ -18,11 +18,8 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -66,7 +63,7 @@ final class StrictVault implements AutoCloseable {
     private volatile Function<String, @Nullable Answer> otherwise = _ -> null;
     private volatile String token = TOKEN;
     private volatile @Nullable String namespace;
-    private volatile Instant now = Instant.parse("2026-11-27T12:00:00Z");
+    private final MovingClock clock = new MovingClock(Instant.parse("2026-11-27T12:00:00Z"));
 
     StrictVault() {
         this(IDENTITY);
@@ -113,11 +110,11 @@ final class StrictVault implements AutoCloseable {
     }
 
     void later(Duration time) {
-        now = now.plus(time);
+        clock.later(time);
     }
 
     Instant now() {
-        return now;
+        return clock.instant();
     }
 
     List<String> asked() {
@@ -218,7 +215,7 @@ final class StrictVault implements AutoCloseable {
                 ownToken,
                 transfers,
                 patience,
-                new Moving());
+                clock);
     }
 
     /** Logins of AppRole, each with a token that is good for an hour. */
@@ -271,23 +268,6 @@ final class StrictVault implements AutoCloseable {
     record Answer(int status, String header, String body, int length) {
         Answer(int status, String body) {
             this(status, "", body, -1);
-        }
-    }
-
-    private final class Moving extends Clock {
-        @Override
-        public ZoneId getZone() {
-            return ZoneOffset.UTC;
-        }
-
-        @Override
-        public Clock withZone(ZoneId zone) {
-            return this;
-        }
-
-        @Override
-        public Instant instant() {
-            return now;
         }
     }
 }

@@ -14,7 +14,6 @@ import ai.scailabs.vault.federation.remote.Unanswered;
 import ai.scailabs.vault.outbound.http.GuardedTransfers;
 import ai.scailabs.vault.outbound.http.OutboundTls;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -53,13 +52,24 @@ public final class HashiCorpVault implements RemoteVault {
     /**
      * Asks nobody yet. The credentials are the vault's from here on, if it opens.
      *
-     * @param ownToken the file with the token that Kubernetes gave to this service, which is shown to whatever endpoint the config names; absent where the tenant may not come as this service
+     * @param asService whether the tenant may come as this service: its own token of Kubernetes is then shown to whatever endpoint the config names
      * @throws RemoteException {@link RemoteFailure#MISCONFIGURED}, {@link RemoteFailure#CREDENTIALS_UNUSABLE}
      */
     public static HashiCorpVault open(
             BackendConfig.HashiCorp config,
             @Nullable BackendCredentials credentials,
-            @Nullable Path ownToken,
+            boolean asService,
+            GuardedTransfers transfers,
+            Duration patience,
+            Clock clock)
+            throws RemoteException {
+        return open(config, credentials, asService ? OwnToken.MOUNTED : null, transfers, patience, clock);
+    }
+
+    static HashiCorpVault open(
+            BackendConfig.HashiCorp config,
+            @Nullable BackendCredentials credentials,
+            @Nullable OwnToken ownToken,
             GuardedTransfers transfers,
             Duration patience,
             Clock clock)

@@ -8,9 +8,9 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
@@ -20,6 +20,7 @@ import tools.jackson.databind.JsonNode;
  */
 final class Mounts {
     private static final Duration TIME = Duration.ofMinutes(1);
+    private static final int MOST_KNOWN = 64;
     private static final Set<String> KINDS = Set.of("kv", "generic");
     /** What is there without having been mounted. */
     private static final Set<String> RESERVED = Set.of("sys", "auth", "identity", "cubbyhole");
@@ -27,7 +28,7 @@ final class Mounts {
     private final TokenSession session;
     private final @Nullable Integer configured;
     private final Clock clock;
-    private final Map<String, Known> known = new ConcurrentHashMap<>();
+    private final ConcurrentMap<String, Known> known = new ConcurrentHashMap<>();
 
     /** @param configured the version of KV that the config says */
     Mounts(TokenSession session, @Nullable Integer configured, Clock clock) {
@@ -57,6 +58,9 @@ final class Mounts {
         VaultAnswer answer = session.ask(turn, vault -> vault.logical().read("sys/internal/ui/mounts/" + where));
         if (answer.isSuccess()) {
             Mount mount = read(name, answer.tree().path("data"));
+            if (known.size() >= MOST_KNOWN) {
+                known.clear();
+            }
             known.put(mount.path(), new Known(mount, clock.instant().plus(TIME)));
             return mount;
         }

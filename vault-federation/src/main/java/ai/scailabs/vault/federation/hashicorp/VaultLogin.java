@@ -6,10 +6,7 @@ import ai.scailabs.vault.federation.remote.RemoteException;
 import ai.scailabs.vault.federation.remote.RemoteFailure;
 import ai.scailabs.vault.outbound.aws.AwsIdentity.AccessKey;
 import ai.scailabs.vault.outbound.aws.SignedIdentity;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Base64;
 import java.util.Map;
@@ -22,18 +19,16 @@ final class VaultLogin {
     /** What a header takes as it is. */
     static final Pattern TOKEN = Pattern.compile("[!-~]{1,8192}");
 
-    private static final int LONGEST_FILE = 16_384;
-
     private final HashiCorp config;
     private final @Nullable BackendCredentials credentials;
-    private final @Nullable Path ownToken;
+    private final @Nullable OwnToken ownToken;
     private final Clock clock;
 
     /**
-     * @param ownToken the file with the token that Kubernetes gave to this service; absent where it must not be shown
+     * @param ownToken absent where it must not be shown
      * @throws RemoteException {@link RemoteFailure#CREDENTIALS_UNUSABLE} when something is missing in the secret; {@link RemoteFailure#MISCONFIGURED} when there is none, and must be
      */
-    VaultLogin(HashiCorp config, @Nullable BackendCredentials credentials, @Nullable Path ownToken, Clock clock)
+    VaultLogin(HashiCorp config, @Nullable BackendCredentials credentials, @Nullable OwnToken ownToken, Clock clock)
             throws RemoteException {
         this.config = config;
         this.credentials = credentials;
@@ -42,28 +37,12 @@ final class VaultLogin {
         requireUsable();
     }
 
+    /** What the secret lacks is found now; the file may come, and change, until it is needed. */
     private void requireUsable() throws RemoteException {
-        switch (config.authMethod()) {
-            case TOKEN -> givenToken();
-            case APPROLE -> {
-                secret().require("role_id");
-                secret().require("secret_id");
-            }
-            case KUBERNETES -> {
-                role();
-                if (credentials != null) {
-                    credentials.require("jwt");
-                } else if (ownToken == null) {
-                    throw new RemoteException(
-                            RemoteFailure.MISCONFIGURED,
-                            "config.auth_config_path is required, as this tenant may not come as the service itself");
-                }
-            }
-            case AWS -> {
-                secret().require("access_key_id");
-                secret().require("secret_access_key");
-            }
-            case GCP -> GoogleAssertion.of(secret().require("service_account_json"));
+        if (!isRepeatable()) {
+            givenToken();
+        } else if (credentials != null || ownToken == null) {
+            question();
         }
     }
 
@@ -98,11 +77,27 @@ final class VaultLogin {
                 String secretId = secret().require("secret_id");
                 yield vault -> vault.auth().loginByAppRole(mount, roleId, secretId);
             }
-            case KUBERNETES -> jwt(credentials == null ? ownJwt() : credentials.require("jwt"));
+            case KUBERNETES -> jwt(shownToKubernetes());
             case AWS -> signed(secret());
             case GCP ->
                 jwt(GoogleAssertion.of(secret().require("service_account_json")).jwt(role(), clock));
         };
+    }
+
+    private String shownToKubernetes() throws RemoteException {
+        if (credentials != null) {
+            return credentials.require("jwt");
+        }
+        if (ownToken == null) {
+            throw asItself();
+        }
+        return ownToken.read();
+    }
+
+    private static RemoteException asItself() {
+        return new RemoteException(
+                RemoteFailure.MISCONFIGURED,
+                "auth_config_path is needed: this tenant does not come as the service itself");
     }
 
     /** The methods of Kubernetes and Google take the same. */
@@ -135,26 +130,6 @@ final class VaultLogin {
 
     private static String base64(byte[] bytes) {
         return Base64.getEncoder().encodeToString(bytes);
-    }
-
-    private String ownJwt() throws RemoteException {
-        if (ownToken == null) {
-            throw new IllegalStateException("no token of this service");
-        }
-        try {
-            if (Files.size(ownToken) <= LONGEST_FILE) {
-                String jwt =
-                        Files.readString(ownToken, StandardCharsets.ISO_8859_1).strip();
-                if (TOKEN.matcher(jwt).matches()) {
-                    return jwt;
-                }
-            }
-        } catch (IOException unreadable) {
-            throw new RemoteException(
-                    RemoteFailure.CREDENTIALS_UNUSABLE, "the file with this service's own token cannot be read");
-        }
-        throw new RemoteException(
-                RemoteFailure.CREDENTIALS_UNUSABLE, "the file with this service's own token holds none");
     }
 
     private String role() throws RemoteException {

@@ -83,7 +83,7 @@ class OpenBaoSecretsTest {
                 new BackendConfig.HashiCorp(
                         bao.endpoint(), method, null, method.wireName(), null, namespace, null, null, null, true, null),
                 BackendCredentials.of(credentials.getBytes(StandardCharsets.UTF_8)),
-                null,
+                false,
                 transfers,
                 PATIENCE,
                 clock);

@@ -212,7 +212,7 @@ final class StrictVault implements AutoCloseable {
         return HashiCorpVault.open(
                 config,
                 credentials == null ? null : BackendCredentials.of(credentials.getBytes(StandardCharsets.UTF_8)),
-                ownToken,
+                ownToken == null ? null : new OwnToken(ownToken),
                 transfers,
                 patience,
                 clock);

@@ -103,9 +103,10 @@ public final class HashiCorpVault implements RemoteVault {
                         RemoteFailure.MISCONFIGURED, "the names do not begin with the path of a mount and a slash");
             }
         }
-        calls.paging(turn -> {
+        mounts.forget();
+        calls.once(turn -> {
             for (String prefix : prefixes) {
-                mounts.asked(turn, prefix).within(prefix);
+                mounts.of(turn, prefix).within(prefix);
             }
             return prefixes.isEmpty() ? knows(turn) : true;
         });
@@ -219,7 +220,7 @@ public final class HashiCorpVault implements RemoteVault {
             return step.at(mount);
         } catch (RemoteException failed) {
             if (failed.failure() == RemoteFailure.MISCONFIGURED || failed.failure() == RemoteFailure.NOT_UNDERSTOOD) {
-                mounts.forget(mount);
+                mounts.forget();
             }
             throw failed;
         }

@@ -48,12 +48,11 @@ final class Mounts {
         return asked(turn, name);
     }
 
-    void forget(Mount mount) {
-        known.remove(mount.path());
+    void forget() {
+        known.clear();
     }
 
-    /** As the vault says now. */
-    Mount asked(RemoteCalls.Turn turn, String name) throws RemoteException {
+    private Mount asked(RemoteCalls.Turn turn, String name) throws RemoteException {
         String where = name.endsWith("/") ? name.substring(0, name.length() - 1) : name;
         VaultAnswer answer = session.ask(turn, vault -> vault.logical().read("sys/internal/ui/mounts/" + where));
         if (answer.isSuccess()) {

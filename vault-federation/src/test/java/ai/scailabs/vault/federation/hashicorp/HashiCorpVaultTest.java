@@ -364,9 +364,7 @@ class HashiCorpVaultTest {
             text(vault.read("kv/data/app", null));
             assertThat(strict.asked().subList(asked, strict.asked().size()))
                     .containsExactly(
-                            "GET /v1/kv/data/app",
-                            "GET /v1/sys/internal/ui/mounts/kv/data/app",
-                            "GET /v1/kv/data/app");
+                            "GET /v1/kv/data/app", "GET /v1/sys/internal/ui/mounts/kv/data/app", "GET /v1/kv/data/app");
         }
     }
 

@@ -313,9 +313,9 @@ class ArchitectureTest {
             .resideInAnyPackage("org.xipki..", "iaik..");
 
     @ArchTest
-    static final ArchRule vaultDriver_hasOneRoom = noClasses()
+    static final ArchRule vaultDriver_hasTwoRooms = noClasses()
             .that()
-            .resideOutsideOfPackage(BASE + "kms.transit..")
+            .resideOutsideOfPackages(BASE + "kms.transit..", BASE + "federation.hashicorp..")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("io.github.jopenlibs..");

@@ -60,6 +60,8 @@ class StructureTest {
             Map.entry("audit.export.ProofWriter.leftOut", "subtrees of different heights, up and down: 126"),
             Map.entry("audit.proof.LogWalk.ahead", "4,096 leaves, and the row that the last of them lies in"),
             Map.entry("crypto.root.SharedUnwraps.inFlight", "one for each key that is being unwrapped"),
+            Map.entry("federation.hashicorp.KvNames.folders", "10,000 that one list finds"),
+            Map.entry("federation.hashicorp.Mounts.known", "64 mounts of one vault"),
             Map.entry("federation.proxy.OpenVaults.lines", "2,000 backends, and 15 minutes"),
             Map.entry("federation.proxy.ProxyMounts.reads", "one for each tenant whose backends are being looked up"),
             Map.entry("federation.proxy.ProxyMounts.tables", "10,000 tenants"),
@@ -149,6 +151,9 @@ class StructureTest {
             .and()
             // Authorities that a setting names.
             .doNotHaveFullyQualifiedName(BASE + "outbound.http.OutboundTls")
+            .and()
+            // The one file where Kubernetes puts it.
+            .doNotHaveFullyQualifiedName(BASE + "federation.hashicorp.OwnToken")
             .should()
             .dependOnClassesThat()
             .haveFullyQualifiedName("java.nio.file.Files")
@@ -262,6 +267,9 @@ class StructureTest {
                         "federation.proxy.RuleMount",
                         // A value of another vault, which becomes the bytes of one of ours.
                         "federation.remote.RemoteValues",
+                        // What is shown at a login.
+                        "federation.hashicorp.GoogleAssertion",
+                        "federation.hashicorp.VaultLogin",
                         "pki.dns.DnsProviderRepository",
                         "pki.dns.google.ServiceAccount",
                         "pki.dns.rest.RestCalls",

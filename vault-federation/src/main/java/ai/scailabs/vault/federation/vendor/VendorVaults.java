@@ -10,6 +10,8 @@ import ai.scailabs.vault.federation.remote.RemoteVault;
 import ai.scailabs.vault.federation.remote.RemoteVaults;
 import ai.scailabs.vault.kernel.id.TenantId;
 import ai.scailabs.vault.outbound.http.GuardedTransfers;
+import ai.scailabs.vault.federation.hashicorp.HashiCorpVault;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -19,15 +21,17 @@ public final class VendorVaults implements RemoteVaults {
     private final GuardedTransfers transfers;
     private final Set<TenantId> asService;
     private final Duration patience;
+    private final Clock clock;
 
     /**
      * @param asService the tenants that may come as this service itself
      * @param patience the most that one call may take
      */
-    public VendorVaults(GuardedTransfers transfers, Set<TenantId> asService, Duration patience) {
+    public VendorVaults(GuardedTransfers transfers, Set<TenantId> asService, Duration patience, Clock clock) {
         this.transfers = transfers;
         this.asService = Set.copyOf(asService);
         this.patience = patience;
+        this.clock = clock;
     }
 
     @Override
@@ -38,7 +42,8 @@ public final class VendorVaults implements RemoteVaults {
             case BackendConfig.Aws aws ->
                 AwsSecretsManager.open(
                         aws, credentials, tenant, itself, transfers, new AwsEndpoints(null, null), patience);
-            case BackendConfig.HashiCorp other -> throw notYet(other);
+            case BackendConfig.HashiCorp hashiCorp ->
+                HashiCorpVault.open(hashiCorp, credentials, itself, transfers, patience, clock);
             case BackendConfig.Azure other -> throw notYet(other);
             case BackendConfig.Google other -> throw notYet(other);
         };

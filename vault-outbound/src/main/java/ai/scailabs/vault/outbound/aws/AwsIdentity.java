@@ -95,7 +95,7 @@ public final class AwsIdentity implements AutoCloseable {
     /** @param sessionToken for a temporary one */
     public record AccessKey(
             String id, String secret, @Nullable String sessionToken) {
-        private AwsCredentials credentials() {
+        AwsCredentials credentials() {
             return sessionToken == null
                     ? AwsBasicCredentials.create(id, secret)
                     : AwsSessionCredentials.create(id, secret, sessionToken);

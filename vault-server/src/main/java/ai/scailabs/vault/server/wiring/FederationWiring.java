@@ -57,7 +57,7 @@ class FederationWiring {
         FederationSettings federation = settings.federation();
         return new BackendOpener(
                 new CredentialReader(access, ownSecrets, trail, entries, ids),
-                new VendorVaults(federationTransfers, federation.asService(), federation.patience()));
+                new VendorVaults(federationTransfers, federation.asService(), federation.patience(), clock));
     }
 
     @Bean

@@ -1,0 +1,8 @@
+/**
+ * HashiCorp Vault and OpenBao, by the driver for it, which makes the requests and sees none of the answers. Asks KV for secrets and nothing else for anything; writes nothing there. Start with {@link
+ * ai.scailabs.vault.federation.hashicorp.HashiCorpVault}.
+ */
+@NullMarked
+package ai.scailabs.vault.federation.hashicorp;
+
+import org.jspecify.annotations.NullMarked;

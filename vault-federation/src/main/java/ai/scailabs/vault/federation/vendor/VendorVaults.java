@@ -2,6 +2,7 @@ package ai.scailabs.vault.federation.vendor;
 
 import ai.scailabs.vault.federation.aws.AwsEndpoints;
 import ai.scailabs.vault.federation.aws.AwsSecretsManager;
+import ai.scailabs.vault.federation.hashicorp.HashiCorpVault;
 import ai.scailabs.vault.federation.remote.BackendConfig;
 import ai.scailabs.vault.federation.remote.BackendCredentials;
 import ai.scailabs.vault.federation.remote.RemoteException;
@@ -10,7 +11,6 @@ import ai.scailabs.vault.federation.remote.RemoteVault;
 import ai.scailabs.vault.federation.remote.RemoteVaults;
 import ai.scailabs.vault.kernel.id.TenantId;
 import ai.scailabs.vault.outbound.http.GuardedTransfers;
-import ai.scailabs.vault.federation.hashicorp.HashiCorpVault;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Set;

@@ -21,6 +21,7 @@ import java.util.Set;
  * @param rounds whose medians count
  * @param warmUpSeconds of the first scenario and of issuing; the others get a sixth
  * @param rootDelay what a root key elsewhere adds to each of its calls, when that is measured; zero for the usual run
+ * @param slowBackend how many ask a backend that takes long beside the reads, when that is measured; zero for the usual run
  * @param polls how many wait for events beside the reads, when that is measured; zero for the usual run
  * @param million whether it is authorities with many revoked certificates that are measured
  * @param hold whether all keeps running after the table, until standard input ends
@@ -35,11 +36,14 @@ record BenchOptions(
         int warmUpSeconds,
         Duration rootDelay,
         int polls,
+        int slowBackend,
         boolean million,
         boolean hold) {
     private static final int MAX_SECONDS = 600;
     private static final int MAX_DELAY_MILLIS = 1_000;
     private static final int MAX_POLLS = 5_000;
+    /** As many as the service lets ask one backend at once. */
+    private static final int MAX_SLOW = 32;
 
     /** @throws IllegalArgumentException with what to say to the user */
     static BenchOptions parse(List<String> arguments) {
@@ -51,6 +55,7 @@ record BenchOptions(
         int seconds = 0;
         Duration rootDelay = Duration.ZERO;
         int polls = 0;
+        int slowBackend = 0;
         boolean quick = false;
         boolean million = false;
         boolean hold = false;
@@ -64,6 +69,7 @@ record BenchOptions(
                 case "--only" -> scenarios = scenarios(value(option, rest));
                 case "--root-delay" -> rootDelay = Duration.ofMillis(millis(value(option, rest)));
                 case "--polls" -> polls = polls(value(option, rest));
+                case "--slow-backend" -> slowBackend = callers(value(option, rest));
                 case "--quick" -> quick = true;
                 case "--million" -> million = true;
                 case "--hold" -> hold = true;
@@ -81,6 +87,7 @@ record BenchOptions(
                 quick ? 10 : 45,
                 rootDelay,
                 polls,
+                slowBackend,
                 million,
                 hold);
     }
@@ -116,6 +123,14 @@ record BenchOptions(
         int number = text.matches("[0-9]{1,4}") ? Integer.parseInt(text) : 0;
         if (number < 1 || number > MAX_POLLS) {
             throw new IllegalArgumentException("--polls takes a number from 1 to " + MAX_POLLS);
+        }
+        return number;
+    }
+
+    private static int callers(String text) {
+        int number = text.matches("[0-9]{1,2}") ? Integer.parseInt(text) : 0;
+        if (number < 1 || number > MAX_SLOW) {
+            throw new IllegalArgumentException("--slow-backend takes a number from 1 to " + MAX_SLOW);
         }
         return number;
     }

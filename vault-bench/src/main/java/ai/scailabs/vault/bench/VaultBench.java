@@ -26,6 +26,8 @@ public final class VaultBench {
             new MillionRun(options, out).run();
         } else if (options.polls() > 0) {
             new PollsRun(options, out).run();
+        } else if (options.slowBackend() > 0) {
+            new SlowBackendRun(options, out).run();
         } else if (!options.rootDelay().isZero()) {
             new RootDelayRun(options, out).run();
         } else {

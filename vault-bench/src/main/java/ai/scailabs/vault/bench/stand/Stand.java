@@ -180,6 +180,31 @@ public final class Stand implements AutoCloseable {
                         .sign());
     }
 
+    /** Another vault behind paths of one tenant, whose values come so late. */
+    public SlowVault slowVault(Duration late) {
+        String user = "federation@bench.test";
+        ApiCaller administrator = new ApiCaller(
+                baseUrl(),
+                issuer.token()
+                        .tenant(PKI_TENANT)
+                        .partner("ptn_bench0")
+                        .user(user)
+                        .role("tenant_admin")
+                        .scope("secrets:read secrets:write policies:write federation:write admin")
+                        .sign());
+        String policy = ApiCaller.member(
+                "id",
+                administrator.send(
+                        "POST",
+                        "/v1/policies",
+                        "{\"name\":\"slow vault\",\"rules\":[{\"path_pattern\":\"**\",\"permissions\":[\"read\",\"write\"]}]}"));
+        administrator.send(
+                "POST",
+                "/v1/policies/" + policy + "/bindings",
+                "{\"identity_type\":\"user\",\"identity_id\":\"user:" + user + "\"}");
+        return new SlowVault(administrator, late);
+    }
+
     /** Whoever manages the authority. */
     public ApiCaller pkiAdmin() {
         return new ApiCaller(

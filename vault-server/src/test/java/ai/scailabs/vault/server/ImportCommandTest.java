@@ -46,8 +46,8 @@ class ImportCommandTest {
     }
 
     private Ran run(Map<String, String> environment, String... arguments) throws IOException, InterruptedException {
-        List<String> command =
-                new ArrayList<>(List.of(RepositoryFiles.root().resolve("bin/import").toString()));
+        List<String> command = new ArrayList<>(
+                List.of(RepositoryFiles.root().resolve("bin/import").toString()));
         command.addAll(List.of(arguments));
         Path out = folder.resolve("out");
         Path err = folder.resolve("err");
@@ -73,9 +73,7 @@ class ImportCommandTest {
 
     @Test
     void envFile_isOneSecret_asProgramsReadIt() throws Exception {
-        String file = file(
-                ".env",
-                """
+        String file = file(".env", """
                 # of the web
                 DATABASE_URL=postgres://app:%s@db/app?x=1#part
                 export MODE = production   # a remark
@@ -103,7 +101,9 @@ class ImportCommandTest {
     @Test
     void envFile_canBeASecretForEachVariable() throws Exception {
         String file = file(".env", "API_KEY=" + CANARY + "\nMODE=x\n");
-        assertThat(run(Map.of(), "env", file, "--to", "each", "--each").expect(0).out())
+        assertThat(run(Map.of(), "env", file, "--to", "each", "--each")
+                        .expect(0)
+                        .out())
                 .isEqualTo("created: each/api_key\ncreated: each/mode\n");
         assertThat(data("each/api_key").get("value").stringValue()).isEqualTo(CANARY);
     }
@@ -129,7 +129,8 @@ class ImportCommandTest {
     void jsonFile_isBroughtOnce_andOnlyWhatDiffersIsUpdated() throws Exception {
         String file = file(
                 "all.json",
-                "{\"app/db\": {\"password\": \"" + CANARY + "\", \"port\": 5432, \"weight\": 0.5}, \"app/token\": \"x\"}");
+                "{\"app/db\": {\"password\": \"" + CANARY
+                        + "\", \"port\": 5432, \"weight\": 0.5}, \"app/token\": \"x\"}");
         assertThat(run(Map.of(), "json", file, "--to", "json").expect(0).out())
                 .isEqualTo("created: json/app/db\ncreated: json/app/token\n");
         assertThat(data("json/app/db").toString())
@@ -138,7 +139,9 @@ class ImportCommandTest {
 
         assertThat(run(Map.of(), "json", file, "--to", "json").expect(0).out())
                 .isEqualTo("exists: json/app/db\nexists: json/app/token\n");
-        assertThat(run(Map.of(), "json", file, "--to", "json", "--update").expect(0).out())
+        assertThat(run(Map.of(), "json", file, "--to", "json", "--update")
+                        .expect(0)
+                        .out())
                 .isEqualTo("same: json/app/db\nsame: json/app/token\n");
         String changed = file("all.json", "{\"app/db\": {\"password\": \"other\"}, \"app/token\": \"x\"}");
         assertThat(run(Map.of(), "json", changed, "--to", "json", "--update", "--dry-run")
@@ -176,10 +179,14 @@ class ImportCommandTest {
         owner.get("/v1/secrets/named/good").expect(404);
 
         String folded = file("y.json", "{\"App/DB.main\": {\"k\": 1}}");
-        assertThat(run(Map.of(), "json", folded, "--to", "named", "--fold").expect(0).out())
+        assertThat(run(Map.of(), "json", folded, "--to", "named", "--fold")
+                        .expect(0)
+                        .out())
                 .isEqualTo("created: named/app/db-main\n");
         String twice = file("z.json", "{\"A\": {\"k\": 1}, \"a\": {\"k\": 1}}");
-        assertThat(run(Map.of(), "json", twice, "--to", "named", "--fold").expect(2).err())
+        assertThat(run(Map.of(), "json", twice, "--to", "named", "--fold")
+                        .expect(2)
+                        .err())
                 .contains("a second time");
     }
 
@@ -199,16 +206,12 @@ class ImportCommandTest {
         Map<String, String> plain = new HashMap<>();
         plain.put("SCAIVAULT_ADDR", "http://vault.corp.example");
         assertThat(run(plain, "json", file, "--to", "plain").expect(2).err()).contains("https");
-        Ran nobody = run(Map.of("SCAIVAULT_TOKEN", ""), "json", file, "--to", "plain").expect(2);
+        Ran nobody = run(Map.of("SCAIVAULT_TOKEN", ""), "json", file, "--to", "plain")
+                .expect(2);
         assertThat(nobody.err()).contains("SCAIVAULT_TOKEN is not set");
         try (FaultyVault elsewhere = new FaultyVault()) {
             elsewhere.serves(FaultyVault.redirecting("http://127.0.0.1:" + server.port() + "/v1/secrets/moved/a"));
-            Ran moved = run(
-                            Map.of("SCAIVAULT_ADDR", elsewhere.config().get("endpoint")),
-                            "json",
-                            file,
-                            "--to",
-                            "moved")
+            Ran moved = run(Map.of("SCAIVAULT_ADDR", elsewhere.config().get("endpoint")), "json", file, "--to", "moved")
                     .expect(1);
             assertThat(moved.err()).contains("307");
         }

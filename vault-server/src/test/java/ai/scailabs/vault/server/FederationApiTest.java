@@ -213,8 +213,10 @@ class FederationApiTest {
                 .user("operator@federated.test")
                 .role("tenant_admin")
                 .sign());
-        operator.post(BACKENDS, PreparedVaults.body("sneaky", "sneaky/**", "old/**"))
-                .expect(403, "access_denied");
+        JsonNode refused = operator.post(BACKENDS, PreparedVaults.body("sneaky", "sneaky/**", "old/**"))
+                .expect(403, "access_denied")
+                .json();
+        assertThat(refused.at("/error/details/field").stringValue()).isEqualTo("config.credentials_path");
         String id = PreparedVaults.id(owner.post(BACKENDS, PreparedVaults.body("kept", "kept/**", "old/**"))
                 .expect(201)
                 .json());

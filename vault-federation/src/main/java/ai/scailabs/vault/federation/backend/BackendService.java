@@ -138,7 +138,11 @@ public final class BackendService {
             throw BackendRefusals.invalid(
                     "path_mapping", "path_mapping covers the secret with the credentials, which lies here", null);
         }
-        return access.mandate(access.require(caller, Permission.READ, path));
+        try {
+            return access.mandate(access.require(caller, Permission.READ, path));
+        } catch (VaultException refused) {
+            throw refused.withDetail("field", "config." + config.credentialsMember());
+        }
     }
 
     private void probe(Backend backend) {

@@ -189,6 +189,33 @@ class FaultyVaultTest {
         assertThat(vault.reads() - before).isEqualTo(2);
     }
 
+    /** As many as one vault is asked by at once wait; who comes then is told so at once. */
+    @Test
+    void moreCallsThanAreAllowedAtOnce_areRefusedAtOnce() throws Exception {
+        owner.get(path("warm")).expect(200);
+        vault.serves(vault.late(2_000));
+        List<Future<ApiClient.Reply>> replies = new ArrayList<>();
+        int busy = 0;
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            for (int call = 0; call < 40; call++) {
+                String secret = path("s" + call);
+                replies.add(threads.submit(() -> owner.get(secret)));
+            }
+            for (Future<ApiClient.Reply> each : replies) {
+                ApiClient.Reply reply = each.get();
+                if (reply.status() != 200) {
+                    assertThat(reply.expect(502, "backend_unavailable")
+                                    .json()
+                                    .at("/error/details/reason")
+                                    .stringValue())
+                            .isEqualTo("busy");
+                    busy++;
+                }
+            }
+        }
+        assertThat(busy).isBetween(1, 8);
+    }
+
     /** A right that is withdrawn while the vault is asked is not there any more when it answers. */
     @Test
     void rightThatIsWithdrawnMeanwhile_counts() throws Exception {

@@ -9,4 +9,6 @@ import org.jspecify.annotations.Nullable;
  * @param vault null for where the vault's name leads
  * @param login null for where the name of Entra ID leads
  */
-public record AzureEndpoints(@Nullable URI vault, @Nullable URI login) {}
+public record AzureEndpoints(@Nullable URI vault, @Nullable URI login) {
+    public static final AzureEndpoints PUBLIC = new AzureEndpoints(null, null);
+}

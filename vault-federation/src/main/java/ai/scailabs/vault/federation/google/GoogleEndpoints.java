@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
  */
 public record GoogleEndpoints(
         @Nullable URI secrets, @Nullable URI tokens) {
+    public static final GoogleEndpoints PUBLIC = new GoogleEndpoints(null, null);
+
     private static final URI TOKENS = URI.create("https://oauth2.googleapis.com/token");
 
     URI secretsOf(BackendConfig.Google config) {

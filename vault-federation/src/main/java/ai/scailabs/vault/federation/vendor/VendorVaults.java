@@ -2,11 +2,14 @@ package ai.scailabs.vault.federation.vendor;
 
 import ai.scailabs.vault.federation.aws.AwsEndpoints;
 import ai.scailabs.vault.federation.aws.AwsSecretsManager;
+import ai.scailabs.vault.federation.azure.AzureEndpoints;
+import ai.scailabs.vault.federation.azure.AzureKeyVault;
+import ai.scailabs.vault.federation.google.GoogleEndpoints;
+import ai.scailabs.vault.federation.google.GoogleSecretManager;
 import ai.scailabs.vault.federation.hashicorp.HashiCorpVault;
 import ai.scailabs.vault.federation.remote.BackendConfig;
 import ai.scailabs.vault.federation.remote.BackendCredentials;
 import ai.scailabs.vault.federation.remote.RemoteException;
-import ai.scailabs.vault.federation.remote.RemoteFailure;
 import ai.scailabs.vault.federation.remote.RemoteVault;
 import ai.scailabs.vault.federation.remote.RemoteVaults;
 import ai.scailabs.vault.kernel.id.TenantId;
@@ -40,17 +43,13 @@ public final class VendorVaults implements RemoteVaults {
         boolean itself = asService.contains(tenant);
         return switch (config) {
             case BackendConfig.Aws aws ->
-                AwsSecretsManager.open(
-                        aws, credentials, tenant, itself, transfers, new AwsEndpoints(null, null), patience);
+                AwsSecretsManager.open(aws, credentials, tenant, itself, transfers, AwsEndpoints.PUBLIC, patience);
             case BackendConfig.HashiCorp hashiCorp ->
                 HashiCorpVault.open(hashiCorp, credentials, itself, transfers, patience, clock);
-            case BackendConfig.Azure other -> throw notYet(other);
-            case BackendConfig.Google other -> throw notYet(other);
+            case BackendConfig.Azure azure ->
+                AzureKeyVault.open(azure, credentials, itself, transfers, AzureEndpoints.PUBLIC, patience);
+            case BackendConfig.Google google ->
+                GoogleSecretManager.open(google, credentials, itself, transfers, GoogleEndpoints.PUBLIC, patience);
         };
-    }
-
-    private static RemoteException notYet(BackendConfig config) {
-        return new RemoteException(
-                RemoteFailure.MISCONFIGURED, config.type().wireName() + " is not offered by this version");
     }
 }

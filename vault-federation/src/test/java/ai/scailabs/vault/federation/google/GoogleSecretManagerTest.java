@@ -57,8 +57,14 @@ class GoogleSecretManagerTest {
 
     private GoogleSecretManager open(GoogleEndpoints where, @Nullable String location, Duration patience)
             throws RemoteException {
+        return open(StrictSecretManager.PROJECT, where, location, patience);
+    }
+
+    private GoogleSecretManager open(
+            String project, GoogleEndpoints where, @Nullable String location, Duration patience)
+            throws RemoteException {
         return GoogleSecretManager.open(
-                new BackendConfig.Google(StrictSecretManager.PROJECT, location, null),
+                new BackendConfig.Google(project, location, null),
                 credentials(StrictSecretManager.file()),
                 false,
                 transfers,
@@ -343,6 +349,14 @@ class GoogleSecretManagerTest {
         BackendConfig.Google there = new BackendConfig.Google("acme-vault", "europe-west4", null);
         assertThat(new GoogleEndpoints(null, null).secretsOf(there))
                 .isEqualTo(URI.create("https://secretmanager.europe-west4.rep.googleapis.com"));
+    }
+
+    @Test
+    void projectOfADomain_isAskedForAsAny() throws Exception {
+        try (GoogleSecretManager other = open("example.com:acme-vault", google.endpoints(), null, PATIENCE)) {
+            assertThat(text(other.read("app_key", 1))).isEqualTo("{\"value\":\"first\"}");
+            assertThat(other.names("app", true, 9)).containsExactly("app_key");
+        }
     }
 
     @Test

@@ -40,7 +40,7 @@ final class StrictSecretManager implements AutoCloseable {
     private static final String ACCOUNT = "scaivault@acme-vault.iam.gserviceaccount.com";
     private static final KeyPair KEYS = newKeys();
     private static final Pattern ROUTE = Pattern.compile(
-            "/v1/projects/acme-vault(?<location>/locations/europe-west4)?/secrets(?:/(?<secret>[A-Za-z0-9_-]+)(?:/versions(?:/(?<version>latest|[0-9]+)(?<access>:access)?)?)?)?");
+            "/v1/projects/(?:example\\.com(?::|%3A))?acme-vault(?<location>/locations/europe-west4)?/secrets(?:/(?<secret>[A-Za-z0-9_-]+)(?:/versions(?:/(?<version>latest|[0-9]+)(?<access>:access)?)?)?)?");
 
     private final Set<String> tokens = ConcurrentHashMap.newKeySet();
     private final Map<String, Stored> secrets = new ConcurrentSkipListMap<>();

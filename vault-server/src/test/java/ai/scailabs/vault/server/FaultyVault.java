@@ -1,41 +1,72 @@
 package ai.scailabs.vault.server;
 
+import ai.scailabs.vault.testkit.TestAuthority;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsServer;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.Principal;
+import java.security.PrivateKey;
+import java.security.cert.X509Certificate;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import javax.net.ssl.KeyManager;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.X509ExtendedKeyManager;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Secrets Manager on loopback that serves well until it is told not to. */
 final class FaultyVault implements AutoCloseable {
     private final HttpServer server;
+    private final String scheme;
+    private final Shown shown = new Shown();
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final CountDownLatch closed = new CountDownLatch(1);
     private final AtomicInteger values = new AtomicInteger();
+    private final List<String> headers = new CopyOnWriteArrayList<>();
     private volatile Fault fault = FaultyVault::serve;
 
+    /** Over HTTP. */
     FaultyVault() {
+        this(null);
+    }
+
+    /** @param identity which it shows; absent for plain HTTP */
+    FaultyVault(TestAuthority.@Nullable Issued identity) {
+        InetSocketAddress anywhere = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
         try {
-            server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+            server = identity == null ? HttpServer.create(anywhere, 0) : HttpsServer.create(anywhere, 0);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+        scheme = identity == null ? "http" : "https";
+        if (identity != null) {
+            shown.now = identity;
+            ((HttpsServer) server).setHttpsConfigurator(new HttpsConfigurator(shown.context()));
         }
         server.setExecutor(threads);
         server.createContext("/", exchange -> {
             try (exchange) {
+                exchange.getRequestHeaders().forEach((name, sent) -> headers.add(name + ": " + sent));
                 if (target(exchange).endsWith("GetSecretValue")) {
                     values.incrementAndGet();
                 }
@@ -52,12 +83,22 @@ final class FaultyVault implements AutoCloseable {
                 "credentials_path",
                 PreparedVaults.CREDENTIALS,
                 "endpoint",
-                "http://127.0.0.1:" + server.getAddress().getPort());
+                scheme + "://localhost:" + server.getAddress().getPort());
+    }
+
+    /** To whoever connects from now on. */
+    void shows(TestAuthority.Issued identity) {
+        shown.now = identity;
     }
 
     /** How often a value was asked for. */
     int reads() {
         return values.get();
+    }
+
+    /** All that were sent to it. */
+    List<String> headers() {
+        return headers;
     }
 
     void serves(Fault next) {
@@ -155,5 +196,55 @@ final class FaultyVault implements AutoCloseable {
     @FunctionalInterface
     interface Fault {
         void answer(HttpExchange exchange) throws IOException;
+    }
+
+    /** A certificate that may be another for the next connection. */
+    private static final class Shown extends X509ExtendedKeyManager {
+        private volatile TestAuthority.@Nullable Issued now;
+
+        SSLContext context() {
+            try {
+                SSLContext context = SSLContext.getInstance("TLS");
+                context.init(new KeyManager[] {this}, null, null);
+                return context;
+            } catch (GeneralSecurityException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+
+        @Override
+        public String chooseEngineServerAlias(String type, Principal[] issuers, SSLEngine engine) {
+            return "now";
+        }
+
+        @Override
+        public String chooseServerAlias(String type, Principal[] issuers, Socket socket) {
+            return "now";
+        }
+
+        @Override
+        public X509Certificate[] getCertificateChain(String alias) {
+            return new X509Certificate[] {Objects.requireNonNull(now).certificate()};
+        }
+
+        @Override
+        public PrivateKey getPrivateKey(String alias) {
+            return Objects.requireNonNull(now).key();
+        }
+
+        @Override
+        public String[] getServerAliases(String type, Principal[] issuers) {
+            return new String[] {"now"};
+        }
+
+        @Override
+        public String @Nullable [] getClientAliases(String type, Principal[] issuers) {
+            return null;
+        }
+
+        @Override
+        public @Nullable String chooseClientAlias(String[] types, Principal[] issuers, Socket socket) {
+            return null;
+        }
     }
 }

@@ -2,8 +2,14 @@ package ai.scailabs.vault.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ai.scailabs.vault.testkit.TestAuthority;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
@@ -14,6 +20,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
+import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
 /** What becomes of reads when the vault behind a path does not serve: of those there, and of all others. */
@@ -24,6 +31,9 @@ class FaultyVaultTest {
 
     private static RunningServer server;
     private static ApiClient owner;
+
+    @TempDir
+    private Path folder;
 
     private FaultyVault vault;
     private String name;
@@ -107,10 +117,69 @@ class FaultyVaultTest {
         refused(FaultyVault.redirecting("http://10.0.0.1/"), "inside", "redirected");
     }
 
+    /** Advisory CVE-2026-4525. */
+    @Test
+    void nothingThatTheCallerSent_goesToTheVault() {
+        owner.get(path("a"), "X-Canary", "CANARY-header", "Cookie", "CANARY-cookie", "X-Vault-Token", "CANARY-token")
+                .expect(200);
+        assertThat(vault.headers())
+                .isNotEmpty()
+                .noneMatch(header -> header.contains("CANARY-")
+                        || header.contains(String.valueOf(owner.token()))
+                        || header.contains("Bearer"));
+    }
+
     @Test
     void connectionThatEndsHalfway_isNoAnswer() {
         refused(FaultyVault.halfClosed(), "half", "unreachable");
         refused(FaultyVault.saying(500, "{}"), "fault", "server_error");
+    }
+
+    @Test
+    void certificateOfAnother_isNotTrusted_whenTheBackendIsMadeNorLater() {
+        TestAuthority ours = new TestAuthority("ours");
+        TestAuthority others = new TestAuthority("others");
+        try (FaultyVault secured = new FaultyVault(ours.server("localhost"))) {
+            Map<String, String> config = new HashMap<>(secured.config());
+            Map<String, Object> body = new HashMap<>(Map.of(
+                    "name", "secured",
+                    "type", "aws-secrets-manager",
+                    "path_mapping", Map.of("secured/**", "t/**"),
+                    "mode", "proxy"));
+            for (String trusted : new String[] {null, pem(others)}) {
+                if (trusted != null) {
+                    config.put("ca_certificate", trusted);
+                }
+                body.put("config", config);
+                JsonNode refused =
+                        owner.post(BACKENDS, body).expect(400, "invalid_config").json();
+                assertThat(refused.at("/error/details/field").stringValue()).isEqualTo("config.endpoint");
+                assertThat(refused.at("/error/details/reason").stringValue()).isEqualTo("certificate_refused");
+            }
+            config.put("ca_certificate", pem(ours));
+            String made =
+                    PreparedVaults.id(owner.post(BACKENDS, body).expect(201).json());
+            owner.get("/v1/secrets/secured/a").expect(200);
+            secured.shows(others.server("localhost"));
+            JsonNode later = owner.get("/v1/secrets/secured/b")
+                    .expect(502, "backend_unavailable")
+                    .json();
+            assertThat(later.at("/error/details/reason").stringValue()).isEqualTo("certificate_refused");
+            secured.shows(ours.serverNamed("elsewhere.test"));
+            later = owner.get("/v1/secrets/secured/b")
+                    .expect(502, "backend_unavailable")
+                    .json();
+            assertThat(later.at("/error/details/reason").stringValue()).isEqualTo("certificate_refused");
+            owner.delete(BACKENDS + "/" + made).expect(204);
+        }
+    }
+
+    private String pem(TestAuthority authority) {
+        try {
+            return Files.readString(TestAuthority.write(folder.resolve("ca.pem"), authority.certificate()));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     @Test

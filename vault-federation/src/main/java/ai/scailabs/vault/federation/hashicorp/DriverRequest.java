@@ -1,46 +1,32 @@
 package ai.scailabs.vault.federation.hashicorp;
 
 import ai.scailabs.vault.outbound.http.Outgoing;
+import ai.scailabs.vault.outbound.http.SubstituteHttpClient;
 import io.github.jopenlibs.vault.EnvironmentLoader;
 import io.github.jopenlibs.vault.Vault;
 import io.github.jopenlibs.vault.VaultConfig;
 import io.github.jopenlibs.vault.VaultException;
 import io.github.jopenlibs.vault.api.Auth;
 import io.github.jopenlibs.vault.api.Logical;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.OutputStream;
-import java.net.Authenticator;
-import java.net.CookieHandler;
-import java.net.ProxySelector;
 import java.net.URI;
-import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandler;
-import java.net.http.HttpResponse.PushPromiseHandler;
-import java.nio.ByteBuffer;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executor;
-import java.util.concurrent.Flow;
 import java.util.regex.Pattern;
-import javax.net.ssl.SSLContext;
-import javax.net.ssl.SSLParameters;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A request as the driver makes it, taken from it where it would be sent. The driver would read answers of any size, make texts of values, other numbers of large ones and a stack overflow of
  * what nests deep, and put whole answers into its exceptions. Not thread-safe.
  */
-final class DriverRequest extends HttpClient {
+final class DriverRequest extends SubstituteHttpClient {
     /** Nothing else that the driver, or whoever configures it, may add leaves this process. */
     private static final Set<String> HEADERS = Set.of("x-vault-token", "x-vault-namespace", "x-vault-request");
 
@@ -98,82 +84,10 @@ final class DriverRequest extends HttpClient {
         return headers;
     }
 
-    private static Outgoing.@Nullable Body body(HttpRequest request) {
-        return request.bodyPublisher()
-                .filter(publisher -> publisher.contentLength() != 0)
-                .map(publisher -> {
-                    Body body = new Body();
-                    publisher.subscribe(body);
-                    return body;
-                })
-                .orElse(null);
-    }
-
     @Override
     public <T> HttpResponse<T> send(HttpRequest request, BodyHandler<T> handler) throws IOException {
         made = request;
         throw new IOException("taken, and not sent");
-    }
-
-    @Override
-    public <T> CompletableFuture<HttpResponse<T>> sendAsync(HttpRequest request, BodyHandler<T> handler) {
-        made = request;
-        return CompletableFuture.failedFuture(new IOException("taken, and not sent"));
-    }
-
-    @Override
-    public <T> CompletableFuture<HttpResponse<T>> sendAsync(
-            HttpRequest request, BodyHandler<T> handler, @Nullable PushPromiseHandler<T> push) {
-        return sendAsync(request, handler);
-    }
-
-    @Override
-    public Optional<CookieHandler> cookieHandler() {
-        return Optional.empty();
-    }
-
-    @Override
-    public Optional<Duration> connectTimeout() {
-        return Optional.empty();
-    }
-
-    @Override
-    public Redirect followRedirects() {
-        return Redirect.NEVER;
-    }
-
-    @Override
-    public Optional<ProxySelector> proxy() {
-        return Optional.empty();
-    }
-
-    @Override
-    public SSLContext sslContext() {
-        try {
-            return SSLContext.getDefault();
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has TLS", e);
-        }
-    }
-
-    @Override
-    public SSLParameters sslParameters() {
-        return new SSLParameters();
-    }
-
-    @Override
-    public Optional<Authenticator> authenticator() {
-        return Optional.empty();
-    }
-
-    @Override
-    public Version version() {
-        return Version.HTTP_1_1;
-    }
-
-    @Override
-    public Optional<Executor> executor() {
-        return Optional.empty();
     }
 
     @FunctionalInterface
@@ -190,40 +104,5 @@ final class DriverRequest extends HttpClient {
         Auth auth() {
             return driver.auth().withNameSpace(namespace);
         }
-    }
-
-    /** The driver's bodies are there at once. */
-    private static final class Body implements Outgoing.Body, Flow.Subscriber<ByteBuffer> {
-        private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-
-        @Override
-        public long length() {
-            return bytes.size();
-        }
-
-        @Override
-        public void writeTo(OutputStream out) throws IOException {
-            bytes.writeTo(out);
-        }
-
-        @Override
-        public void onSubscribe(Flow.Subscription subscription) {
-            subscription.request(Long.MAX_VALUE);
-        }
-
-        @Override
-        public void onNext(ByteBuffer part) {
-            byte[] copy = new byte[part.remaining()];
-            part.get(copy);
-            bytes.writeBytes(copy);
-        }
-
-        @Override
-        public void onError(Throwable failed) {
-            throw new IllegalStateException("a body that could not be made", failed);
-        }
-
-        @Override
-        public void onComplete() {}
     }
 }

@@ -14,20 +14,22 @@ import org.jspecify.annotations.Nullable;
 /** The rules of a tenant's backends, which do not overlap: a path is looked up once for each of its segments, however many rules there are. */
 final class RouteTable implements MountTable {
     private final long epoch;
-    private final List<Mount> all = new ArrayList<>();
+    private final List<Mount> all;
     private final Map<String, RuleMount> exact = new HashMap<>();
     private final Map<String, RuleMount> byPrefix = new HashMap<>();
 
     /** @param epoch in which the backends are these */
     RouteTable(long epoch, List<Backend> backends, OpenVaults vaults) {
         this.epoch = epoch;
+        List<Mount> mounts = new ArrayList<>();
         for (Backend backend : backends) {
             for (MappingRule rule : backend.mapping().rules()) {
                 RuleMount mount = new RuleMount(backend, rule, vaults);
-                all.add(mount);
+                mounts.add(mount);
                 (rule.isExact() ? exact : byPrefix).put(rule.localPrefix(), mount);
             }
         }
+        this.all = List.copyOf(mounts);
     }
 
     long epoch() {
@@ -56,6 +58,6 @@ final class RouteTable implements MountTable {
 
     @Override
     public List<Mount> all() {
-        return List.copyOf(all);
+        return all;
     }
 }

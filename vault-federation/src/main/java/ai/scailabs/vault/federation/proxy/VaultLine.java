@@ -6,10 +6,13 @@ import ai.scailabs.vault.federation.remote.RemoteException;
 import ai.scailabs.vault.federation.remote.RemoteFailure;
 import ai.scailabs.vault.federation.remote.RemoteSecret;
 import ai.scailabs.vault.federation.remote.RemoteVault;
+import ai.scailabs.vault.kernel.error.VaultException;
 import ai.scailabs.vault.kernel.id.IdentityId;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -42,6 +45,7 @@ final class VaultLine implements AutoCloseable {
     private final SharedReads reads = new SharedReads();
     private volatile @Nullable String lastOutcome;
     private @Nullable Opened current;
+    private @Nullable Opening underWay;
     private boolean closed;
 
     VaultLine(Backend backend, BackendOpener opener, ProxyListener listener) {
@@ -155,21 +159,50 @@ final class VaultLine implements AutoCloseable {
         }
     }
 
-    /** The one that is open, or another: whoever comes meanwhile waits for it. */
-    private synchronized Opened taken() throws RemoteException {
-        if (current != null && System.nanoTime() - current.since > OPEN_NANOS) {
-            retire();
+    /** The one that is open, or another, which is opened once for all who wait for it, as a failure is waited for once by all. */
+    private Opened taken() throws RemoteException {
+        Opening opening;
+        boolean opens;
+        synchronized (this) {
+            if (current != null && System.nanoTime() - current.since > OPEN_NANOS) {
+                retire();
+            }
+            if (current != null) {
+                current.users++;
+                return current;
+            }
+            opens = underWay == null;
+            if (underWay == null) {
+                underWay = new Opening();
+            }
+            opening = underWay;
+            opening.waiting++;
         }
-        if (current == null) {
-            current = new Opened(opener.open(backend), System.nanoTime());
+        return opens ? open(opening) : opening.outcome();
+    }
+
+    private Opened open(Opening opening) throws RemoteException {
+        try {
+            RemoteVault vault = opener.open(backend);
             LOG.debug("opened {}", backend);
+            Opened opened = new Opened(vault, System.nanoTime());
+            synchronized (this) {
+                opened.users = opening.waiting;
+                underWay = null;
+                current = opened;
+                if (closed) {
+                    retire();
+                }
+            }
+            opening.answer.complete(opened);
+            return opened;
+        } catch (RemoteException | RuntimeException | Error failed) {
+            synchronized (this) {
+                underWay = null;
+            }
+            opening.answer.completeExceptionally(failed);
+            throw failed;
         }
-        current.users++;
-        Opened taken = current;
-        if (closed) {
-            retire();
-        }
-        return taken;
     }
 
     private synchronized void giveBack(Opened vault) {
@@ -205,6 +238,30 @@ final class VaultLine implements AutoCloseable {
     @FunctionalInterface
     interface Work<T> {
         T of(RemoteVault vault) throws RemoteException;
+    }
+
+    /** Its number is guarded by the line. */
+    private static final class Opening {
+        private final CompletableFuture<Opened> answer = new CompletableFuture<>();
+        private int waiting;
+
+        private Opened outcome() throws RemoteException {
+            try {
+                return answer.get();
+            } catch (ExecutionException failed) {
+                if (failed.getCause() instanceof RemoteException refused) {
+                    throw new RemoteException(
+                            refused.failure(), String.valueOf(refused.getMessage()), refused.retryAfter());
+                }
+                if (failed.getCause() instanceof VaultException refused) {
+                    throw refused;
+                }
+                throw new IllegalStateException("a vault could not be opened", failed.getCause());
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new RemoteException(RemoteFailure.TIMED_OUT, "it was not waited for");
+            }
+        }
     }
 
     /** Guarded by the line. */

@@ -28,6 +28,11 @@ public record Outgoing(
 
         /** Writes them all. Does not close the stream. */
         void writeTo(OutputStream out) throws IOException;
+
+        /** Those of the array, which stays the caller's. */
+        static Body of(byte[] bytes) {
+            return new Bytes(bytes);
+        }
     }
 
     /** Without headers, query and body, which may hold credentials. */

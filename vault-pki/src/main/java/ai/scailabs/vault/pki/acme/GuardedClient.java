@@ -3,40 +3,29 @@ package ai.scailabs.vault.pki.acme;
 import ai.scailabs.vault.outbound.http.GuardedTransfers;
 import ai.scailabs.vault.outbound.http.Incoming;
 import ai.scailabs.vault.outbound.http.Outgoing;
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
+import ai.scailabs.vault.outbound.http.SubstituteHttpClient;
 import java.io.IOException;
-import java.io.OutputStream;
-import java.net.Authenticator;
-import java.net.CookieHandler;
-import java.net.ProxySelector;
 import java.net.URI;
-import java.net.http.HttpClient;
 import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.ByteBuffer;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executor;
 import java.util.concurrent.Flow;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicReference;
-import javax.net.ssl.SSLContext;
-import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSession;
 
 /**
  * What acme4j takes for its HTTP client, for one conversation: every request goes out as {@link GuardedTransfers} lets it, redirects are not followed, an answer has a bounded size, and all of them together a
  * bounded time and number, so that no directory holds a thread for longer than that.
  */
-final class GuardedClient extends HttpClient {
+final class GuardedClient extends SubstituteHttpClient {
     /** Ten certificates with long chains fit in. */
     static final int MAX_BYTES = 256 * 1024;
 
@@ -57,8 +46,7 @@ final class GuardedClient extends HttpClient {
 
     @Override
     public <T> HttpResponse<T> send(HttpRequest request, HttpResponse.BodyHandler<T> handler) throws IOException {
-        byte[] body = request.bodyPublisher().map(GuardedClient::collected).orElse(null);
-        Answer answer = exchange(request, body);
+        Answer answer = exchange(request);
         HttpHeaders headers = HttpHeaders.of(answer.headers(), (name, value) -> true);
         HttpResponse.BodySubscriber<T> subscriber = handler.apply(new Info(answer.status(), headers));
         subscriber.onSubscribe(new Demand());
@@ -71,7 +59,7 @@ final class GuardedClient extends HttpClient {
                 subscriber.getBody().toCompletableFuture().join());
     }
 
-    private Answer exchange(HttpRequest request, byte @org.jspecify.annotations.Nullable [] body) throws IOException {
+    private Answer exchange(HttpRequest request) throws IOException {
         Duration left = Duration.ofNanos(endNanos - System.nanoTime());
         if (left.isNegative() || ++requests > MAX_REQUESTS) {
             throw new IOException("the directory takes too long");
@@ -93,8 +81,7 @@ final class GuardedClient extends HttpClient {
         AtomicReference<Runnable> abandon = new AtomicReference<>(() -> {});
         Future<?> deadline = transfers.after(patience, () -> abandon.get().run());
         try (Incoming answer = transfers.send(
-                new Outgoing(request.method(), location, headers, body == null ? null : new Bytes(body), patience),
-                abandon::set)) {
+                new Outgoing(request.method(), location, headers, body(request), patience), abandon::set)) {
             byte[] content = answer.body().readNBytes(MAX_BYTES + 1);
             if (content.length > MAX_BYTES) {
                 throw new IOException("the answer is larger than " + MAX_BYTES + " bytes");
@@ -109,52 +96,6 @@ final class GuardedClient extends HttpClient {
             return new Answer(answer.status(), received, content);
         } finally {
             deadline.cancel(false);
-        }
-    }
-
-    /** All bodies of acme4j lie in memory. */
-    private static byte[] collected(HttpRequest.BodyPublisher publisher) {
-        ByteArrayOutputStream all = new ByteArrayOutputStream();
-        publisher.subscribe(new Flow.Subscriber<>() {
-            @Override
-            public void onSubscribe(Flow.Subscription subscription) {
-                subscription.request(Long.MAX_VALUE);
-            }
-
-            @Override
-            public void onNext(ByteBuffer item) {
-                byte[] bytes = new byte[item.remaining()];
-                item.get(bytes);
-                all.writeBytes(bytes);
-            }
-
-            @Override
-            public void onError(Throwable failure) {
-                throw new IllegalStateException("a body that cannot be read", failure);
-            }
-
-            @Override
-            public void onComplete() {
-                // It is all there.
-            }
-        });
-        return all.toByteArray();
-    }
-
-    private record Bytes(byte[] content) implements Outgoing.Body {
-        @Override
-        public long length() {
-            return content.length;
-        }
-
-        @Override
-        public void writeTo(OutputStream out) throws IOException {
-            new ByteArrayInputStream(content).transferTo(out);
-        }
-
-        @Override
-        public String toString() {
-            return "Bytes[" + content.length + "]";
         }
     }
 
@@ -210,69 +151,5 @@ final class GuardedClient extends HttpClient {
         public String toString() {
             return "Response[" + statusCode + "]";
         }
-    }
-
-    @Override
-    public <T> CompletableFuture<HttpResponse<T>> sendAsync(HttpRequest request, HttpResponse.BodyHandler<T> handler) {
-        try {
-            return CompletableFuture.completedFuture(send(request, handler));
-        } catch (IOException failed) {
-            return CompletableFuture.failedFuture(failed);
-        }
-    }
-
-    @Override
-    public <T> CompletableFuture<HttpResponse<T>> sendAsync(
-            HttpRequest request, HttpResponse.BodyHandler<T> handler, HttpResponse.PushPromiseHandler<T> pushes) {
-        return sendAsync(request, handler);
-    }
-
-    @Override
-    public Optional<CookieHandler> cookieHandler() {
-        return Optional.empty();
-    }
-
-    @Override
-    public Optional<Duration> connectTimeout() {
-        return Optional.of(PATIENCE);
-    }
-
-    @Override
-    public Redirect followRedirects() {
-        return Redirect.NEVER;
-    }
-
-    @Override
-    public Optional<ProxySelector> proxy() {
-        return Optional.empty();
-    }
-
-    @Override
-    public SSLContext sslContext() {
-        try {
-            return SSLContext.getDefault();
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has TLS", e);
-        }
-    }
-
-    @Override
-    public SSLParameters sslParameters() {
-        return sslContext().getDefaultSSLParameters();
-    }
-
-    @Override
-    public Optional<Authenticator> authenticator() {
-        return Optional.empty();
-    }
-
-    @Override
-    public Version version() {
-        return Version.HTTP_1_1;
-    }
-
-    @Override
-    public Optional<Executor> executor() {
-        return Optional.empty();
     }
 }

@@ -9,7 +9,6 @@ import ai.scailabs.vault.pki.dns.zone.ZoneFailure;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -99,7 +98,8 @@ public final class RestCalls {
     private RestAnswer sent(String method, String path, List<Map.Entry<String, String>> all, byte @Nullable [] body)
             throws ZoneException {
         try (Incoming answer = transfers.send(
-                new Outgoing(method, URI.create(base + path), all, body == null ? null : new Content(body), patience()),
+                new Outgoing(
+                        method, URI.create(base + path), all, body == null ? null : Outgoing.Body.of(body), patience()),
                 _ -> {})) {
             return new RestAnswer(answer.status(), answer.header("etag").orElse(null), content(answer.body()));
         } catch (AddressRefusedException refused) {
@@ -141,22 +141,5 @@ public final class RestCalls {
     /** For a path or a query. */
     public static String encoded(String text) {
         return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
-    }
-
-    private record Content(byte[] bytes) implements Outgoing.Body {
-        @Override
-        public long length() {
-            return bytes.length;
-        }
-
-        @Override
-        public void writeTo(OutputStream out) throws IOException {
-            out.write(bytes);
-        }
-
-        @Override
-        public String toString() {
-            return "[redacted]";
-        }
     }
 }

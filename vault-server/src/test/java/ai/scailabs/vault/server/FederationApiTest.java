@@ -169,6 +169,19 @@ class FederationApiTest {
         assertThat(rows.get(0).at("/extra_data/backend").stringValue()).isEqualTo("old");
         assertThat(rows.toString()).doesNotContain(CANARY);
 
+        for (String what : List.of(":versions", ":metadata")) {
+            owner.get("/v1/secrets/external/old/app/token" + what).expect(200);
+            assertThat(rows("external/old/app/token")
+                            .get(0)
+                            .at("/extra_data/backend")
+                            .stringValue())
+                    .as(what)
+                    .isEqualTo("old");
+        }
+        owner.get("/v1/secrets?prefix=external/old/app").expect(200);
+        assertThat(rows("external/old/app").get(0).at("/extra_data/backends/0").stringValue())
+                .isEqualTo("old");
+
         JsonNode credentials = rows(PreparedVaults.CREDENTIALS);
         assertThat(credentials.valueStream().map(row -> row.get("identity_id").stringValue()))
                 .contains("system:federation");

@@ -51,22 +51,22 @@ final class MountedJson {
 
     /** What the entry of a list tells of where it went. */
     static Map<String, Object> facts(List<MountedPath> mounted, List<MountSource> unavailable) {
-        return facts(mounted.stream().map(MountedPath::source).toList(), unavailable);
+        return told(mounted.stream().map(MountedPath::source).toList(), unavailable);
     }
 
-    static Map<String, Object> facts(MetadataBatch batch) {
+    static Map<String, Object> facts(Collection<Object> secrets, List<MountSource> unavailable) {
         List<MountSource> served = new ArrayList<>();
-        for (Object secret : byText(batch).values()) {
+        for (Object secret : secrets) {
             MountSource source =
                     secret instanceof MountedPath mounted ? mounted.source() : ((SecretView) secret).source();
             if (source != null) {
                 served.add(source);
             }
         }
-        return facts(served, batch.unavailable());
+        return told(served, unavailable);
     }
 
-    private static Map<String, Object> facts(Collection<MountSource> served, Collection<MountSource> unavailable) {
+    private static Map<String, Object> told(Collection<MountSource> served, Collection<MountSource> unavailable) {
         Map<String, Object> facts = new LinkedHashMap<>();
         put(facts, "backends", served);
         put(facts, "unavailable_backends", unavailable);

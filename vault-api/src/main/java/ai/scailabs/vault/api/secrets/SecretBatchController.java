@@ -78,7 +78,7 @@ public class SecretBatchController {
         BatchRequests.Metadata body = bodies.read(request, BatchRequests.Metadata.class);
         MetadataBatch result = listing.metadataBatch(call.located(), space, body.given(), body.expand());
         Map<String, Object> secrets = MountedJson.byText(result);
-        Map<String, Object> facts = MountedJson.facts(result);
+        Map<String, Object> facts = MountedJson.facts(secrets.values(), result.unavailable());
         facts.put("secrets", secrets.size());
         facts.put("errors", result.errors().size());
         return Answer.ok(call.recorded(facts), json -> {
@@ -140,7 +140,7 @@ public class SecretBatchController {
     }
 
     private static Map<String, Object> readFacts(SecretView view) {
-        Map<String, Object> facts = new LinkedHashMap<>(SecretJson.facts(view));
+        Map<String, Object> facts = new LinkedHashMap<>(SecretJson.facts(view.source()));
         facts.put("batch", true);
         facts.put("version", view.version());
         return facts;

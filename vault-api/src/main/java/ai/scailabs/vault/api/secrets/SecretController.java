@@ -62,7 +62,7 @@ public class SecretController {
         }
         try (RevealedSecret secret = secrets.read(permit, target.space(), target.path(), version)) {
             metrics.read(call.tenant(), secret.view().type());
-            return reveal(secret, call.recorded(SecretJson.facts(secret.view())));
+            return reveal(secret, call.recorded(SecretJson.facts(secret.view().source())));
         }
     }
 

@@ -3,6 +3,7 @@ package ai.scailabs.vault.api.secrets;
 import ai.scailabs.vault.api.answer.JsonWriter;
 import ai.scailabs.vault.kernel.time.DurationText;
 import ai.scailabs.vault.secrets.listing.MountedPath;
+import ai.scailabs.vault.secrets.mount.MountSource;
 import ai.scailabs.vault.secrets.secret.MetadataView;
 import ai.scailabs.vault.secrets.secret.RevealedSecret;
 import ai.scailabs.vault.secrets.secret.SecretOptions;
@@ -10,6 +11,7 @@ import ai.scailabs.vault.secrets.secret.SecretType;
 import ai.scailabs.vault.secrets.secret.SecretView;
 import ai.scailabs.vault.secrets.version.VersionView;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** The secret object as the API shows it. */
 final class SecretJson {
@@ -62,10 +64,8 @@ final class SecretJson {
     }
 
     /** What the entry of a read tells of where it went. */
-    static Map<String, Object> facts(SecretView view) {
-        return view.source() == null
-                ? Map.of()
-                : Map.of("backend", view.source().name());
+    static Map<String, Object> facts(@Nullable MountSource source) {
+        return source == null ? Map.of() : Map.of("backend", source.name());
     }
 
     private static void writeRest(JsonWriter json, SecretView view) {

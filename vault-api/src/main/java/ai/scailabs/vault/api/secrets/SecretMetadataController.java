@@ -47,7 +47,9 @@ public class SecretMetadataController {
         QueryParameters.of(request);
         Permit permit = target.require(access, call, Permission.LIST);
         MetadataView metadata = secrets.metadata(permit, target.space(), target.path());
-        return Answer.ok(call.recorded(SecretJson.facts(metadata.secret())), json -> SecretJson.write(json, metadata))
+        return Answer.ok(
+                        call.recorded(SecretJson.facts(metadata.secret().source())),
+                        json -> SecretJson.write(json, metadata))
                 .header("ETag", EntityTags.of(metadata.secret().version()));
     }
 
@@ -83,7 +85,7 @@ public class SecretMetadataController {
         Integer next = page.nextAfter();
         String cursor = next == null ? null : cursors.encode(call, list, next.toString());
         return Answer.ok(
-                call.recorded(),
+                call.recorded(SecretJson.facts(page.source())),
                 json -> json.objects("versions", page.versions(), SecretJson::write)
                         .text("cursor", cursor)
                         .flag("has_more", cursor != null));

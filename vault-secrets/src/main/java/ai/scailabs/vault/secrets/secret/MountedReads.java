@@ -68,8 +68,8 @@ final class MountedReads {
                 .map(MountedReads::view)
                 .toList();
         return left.size() <= limit
-                ? new VersionPage(left, null)
-                : new VersionPage(left.subList(0, limit), left.get(limit - 1).version());
+                ? new VersionPage(left, null, mount.source())
+                : new VersionPage(left.subList(0, limit), left.get(limit - 1).version(), mount.source());
     }
 
     private static VersionView view(MountedVersion version) {

@@ -241,6 +241,15 @@ public final class AccessControl {
                 mandate.askedAt());
     }
 
+    /**
+     * For work that is done again and again, as {@link #require(Mandate)}: at each of its paths by the policies and bindings of that moment.
+     *
+     * @throws VaultException as {@link #require(Caller, Permission, SecretPath)}
+     */
+    public Permit require(StandingRight right, Permission permission, SecretPath path) {
+        return require(right.at(permission, path));
+    }
+
     /** The paths of its own tenant that whoever asked to be told may read, by the policies and bindings of this moment, and under the conditions that held when it was asked for. */
     public PathFilter readable(StandingRight right) {
         Caller caller = right.caller();

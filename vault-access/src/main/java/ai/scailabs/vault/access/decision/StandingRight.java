@@ -6,6 +6,7 @@ import ai.scailabs.vault.access.identity.Workload;
 import ai.scailabs.vault.access.policy.Permission;
 import ai.scailabs.vault.access.revocation.RevocableToken;
 import ai.scailabs.vault.kernel.id.IdentityId;
+import ai.scailabs.vault.kernel.id.PartnerId;
 import ai.scailabs.vault.kernel.id.TenantId;
 import ai.scailabs.vault.kernel.path.SecretPath;
 import java.time.Instant;
@@ -16,8 +17,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Who asked to be told, again and again, of whatever they may read. It permits nothing by itself: {@link AccessControl#readable(StandingRight)} decides whenever there is something to tell, by the policies of that moment and
- * under the conditions that held when it was asked for. It ends as a token of theirs would that was issued then.
+ * Who asked for something that goes on: to be told of whatever they may read, or to have another vault's secrets copied wherever they may write. It permits nothing by itself: {@link AccessControl#readable(StandingRight)} and {@link
+ * AccessControl#require(StandingRight, Permission, SecretPath)} decide whenever there is something to do, by the policies of that moment and under the conditions that held when it was asked for. It ends as a token of theirs would that was issued then.
  */
 public final class StandingRight {
     private static final JsonMapper JSON = JsonMapper.shared();
@@ -56,8 +57,21 @@ public final class StandingRight {
         return mandate.askedAt();
     }
 
+    Mandate at(Permission permission, SecretPath path) {
+        return new Mandate(mandate.caller(), permission, path, mandate.askedAt());
+    }
+
     public TenantId tenant() {
         return mandate.tenant();
+    }
+
+    public PartnerId partner() {
+        return mandate.partner();
+    }
+
+    /** Whose right it is. */
+    public IdentityId identity() {
+        return mandate.identity();
     }
 
     /** What revokes it: whatever would revoke such a token. */

@@ -2,10 +2,10 @@ package ai.scailabs.vault.pki.acme;
 
 import ai.scailabs.vault.access.decision.AccessControl;
 import ai.scailabs.vault.kernel.id.Ids;
+import ai.scailabs.vault.persistence.due.Backoff;
 import ai.scailabs.vault.persistence.tenant.TenantTransactions;
 import ai.scailabs.vault.pki.dns.ChallengeRecords;
 import ai.scailabs.vault.pki.issuance.KeystoreRoom;
-import ai.scailabs.vault.pki.timing.Backoff;
 import ai.scailabs.vault.pki.timing.RenewalTimes;
 import ai.scailabs.vault.pki.x509.SignatureProvider;
 import java.security.SecureRandom;

@@ -2,11 +2,11 @@ package ai.scailabs.vault.pki.acme;
 
 import ai.scailabs.vault.kernel.error.ErrorCode;
 import ai.scailabs.vault.kernel.error.VaultException;
+import ai.scailabs.vault.persistence.due.Backoff;
 import ai.scailabs.vault.pki.acme.OrderMoves.Held;
 import ai.scailabs.vault.pki.dns.ChallengeRecords;
 import ai.scailabs.vault.pki.dns.Placement;
 import ai.scailabs.vault.pki.dns.Visibility;
-import ai.scailabs.vault.pki.timing.Backoff;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;

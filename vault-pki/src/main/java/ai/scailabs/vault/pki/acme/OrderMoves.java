@@ -1,8 +1,8 @@
 package ai.scailabs.vault.pki.acme;
 
 import ai.scailabs.vault.audit.trail.AuditAction;
+import ai.scailabs.vault.persistence.due.Backoff;
 import ai.scailabs.vault.persistence.tenant.TenantTransaction;
-import ai.scailabs.vault.pki.timing.Backoff;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;

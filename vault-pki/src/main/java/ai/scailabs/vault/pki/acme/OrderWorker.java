@@ -1,8 +1,8 @@
 package ai.scailabs.vault.pki.acme;
 
-import ai.scailabs.vault.pki.timing.Due;
-import ai.scailabs.vault.pki.timing.DueRows;
-import ai.scailabs.vault.pki.timing.FairWork;
+import ai.scailabs.vault.persistence.due.Due;
+import ai.scailabs.vault.persistence.due.DueRows;
+import ai.scailabs.vault.persistence.due.FairWork;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Instant;

@@ -1,7 +1,7 @@
 package ai.scailabs.vault.pki.acme;
 
+import ai.scailabs.vault.persistence.due.Backoff;
 import ai.scailabs.vault.pki.acme.OrderMoves.Held;
-import ai.scailabs.vault.pki.timing.Backoff;
 import ai.scailabs.vault.pki.x509.GeneralName;
 import java.net.MalformedURLException;
 import java.net.URI;

@@ -1,8 +1,8 @@
 package ai.scailabs.vault.pki.crl;
 
 import ai.scailabs.vault.kernel.error.VaultException;
-import ai.scailabs.vault.pki.timing.Due;
-import ai.scailabs.vault.pki.timing.DueRows;
+import ai.scailabs.vault.persistence.due.Due;
+import ai.scailabs.vault.persistence.due.DueRows;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Instant;

@@ -1,5 +1,6 @@
 package ai.scailabs.vault.pki.timing;
 
+import ai.scailabs.vault.persistence.due.Backoff;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;

@@ -1,6 +1,5 @@
 /**
- * When something is done that nobody asks for at that moment: renewals before an end, and once more what did not succeed; how much of it at a time, and what the log is told of it. It knows no certificate and no clock.
- * Start with {@link ai.scailabs.vault.pki.timing.RenewalTimes} and {@link ai.scailabs.vault.pki.timing.FairWork}.
+ * When something is renewed before its end, and what the log is told of it. It knows no certificate and no clock. Start with {@link ai.scailabs.vault.pki.timing.RenewalTimes}.
  */
 @NullMarked
 package ai.scailabs.vault.pki.timing;

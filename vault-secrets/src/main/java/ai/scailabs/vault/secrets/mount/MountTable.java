@@ -22,5 +22,11 @@ public interface MountTable {
     @Nullable
     Mount covering(SecretPath path);
 
+    /** Who alone changes what lies at the path: the vault that is mounted there, or whose secrets are copied there. Null for a path that is written here. */
+    default @Nullable MountSource sourceOf(SecretPath path) {
+        Mount mount = covering(path);
+        return mount == null ? null : mount.source();
+    }
+
     List<Mount> all();
 }

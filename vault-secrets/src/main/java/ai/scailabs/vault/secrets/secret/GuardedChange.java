@@ -3,7 +3,7 @@ package ai.scailabs.vault.secrets.secret;
 import ai.scailabs.vault.access.decision.Permit;
 import ai.scailabs.vault.kernel.error.VaultException;
 import ai.scailabs.vault.kernel.path.SecretPath;
-import ai.scailabs.vault.secrets.mount.Mount;
+import ai.scailabs.vault.secrets.mount.MountSource;
 import ai.scailabs.vault.secrets.mount.Mounts;
 import ai.scailabs.vault.secrets.secret.RememberedSecrets.Remembered;
 import java.util.Optional;
@@ -51,7 +51,7 @@ final class GuardedChange {
     <T> T runOnRemembered(
             Permit permit, SecretSpace space, SecretPath path, Function<SecretState, Optional<T>> change) {
         Remembered known = permit.isShared() ? null : remembered.get(space.owner(), path);
-        if (known != null && mounts.at(space.owner(), permit.policyEpoch()).covering(path) == null) {
+        if (known != null && mounts.at(space.owner(), permit.policyEpoch()).sourceOf(path) == null) {
             try {
                 Optional<T> outcome = change.apply(known.stateAt(permit.policyEpoch()));
                 if (outcome.isPresent()) {
@@ -74,9 +74,9 @@ final class GuardedChange {
         for (int attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
             SecretState seen = reads.state(space.owner(), path).orElseThrow(() -> SecretRefusals.notFound(path));
             permits.confirm(permit, seen.epoch(), seen.active());
-            Mount mount = mounts.at(space.owner(), seen.epoch()).covering(path);
-            if (mount != null) {
-                throw SecretRefusals.readOnly(path, mount.source());
+            MountSource source = mounts.at(space.owner(), seen.epoch()).sourceOf(path);
+            if (source != null) {
+                throw SecretRefusals.readOnly(path, source);
             }
             Optional<T> outcome = change.apply(seen);
             if (outcome.isPresent()) {

@@ -13,13 +13,15 @@ import ai.scailabs.vault.secrets.secret.SecretReads.Standing;
 import ai.scailabs.vault.secrets.version.VersionPage;
 import ai.scailabs.vault.secrets.version.VersionView;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads of paths that are mounted. The other vault may take seconds, in which a right may be withdrawn and a mount be changed: so both are looked at once more before anything is given away. Its secrets are all of the type
+ * Reads of paths that are mounted. The other vault may take seconds, in which a right may be withdrawn and a mount be changed: so both are looked at once more before anything is given away, and what was read of a mount that is another by then is forgotten: the methods answer null then, and are asked again. Its secrets are all of the type
  * {@code json}, as their values are objects and nothing else is said of them there.
  */
 final class MountedReads {
+    private static final int MAX_ATTEMPTS = 4;
     private static final String NO_METADATA = "{}";
     /** Who wrote a version there is not known here. */
     private static final String SOMEBODY = "external";
@@ -34,15 +36,18 @@ final class MountedReads {
         this.mounts = mounts;
     }
 
+    @Nullable
     RevealedSecret read(Permit permit, SecretPath path, Mount mount, @Nullable Integer version) {
         MountedValue value = mount.read(permit.actor().identity(), path, version);
+        boolean still = false;
         try {
-            requireStill(permit, path, mount);
-        } catch (RuntimeException withdrawn) {
-            value.close();
-            throw withdrawn;
+            still = isStill(permit, path, mount);
+        } finally {
+            if (!still) {
+                value.close();
+            }
         }
-        return revealed(path, mount, value);
+        return still ? revealed(path, mount, value) : null;
     }
 
     /** Of a value whose reader may have it. */
@@ -52,16 +57,22 @@ final class MountedReads {
         return new RevealedSecret(view, value.createdAt(), value.data(), false, null);
     }
 
+    @Nullable
     MetadataView metadata(Permit permit, SecretPath path, Mount mount) {
         MountedDescription known = mount.describe(path);
-        requireStill(permit, path, mount);
+        if (!isStill(permit, path, mount)) {
+            return null;
+        }
         return new MetadataView(
                 SecretView.of(path, mount.source(), known), known.versionCount(), known.oldestVersion());
     }
 
+    @Nullable
     VersionPage versions(Permit permit, SecretPath path, Mount mount, int limit, @Nullable Integer afterVersion) {
         List<MountedVersion> all = mount.versions(path);
-        requireStill(permit, path, mount);
+        if (!isStill(permit, path, mount)) {
+            return null;
+        }
         List<VersionView> left = all.stream()
                 .filter(version -> afterVersion == null || version.number() < afterVersion)
                 .limit(limit + 1L)
@@ -86,12 +97,27 @@ final class MountedReads {
                 gone ? SOMEBODY : null);
     }
 
-    private void requireStill(Permit permit, SecretPath path, Mount mount) {
+    /** @throws VaultException when the right was withdrawn */
+    private boolean isStill(Permit permit, SecretPath path, Mount mount) {
         Standing now = reads.standing(permit.owner());
         permits.confirm(permit, now.epoch(), now.active());
-        if (!mount.equals(mounts.at(permit.owner(), now.epoch()).covering(path))) {
-            throw new VaultException(
-                    ErrorCode.SERVICE_UNAVAILABLE, "The backend of this path was changed meanwhile: ask again");
+        return mount.equals(mounts.at(permit.owner(), now.epoch()).covering(path));
+    }
+
+    /**
+     * Until the mount is the same before and after, which is nearly always at once.
+     *
+     * @param attempt null when it is not
+     * @throws VaultException {@code service_unavailable}
+     */
+    static <T> T settled(Supplier<@Nullable T> attempt) {
+        for (int i = 0; i < MAX_ATTEMPTS; i++) {
+            T outcome = attempt.get();
+            if (outcome != null) {
+                return outcome;
+            }
         }
+        throw new VaultException(
+                ErrorCode.SERVICE_UNAVAILABLE, "The backend of this path changes faster than it can be read");
     }
 }

@@ -36,7 +36,7 @@ import org.jspecify.annotations.Nullable;
  * confirms it under the epoch that comes with the data, before it reveals or changes anything. A change and its audit entry are one statement: both happen or neither.
  * Thread-safe.
  *
- * <p>A path that is mounted is another vault's: it is read there, at any time anew, and every change of it is {@code backend_read_only}.
+ * <p>A path that is mounted is another vault's: it is read there, at any time anew. Every change of it is {@code backend_read_only}, as is that of a path where another vault's secrets are copied.
  *
  * <p>Besides what each method names: {@code tenant_access_denied} when the space is suspended, {@code access_denied} when the permit was withdrawn meanwhile,
  * {@code secret_not_found} when no secret lies at the path, {@code service_unavailable} and {@code kms_unavailable}.
@@ -92,6 +92,11 @@ public final class SecretService implements AutoCloseable {
      */
     public RevealedSecret read(Permit permit, SecretSpace space, SecretPath path, @Nullable Integer version) {
         PermitCheck.requireFor(permit, Permission.READ, space, path);
+        return MountedReads.settled(() -> readOnce(permit, space, path, version));
+    }
+
+    private @Nullable RevealedSecret readOnce(
+            Permit permit, SecretSpace space, SecretPath path, @Nullable Integer version) {
         StoredSecret found = reads.one(space.owner(), path, version).orElseThrow(() -> SecretRefusals.notFound(path));
         permits.confirm(permit, found.epoch(), found.active());
         Mount mount = mounts.at(space.owner(), found.epoch()).covering(path);
@@ -216,6 +221,10 @@ public final class SecretService implements AutoCloseable {
      */
     public MetadataView metadata(Permit permit, SecretSpace space, SecretPath path) {
         PermitCheck.requireFor(permit, Permission.LIST, space, path);
+        return MountedReads.settled(() -> metadataOnce(permit, space, path));
+    }
+
+    private @Nullable MetadataView metadataOnce(Permit permit, SecretSpace space, SecretPath path) {
         StoredMetadata found = reads.metadata(space.owner(), path).orElseThrow(() -> SecretRefusals.notFound(path));
         permits.confirm(permit, found.epoch(), found.active());
         Mount mount = mounts.at(space.owner(), found.epoch()).covering(path);
@@ -267,6 +276,11 @@ public final class SecretService implements AutoCloseable {
     public VersionPage versions(
             Permit permit, SecretSpace space, SecretPath path, int limit, @Nullable Integer afterVersion) {
         PermitCheck.requireFor(permit, Permission.LIST, space, path);
+        return MountedReads.settled(() -> versionsOnce(permit, space, path, limit, afterVersion));
+    }
+
+    private @Nullable VersionPage versionsOnce(
+            Permit permit, SecretSpace space, SecretPath path, int limit, @Nullable Integer afterVersion) {
         StoredHistory found = history.page(space.owner(), path, limit, afterVersion);
         permits.confirm(permit, found.epoch(), found.active());
         Mount mount = mounts.at(space.owner(), found.epoch()).covering(path);

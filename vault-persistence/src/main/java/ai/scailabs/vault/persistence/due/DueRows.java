@@ -1,4 +1,4 @@
-package ai.scailabs.vault.pki.timing;
+package ai.scailabs.vault.persistence.due;
 
 import ai.scailabs.vault.kernel.id.TenantId;
 import com.google.errorprone.annotations.CompileTimeConstant;

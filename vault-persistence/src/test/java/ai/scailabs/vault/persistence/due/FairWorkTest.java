@@ -1,4 +1,4 @@
-package ai.scailabs.vault.pki.timing;
+package ai.scailabs.vault.persistence.due;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

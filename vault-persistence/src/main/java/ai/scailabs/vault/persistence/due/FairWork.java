@@ -1,4 +1,4 @@
-package ai.scailabs.vault.pki.timing;
+package ai.scailabs.vault.persistence.due;
 
 import java.sql.SQLException;
 import java.time.Duration;

@@ -18,7 +18,10 @@ create table federation_sync (
     tenant_id        text collate "C" not null,
     backend_id       uuid not null,
     -- when a run begins or goes on; whoever does it moves this, so that no other does
+    -- when a run begins or goes on; while one is under way, how long whoever does it holds it without being heard of
     due_at           timestamptz not null,
+    -- by whom; each taking is another
+    taken_by         uuid,
     -- the one that is not over; absent between two
     run_id           uuid,
     run_trigger      text collate "C" check (run_trigger in ('interval', 'request', 'change')),
@@ -27,11 +30,13 @@ create table federation_sync (
     accept_deletions boolean not null default false,
     -- up to which path it is done; empty at the begin
     position         text collate "C" not null default '',
-    -- that were found there by it, and of which nothing can be copied
+    -- that it found there
     listed           bigint not null default 0,
-    -- by problem, and some of the paths
-    problems         jsonb not null default '[]',
+    -- that cannot be copied, and of some of them which and why
     problem_count    bigint not null default 0,
+    -- of these, that could be read there
+    blocking_count   bigint not null default 0,
+    problems         jsonb not null default '[]',
     -- since the last run that came to its end, of the one that is not over
     attempts         integer not null default 0,
     -- why the last attempt failed; absent when it did not
@@ -68,8 +73,8 @@ create table federation_copy (
     tenant_id      text collate "C" not null,
     backend_id     uuid not null,
     path           text collate "C" not null,
-    -- 'copied': the version is a copy; 'kept': ours is another, and stays; 'gone': it was deleted there, and therefore here
-    state          text collate "C" not null check (state in ('copied', 'kept', 'gone')),
+    -- 'copied': the version is a copy; 'leaving': of what is there no more; 'gone': which is therefore deleted here; 'kept': ours is another, and stays
+    state          text collate "C" not null check (state in ('copied', 'leaving', 'gone', 'kept')),
     remote_version integer not null,
     -- by the tenant's key, of the path and the value
     value_mac      bytea not null,
@@ -78,9 +83,11 @@ create table federation_copy (
     -- by which the vault tells without being asked for the value that nothing has changed; absent where it does not
     mark           text collate "C",
     local_version  integer not null,
+    -- how long one that is gone can be brought back
+    until          timestamptz,
     -- the run that did something about it, and what
     run_id         uuid not null,
-    change         text collate "C" not null check (change in ('created', 'updated', 'deleted', 'adopted')),
+    change         text collate "C" not null check (change in ('created', 'updated', 'deleted', 'adopted', 'none')),
     primary key (tenant_id, backend_id, path),
     foreign key (tenant_id, backend_id) references federation_backend on delete cascade
 );

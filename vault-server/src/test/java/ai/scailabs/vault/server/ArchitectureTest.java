@@ -77,7 +77,7 @@ class ArchitectureTest {
             .whereLayer("pki")
             .mayOnlyAccessLayers("kernel", "crypto", "persistence", "outbound", "audit", "access", "tenancy")
             .whereLayer("federation")
-            .mayOnlyAccessLayers("kernel", "persistence", "outbound", "audit", "access", "secrets")
+            .mayOnlyAccessLayers("kernel", "persistence", "outbound", "audit", "access", "tenancy", "secrets")
             .whereLayer("api")
             .mayOnlyAccessLayers(
                     "kernel", "audit", "events", "access", "tenancy", "identity", "secrets", "pki", "federation")

@@ -14,8 +14,12 @@ import ai.scailabs.vault.federation.backend.Backend;
 import ai.scailabs.vault.federation.backend.BackendPage;
 import ai.scailabs.vault.federation.backend.BackendService;
 import ai.scailabs.vault.federation.backend.BackendStatus;
+import ai.scailabs.vault.federation.sync.Conflict;
+import ai.scailabs.vault.federation.sync.CopyService;
+import ai.scailabs.vault.federation.sync.Resolution;
 import ai.scailabs.vault.kernel.error.ErrorCode;
 import ai.scailabs.vault.kernel.error.VaultException;
+import ai.scailabs.vault.kernel.time.DurationText;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.Map;
 import java.util.OptionalInt;
@@ -28,18 +32,20 @@ import org.springframework.web.bind.annotation.PatchMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 
-/** Other vaults whose secrets are read at paths of the tenant. */
+/** Other vaults whose secrets are read at paths of the tenant, there or as copies. */
 @Controller
 public class BackendController {
     private static final String READ = "federation:read";
     private static final String WRITE = "federation:write";
 
     private final BackendService backends;
+    private final CopyService copies;
     private final JsonBody bodies;
     private final Cursors cursors;
 
-    public BackendController(BackendService backends, JsonBody bodies, Cursors cursors) {
+    public BackendController(BackendService backends, CopyService copies, JsonBody bodies, Cursors cursors) {
         this.backends = backends;
+        this.copies = copies;
         this.bodies = bodies;
         this.cursors = cursors;
     }
@@ -72,7 +78,7 @@ public class BackendController {
     @Endpoint(scope = WRITE, action = AuditAction.FEDERATION_CREATE, category = PathCategory.FEDERATION)
     public Answer create(Call call, HttpServletRequest request) {
         BackendRequests.Wanted body = bodies.read(request, BackendRequests.Wanted.class);
-        Backend created = backends.create(call.located(), body.draft(), call.entry());
+        Backend created = backends.create(call.located(), call.caller().tenant(), body.draft(), call.entry());
         call.about(created.text());
         return tagged(Answer.json(201, call.changed(), json -> write(json, created)), created);
     }
@@ -91,7 +97,12 @@ public class BackendController {
         BackendRequests.Change body = bodies.readPatch(request, BackendRequests.Change.class);
         OptionalInt revision = EntityTags.ifMatch(request);
         Backend changed = backends.change(
-                call.located(), known, body.change(), revision.isPresent() ? revision.getAsInt() : null, call.entry());
+                call.located(),
+                call.caller().tenant(),
+                known,
+                body.change(),
+                revision.isPresent() ? revision.getAsInt() : null,
+                call.entry());
         return tagged(Answer.ok(call.changed(), json -> write(json, changed)), changed);
     }
 
@@ -106,21 +117,63 @@ public class BackendController {
     @Endpoint(scope = READ, action = AuditAction.FEDERATION_STATUS, category = PathCategory.FEDERATION)
     public Answer status(Call call, @PathVariable String id) {
         BackendStatus status = backends.status(call.located(), call.tenant(), about(call, id));
+        CopyService.Standing standing =
+                copies.standing(call.located(), status.backend()).orElse(null);
         return Answer.ok(
                 call.recorded(Map.of("status", status.isHealthy() ? "healthy" : "unavailable")),
-                json -> json.text("id", status.backend().text())
-                        .text("name", status.backend().name())
-                        .text("mode", status.backend().mode().wireName())
-                        .text("status", status.isHealthy() ? "healthy" : "unavailable")
-                        .text(
-                                "reason",
-                                status.failure() == null
-                                        ? null
-                                        : status.failure().reason())
-                        .time("checked_at", status.checkedAt())
-                        .number("check_duration_ms", status.tookMillis())
-                        .time("last_sync", null)
-                        .value("last_sync_duration_ms", null));
+                json -> CopyJson.status(json, status, standing));
+    }
+
+    @PostMapping("/v1/federation/backends/{id}/sync")
+    @Endpoint(scope = WRITE, action = AuditAction.FEDERATION_SYNC, category = PathCategory.FEDERATION)
+    public Answer sync(Call call, @PathVariable String id, HttpServletRequest request) {
+        UUID known = about(call, id);
+        BackendRequests.Run body = bodies.readOptional(request, BackendRequests.Run.class);
+        boolean acceptDeletions = body != null && Boolean.TRUE.equals(body.acceptDeletions());
+        CopyService.Requested requested = copies.request(call.located(), known, acceptDeletions, call.entry());
+        return Answer.json(
+                202,
+                call.changed(),
+                json -> json.text("sync_id", requested.run())
+                        .text("backend_id", requested.backend().text())
+                        .text("status", requested.begun() ? "queued" : "running"));
+    }
+
+    @GetMapping("/v1/federation/backends/{id}/conflicts")
+    @Endpoint(scope = READ, action = AuditAction.FEDERATION_CONFLICT_LIST, category = PathCategory.FEDERATION)
+    public Answer conflicts(Call call, @PathVariable String id, HttpServletRequest request) {
+        UUID known = about(call, id);
+        QueryParameters parameters = QueryParameters.of(request, "limit", "cursor");
+        String list = "federation-conflicts?" + id;
+        String after = cursors.decode(call, list, parameters.text("cursor"));
+        CopyService.ConflictPage page =
+                copies.conflicts(call.located(), call.tenant(), known, parameters.limit(), after == null ? "" : after);
+        String cursor = page.hasMore()
+                ? cursors.encode(call, list, page.conflicts().getLast().path().value())
+                : null;
+        return Answer.ok(
+                call.recorded(),
+                json -> json.objects("conflicts", page.conflicts(), CopyJson::conflict)
+                        .text("cursor", cursor)
+                        .flag("has_more", page.hasMore()));
+    }
+
+    @PostMapping("/v1/federation/backends/{id}/conflicts/{conflict}/resolve")
+    @Endpoint(scope = WRITE, action = AuditAction.FEDERATION_CONFLICT_RESOLVE, category = PathCategory.FEDERATION)
+    public Answer resolve(
+            Call call, @PathVariable String id, @PathVariable String conflict, HttpServletRequest request) {
+        UUID known = about(call, id);
+        UUID which = Conflict.parseId(conflict)
+                .orElseThrow(() -> new VaultException(ErrorCode.CONFLICT_NOT_FOUND, "There is no such conflict"));
+        Resolution resolution =
+                bodies.read(request, BackendRequests.Settlement.class).parsed();
+        CopyService.Settled settled = copies.resolve(call.located(), known, which, resolution, call.entry());
+        return Answer.ok(
+                call.changed(),
+                json -> json.text("id", conflict)
+                        .text("path", settled.conflict().path().value())
+                        .text("resolution", settled.resolution().wireName())
+                        .value("version", settled.version() == 0 ? null : settled.version()));
     }
 
     /** What is no id of ours is not looked up, and not recorded. */
@@ -142,6 +195,14 @@ public class BackendController {
                 .value("config", backend.config().members())
                 .object("path_mapping", mapping -> backend.mapping().entries().forEach(mapping::text))
                 .text("mode", backend.mode().wireName())
+                .text(
+                        "sync_interval",
+                        backend.copying() == null
+                                ? null
+                                : DurationText.format(backend.copying().interval()))
+                .value(
+                        "sync_calls_per_second",
+                        backend.copying() == null ? null : backend.copying().callsPerSecond())
                 .number("revision", backend.revision())
                 .time("created_at", backend.createdAt())
                 .text("created_by", backend.createdBy())

@@ -2,6 +2,7 @@ package ai.scailabs.vault.api.federation;
 
 import ai.scailabs.vault.federation.backend.BackendChange;
 import ai.scailabs.vault.federation.backend.BackendDraft;
+import ai.scailabs.vault.federation.sync.Resolution;
 import ai.scailabs.vault.kernel.error.VaultException;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -17,18 +18,31 @@ final class BackendRequests {
             @Nullable String type,
             @Nullable JsonNode config,
             @Nullable LinkedHashMap<String, @Nullable String> pathMapping,
-            @Nullable String mode) {
+            @Nullable String mode,
+            @Nullable String syncInterval,
+            @Nullable Integer syncCallsPerSecond) {
         BackendDraft draft() {
-            return new BackendDraft(name, type, config, entries(pathMapping), mode);
+            return new BackendDraft(name, type, config, entries(pathMapping), mode, syncInterval, syncCallsPerSecond);
         }
     }
 
     record Change(
             @Nullable JsonNode config,
             @Nullable LinkedHashMap<String, @Nullable String> pathMapping,
-            @Nullable String mode) {
+            @Nullable String mode,
+            @Nullable String syncInterval,
+            @Nullable Integer syncCallsPerSecond) {
         BackendChange change() {
-            return new BackendChange(config, entries(pathMapping), mode);
+            return new BackendChange(config, entries(pathMapping), mode, syncInterval, syncCallsPerSecond);
+        }
+    }
+
+    record Run(@Nullable Boolean acceptDeletions) {}
+
+    record Settlement(@Nullable String resolution) {
+        Resolution parsed() {
+            return Resolution.parse(resolution == null ? "" : resolution)
+                    .orElseThrow(() -> VaultException.invalidField("resolution", "must be keep_local or keep_remote"));
         }
     }
 

@@ -89,6 +89,12 @@ public final class JsonBody {
         return read(request, shape, JSON_TYPES);
     }
 
+    /** The same; null when the request has no body at all. */
+    public <T> @Nullable T readOptional(HttpServletRequest request, Class<T> shape) {
+        boolean none = request.getContentLengthLong() <= 0 && request.getHeader("Transfer-Encoding") == null;
+        return none ? null : read(request, shape);
+    }
+
     /** As {@link #read}, for a JSON merge patch (RFC 7396). */
     public <T> T readPatch(HttpServletRequest request, Class<T> shape) {
         return read(request, shape, PATCH_TYPES);

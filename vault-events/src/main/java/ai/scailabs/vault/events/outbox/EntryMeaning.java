@@ -29,6 +29,9 @@ final class EntryMeaning {
         if (entry.action().equals("pki_ca_rotate") && isAutomatic(entry)) {
             return authority(entry, EventType.CERTIFICATE_RENEWAL_FAILED);
         }
+        if (entry.action().equals("federation_sync") && entry.extra().containsKey("run")) {
+            return copying(entry, EventType.FEDERATION_SYNC_FAILED);
+        }
         // Only the log of the tenant whose policies refused bears what they looked at.
         if (!VIOLATIONS.contains(String.valueOf(entry.errorCode()))
                 || !entry.extra().containsKey("permission")) {
@@ -64,6 +67,9 @@ final class EntryMeaning {
             case "pki_release" -> certificate(entry, EventType.CERTIFICATE_RELEASED, "released_by");
             case "pki_acme_news" -> managed(entry);
             case "pki_certificate_expiring" -> expiry(entry, EventType.CERTIFICATE_EXPIRING);
+            case "federation_sync" ->
+                entry.extra().containsKey("run") ? copying(entry, EventType.FEDERATION_SYNC_COMPLETED) : null;
+            case "federation_conflict" -> conflict(entry);
             default -> null;
         };
     }
@@ -200,6 +206,29 @@ final class EntryMeaning {
                 "attempts",
                 "next_attempt_at"));
         return raised(entry, type, "pki/acme/" + entry.extra().get("acme_account"), data);
+    }
+
+    /** Of another vault: at its name rules decide. */
+    private static Raised copying(RecordedEntry entry, EventType type) {
+        Map<String, Object> data = new LinkedHashMap<>();
+        data.put("backend_id", String.valueOf(entry.path()));
+        data.putAll(picked(
+                entry,
+                "backend",
+                "run",
+                "trigger",
+                "counts",
+                "duration_ms",
+                "reads",
+                "problem",
+                "attempts",
+                "next_attempt_at"));
+        return raised(entry, type, "federation/backends/" + entry.extra().get("backend"), data);
+    }
+
+    private static Raised conflict(RecordedEntry entry) {
+        Map<String, Object> data = picked(entry, "backend", "backend_id", "conflict_id", "version", "remote_version");
+        return raised(entry, EventType.FEDERATION_CONFLICT, entry.path(), data);
     }
 
     private static Raised expiry(RecordedEntry entry, EventType type) {

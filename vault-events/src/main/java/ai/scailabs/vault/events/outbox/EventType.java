@@ -29,7 +29,10 @@ public enum EventType {
     CERTIFICATE_RENEWAL_FAILED("certificate.renewal_failed", true),
     CERTIFICATE_REVOKED("certificate.revoked", true),
     CERTIFICATE_RELEASED("certificate.released", true),
-    CERTIFICATE_EXPIRING("certificate.expiring", true);
+    CERTIFICATE_EXPIRING("certificate.expiring", true),
+    FEDERATION_SYNC_COMPLETED("federation.sync_completed", true),
+    FEDERATION_SYNC_FAILED("federation.sync_failed", true),
+    FEDERATION_CONFLICT("federation.conflict", true);
 
     /** Of a delivery that somebody asked for to see whether it arrives; nobody subscribes to it. */
     public static final String TEST = "webhook.test";

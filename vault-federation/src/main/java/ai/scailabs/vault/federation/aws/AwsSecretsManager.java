@@ -7,6 +7,7 @@ import ai.scailabs.vault.federation.remote.RemoteCalls;
 import ai.scailabs.vault.federation.remote.RemoteDescription;
 import ai.scailabs.vault.federation.remote.RemoteException;
 import ai.scailabs.vault.federation.remote.RemoteFailure;
+import ai.scailabs.vault.federation.remote.RemoteName;
 import ai.scailabs.vault.federation.remote.RemoteSecret;
 import ai.scailabs.vault.federation.remote.RemoteValues;
 import ai.scailabs.vault.federation.remote.RemoteVault;
@@ -24,11 +25,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -327,23 +327,45 @@ public final class AwsSecretsManager implements RemoteVault {
 
     @Override
     public List<String> names(String prefix, boolean deep, int most) throws RemoteException {
+        return List.copyOf(found(prefix, deep, most).keySet());
+    }
+
+    /** A version never changes its value, and whatever else changes moves the date. */
+    @Override
+    public List<RemoteName> listed(String prefix, boolean deep, int most) throws RemoteException {
+        List<RemoteName> listed = new ArrayList<>();
+        found(prefix, deep, most).forEach((name, entry) -> listed.add(new RemoteName(name, mark(entry))));
+        return listed;
+    }
+
+    private static @Nullable String mark(SecretListEntry entry) {
+        for (Map.Entry<String, List<String>> version :
+                entry.secretVersionsToStages().entrySet()) {
+            if (version.getValue().contains(CURRENT) && entry.lastChangedDate() != null) {
+                return version.getKey() + "@" + entry.lastChangedDate().toEpochMilli();
+            }
+        }
+        return null;
+    }
+
+    private Map<String, SecretListEntry> found(String prefix, boolean deep, int most) throws RemoteException {
         if (!PREFIX.matcher(prefix).matches()) {
-            return List.of();
+            return Map.of();
         }
         return calls.paging(turn -> {
-            Set<String> names = new LinkedHashSet<>();
+            Map<String, SecretListEntry> found = new LinkedHashMap<>();
             String token = null;
             do {
                 ListSecretsResponse page = page(turn, prefix, token, PAGE);
                 for (SecretListEntry secret : page.secretList()) {
-                    shown(secret, prefix, deep).ifPresent(names::add);
+                    shown(secret, prefix, deep).ifPresent(name -> found.putIfAbsent(name, secret));
                 }
-                if (names.size() > most) {
+                if (found.size() > most) {
                     throw new RemoteException(RemoteFailure.TOO_LARGE, "more than " + most + " secrets");
                 }
                 token = next(token, page.nextToken());
             } while (token != null);
-            return List.copyOf(names);
+            return found;
         });
     }
 

@@ -4,6 +4,7 @@ import ai.scailabs.vault.federation.remote.BackendConfig;
 import ai.scailabs.vault.federation.remote.BackendCredentials;
 import ai.scailabs.vault.federation.remote.NamedVersions;
 import ai.scailabs.vault.federation.remote.RemoteCalls;
+import ai.scailabs.vault.federation.remote.RemoteCopy;
 import ai.scailabs.vault.federation.remote.RemoteDescription;
 import ai.scailabs.vault.federation.remote.RemoteException;
 import ai.scailabs.vault.federation.remote.RemoteFailure;
@@ -184,6 +185,34 @@ public final class AzureKeyVault implements RemoteVault {
         return updated == null ? version.getCreatedOn().toInstant() : updated.toInstant();
     }
 
+    private static void tell(SecretProperties version, List<String> tags, Map<String, String> labels) {
+        Map<String, String> told = version.getTags() == null ? Map.of() : version.getTags();
+        told.forEach((tag, value) -> {
+            if (value == null || value.isEmpty()) {
+                tags.add(tag);
+            } else {
+                labels.put(tag, value);
+            }
+        });
+    }
+
+    /** One answer holds both. */
+    @Override
+    public RemoteCopy copy(String name) throws RemoteException {
+        requireName(name);
+        return calls.once(turn -> {
+            KeyVaultSecret answer = value(turn, name, null);
+            Map<String, String> labels = new HashMap<>();
+            List<String> tags = new ArrayList<>();
+            tell(answer.getProperties(), tags, labels);
+            return new RemoteCopy(
+                    new RemoteSecret(
+                            named(answer.getProperties(), name, true).version(),
+                            RemoteValues.ofText(answer.getValue())),
+                    RemoteDescription.metadataJson(null, tags, labels));
+        });
+    }
+
     @Override
     public RemoteDescription describe(String name) throws RemoteException {
         requireName(name);
@@ -194,14 +223,7 @@ public final class AzureKeyVault implements RemoteVault {
             SecretProperties last = properties.getLast();
             Map<String, String> labels = new HashMap<>();
             List<String> tags = new ArrayList<>();
-            Map<String, String> told = last.getTags() == null ? Map.of() : last.getTags();
-            told.forEach((tag, value) -> {
-                if (value == null || value.isEmpty()) {
-                    tags.add(tag);
-                } else {
-                    labels.put(tag, value);
-                }
-            });
+            tell(last, tags, labels);
             return new RemoteDescription(
                     all.getFirst(),
                     all.getLast().createdAt(),

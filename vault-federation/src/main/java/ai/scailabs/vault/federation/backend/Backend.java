@@ -18,15 +18,16 @@ import org.jspecify.annotations.Nullable;
  *
  * @param name a segment of a path, unique in the tenant
  * @param mandate in whose right the secret with the credentials is read; absent where the config names none
+ * @param copying how its secrets are copied; absent where they are not
  */
 public record Backend(
         TenantId tenant,
         UUID id,
         String name,
-        BackendMode mode,
         BackendConfig config,
         PathMapping mapping,
         @Nullable Mandate mandate,
+        @Nullable CopyPlan copying,
         int revision,
         Instant createdAt,
         String createdBy,
@@ -36,6 +37,15 @@ public record Backend(
 
     public BackendType type() {
         return config.type();
+    }
+
+    public BackendMode mode() {
+        return copying == null ? BackendMode.PROXY : BackendMode.SYNC;
+    }
+
+    /** Whether its paths are read there whenever they are asked for. */
+    public boolean isReadLive() {
+        return copying == null || copying.readLive();
     }
 
     /** Its id as the API writes it. */
@@ -53,7 +63,7 @@ public record Backend(
     }
 
     /** By which policies name it. */
-    SecretPath virtualPath() {
+    public SecretPath virtualPath() {
         return virtualPath(name);
     }
 

@@ -12,4 +12,6 @@ import tools.jackson.databind.JsonNode;
 public record BackendChange(
         @Nullable JsonNode config,
         @Nullable Map<String, String> mapping,
-        @Nullable String mode) {}
+        @Nullable String mode,
+        @Nullable String syncInterval,
+        @Nullable Integer syncCallsPerSecond) {}

@@ -14,4 +14,6 @@ public record BackendDraft(
         @Nullable String type,
         @Nullable JsonNode config,
         @Nullable Map<String, String> mapping,
-        @Nullable String mode) {}
+        @Nullable String mode,
+        @Nullable String syncInterval,
+        @Nullable Integer syncCallsPerSecond) {}

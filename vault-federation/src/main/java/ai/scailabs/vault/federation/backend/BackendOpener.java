@@ -10,10 +10,13 @@ import ai.scailabs.vault.kernel.error.VaultException;
 public final class BackendOpener {
     private final CredentialReader credentials;
     private final RemoteVaults vaults;
+    private final RemoteVaults patient;
 
-    public BackendOpener(CredentialReader credentials, RemoteVaults vaults) {
+    /** @param patient the same, where nobody waits for a call */
+    public BackendOpener(CredentialReader credentials, RemoteVaults vaults, RemoteVaults patient) {
         this.credentials = credentials;
         this.vaults = vaults;
+        this.patient = patient;
     }
 
     /**
@@ -23,12 +26,21 @@ public final class BackendOpener {
      * @throws VaultException {@code service_unavailable}, {@code kms_unavailable}
      */
     public RemoteVault open(Backend backend) throws RemoteException {
+        return open(backend, vaults);
+    }
+
+    /** As {@link #open}, for work that nobody waits for. */
+    public RemoteVault openPatiently(Backend backend) throws RemoteException {
+        return open(backend, patient);
+    }
+
+    private RemoteVault open(Backend backend, RemoteVaults by) throws RemoteException {
         if (backend.mandate() == null) {
-            return vaults.open(backend.config(), null, backend.tenant());
+            return by.open(backend.config(), null, backend.tenant());
         }
         BackendCredentials read = credentials.read(backend, backend.mandate());
         try {
-            return vaults.open(backend.config(), read, backend.tenant());
+            return by.open(backend.config(), read, backend.tenant());
         } catch (RemoteException | RuntimeException refused) {
             read.close();
             throw refused;

@@ -1,16 +1,19 @@
 package ai.scailabs.vault.federation.backend;
 
 import ai.scailabs.vault.access.decision.Mandate;
+import ai.scailabs.vault.access.decision.StandingRight;
 import ai.scailabs.vault.audit.trail.AuditEntry;
 import ai.scailabs.vault.audit.trail.AuditRows;
 import ai.scailabs.vault.federation.mapping.PathMapping;
 import ai.scailabs.vault.federation.remote.BackendConfig;
 import ai.scailabs.vault.federation.remote.BackendType;
 import ai.scailabs.vault.kernel.id.TenantId;
+import ai.scailabs.vault.kernel.path.SecretPath;
 import ai.scailabs.vault.persistence.tenant.TenantTransaction;
 import ai.scailabs.vault.persistence.tenant.TenantTransactions;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
@@ -19,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -39,14 +43,16 @@ final class BackendRepository {
     /** In the order of their ids. */
     List<Backend> page(TenantId tenant, UUID after, int rows) {
         return transactions.query(tenant, """
-                select tenant_id, backend_id, name, backend_type, mode, config::text as config, path_mapping::text as path_mapping, mandate::text as mandate, revision, created_at, created_by, updated_at
+                select tenant_id, backend_id, name, backend_type, mode, config::text as config, path_mapping::text as path_mapping, mandate::text as mandate,
+                    sync_interval_seconds, sync_calls_per_second, sync_right, reads_live, revision, created_at, created_by, updated_at
                 from federation_backend where tenant_id = ? and backend_id > ? order by backend_id limit ?
                 """, (results, index) -> backend(results), tenant.value(), after, rows);
     }
 
     Optional<Backend> find(TenantId tenant, UUID id) {
         return transactions.queryOne(tenant, """
-                select tenant_id, backend_id, name, backend_type, mode, config::text as config, path_mapping::text as path_mapping, mandate::text as mandate, revision, created_at, created_by, updated_at
+                select tenant_id, backend_id, name, backend_type, mode, config::text as config, path_mapping::text as path_mapping, mandate::text as mandate,
+                    sync_interval_seconds, sync_calls_per_second, sync_right, reads_live, revision, created_at, created_by, updated_at
                 from federation_backend where tenant_id = ? and backend_id = ?
                 """, (results, index) -> backend(results), tenant.value(), id);
     }
@@ -58,7 +64,7 @@ final class BackendRepository {
                 tenant,
                 """
                 select t.epoch, b.tenant_id, b.backend_id, b.name, b.backend_type, b.mode, b.config::text as config, b.path_mapping::text as path_mapping, b.mandate::text as mandate,
-                    b.revision, b.created_at, b.created_by, b.updated_at
+                    b.sync_interval_seconds, b.sync_calls_per_second, b.sync_right, b.reads_live, b.revision, b.created_at, b.created_by, b.updated_at
                 from tenant t left join federation_backend b on b.tenant_id = t.tenant_id
                 where t.tenant_id = ? order by b.backend_id
                 """,
@@ -74,7 +80,8 @@ final class BackendRepository {
 
     List<Backend> all(TenantTransaction tx) {
         return tx.query("""
-                select tenant_id, backend_id, name, backend_type, mode, config::text as config, path_mapping::text as path_mapping, mandate::text as mandate, revision, created_at, created_by, updated_at
+                select tenant_id, backend_id, name, backend_type, mode, config::text as config, path_mapping::text as path_mapping, mandate::text as mandate,
+                    sync_interval_seconds, sync_calls_per_second, sync_right, reads_live, revision, created_at, created_by, updated_at
                 from federation_backend where tenant_id = ? order by backend_id
                 """, (results, index) -> backend(results), tx.tenant().value());
     }
@@ -82,8 +89,9 @@ final class BackendRepository {
     void insert(TenantTransaction tx, Backend backend) {
         tx.update(
                 """
-                insert into federation_backend (tenant_id, backend_id, name, backend_type, mode, config, path_mapping, mandate, revision, created_at, created_by, updated_at)
-                values (?, ?, ?, ?, ?, ?::jsonb, ?::json, nullif(?, '')::jsonb, ?, ?, ?, ?)
+                insert into federation_backend (tenant_id, backend_id, name, backend_type, mode, config, path_mapping, mandate, sync_interval_seconds, sync_calls_per_second, sync_right, reads_live,
+                    revision, created_at, created_by, updated_at)
+                values (?, ?, ?, ?, ?, ?::jsonb, ?::json, nullif(?, '')::jsonb, ?, ?, ?, ?, ?, ?, ?, ?)
                 """,
                 tx.tenant().value(),
                 backend.id(),
@@ -93,6 +101,10 @@ final class BackendRepository {
                 config(backend),
                 mapping(backend),
                 mandate(backend),
+                interval(backend),
+                calls(backend),
+                right(backend),
+                backend.isReadLive(),
                 backend.revision(),
                 backend.createdAt(),
                 backend.createdBy(),
@@ -104,13 +116,18 @@ final class BackendRepository {
         return tx.update(
                         """
                         update federation_backend
-                        set mode = ?, config = ?::jsonb, path_mapping = ?::json, mandate = nullif(?, '')::jsonb, revision = ?, updated_at = ?
+                        set mode = ?, config = ?::jsonb, path_mapping = ?::json, mandate = nullif(?, '')::jsonb, sync_interval_seconds = ?, sync_calls_per_second = ?, sync_right = ?,
+                            reads_live = ?, revision = ?, updated_at = ?
                         where tenant_id = ? and backend_id = ? and revision = ?
                         """,
                         changed.mode().wireName(),
                         config(changed),
                         mapping(changed),
                         mandate(changed),
+                        interval(changed),
+                        calls(changed),
+                        right(changed),
+                        changed.isReadLive(),
                         changed.revision(),
                         changed.updatedAt(),
                         tx.tenant().value(),
@@ -126,6 +143,47 @@ final class BackendRepository {
                         tx.tenant().value(),
                         id)
                 > 0;
+    }
+
+    /** Whatever was begun before begins anew: the backend is another. */
+    void scheduleCopying(TenantTransaction tx, Backend backend, UUID run, Instant now) {
+        tx.update("""
+                insert into federation_sync (tenant_id, backend_id, due_at, run_id, run_trigger, run_started_at) values (?, ?, ?, ?, 'change', ?)
+                on conflict (tenant_id, backend_id) do update
+                set due_at = excluded.due_at, taken_by = null, run_id = excluded.run_id, run_trigger = excluded.run_trigger, run_started_at = excluded.run_started_at,
+                    accept_deletions = false, position = '', listed = 0, problems = '[]', problem_count = 0, blocking_count = 0, attempts = 0, runs = 0
+                """, tx.tenant().value(), backend.id(), now, run, now);
+    }
+
+    /** What lies elsewhere than the backend leads to is no copy of it any more, and stays. */
+    void forgetCopies(TenantTransaction tx, Backend backend) {
+        List<String> copied = tx.query(
+                "select path from federation_copy where tenant_id = ? and backend_id = ? union select path from federation_conflict where tenant_id = ? and backend_id = ?",
+                (results, index) -> results.getString(1),
+                tx.tenant().value(),
+                backend.id(),
+                tx.tenant().value(),
+                backend.id());
+        String[] left = copied.stream()
+                .filter(path -> backend.mode() != BackendMode.SYNC
+                        || backend.mapping().ruleFor(new SecretPath(path)).isEmpty())
+                .toArray(String[]::new);
+        tx.update(
+                "delete from federation_copy where tenant_id = ? and backend_id = ? and path = any (?)",
+                tx.tenant().value(),
+                backend.id(),
+                left);
+        tx.update(
+                "delete from federation_conflict where tenant_id = ? and backend_id = ? and path = any (?)",
+                tx.tenant().value(),
+                backend.id(),
+                left);
+        if (backend.mode() != BackendMode.SYNC) {
+            tx.update(
+                    "delete from federation_sync where tenant_id = ? and backend_id = ?",
+                    tx.tenant().value(),
+                    backend.id());
+        }
     }
 
     void record(TenantTransaction tx, AuditEntry entry) {
@@ -144,6 +202,29 @@ final class BackendRepository {
         return backend.mandate() == null ? "" : backend.mandate().encoded();
     }
 
+    private static @Nullable Long interval(Backend backend) {
+        return backend.copying() == null ? null : backend.copying().interval().toSeconds();
+    }
+
+    private static @Nullable Integer calls(Backend backend) {
+        return backend.copying() == null ? null : backend.copying().callsPerSecond();
+    }
+
+    private static @Nullable String right(Backend backend) {
+        return backend.copying() == null ? null : backend.copying().right().encoded();
+    }
+
+    private static @Nullable CopyPlan copying(ResultSet results) throws SQLException {
+        String right = results.getString("sync_right");
+        return right == null
+                ? null
+                : new CopyPlan(
+                        Duration.ofSeconds(results.getLong("sync_interval_seconds")),
+                        results.getInt("sync_calls_per_second"),
+                        StandingRight.of(right),
+                        results.getBoolean("reads_live"));
+    }
+
     private static Backend backend(ResultSet results) throws SQLException {
         BackendType type = BackendType.parse(results.getString("backend_type"))
                 .orElseThrow(() -> new IllegalStateException("a type of a newer version"));
@@ -152,12 +233,11 @@ final class BackendRepository {
                 new TenantId(results.getString("tenant_id")),
                 results.getObject("backend_id", UUID.class),
                 results.getString("name"),
-                BackendMode.parse(results.getString("mode"))
-                        .orElseThrow(() -> new IllegalStateException("a mode of a newer version")),
                 // What was allowed when it was written is shown; whether it may be used is decided when it is opened.
                 BackendConfig.of(type, JSON.readTree(results.getString("config")), true),
                 PathMapping.of(type, entries(JSON.readTree(results.getString("path_mapping")))),
                 mandate == null ? null : Mandate.of(mandate),
+                copying(results),
                 results.getInt("revision"),
                 instant(results, "created_at"),
                 results.getString("created_by"),

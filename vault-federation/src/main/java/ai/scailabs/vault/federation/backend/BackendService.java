@@ -2,6 +2,7 @@ package ai.scailabs.vault.federation.backend;
 
 import ai.scailabs.vault.access.decision.AccessControl;
 import ai.scailabs.vault.access.decision.Mandate;
+import ai.scailabs.vault.access.decision.StandingRight;
 import ai.scailabs.vault.access.identity.Caller;
 import ai.scailabs.vault.access.policy.Permission;
 import ai.scailabs.vault.audit.trail.AuditEntry;
@@ -26,6 +27,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
@@ -36,7 +38,7 @@ import org.springframework.dao.DuplicateKeyException;
 
 /**
  * The backends of a tenant. Who manages the tenant may do all of it; others what policies say of {@code federation/backends/<name>}. Who configures one must be allowed to read the secret with its credentials, which from then on is read
- * in their right: a backend is not a way around policies. No paths of two backends overlap, nor of one and of secrets that are stored. A change and its audit row are one transaction, which is never open while a vault is asked.
+ * in their right, as is whatever a copy changes here: a backend is not a way around policies. No paths of two backends overlap, nor of one that is read live and of secrets that are stored. A change and its audit row are one transaction, which is never open while a vault is asked.
  * Thread-safe.
  */
 public final class BackendService {
@@ -72,12 +74,13 @@ public final class BackendService {
     }
 
     /**
-     * Asks the vault, too, which must take the credentials.
+     * Asks the vault, too, which must take the credentials. One that is copied begins with that at once, and hides nothing that is stored.
      *
+     * @param home the tenant of the caller's token
      * @throws VaultException {@code access_denied}, also for the secret with the credentials; {@code validation_error}; {@code invalid_config} with {@code details.field}; {@code conflict} when the name or a path is taken, or there
      *     are too many; {@code backend_unavailable} when the vault is there and does not serve
      */
-    public Backend create(Caller caller, BackendDraft draft, AuditEntry entry) {
+    public Backend create(Caller caller, TenantId home, BackendDraft draft, AuditEntry entry) {
         String name = draft.name();
         if (name == null || !Backend.isName(name)) {
             throw VaultException.invalidField(
@@ -97,14 +100,21 @@ public final class BackendService {
         BackendConfig config = BackendConfig.of(type, draft.config(), development);
         PathMapping mapping = PathMapping.of(type, draft.mapping());
         Instant now = now();
+        CopyPlan copying = mode == BackendMode.PROXY
+                ? notCopied(draft.syncInterval(), draft.syncCallsPerSecond())
+                : new CopyPlan(
+                        CopyPlan.interval(draft.syncInterval()),
+                        CopyPlan.callsPerSecond(type, draft.syncCallsPerSecond()),
+                        StandingRight.of(caller, home, now),
+                        false);
         Backend created = new Backend(
                 entry.tenant(),
                 ids.nextUuid(),
                 name,
-                mode,
                 config,
                 mapping,
                 mandate(caller, config, mapping),
+                copying,
                 1,
                 now,
                 caller.actor().identity().value(),
@@ -112,8 +122,11 @@ public final class BackendService {
         probe(created);
         try {
             return repository.transactions().inTransaction(entry.tenant(), tx -> {
-                requireFree(tx, created);
+                requireFree(tx, created, null);
                 repository.insert(tx, created);
+                if (created.copying() != null) {
+                    repository.scheduleCopying(tx, created, ids.nextUuid(), now);
+                }
                 repository.record(tx, described(entry, created));
                 return created;
             });
@@ -125,7 +138,16 @@ public final class BackendService {
 
     private static BackendMode mode(@Nullable String text) {
         return BackendMode.parse(text == null ? "" : text)
-                .orElseThrow(() -> VaultException.invalidField("mode", "must be " + BackendMode.PROXY.wireName()));
+                .orElseThrow(() -> VaultException.invalidField(
+                        "mode", "must be " + BackendMode.PROXY.wireName() + " or " + BackendMode.SYNC.wireName()));
+    }
+
+    private static @Nullable CopyPlan notCopied(@Nullable String interval, @Nullable Integer calls) {
+        if (interval != null || calls != null) {
+            throw VaultException.invalidField(
+                    interval == null ? "sync_calls_per_second" : "sync_interval", "is for mode sync only");
+        }
+        return null;
     }
 
     /** The right of who configures it to read the credentials; null when the config names none. */
@@ -162,8 +184,12 @@ public final class BackendService {
         }
     }
 
-    /** Under a lock that other changes of backends wait for. Secrets that are written at this moment fail when the tenant's epoch has moved on. */
-    private void requireFree(TenantTransaction tx, Backend wanted) {
+    /**
+     * Under a lock that other changes of backends wait for. Secrets that are written at this moment fail when the tenant's epoch has moved on.
+     *
+     * @param before what is stored below its patterns may be its own copies; null for a new one
+     */
+    private void requireFree(TenantTransaction tx, Backend wanted, @Nullable Backend before) {
         if (!tx.lockTenant()) {
             throw new VaultException(ErrorCode.TENANT_NOT_FOUND, "There is no such tenant");
         }
@@ -185,7 +211,14 @@ public final class BackendService {
                         Map.of("field", "path_mapping", "state", "mapped", "backend", other.name()));
             }
         }
-        for (MappingRule rule : wanted.mapping().rules()) {
+        List<MappingRule> hiding = wanted.isReadLive() ? wanted.mapping().rules() : List.of();
+        Set<String> copied = wanted.copying() == null || before == null || before.copying() == null
+                ? Set.of()
+                : before.mapping().entries().keySet();
+        for (MappingRule rule : hiding) {
+            if (copied.contains(rule.pattern())) {
+                continue;
+            }
             boolean taken = rule.isExact()
                     ? StoredPaths.isTaken(tx, new SecretPath(rule.localPrefix()))
                     : StoredPaths.below(tx, rule.localPrefix(), rule.isTree()).isPresent();
@@ -201,7 +234,7 @@ public final class BackendService {
 
     /** @throws VaultException {@code access_denied}; {@code backend_not_found} */
     public Backend get(Caller caller, TenantId tenant, UUID id) {
-        return permitted(caller, tenant, id, Permission.READ);
+        return require(caller, tenant, id, Permission.READ);
     }
 
     /**
@@ -223,48 +256,80 @@ public final class BackendService {
     }
 
     /**
+     * One that is copied begins anew with it. What was a proxy is read live until all is copied; what was copied stays here when it is no longer.
+     *
+     * @param home the tenant of the caller's token
      * @param expectedRevision null to change whatever is there
      * @throws VaultException as {@link #create}; {@code backend_not_found}; {@code version_conflict}
      */
     public Backend change(
-            Caller caller, UUID id, BackendChange change, @Nullable Integer expectedRevision, AuditEntry entry) {
-        Backend seen = permitted(caller, entry.tenant(), id, Permission.ADMIN);
+            Caller caller,
+            TenantId home,
+            UUID id,
+            BackendChange change,
+            @Nullable Integer expectedRevision,
+            AuditEntry entry) {
+        Backend seen = require(caller, entry.tenant(), id, Permission.ADMIN);
         if (expectedRevision != null && expectedRevision != seen.revision()) {
             throw changed();
         }
         BackendConfig config =
                 change.config() == null ? seen.config() : BackendConfig.of(seen.type(), change.config(), development);
         PathMapping mapping = change.mapping() == null ? seen.mapping() : PathMapping.of(seen.type(), change.mapping());
+        Instant now = now();
         Backend changed = new Backend(
                 seen.tenant(),
                 seen.id(),
                 seen.name(),
-                change.mode() == null ? seen.mode() : mode(change.mode()),
                 config,
                 mapping,
                 mandate(caller, config, mapping),
+                copying(seen, change, StandingRight.of(caller, home, now)),
                 seen.revision() + 1,
                 seen.createdAt(),
                 seen.createdBy(),
-                now());
+                now);
         probe(changed);
         return repository.transactions().inTransaction(entry.tenant(), tx -> {
-            requireFree(tx, changed);
+            requireFree(tx, changed, seen);
             if (!repository.update(tx, seen.revision(), changed)) {
                 throw changed();
+            }
+            if (seen.copying() != null) {
+                repository.forgetCopies(tx, changed);
+            }
+            if (changed.copying() != null) {
+                repository.scheduleCopying(tx, changed, ids.nextUuid(), now);
             }
             repository.record(tx, described(entry, changed));
             return changed;
         });
     }
 
+    private static @Nullable CopyPlan copying(Backend seen, BackendChange change, StandingRight right) {
+        BackendMode mode = change.mode() == null ? seen.mode() : mode(change.mode());
+        if (mode == BackendMode.PROXY) {
+            return notCopied(change.syncInterval(), change.syncCallsPerSecond());
+        }
+        CopyPlan before = seen.copying();
+        return new CopyPlan(
+                change.syncInterval() == null && before != null
+                        ? before.interval()
+                        : CopyPlan.interval(change.syncInterval()),
+                change.syncCallsPerSecond() == null && before != null
+                        ? before.callsPerSecond()
+                        : CopyPlan.callsPerSecond(seen.type(), change.syncCallsPerSecond()),
+                right,
+                seen.isReadLive());
+    }
+
     /**
-     * Its paths are our own from then on.
+     * Its paths are our own from then on; what was copied stays.
      *
      * @throws VaultException {@code access_denied}; {@code backend_not_found}
      */
     public void delete(Caller caller, UUID id, AuditEntry entry) {
-        Backend backend = permitted(caller, entry.tenant(), id, Permission.ADMIN);
+        Backend backend = require(caller, entry.tenant(), id, Permission.ADMIN);
         repository.transactions().inTransaction(entry.tenant(), tx -> {
             if (!repository.delete(tx, id)) {
                 throw BackendRefusals.notFound();
@@ -280,7 +345,7 @@ public final class BackendService {
      * @throws VaultException {@code access_denied}; {@code backend_not_found}; {@code service_unavailable}, {@code kms_unavailable}
      */
     public BackendStatus status(Caller caller, TenantId tenant, UUID id) {
-        Backend backend = permitted(caller, tenant, id, Permission.READ);
+        Backend backend = require(caller, tenant, id, Permission.READ);
         long begun = System.nanoTime();
         try (RemoteVault vault = opener.open(backend)) {
             vault.probe(backend.mapping().remotePrefixes());
@@ -295,8 +360,12 @@ public final class BackendService {
         return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun);
     }
 
-    /** Who may have nothing like it learns nothing of whether it is there. */
-    private Backend permitted(Caller caller, TenantId tenant, UUID id, Permission permission) {
+    /**
+     * For what is done with it elsewhere. Who may have nothing like it learns nothing of whether it is there.
+     *
+     * @throws VaultException {@code access_denied}; {@code backend_not_found}
+     */
+    public Backend require(Caller caller, TenantId tenant, UUID id, Permission permission) {
         Backend found = repository.find(tenant, id).orElse(null);
         access.requireManaged(caller, permission, found == null ? NOBODYS : found.virtualPath());
         if (found == null) {

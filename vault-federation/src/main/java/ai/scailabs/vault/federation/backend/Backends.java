@@ -3,6 +3,8 @@ package ai.scailabs.vault.federation.backend;
 import ai.scailabs.vault.kernel.id.TenantId;
 import ai.scailabs.vault.persistence.tenant.TenantTransactions;
 import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
 
 /** The backends of a tenant for whoever serves its reads. Thread-safe. */
 public final class Backends {
@@ -15,6 +17,10 @@ public final class Backends {
     /** All of a tenant, as they are now. */
     public Standing of(TenantId tenant) {
         return repository.standing(tenant);
+    }
+
+    public Optional<Backend> find(TenantId tenant, UUID id) {
+        return repository.find(tenant, id);
     }
 
     /** @param epoch of the tenant, in which the backends are as they are told; 0 when there is no such tenant */

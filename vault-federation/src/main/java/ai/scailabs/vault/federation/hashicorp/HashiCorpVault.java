@@ -3,6 +3,7 @@ package ai.scailabs.vault.federation.hashicorp;
 import ai.scailabs.vault.federation.remote.BackendConfig;
 import ai.scailabs.vault.federation.remote.BackendCredentials;
 import ai.scailabs.vault.federation.remote.RemoteCalls;
+import ai.scailabs.vault.federation.remote.RemoteCopy;
 import ai.scailabs.vault.federation.remote.RemoteDescription;
 import ai.scailabs.vault.federation.remote.RemoteException;
 import ai.scailabs.vault.federation.remote.RemoteFailure;
@@ -28,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class HashiCorpVault implements RemoteVault {
     private static final int MOST_BYTES = 4 * 1024 * 1024;
+    private static final String NO_METADATA = "{}";
     private static final RemoteVersion ONLY_VERSION = new RemoteVersion(1, true, Instant.EPOCH, null);
 
     private final @Nullable BackendCredentials credentials;
@@ -174,6 +176,20 @@ public final class HashiCorpVault implements RemoteVault {
             throw Unanswered.notUnderstood("another version than was asked for");
         }
         return secret(value, false);
+    }
+
+    /** Of version 2 one answer holds both, and who may read a value need not be allowed its metadata. */
+    @Override
+    public RemoteCopy copy(String name) throws RemoteException {
+        requireName(name);
+        return calls.once(turn -> at(turn, name, mount -> {
+            if (!mount.isVersioned()) {
+                return new RemoteCopy(only(turn, name, null), NO_METADATA);
+            }
+            mount.within(name);
+            KvValue value = KvValue.of(found(turn, name), true);
+            return new RemoteCopy(secret(value, true), RemoteDescription.metadataJson(null, List.of(), value.labels()));
+        }));
     }
 
     @Override

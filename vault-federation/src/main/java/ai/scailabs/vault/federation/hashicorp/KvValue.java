@@ -5,6 +5,8 @@ import ai.scailabs.vault.federation.remote.Unanswered;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
@@ -26,6 +28,7 @@ final class KvValue {
     private int version;
     private @Nullable Instant createdAt;
     private boolean leased;
+    private final Map<String, String> labels = new HashMap<>();
 
     private KvValue(byte[] body) {
         this.body = body;
@@ -86,6 +89,19 @@ final class KvValue {
             version = parser.getIntValue();
         } else if (name.equals("created_time") && token == JsonToken.VALUE_STRING) {
             createdAt = Instant.parse(parser.getString());
+        } else if (name.equals("custom_metadata") && token == JsonToken.START_OBJECT) {
+            while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
+                label(parser);
+            }
+        } else {
+            parser.skipChildren();
+        }
+    }
+
+    private void label(JsonParser parser) {
+        String name = parser.currentName();
+        if (parser.nextToken() == JsonToken.VALUE_STRING) {
+            labels.put(name, parser.getString());
         } else {
             parser.skipChildren();
         }
@@ -120,6 +136,11 @@ final class KvValue {
             throw Unanswered.notUnderstood("a value of KV without its time");
         }
         return createdAt;
+    }
+
+    /** Of version 2. */
+    Map<String, String> labels() {
+        return labels;
     }
 
     /** A copy of the object. */

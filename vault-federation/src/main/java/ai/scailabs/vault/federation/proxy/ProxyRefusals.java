@@ -13,12 +13,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** What is answered when another vault does not give what it is asked for: as for a secret of ours where it has none, else that it does not serve, and why. */
-final class ProxyRefusals {
+public final class ProxyRefusals {
     private static final Logger LOG = LoggerFactory.getLogger(ProxyRefusals.class);
 
     private ProxyRefusals() {}
 
-    static VaultException of(RemoteException failed, Backend backend, SecretPath path, @Nullable Integer version) {
+    /** @param version that was asked for; absent for the current one */
+    public static VaultException of(
+            RemoteException failed, Backend backend, SecretPath path, @Nullable Integer version) {
         if (failed.failure() == RemoteFailure.NOT_FOUND) {
             return notFound(path);
         }

@@ -4,6 +4,7 @@ import ai.scailabs.vault.federation.backend.Backend;
 import ai.scailabs.vault.federation.mapping.MappingRule;
 import ai.scailabs.vault.kernel.path.SecretPath;
 import ai.scailabs.vault.secrets.mount.Mount;
+import ai.scailabs.vault.secrets.mount.MountSource;
 import ai.scailabs.vault.secrets.mount.MountTable;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -11,7 +12,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The rules of a tenant's backends, which do not overlap: a path is looked up once for each of its segments, however many rules there are. */
+/** The rules of a tenant's backends, which do not overlap; those that are not read live only say whose the path is. All the same: a path is looked up once for each of its segments, however many rules there are. */
 final class RouteTable implements MountTable {
     private final long epoch;
     private final List<Mount> all;
@@ -25,7 +26,9 @@ final class RouteTable implements MountTable {
         for (Backend backend : backends) {
             for (MappingRule rule : backend.mapping().rules()) {
                 RuleMount mount = new RuleMount(backend, rule, vaults);
-                mounts.add(mount);
+                if (backend.isReadLive()) {
+                    mounts.add(mount);
+                }
                 (rule.isExact() ? exact : byPrefix).put(rule.localPrefix(), mount);
             }
         }
@@ -38,7 +41,18 @@ final class RouteTable implements MountTable {
 
     @Override
     public @Nullable Mount covering(SecretPath path) {
-        if (all.isEmpty()) {
+        RuleMount found = all.isEmpty() ? null : ruleFor(path);
+        return found != null && found.isReadLive() ? found : null;
+    }
+
+    @Override
+    public @Nullable MountSource sourceOf(SecretPath path) {
+        RuleMount found = ruleFor(path);
+        return found == null ? null : found.source();
+    }
+
+    private @Nullable RuleMount ruleFor(SecretPath path) {
+        if (exact.isEmpty() && byPrefix.isEmpty()) {
             return null;
         }
         String text = path.value();

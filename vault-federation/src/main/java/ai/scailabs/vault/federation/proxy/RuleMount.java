@@ -13,14 +13,11 @@ import ai.scailabs.vault.secrets.mount.MountedDescription;
 import ai.scailabs.vault.secrets.mount.MountedValue;
 import ai.scailabs.vault.secrets.mount.MountedVersion;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.json.JsonMapper;
 
-/** The paths of one rule of a backend. */
+/** The paths of one rule of a backend that is read live. */
 final class RuleMount implements Mount {
     /** Of one beginning. */
     private static final int MOST_PATHS = 10_000;
@@ -35,6 +32,10 @@ final class RuleMount implements Mount {
         this.rule = rule;
         this.vaults = vaults;
         this.source = new MountSource(backend.text(), backend.name());
+    }
+
+    boolean isReadLive() {
+        return backend.isReadLive();
     }
 
     @Override
@@ -72,26 +73,12 @@ final class RuleMount implements Mount {
                     known.current().number(),
                     known.versionCount(),
                     known.oldestVersion(),
-                    metadata(known),
+                    known.metadataJson(),
                     known.createdAt(),
                     known.updatedAt());
         } catch (RemoteException failed) {
             throw ProxyRefusals.of(failed, backend, path, null);
         }
-    }
-
-    private static String metadata(RemoteDescription known) {
-        Map<String, Object> metadata = new TreeMap<>();
-        if (known.description() != null) {
-            metadata.put("description", known.description());
-        }
-        if (!known.tags().isEmpty()) {
-            metadata.put("tags", known.tags());
-        }
-        if (!known.labels().isEmpty()) {
-            metadata.put("labels", new TreeMap<>(known.labels()));
-        }
-        return JsonMapper.shared().writeValueAsString(metadata);
     }
 
     @Override
@@ -137,6 +124,7 @@ final class RuleMount implements Mount {
         return other instanceof RuleMount that
                 && backend.id().equals(that.backend.id())
                 && backend.revision() == that.backend.revision()
+                && isReadLive() == that.isReadLive()
                 && rule.pattern().equals(that.rule.pattern());
     }
 

@@ -54,11 +54,19 @@ public final class RemoteCalls {
     private static <T> void work(Call<T> call, Turn turn, CompletableFuture<T> answer) {
         try {
             T value = call.make(turn);
-            if (!answer.complete(value) && value instanceof RemoteSecret late) {
-                late.close();
+            if (!answer.complete(value)) {
+                forget(value);
             }
         } catch (Throwable failed) {
             answer.completeExceptionally(failed);
+        }
+    }
+
+    private static void forget(@Nullable Object late) {
+        if (late instanceof RemoteSecret secret) {
+            secret.close();
+        } else if (late instanceof RemoteCopy copy) {
+            copy.close();
         }
     }
 

@@ -3,7 +3,9 @@ package ai.scailabs.vault.federation.remote;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.json.JsonMapper;
 
 /**
  * What a vault tells of a secret without its value.
@@ -27,5 +29,25 @@ public record RemoteDescription(
     public RemoteDescription {
         tags = List.copyOf(tags);
         labels = Map.copyOf(labels);
+    }
+
+    /** Description, tags and labels as the JSON object that our API shows. */
+    public String metadataJson() {
+        return metadataJson(description, tags, labels);
+    }
+
+    /** The same of what was told alone. */
+    public static String metadataJson(@Nullable String description, List<String> tags, Map<String, String> labels) {
+        Map<String, Object> metadata = new TreeMap<>();
+        if (description != null) {
+            metadata.put("description", description);
+        }
+        if (!tags.isEmpty()) {
+            metadata.put("tags", tags);
+        }
+        if (!labels.isEmpty()) {
+            metadata.put("labels", new TreeMap<>(labels));
+        }
+        return JsonMapper.shared().writeValueAsString(metadata);
     }
 }

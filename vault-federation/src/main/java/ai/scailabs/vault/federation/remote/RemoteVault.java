@@ -45,6 +45,33 @@ public interface RemoteVault extends AutoCloseable {
      */
     List<String> names(String prefix, boolean deep, int most) throws RemoteException;
 
+    /**
+     * As {@link #names}, with what lets a copy be known for current without being asked for. Vaults that tell of none are asked for every secret.
+     *
+     * @throws RemoteException as {@link #names}
+     */
+    default List<RemoteName> listed(String prefix, boolean deep, int most) throws RemoteException {
+        return names(prefix, deep, most).stream()
+                .map(name -> new RemoteName(name, null))
+                .toList();
+    }
+
+    /**
+     * The current value and what is told of the secret besides.
+     *
+     * @return to be closed by the caller
+     * @throws RemoteException {@link RemoteFailure#NOT_FOUND}, also for one that is deleted there
+     */
+    default RemoteCopy copy(String name) throws RemoteException {
+        RemoteSecret secret = read(name, null);
+        try {
+            return new RemoteCopy(secret, describe(name).metadataJson());
+        } catch (RemoteException | RuntimeException failed) {
+            secret.close();
+            throw failed;
+        }
+    }
+
     /** Forgets credentials and connections. */
     @Override
     void close();

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.scailabs.vault.federation.backend.Backend;
-import ai.scailabs.vault.federation.backend.BackendMode;
 import ai.scailabs.vault.federation.backend.BackendOpener;
 import ai.scailabs.vault.federation.mapping.PathMapping;
 import ai.scailabs.vault.federation.remote.BackendConfig;
@@ -42,9 +41,9 @@ class VaultLineTest {
                 new TenantId("tnt_line"),
                 new UUID(1, 1),
                 "line",
-                BackendMode.PROXY,
                 new BackendConfig.Aws("eu-central-1", null, null, null),
                 PathMapping.of(BackendType.AWS_SECRETS_MANAGER, Map.of("a/**", "b/**")),
+                null,
                 null,
                 1,
                 Instant.EPOCH,
@@ -55,7 +54,7 @@ class VaultLineTest {
     // Without a mandate there are no credentials to read.
     @SuppressWarnings("NullAway")
     private static VaultLine line(RemoteVaults vaults) {
-        return new VaultLine(backend(), new BackendOpener(null, vaults), (type, outcome, nanos) -> {});
+        return new VaultLine(backend(), new BackendOpener(null, vaults, vaults), (type, outcome, nanos) -> {});
     }
 
     /** Answers names with what it is told, and nothing else. */

@@ -29,6 +29,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -250,11 +251,39 @@ public final class SecretService implements AutoCloseable {
             String mergePatchJson,
             Precondition precondition,
             AuditEntry entry) {
+        return changeMetadata(
+                permit, space, path, stored -> Metadata.merged(stored, mergePatchJson), precondition, entry);
+    }
+
+    /**
+     * Changes the metadata as a whole; makes no version.
+     *
+     * @param permit to write
+     * @throws ai.scailabs.vault.kernel.error.VaultException {@code version_conflict}, {@code validation_error}
+     */
+    public SecretView replaceMetadata(
+            Permit permit,
+            SecretSpace space,
+            SecretPath path,
+            String metadataJson,
+            Precondition precondition,
+            AuditEntry entry) {
+        String checked = Metadata.checked(metadataJson);
+        return changeMetadata(permit, space, path, stored -> checked, precondition, entry);
+    }
+
+    private SecretView changeMetadata(
+            Permit permit,
+            SecretSpace space,
+            SecretPath path,
+            UnaryOperator<String> change,
+            Precondition precondition,
+            AuditEntry entry) {
         PermitCheck.requireFor(permit, Permission.WRITE, space, path);
         return guarded.run(permit, space, path, seen -> {
             SecretView before = requireLive(permit, path, seen.secret());
             require(precondition, seen);
-            String merged = Metadata.merged(before.metadataJson(), mergePatchJson);
+            String merged = change.apply(before.metadataJson());
             Instant at = now();
             return changes.setMetadata(
                             space.owner(),

@@ -1,0 +1,351 @@
+package ai.scailabs.vault.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+
+/** Another vault's secrets as copies of our own. */
+class SyncApiTest {
+    private static final String BACKENDS = "/v1/federation/backends";
+    private static final String CANARY = "CANARY-sync-value-83";
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final AtomicInteger COUNT = new AtomicInteger();
+
+    private static RunningServer server;
+    private static ApiClient owner;
+
+    private ShelfVault vault;
+    private String name;
+    private String area;
+
+    @BeforeAll
+    static void prepare() {
+        server = RunningServer.shared();
+        owner = server.owner("synced", "synced");
+        PreparedVaults.giveCredentials(owner);
+    }
+
+    @BeforeEach
+    void open() {
+        vault = new ShelfVault();
+        name = "shelf-" + COUNT.incrementAndGet();
+        area = "copied/" + name;
+    }
+
+    @AfterEach
+    void close() {
+        vault.close();
+    }
+
+    private Map<String, Object> body(String mode) {
+        Map<String, Object> body = new LinkedHashMap<>();
+        body.put("name", name);
+        body.put("type", "aws-secrets-manager");
+        body.put("config", vault.config());
+        body.put("path_mapping", Map.of(area + "/**", "shelf/**"));
+        body.put("mode", mode);
+        if (mode.equals("sync")) {
+            body.put("sync_interval", "1h");
+            body.put("sync_calls_per_second", 1000);
+        }
+        return body;
+    }
+
+    private String create(ApiClient by, String mode) {
+        return BACKENDS + "/"
+                + PreparedVaults.id(by.post(BACKENDS, body(mode)).expect(201).json());
+    }
+
+    private static JsonNode status(String uri) {
+        return owner.get(uri + "/status").expect(200).json();
+    }
+
+    /** When nothing is under way any more. */
+    private static JsonNode settled(String uri) {
+        return eventually(() -> {
+            JsonNode status = status(uri);
+            return status.at("/sync/status").stringValue().equals("idle") ? status : null;
+        });
+    }
+
+    private static <T> T eventually(Supplier<@Nullable T> attempt) {
+        long end = System.nanoTime() + PATIENCE.toNanos();
+        while (System.nanoTime() < end) {
+            T found = attempt.get();
+            if (found != null) {
+                return found;
+            }
+            LockSupport.parkNanos(Duration.ofMillis(50).toNanos());
+        }
+        throw new AssertionError("did not come to be");
+    }
+
+    private static JsonNode synced(String uri) {
+        return synced(uri, null);
+    }
+
+    /** Of a run that is asked for now. */
+    private static JsonNode synced(String uri, Map<String, ?> body) {
+        settled(uri);
+        String run = owner.post(uri + "/sync", body)
+                .expect(202)
+                .json()
+                .get("sync_id")
+                .stringValue();
+        JsonNode status = settled(uri);
+        assertThat(status.at("/sync/last_sync_id").stringValue()).isEqualTo(run);
+        return status;
+    }
+
+    private static Map<String, Long> counts(JsonNode status) {
+        Map<String, Long> counts = new LinkedHashMap<>();
+        status.at("/sync/counts").properties().forEach(count -> {
+            if (count.getValue().longValue() != 0) {
+                counts.put(count.getKey(), count.getValue().longValue());
+            }
+        });
+        return counts;
+    }
+
+    private static String value(String path) {
+        return owner.get("/v1/secrets/" + path)
+                .expect(200)
+                .json()
+                .at("/data/value")
+                .stringValue();
+    }
+
+    @Test
+    void secretsThere_becomeOurs_andFollowThem() {
+        for (int i = 0; i < 12; i++) {
+            vault.put("shelf/app/s" + i, CANARY + i);
+        }
+        vault.describe("shelf/app/s0", "the first");
+        vault.put("elsewhere/x", "not mapped");
+        String uri = create(owner, "sync");
+        JsonNode first = settled(uri);
+        assertThat(counts(first)).isEqualTo(Map.of("remote", 12L, "created", 12L));
+        assertThat(first.get("reads").stringValue()).isEqualTo("copies");
+        assertThat(first.get("last_sync").isString()).isTrue();
+        assertThat(first.get("last_sync_duration_ms").isIntegralNumber()).isTrue();
+        assertThat(first.toString()).doesNotContain("CANARY");
+
+        JsonNode copy = owner.get("/v1/secrets/" + area + "/app/s0").expect(200).json();
+        assertThat(copy.at("/data/value").stringValue()).isEqualTo(CANARY + 0);
+        assertThat(copy.get("secret_type").stringValue()).isEqualTo("json");
+        assertThat(copy.at("/metadata/description").stringValue()).isEqualTo("the first");
+        JsonNode version = owner.get("/v1/secrets/" + area + "/app/s0:versions")
+                .expect(200)
+                .json()
+                .at("/versions/0");
+        assertThat(version.get("client").stringValue()).startsWith("federation/fed_");
+        assertThat(version.get("reason").stringValue()).contains(name);
+
+        int asked = vault.reads();
+        assertThat(counts(synced(uri))).isEqualTo(Map.of("remote", 12L, "unchanged", 12L));
+        assertThat(vault.reads()).as("of what the list says is the same").isEqualTo(asked);
+
+        vault.put("shelf/app/s1", CANARY + "-changed");
+        vault.put("shelf/app/s2", CANARY + 2);
+        vault.describe("shelf/app/s3", "told later");
+        vault.remove("shelf/app/s4");
+        vault.put("shelf/app/new", CANARY + "-new");
+        assertThat(counts(synced(uri)))
+                .isEqualTo(Map.of("remote", 12L, "created", 1L, "updated", 2L, "deleted", 1L, "unchanged", 9L));
+        assertThat(value(area + "/app/s1")).isEqualTo(CANARY + "-changed");
+        assertThat(value(area + "/app/new")).isEqualTo(CANARY + "-new");
+        JsonNode told = owner.get("/v1/secrets/" + area + "/app/s3:metadata")
+                .expect(200)
+                .json();
+        assertThat(told.at("/metadata/description").stringValue()).isEqualTo("told later");
+        assertThat(told.get("version").intValue()).isEqualTo(1);
+        assertThat(owner.get("/v1/secrets/" + area + "/app/s2:metadata")
+                        .expect(200)
+                        .json()
+                        .get("version")
+                        .intValue())
+                .as("of the same value as another version there")
+                .isEqualTo(1);
+        JsonNode gone = owner.get("/v1/secrets/" + area + "/app/s4")
+                .expect(404, "secret_not_found")
+                .json();
+        assertThat(gone.at("/error/details/deleted").booleanValue()).isTrue();
+
+        vault.put("shelf/app/s4", CANARY + "-again");
+        assertThat(counts(synced(uri))).isEqualTo(Map.of("remote", 13L, "created", 1L, "unchanged", 12L));
+        assertThat(value(area + "/app/s4")).isEqualTo(CANARY + "-again");
+
+        JsonNode runs = owner.get("/v1/audit/logs?action=federation_sync&limit=50")
+                .expect(200)
+                .json()
+                .get("logs");
+        assertThat(runs.toString())
+                .contains("\"identity_id\":\"system:federation\"", name)
+                .doesNotContain("CANARY");
+        JsonNode writes = owner.get("/v1/audit/secrets/" + area + "/app/s1")
+                .expect(200)
+                .json()
+                .get("logs");
+        assertThat(writes.toString()).contains("system:federation", "on_behalf_of");
+    }
+
+    @Test
+    void copies_areReadWhenTheVaultIsGone_andNotWrittenByUsers_untilTheBackendIsDeleted() {
+        vault.put("shelf/a", "first");
+        String uri = create(owner, "sync");
+        settled(uri);
+        vault.close();
+        assertThat(value(area + "/a")).isEqualTo("first");
+        assertThat(status(uri).get("status").stringValue()).isEqualTo("unavailable");
+
+        Map<String, ?> written = Map.of("data", Map.of("value", "mine"));
+        JsonNode refused = owner.put("/v1/secrets/" + area + "/a", written)
+                .expect(409, "backend_read_only")
+                .json();
+        assertThat(refused.at("/error/details/backend").stringValue()).isEqualTo(name);
+        owner.put("/v1/secrets/" + area + "/other", written).expect(409, "backend_read_only");
+        owner.delete("/v1/secrets/" + area + "/a").expect(409, "backend_read_only");
+        owner.patch("/v1/secrets/" + area + "/a:metadata", Map.of("tags", List.of("x")))
+                .expect(409, "backend_read_only");
+
+        owner.delete(uri).expect(204);
+        assertThat(value(area + "/a")).isEqualTo("first");
+        owner.put("/v1/secrets/" + area + "/a", written).expect(200);
+        assertThat(value(area + "/a")).isEqualTo("mine");
+    }
+
+    @Test
+    void proxyBecomesSyncBecomesLocal_andNoReadFails() throws InterruptedException {
+        int secrets = 60;
+        for (int i = 0; i < secrets; i++) {
+            vault.put("shelf/s" + i, "value of " + i);
+        }
+        String uri = create(owner, "proxy");
+        AtomicInteger reads = new AtomicInteger();
+        AtomicInteger failures = new AtomicInteger();
+        StringBuffer firstFailure = new StringBuffer();
+        Thread[] readers = new Thread[3];
+        for (int each = 0; each < readers.length; each++) {
+            readers[each] = Thread.ofVirtual().start(() -> {
+                for (int i = 0; !Thread.currentThread().isInterrupted(); i = (i + 7) % secrets) {
+                    ApiClient.Reply read = owner.get("/v1/secrets/" + area + "/s" + i);
+                    reads.incrementAndGet();
+                    if (read.status() != 200 || !read.body().contains("value of " + i)) {
+                        failures.incrementAndGet();
+                        firstFailure.append(read.status()).append(read.body());
+                    }
+                }
+            });
+        }
+        try {
+            eventually(() -> reads.get() > 100 ? reads : null);
+            owner.patch(uri, Map.of("mode", "sync", "sync_interval", "1h")).expect(200);
+            eventually(() -> status(uri).get("reads").stringValue().equals("copies") ? uri : null);
+            int before = reads.get();
+            eventually(() -> reads.get() > before + 100 ? reads : null);
+            owner.delete(uri).expect(204);
+            int after = reads.get();
+            eventually(() -> reads.get() > after + 100 ? reads : null);
+        } finally {
+            for (Thread reader : readers) {
+                reader.interrupt();
+                reader.join();
+            }
+        }
+        assertThat(failures).as("of %s: %s", reads, firstFailure).hasValue(0);
+    }
+
+    @Test
+    void pathWithAnotherValueHere_isAConflictUntilSomebodySaysWhichIsRight() {
+        owner.put("/v1/secrets/" + area + "/kept", Map.of("data", Map.of("value", CANARY + "-here")))
+                .expect(201);
+        owner.put("/v1/secrets/" + area + "/taken", Map.of("data", Map.of("value", CANARY + "-here")))
+                .expect(201);
+        owner.put("/v1/secrets/" + area + "/same", Map.of("data", Map.of("value", "same")))
+                .expect(201);
+        owner.put("/v1/secrets/" + area + "/gone", Map.of("data", Map.of("value", "deleted")))
+                .expect(201);
+        owner.delete("/v1/secrets/" + area + "/gone").expect(200);
+        for (String each : List.of("kept", "taken", "gone")) {
+            vault.put("shelf/" + each, CANARY + "-there");
+        }
+        vault.put("shelf/same", "same");
+        String uri = create(owner, "sync");
+        assertThat(counts(settled(uri))).isEqualTo(Map.of("remote", 4L, "adopted", 1L, "conflicts", 3L));
+        assertThat(value(area + "/kept")).isEqualTo(CANARY + "-here");
+
+        JsonNode listed = owner.get(uri + "/conflicts").expect(200).json();
+        assertThat(listed.toString()).doesNotContain("CANARY");
+        Map<String, JsonNode> conflicts = new LinkedHashMap<>();
+        listed.get("conflicts")
+                .forEach(conflict ->
+                        conflicts.put(conflict.get("path").stringValue().substring(area.length() + 1), conflict));
+        assertThat(conflicts.keySet()).containsExactly("gone", "kept", "taken");
+        JsonNode kept = conflicts.get("kept");
+        assertThat(kept.at("/local/hash").stringValue())
+                .startsWith("hmac-sha256:")
+                .isNotEqualTo(kept.at("/remote/hash").stringValue());
+        assertThat(conflicts.get("gone").at("/local/state").stringValue()).isEqualTo("deleted");
+        JsonNode page = owner.get(uri + "/conflicts?limit=2").expect(200).json();
+        assertThat(page.get("has_more").booleanValue()).isTrue();
+        assertThat(owner.get(uri + "/conflicts?limit=2&cursor="
+                                + page.get("cursor").stringValue())
+                        .expect(200)
+                        .json()
+                        .at("/conflicts/0/path")
+                        .stringValue())
+                .isEqualTo(area + "/taken");
+
+        String again = conflicts.get("kept").get("id").stringValue();
+        synced(uri);
+        assertThat(owner.get(uri + "/conflicts").expect(200).json().toString())
+                .as("a conflict that is found again is the same")
+                .contains(again);
+
+        resolve(uri, conflicts.get("kept"), "neither").expect(422, "validation_error");
+        assertThat(resolve(uri, conflicts.get("kept"), "keep_local")
+                        .expect(200)
+                        .json()
+                        .get("version")
+                        .intValue())
+                .isEqualTo(1);
+        resolve(uri, conflicts.get("kept"), "keep_local").expect(404, "conflict_not_found");
+        assertThat(resolve(uri, conflicts.get("taken"), "keep_remote")
+                        .expect(200)
+                        .json()
+                        .get("version")
+                        .intValue())
+                .isEqualTo(2);
+        resolve(uri, conflicts.get("gone"), "keep_remote").expect(200);
+        assertThat(value(area + "/kept")).isEqualTo(CANARY + "-here");
+        assertThat(value(area + "/taken")).isEqualTo(CANARY + "-there");
+        assertThat(value(area + "/gone")).isEqualTo(CANARY + "-there");
+        assertThat(counts(synced(uri))).isEqualTo(Map.of("remote", 4L, "unchanged", 4L));
+
+        vault.put("shelf/kept", CANARY + "-later");
+        assertThat(counts(synced(uri))).isEqualTo(Map.of("remote", 4L, "conflicts", 1L, "unchanged", 3L));
+        JsonNode later = owner.get(uri + "/conflicts").expect(200).json().at("/conflicts/0");
+        vault.put("shelf/kept", CANARY + "-latest");
+        JsonNode moved =
+                resolve(uri, later, "keep_remote").expect(409, "conflict").json();
+        assertThat(moved.at("/error/details/state").stringValue()).isEqualTo("changed");
+        assertThat(value(area + "/kept")).isEqualTo(CANARY + "-here");
+    }
+
+    private static ApiClient.Reply resolve(String uri, JsonNode conflict, String resolution) {
+        return owner.post(
+                uri + "/conflicts/" + conflict.get("id").stringValue() + "/resolve", Map.of("resolution", resolution));
+    }
+}

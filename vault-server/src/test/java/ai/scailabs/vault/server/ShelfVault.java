@@ -28,6 +28,7 @@ public final class ShelfVault implements AutoCloseable {
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final AtomicInteger reads = new AtomicInteger();
     private final HttpServer server;
+    private volatile boolean marked = true;
     private volatile Trouble trouble = (operation, name, exchange) -> false;
 
     public ShelfVault() {
@@ -74,7 +75,12 @@ public final class ShelfVault implements AutoCloseable {
         return reads.get();
     }
 
-    void troubles(Trouble next) {
+    /** Whether lists tell by what a secret is known for the same. */
+    public void tells(boolean marks) {
+        marked = marks;
+    }
+
+    public void troubles(Trouble next) {
         trouble = next;
     }
 
@@ -160,7 +166,7 @@ public final class ShelfVault implements AutoCloseable {
                         "LastChangedDate",
                         seconds(each.getValue().changedAt()),
                         "SecretVersionsToStages",
-                        Map.of(each.getValue().version(), List.of("AWSCURRENT"))));
+                        marked ? Map.of(each.getValue().version(), List.of("AWSCURRENT")) : Map.of()));
             }
             if (page.size() == PAGE) {
                 break;
@@ -195,7 +201,7 @@ public final class ShelfVault implements AutoCloseable {
 
     /** What it does in place of serving. */
     @FunctionalInterface
-    interface Trouble {
+    public interface Trouble {
         /** Whether it has answered. */
         boolean answers(String operation, String name, HttpExchange exchange) throws IOException;
     }

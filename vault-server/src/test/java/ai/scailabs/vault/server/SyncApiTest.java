@@ -348,4 +348,234 @@ class SyncApiTest {
         return owner.post(
                 uri + "/conflicts/" + conflict.get("id").stringValue() + "/resolve", Map.of("resolution", resolution));
     }
+
+    @Test
+    void vaultThatAsksForPatience_isGivenIt_andOneThatFailsIsGoneOnWithWhereItWas() {
+        String told = owner.post(
+                        "/v1/subscriptions",
+                        Map.of(
+                                "name",
+                                "told-" + name,
+                                "events",
+                                List.of("federation.sync_completed", "federation.sync_failed"),
+                                "paths",
+                                List.of("federation/backends/" + name),
+                                "delivery",
+                                Map.of("type", "polling")))
+                .expect(201)
+                .json()
+                .get("id")
+                .stringValue();
+        for (int i = 0; i < 30; i++) {
+            vault.put("shelf/s" + i, "value of " + i);
+        }
+        AtomicInteger asked = new AtomicInteger();
+        vault.troubles((operation, secret, exchange) -> {
+            if (operation.equals("GetSecretValue") && asked.incrementAndGet() % 10 == 1) {
+                exchange.getResponseHeaders().set("Retry-After", "1");
+                ShelfVault.answer(exchange, 400, Map.of("__type", "ThrottlingException", "Message", "slower"));
+                return true;
+            }
+            return false;
+        });
+        String uri = create(owner, "sync");
+        assertThat(counts(settled(uri))).isEqualTo(Map.of("remote", 30L, "created", 30L));
+
+        for (int i = 0; i < 30; i++) {
+            vault.put("shelf/s" + i, "next value of " + i);
+        }
+        vault.troubles((operation, secret, exchange) -> {
+            if (operation.equals("GetSecretValue") && secret.compareTo("shelf/s2") > 0) {
+                ShelfVault.answer(exchange, 500, Map.of("__type", "InternalServiceError", "Message", "broken"));
+                return true;
+            }
+            return false;
+        });
+        owner.post(uri + "/sync", null).expect(202);
+        JsonNode failing = eventually(() -> {
+            JsonNode status = status(uri);
+            return status.at("/sync/status").stringValue().equals("failing") ? status : null;
+        });
+        assertThat(failing.at("/sync/last_error/code").stringValue()).isEqualTo("server_error");
+        assertThat(failing.at("/sync/failed_attempts").intValue()).isEqualTo(1);
+        assertThat(value(area + "/s29")).as("what was copied stays").isEqualTo("value of 29");
+        vault.troubles((operation, secret, exchange) -> false);
+        JsonNode mended = settled(uri);
+        assertThat(counts(mended)).isEqualTo(Map.of("remote", 30L, "updated", 30L));
+        assertThat(mended.at("/sync/last_error").isNull()).isTrue();
+        for (int i = 0; i < 30; i++) {
+            assertThat(owner.get("/v1/secrets/" + area + "/s" + i)
+                            .expect(200)
+                            .json()
+                            .get("version")
+                            .intValue())
+                    .as("of s%s", i)
+                    .isEqualTo(2);
+        }
+
+        StringBuilder events = new StringBuilder();
+        eventually(() -> {
+            events.append(owner.get("/v1/subscriptions/" + told + "/poll?timeout=1")
+                    .expect(200)
+                    .body());
+            return events.indexOf("federation.sync_failed") >= 0 && events.indexOf("\"updated\":30") > 0 ? events : null;
+        });
+        assertThat(events.toString()).contains("\"code\":\"backend_unavailable\"").doesNotContain("value of");
+        JsonNode failed = owner.get("/v1/audit/logs?action=federation_sync&success=false&limit=50")
+                .expect(200)
+                .json()
+                .get("logs");
+        assertThat(failed.toString()).contains("backend_unavailable", "server_error", name);
+    }
+
+    @Test
+    void vaultThatShowsNothingAnyMore_deletesNothing_unlessSomebodySaysSo() {
+        for (int i = 0; i < 30; i++) {
+            vault.put("shelf/s" + i, "value of " + i);
+        }
+        String uri = create(owner, "sync");
+        settled(uri);
+        for (int i = 0; i < 25; i++) {
+            vault.remove("shelf/s" + i);
+        }
+        owner.post(uri + "/sync", null).expect(202);
+        JsonNode failing = eventually(() -> {
+            JsonNode status = status(uri);
+            return status.at("/sync/status").stringValue().equals("failing") ? status : null;
+        });
+        assertThat(failing.at("/sync/last_error/code").stringValue()).isEqualTo("too_many_deletions");
+        assertThat(value(area + "/s0")).isEqualTo("value of 0");
+        owner.post(uri + "/sync", Map.of("accept_deletions", true)).expect(202);
+        assertThat(counts(settled(uri))).isEqualTo(Map.of("remote", 5L, "deleted", 25L, "unchanged", 5L));
+        owner.get("/v1/secrets/" + area + "/s0").expect(404, "secret_not_found");
+        assertThat(value(area + "/s29")).isEqualTo("value of 29");
+    }
+
+    @Test
+    void copiesAreWritten_inTheRightOfWhoeverConfiguredTheBackend_asItIsThen() {
+        String account = "copier-" + name;
+        owner.allow("sa:" + account, PreparedVaults.CREDENTIALS, "read");
+        owner.allow("sa:" + account, "federation/backends/" + name, "admin", "write", "read");
+        owner.allow("sa:" + account, area + "/open/**", "read", "list", "write", "delete");
+        ApiClient copier = server.client(
+                server.token("synced", "synced").serviceAccount(account).sign());
+        vault.put("shelf/open/a", "a");
+        vault.put("shelf/shut/b", "b");
+        String uri = create(copier, "sync");
+        JsonNode first = settled(uri);
+        assertThat(counts(first)).isEqualTo(Map.of("remote", 2L, "created", 1L, "problems", 1L));
+        assertThat(first.at("/sync/problems/0/path").stringValue()).isEqualTo(area + "/shut/b");
+        assertThat(first.at("/sync/problems/0/code").stringValue()).isEqualTo("access_denied");
+        assertThat(copier.get(uri + "/status").expect(200).json().at("/sync/problems"))
+                .as("of paths that the reader may list")
+                .isEmpty();
+        assertThat(value(area + "/open/a")).isEqualTo("a");
+        owner.get("/v1/secrets/" + area + "/shut/b").expect(404, "secret_not_found");
+
+        // Whoever changes it next does it in theirs.
+        owner.patch(uri, Map.of("sync_interval", "2h")).expect(200);
+        assertThat(counts(settled(uri))).isEqualTo(Map.of("remote", 2L, "created", 1L, "unchanged", 1L));
+        assertThat(value(area + "/shut/b")).isEqualTo("b");
+    }
+
+    @Test
+    void rightThatIsRevoked_copiesNothingMore() {
+        String account = "leaver-" + name;
+        owner.allow("sa:" + account, PreparedVaults.CREDENTIALS, "read");
+        owner.allow("sa:" + account, "federation/backends/" + name, "admin", "write", "read");
+        owner.allow("sa:" + account, area + "/**", "read", "list", "write", "delete");
+        ApiClient leaver = server.client(
+                server.token("synced", "synced").serviceAccount(account).sign());
+        vault.put("shelf/a", "a");
+        String uri = create(leaver, "sync");
+        settled(uri);
+        owner.post("/v1/auth/revoke", Map.of("identity_id", "sa:" + account)).expect(204);
+        vault.put("shelf/a", "another");
+        owner.post(uri + "/sync", null).expect(202);
+        JsonNode failing = eventually(() -> {
+            JsonNode status = status(uri);
+            return status.at("/sync/status").stringValue().equals("failing") ? status : null;
+        });
+        assertThat(failing.at("/sync/last_error/code").stringValue()).isEqualTo("token_revoked");
+        assertThat(value(area + "/a")).isEqualTo("a");
+    }
+
+    @Test
+    void runIsOneAmongInstances_andNotBegunTwice() {
+        for (int i = 0; i < 300; i++) {
+            vault.put("shelf/s" + i, "value of " + i);
+        }
+        vault.troubles((operation, secret, exchange) -> {
+            LockSupport.parkNanos(Duration.ofMillis(2).toNanos());
+            return false;
+        });
+        try (RunningServer other = server.another()) {
+            String uri = create(owner, "sync");
+            JsonNode first = owner.post(uri + "/sync", null).expect(202).json();
+            JsonNode second = owner.post(uri + "/sync", null).expect(202).json();
+            assertThat(first.get("status").stringValue()).isEqualTo("running");
+            assertThat(second).isEqualTo(first);
+            assertThat(counts(settled(uri))).isEqualTo(Map.of("remote", 300L, "created", 300L));
+            assertThat(vault.reads()).isEqualTo(300);
+            assertThat(owner.get("/v1/secrets/" + area + "/s299:versions")
+                            .expect(200)
+                            .json()
+                            .get("versions"))
+                    .hasSize(1);
+        }
+    }
+
+    @Test
+    void whatMakesNoSense_isRefused() {
+        Map<String, Object> without = body("sync");
+        without.remove("sync_interval");
+        owner.post(BACKENDS, without).expect(422, "validation_error");
+        Map<String, Object> often = body("sync");
+        often.put("sync_interval", "10s");
+        owner.post(BACKENDS, often).expect(422, "validation_error");
+        Map<String, Object> fast = body("sync");
+        fast.put("sync_calls_per_second", 0);
+        owner.post(BACKENDS, fast).expect(422, "validation_error");
+        Map<String, Object> live = body("proxy");
+        live.put("sync_interval", "1h");
+        owner.post(BACKENDS, live).expect(422, "validation_error");
+
+        String uri = create(owner, "proxy");
+        JsonNode refused =
+                owner.post(uri + "/sync", null).expect(409, "conflict").json();
+        assertThat(refused.at("/error/details/state").stringValue()).isEqualTo("proxy");
+        assertThat(owner.get(uri + "/conflicts").expect(200).json().get("conflicts"))
+                .isEmpty();
+        owner.post(uri + "/conflicts/fcf_01ARZ3NDEKTSV4RRFFQ69G5FAV/resolve", Map.of("resolution", "keep_local"))
+                .expect(404, "conflict_not_found");
+        owner.post(uri + "/conflicts/nonsense/resolve", Map.of("resolution", "keep_local"))
+                .expect(404, "conflict_not_found");
+        owner.delete(uri).expect(204);
+
+        vault.put("shelf/a", "a");
+        String copied = create(owner, "sync");
+        settled(copied);
+        JsonNode occupied = owner.patch(copied, Map.of("mode", "proxy"))
+                .expect(409, "conflict")
+                .json();
+        assertThat(occupied.at("/error/details/state").stringValue()).isEqualTo("occupied");
+    }
+
+    @Test
+    void pathThatIsMappedNoMore_isOurOwnFromThenOn() {
+        vault.put("shelf/in/a", "a");
+        vault.put("shelf/out/b", "b");
+        String uri = create(owner, "sync");
+        settled(uri);
+        owner.patch(uri, Map.of("path_mapping", Map.of(area + "/in/**", "shelf/in/**")))
+                .expect(200);
+        assertThat(counts(settled(uri))).isEqualTo(Map.of("remote", 1L, "unchanged", 1L));
+        assertThat(value(area + "/out/b")).isEqualTo("b");
+        owner.put("/v1/secrets/" + area + "/out/b", Map.of("data", Map.of("value", "ours")))
+                .expect(200);
+        owner.patch(uri, Map.of("path_mapping", Map.of(area + "/**", "shelf/**")))
+                .expect(200);
+        assertThat(counts(settled(uri))).isEqualTo(Map.of("remote", 2L, "conflicts", 1L, "unchanged", 1L));
+        assertThat(value(area + "/out/b")).isEqualTo("ours");
+    }
 }

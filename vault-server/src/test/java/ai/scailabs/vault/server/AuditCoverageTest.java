@@ -36,6 +36,7 @@ class AuditCoverageTest {
             "pki_renew",
             "pki_acme_order_step",
             "pki_acme_news",
+            "federation_conflict",
             "secret_expiring",
             "secret_expired",
             "pki_certificate_expiring"));

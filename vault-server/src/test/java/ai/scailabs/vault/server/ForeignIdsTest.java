@@ -65,7 +65,8 @@ class ForeignIdsTest {
                         })),
                 Stream.of(DynamicTest.dynamicTest(
                         "all kinds of ids were tried",
-                        () -> assertThat(tried).containsExactlyInAnyOrder("id", "binding_id", "delivery"))));
+                        () -> assertThat(tried)
+                                .containsExactlyInAnyOrder("id", "binding_id", "delivery", "conflict"))));
     }
 
     /** ScaiKey's people and groups go by their own names, and who may see whom differs: IdentityApiTest tries it. */
@@ -179,7 +180,15 @@ class ForeignIdsTest {
     }
 
     private static Map<String, String> ids(String id, String binding) {
-        return Map.of("id", id, "binding_id", binding, "delivery", own.events().delivery());
+        return Map.of(
+                "id",
+                id,
+                "binding_id",
+                binding,
+                "delivery",
+                own.events().delivery(),
+                "conflict",
+                own.copied().conflicts().getLast());
     }
 
     private static String uri(OpenApi.Operation operation, Map<String, String> ids) {

@@ -89,6 +89,7 @@ final class PreparedTenant {
         spareDnsProvider();
         backend();
         spareBackend();
+        copied();
         events();
         foreign().outgoing().here();
         foreign().outgoing().backed();
@@ -241,6 +242,11 @@ final class PreparedTenant {
         // With which the credentials of the next are there.
         backend();
         return PreparedVaults.body();
+    }
+
+    /** Another vault that is copied. */
+    PreparedVaults.Copied copied() {
+        return once("copied", PreparedVaults.Copied.class, () -> PreparedVaults.createCopied(owner));
     }
 
     /** One that may be deleted. */
@@ -618,6 +624,15 @@ final class PreparedTenant {
             case "updateBackend" ->
                 new ApiCall("PATCH", "/v1/federation/backends/" + backend(), Map.of("mode", "proxy"));
             case "deleteBackend" -> new ApiCall("DELETE", "/v1/federation/backends/" + spareBackend(), null);
+            case "syncBackend" -> new ApiCall("POST", "/v1/federation/backends/" + copied().backend() + "/sync", null);
+            case "listBackendConflicts" ->
+                new ApiCall("GET", "/v1/federation/backends/" + copied().backend() + "/conflicts?limit=10", null);
+            case "resolveBackendConflict" ->
+                new ApiCall(
+                        "POST",
+                        "/v1/federation/backends/" + copied().backend() + "/conflicts/"
+                                + copied().conflicts().getFirst() + "/resolve",
+                        Map.of("resolution", "keep_local"));
             case "readBackendStatus" -> new ApiCall("GET", "/v1/federation/backends/" + backend() + "/status", null);
             case "validateCertificate" ->
                 new ApiCall("POST", "/v1/pki/certificates/validate", Map.of("certificate_pem", anchorPem()));

@@ -6,8 +6,12 @@ import java.io.UncheckedIOException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -19,6 +23,9 @@ final class PreparedVaults {
     private static final TestMoto MOTO = TestMoto.start();
     private static final HttpClient HTTP = HttpClient.newHttpClient();
     private static final AtomicInteger COUNT = new AtomicInteger();
+
+    private static final int CONFLICTS = 4;
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private PreparedVaults() {}
 
@@ -68,6 +75,38 @@ final class PreparedVaults {
         return id(owner.post("/v1/federation/backends", body()).expect(201).json());
     }
 
+    /** A backend that is copied, with conflicts that nobody has settled. */
+    static Copied createCopied(ApiClient owner) {
+        giveCredentials(owner);
+        int number = COUNT.incrementAndGet();
+        for (int i = 0; i < CONFLICTS; i++) {
+            owner.put("/v1/secrets/elsewhere/c" + number + "/s" + i, Map.of("data", Map.of("value", "here")));
+            put("prepared/c" + number + "/s" + i, "there");
+        }
+        Map<String, Object> body =
+                new HashMap<>(body("copied-" + number, "elsewhere/c" + number + "/**", "prepared/c" + number + "/**"));
+        body.put("mode", "sync");
+        body.put("sync_interval", "30d");
+        String id = id(owner.post("/v1/federation/backends", body).expect(201).json());
+        long end = System.nanoTime() + PATIENCE.toNanos();
+        while (true) {
+            List<String> conflicts = owner.get("/v1/federation/backends/" + id + "/conflicts")
+                    .expect(200)
+                    .json()
+                    .get("conflicts")
+                    .valueStream()
+                    .map(PreparedVaults::id)
+                    .toList();
+            if (conflicts.size() == CONFLICTS) {
+                return new Copied(id, conflicts);
+            }
+            if (System.nanoTime() > end) {
+                throw new AssertionError("no conflicts were found");
+            }
+            LockSupport.parkNanos(Duration.ofMillis(50).toNanos());
+        }
+    }
+
     static String id(JsonNode created) {
         return created.get("id").stringValue();
     }
@@ -102,4 +141,7 @@ final class PreparedVaults {
             throw new IllegalStateException(e);
         }
     }
+
+    /** @param conflicts ids of several */
+    record Copied(String backend, List<String> conflicts) {}
 }

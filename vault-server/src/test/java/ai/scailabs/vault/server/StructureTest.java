@@ -264,7 +264,9 @@ class StructureTest {
                         "access.trust.TermsJson",
                         "federation.backend.BackendRepository",
                         // What another vault says of a secret beside its value.
-                        "federation.proxy.RuleMount",
+                        "federation.remote.RemoteDescription",
+                        "federation.sync.CopyRepository",
+                        "federation.sync.RunRepository",
                         // A value of another vault, which becomes the bytes of one of ours.
                         "federation.remote.RemoteValues",
                         // What is shown at a login.

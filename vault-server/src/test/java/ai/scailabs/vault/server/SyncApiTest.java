@@ -418,9 +418,13 @@ class SyncApiTest {
             events.append(owner.get("/v1/subscriptions/" + told + "/poll?timeout=1")
                     .expect(200)
                     .body());
-            return events.indexOf("federation.sync_failed") >= 0 && events.indexOf("\"updated\":30") > 0 ? events : null;
+            return events.indexOf("federation.sync_failed") >= 0 && events.indexOf("\"updated\":30") > 0
+                    ? events
+                    : null;
         });
-        assertThat(events.toString()).contains("\"code\":\"backend_unavailable\"").doesNotContain("value of");
+        assertThat(events.toString())
+                .contains("\"code\":\"backend_unavailable\"")
+                .doesNotContain("value of");
         JsonNode failed = owner.get("/v1/audit/logs?action=federation_sync&success=false&limit=50")
                 .expect(200)
                 .json()

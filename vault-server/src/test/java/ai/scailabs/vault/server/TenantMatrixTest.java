@@ -344,7 +344,13 @@ class TenantMatrixTest {
                 assertThat(reply.code()).as(reply.body()).isIn("dns_provider_not_found", "access_denied");
             case "createDnsProvider" ->
                 assertThat(reply.status()).as(reply.body()).isIn(201, 403);
-            case "readBackend", "updateBackend", "deleteBackend", "readBackendStatus" ->
+            case "readBackend",
+                    "updateBackend",
+                    "deleteBackend",
+                    "readBackendStatus",
+                    "syncBackend",
+                    "listBackendConflicts",
+                    "resolveBackendConflict" ->
                 assertThat(reply.code()).as(reply.body()).isIn("backend_not_found", "access_denied");
             case "createBackend" -> assertThat(reply.status()).as(reply.body()).isIn(201, 400, 403);
             // By its own anchors: the victim's root is none, unless it was made one.

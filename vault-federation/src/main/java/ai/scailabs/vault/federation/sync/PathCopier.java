@@ -9,10 +9,10 @@ import ai.scailabs.vault.kernel.error.VaultException;
 import ai.scailabs.vault.kernel.id.Ids;
 import ai.scailabs.vault.kernel.path.SecretPath;
 import ai.scailabs.vault.secrets.secret.Precondition;
+import java.security.MessageDigest;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.Arrays;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -195,8 +195,8 @@ final class PathCopier {
     private PathOutcome differs(Wanted wanted, LocalSide.Found found, @Nullable Conflict noted) {
         byte[] remoteMac = fingerprints.ofValue(wanted.path, wanted.value());
         if (noted != null
-                && Arrays.equals(noted.remoteMac(), remoteMac)
-                && Arrays.equals(noted.localMac(), found.mac())) {
+                && MessageDigest.isEqual(noted.remoteMac(), remoteMac)
+                && MessageDigest.isEqual(noted.localMac(), found.mac())) {
             return PathOutcome.differs(noted, false);
         }
         Conflict conflict = new Conflict(

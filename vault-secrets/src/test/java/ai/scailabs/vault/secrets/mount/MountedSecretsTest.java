@@ -113,10 +113,69 @@ class MountedSecretsTest {
     }
 
     @Test
-    void aMountThatIsChangedMeanwhile_revealsNothing() {
+    void aMountThatIsChangedMeanwhile_isReadAnew_andWhatItGaveIsShownToNobody() {
+        vault.mounted = MountTable.EMPTY;
+        vault.put(owner, "ext/a", "{\"ours\":1}");
+        vault.mounted = shelf;
         shelf.meanwhile = path -> vault.mounted = MountTable.EMPTY;
 
+        try (RevealedSecret secret = read(owner, "ext/a")) {
+            assertThat(new String(secret.data().expose(), StandardCharsets.UTF_8))
+                    .isEqualTo("{\"ours\":1}");
+        }
+        vault.mounted = shelf;
+        assertThat(vault.secrets
+                        .metadata(
+                                vault.access.require(owner, Permission.LIST, new SecretPath("ext/a")),
+                                TestVault.space(owner),
+                                new SecretPath("ext/a"))
+                        .secret()
+                        .source())
+                .isNull();
+    }
+
+    @Test
+    void aMountThatChangesAllTheTime_revealsNothing() {
+        changesWheneverRead(shelf);
+
         refused(ErrorCode.SERVICE_UNAVAILABLE, () -> read(owner, "ext/a"));
+    }
+
+    private void changesWheneverRead(Shelf mounted) {
+        mounted.meanwhile = path -> {
+            Shelf next = new Shelf(Map.of("ext/a", "{}"));
+            changesWheneverRead(next);
+            vault.mounted = next;
+        };
+    }
+
+    @Test
+    void aPathThatIsCopied_isReadHere_andNotChanged() {
+        vault.mounted = MountTable.EMPTY;
+        vault.put(owner, "ext/a", "{\"copy\":1}");
+        vault.mounted = new MountTable() {
+            @Override
+            public @Nullable Mount covering(SecretPath path) {
+                return null;
+            }
+
+            @Override
+            public MountSource sourceOf(SecretPath path) {
+                return Shelf.SOURCE;
+            }
+
+            @Override
+            public List<Mount> all() {
+                return List.of();
+            }
+        };
+
+        try (RevealedSecret secret = read(owner, "ext/a")) {
+            assertThat(new String(secret.data().expose(), StandardCharsets.UTF_8))
+                    .isEqualTo("{\"copy\":1}");
+        }
+        refused(ErrorCode.BACKEND_READ_ONLY, () -> vault.put(owner, "ext/a", "{}"));
+        refused(ErrorCode.BACKEND_READ_ONLY, () -> vault.put(owner, "ext/new", "{}"));
     }
 
     @Test

@@ -5,17 +5,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ai.scailabs.vault.persistence.jdbc.Schema;
 import ai.scailabs.vault.testkit.RepositoryFiles;
 import ai.scailabs.vault.testkit.TestDirectory;
+import ai.scailabs.vault.testkit.TestOpenBao;
 import ai.scailabs.vault.testkit.TestPostgres;
 import ai.scailabs.vault.testkit.TokenBuilder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.json.JsonMapper;
@@ -41,6 +44,27 @@ class GuidesTest {
 
     @Test
     void guides_runAsWritten(@TempDir Path folder) throws Exception {
+        for (int i = 0; i < 8; i++) {
+            PreparedVaults.put("prod/team/s" + i, "value of " + i);
+        }
+        assertThat(run(folder, PreparedVaults.environment()))
+                .contains("migrate-from-aws.md: 7 blocks", "migrate-from-vault.md: left out");
+    }
+
+    @Test
+    @Tag("slow")
+    void guideOfAnotherVault_runsAsWritten(@TempDir Path folder) throws Exception {
+        try (TestOpenBao bao = TestOpenBao.start()) {
+            for (int i = 0; i < 8; i++) {
+                bao.post("secret/data/team/s" + i, "{\"data\":{\"password\":\"value of " + i + "\"}}");
+            }
+            Map<String, String> environment =
+                    Map.of("VAULT_ADDR", bao.endpoint().toString(), "VAULT_TOKEN", bao.rootToken());
+            assertThat(run(folder, environment, "migrate-from-vault.md")).contains("migrate-from-vault.md: 8 blocks");
+        }
+    }
+
+    private String run(Path folder, Map<String, String> environment, String... names) throws Exception {
         bind("guides-web", "guides", "sa:writer", WRITE);
         bind("guides-web", "guides", "sa:reader", "read", "list");
         bind("guides-shop", "guides", "sa:sibling_tenant", WRITE);
@@ -52,19 +76,22 @@ class GuidesTest {
                 .writeValue(dev, Map.of("base_url", "http://127.0.0.1:" + server.port(), "tokens", tokens()));
 
         Path output = folder.resolve("output");
-        Process guides = new ProcessBuilder(
-                        RepositoryFiles.root().resolve("docs/guides/run").toString(), "--data", folder.toString())
-                .redirectErrorStream(true)
-                .redirectOutput(output.toFile())
-                .start();
-        boolean ended = guides.waitFor(4, TimeUnit.MINUTES);
+        List<String> command = new ArrayList<>(
+                List.of(RepositoryFiles.root().resolve("docs/guides/run").toString(), "--data", folder.toString()));
+        command.addAll(List.of(names));
+        ProcessBuilder guides =
+                new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
+        guides.environment().putAll(environment);
+        Process running = guides.start();
+        boolean ended = running.waitFor(4, TimeUnit.MINUTES);
         if (!ended) {
-            guides.destroyForcibly();
+            running.destroyForcibly();
         }
 
         String said = Files.readString(output, StandardCharsets.UTF_8);
         assertThat(ended).as(said).isTrue();
-        assertThat(guides.exitValue()).as(said).isZero();
+        assertThat(running.exitValue()).as(said).isZero();
+        return said;
     }
 
     /** What the issuer of {@code bin/run} lists, too. */

@@ -39,6 +39,19 @@ final class PreparedVaults {
                 MOTO.endpoint().toString());
     }
 
+    /** By which tools of AWS's find it. */
+    static Map<String, String> environment() {
+        return Map.of(
+                "AWS_REGION",
+                REGION,
+                "AWS_ENDPOINT_URL",
+                MOTO.endpoint().toString(),
+                "AWS_ACCESS_KEY_ID",
+                "AKIDEXAMPLE",
+                "AWS_SECRET_ACCESS_KEY",
+                "not-a-real-one");
+    }
+
     /** Of a backend that is there, and has what lies below the prefix. */
     static Map<String, Object> body(String name, String pattern, String template) {
         return Map.of(

@@ -41,6 +41,8 @@ record Sql(DatabaseLogin login) {
             "dns_provider",
             "dns_provider_credential",
             "federation_backend",
+            "federation_copy",
+            "federation_conflict",
             "certificate_key",
             "certificate_renewal",
             "pki_request",

@@ -109,6 +109,19 @@ class SyncApiTest {
         return status;
     }
 
+    private String health() {
+        return owner.get("/v1/health/detailed")
+                .expect(200)
+                .json()
+                .get("backends")
+                .valueStream()
+                .filter(backend -> backend.get("name").stringValue().equals(name))
+                .map(backend -> backend.get("status").stringValue() + " "
+                        + backend.get("reason").asString("null"))
+                .findFirst()
+                .orElse("not told");
+    }
+
     private static Map<String, Long> counts(JsonNode status) {
         Map<String, Long> counts = new LinkedHashMap<>();
         status.at("/sync/counts").properties().forEach(count -> {
@@ -398,11 +411,13 @@ class SyncApiTest {
         });
         assertThat(failing.at("/sync/last_error/code").stringValue()).isEqualTo("server_error");
         assertThat(failing.at("/sync/failed_attempts").intValue()).isEqualTo(1);
+        assertThat(health()).isEqualTo("unavailable server_error");
         assertThat(value(area + "/s29")).as("what was copied stays").isEqualTo("value of 29");
         vault.troubles((operation, secret, exchange) -> false);
         JsonNode mended = settled(uri);
         assertThat(counts(mended)).isEqualTo(Map.of("remote", 30L, "updated", 30L));
         assertThat(mended.at("/sync/last_error").isNull()).isTrue();
+        assertThat(health()).isEqualTo("healthy null");
         for (int i = 0; i < 30; i++) {
             assertThat(owner.get("/v1/secrets/" + area + "/s" + i)
                             .expect(200)

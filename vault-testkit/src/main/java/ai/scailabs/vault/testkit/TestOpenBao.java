@@ -62,6 +62,11 @@ public final class TestOpenBao implements AutoCloseable {
         return URI.create("http://127.0.0.1:" + port);
     }
 
+    /** Of the one who may do everything. */
+    public String rootToken() {
+        return TOKEN;
+    }
+
     /** As the one who may do everything; the body of the answer. */
     public String post(String path, String body) {
         return sent(

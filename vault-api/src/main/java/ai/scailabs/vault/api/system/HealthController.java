@@ -8,7 +8,7 @@ import ai.scailabs.vault.api.request.PathCategory;
 import ai.scailabs.vault.api.request.PublicEndpoint;
 import ai.scailabs.vault.audit.trail.AuditAction;
 import ai.scailabs.vault.federation.proxy.BackendHealth;
-import ai.scailabs.vault.federation.proxy.ProxyMounts;
+import ai.scailabs.vault.federation.sync.BackendHealths;
 import java.time.Clock;
 import java.util.List;
 import java.util.Locale;
@@ -20,13 +20,13 @@ import org.springframework.web.bind.annotation.GetMapping;
 public class HealthController {
     private final Readiness readiness;
     private final BuildInfo build;
-    private final ProxyMounts mounts;
+    private final BackendHealths backendHealths;
     private final Clock clock;
 
-    public HealthController(Readiness readiness, BuildInfo build, ProxyMounts mounts, Clock clock) {
+    public HealthController(Readiness readiness, BuildInfo build, BackendHealths backendHealths, Clock clock) {
         this.readiness = readiness;
         this.build = build;
-        this.mounts = mounts;
+        this.backendHealths = backendHealths;
         this.clock = clock;
     }
 
@@ -52,7 +52,7 @@ public class HealthController {
     @Endpoint(scope = "admin", action = AuditAction.SYSTEM_READ, category = PathCategory.SYSTEM)
     public Answer detailed(Call call) {
         Readiness.Details details = readiness.details();
-        List<BackendHealth> backends = mounts.health(call.tenant());
+        List<BackendHealth> backends = backendHealths.of(call.tenant());
         return Answer.ok(
                 call.recorded(),
                 json -> json.text("status", details.state().wireName())

@@ -3,9 +3,9 @@ package ai.scailabs.vault.federation.proxy;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the last call of a backend told.
+ * What the last call of a backend told, or the last run that copied it.
  *
- * @param reason why it did not serve; absent when it did, or was not called
+ * @param reason why it did not serve; absent when it did, or was not asked
  */
 public record BackendHealth(
         String name, State state, @Nullable String reason) {
@@ -22,7 +22,7 @@ public record BackendHealth(
     public enum State {
         HEALTHY,
         UNAVAILABLE,
-        /** Not called for some time. */
+        /** Not asked for some time. */
         UNUSED
     }
 }

@@ -1,5 +1,6 @@
 package ai.scailabs.vault.federation.proxy;
 
+import ai.scailabs.vault.federation.backend.Backend;
 import ai.scailabs.vault.federation.backend.BackendOpener;
 import ai.scailabs.vault.federation.backend.Backends;
 import ai.scailabs.vault.kernel.error.ErrorCode;
@@ -9,7 +10,6 @@ import ai.scailabs.vault.secrets.mount.MountTable;
 import ai.scailabs.vault.secrets.mount.Mounts;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
@@ -86,11 +86,9 @@ public final class ProxyMounts implements Mounts, AutoCloseable {
         }
     }
 
-    /** What this instance knows of each backend of the tenant, in the order of their ids; nobody is asked. */
-    public List<BackendHealth> health(TenantId tenant) {
-        return backends.of(tenant).backends().stream()
-                .map(backend -> BackendHealth.of(backend.name(), vaults.lastOutcome(backend)))
-                .toList();
+    /** What this instance knows of a backend that is read live; nobody is asked. */
+    public BackendHealth health(Backend backend) {
+        return BackendHealth.of(backend.name(), vaults.lastOutcome(backend));
     }
 
     /** How many backends fail so often that they are left alone at this moment. */

@@ -11,6 +11,7 @@ import ai.scailabs.vault.federation.backend.BackendService;
 import ai.scailabs.vault.federation.backend.Backends;
 import ai.scailabs.vault.federation.backend.CredentialReader;
 import ai.scailabs.vault.federation.proxy.ProxyMounts;
+import ai.scailabs.vault.federation.sync.BackendHealths;
 import ai.scailabs.vault.federation.sync.CopyService;
 import ai.scailabs.vault.federation.sync.CopyWorker;
 import ai.scailabs.vault.federation.sync.LocalSides;
@@ -97,6 +98,11 @@ class FederationWiring {
             Clock clock,
             Ids ids) {
         return new BackendService(transactions, opener, access, settings.development(), clock, ids);
+    }
+
+    @Bean
+    BackendHealths backendHealths(TenantTransactions transactions, ProxyMounts mounts) {
+        return new BackendHealths(transactions, mounts);
     }
 
     /** Closed with the context. */

@@ -4,6 +4,7 @@ import ai.scailabs.vault.federation.remote.BackendConfig;
 import ai.scailabs.vault.federation.remote.BackendCredentials;
 import ai.scailabs.vault.federation.remote.NamedVersions;
 import ai.scailabs.vault.federation.remote.RemoteCalls;
+import ai.scailabs.vault.federation.remote.RemoteCopy;
 import ai.scailabs.vault.federation.remote.RemoteDescription;
 import ai.scailabs.vault.federation.remote.RemoteException;
 import ai.scailabs.vault.federation.remote.RemoteFailure;
@@ -264,13 +265,7 @@ public final class AwsSecretsManager implements RemoteVault {
             List<RemoteVersion> all = versions.newestFirst();
             Map<String, String> labels = new HashMap<>();
             List<String> tags = new ArrayList<>();
-            for (Tag tag : secret.tags()) {
-                if (tag.key() != null && tag.value() != null && !tag.value().isEmpty()) {
-                    labels.put(tag.key(), tag.value());
-                } else if (tag.key() != null) {
-                    tags.add(tag.key());
-                }
-            }
+            tell(secret, tags, labels);
             Instant createdAt = secret.createdDate() == null ? all.getLast().createdAt() : secret.createdDate();
             return new RemoteDescription(
                     current,
@@ -278,10 +273,55 @@ public final class AwsSecretsManager implements RemoteVault {
                     secret.lastChangedDate() == null ? current.createdAt() : secret.lastChangedDate(),
                     all.size(),
                     all.getLast().number(),
-                    secret.description() == null || secret.description().isEmpty() ? null : secret.description(),
+                    description(secret),
                     tags,
                     labels);
         });
+    }
+
+    private static @Nullable String description(DescribeSecretResponse secret) {
+        String description = secret.description();
+        return description == null || description.isEmpty() ? null : description;
+    }
+
+    private static void tell(DescribeSecretResponse secret, List<String> tags, Map<String, String> labels) {
+        for (Tag tag : secret.tags()) {
+            if (tag.key() != null && tag.value() != null && !tag.value().isEmpty()) {
+                labels.put(tag.key(), tag.value());
+            } else if (tag.key() != null) {
+                tags.add(tag.key());
+            }
+        }
+    }
+
+    /** Without its versions, which AWS tells to fewer callers at a time than values. */
+    @Override
+    public RemoteCopy copy(String name) throws RemoteException {
+        requireName(name);
+        return calls.once(turn -> {
+            RemoteSecret secret = current(turn, name);
+            try {
+                return new RemoteCopy(secret, metadata(turn, name));
+            } catch (RemoteException | RuntimeException failed) {
+                secret.close();
+                throw failed;
+            }
+        });
+    }
+
+    private String metadata(RemoteCalls.Turn turn, String name) throws RemoteException {
+        try {
+            DescribeSecretResponse secret = described(turn, name);
+            Map<String, String> labels = new HashMap<>();
+            List<String> tags = new ArrayList<>();
+            tell(secret, tags, labels);
+            return RemoteDescription.metadataJson(description(secret), tags, labels);
+        } catch (RemoteException refused) {
+            if (refused.failure() == RemoteFailure.FORBIDDEN) {
+                return RemoteDescription.NOTHING_TOLD;
+            }
+            throw refused;
+        }
     }
 
     private DescribeSecretResponse described(RemoteCalls.Turn turn, String name) throws RemoteException {

@@ -41,8 +41,8 @@ public record CopyPlan(Duration interval, int callsPerSecond, StandingRight righ
             return switch (type) {
                 case HASHICORP_VAULT -> 500;
                 case AWS_SECRETS_MANAGER, AZURE_KEY_VAULT -> 100;
-                // 600 reads of secrets a minute are allowed to a project, and values besides.
-                case GOOGLE_SECRET_MANAGER -> 10;
+                // A copy is two reads besides the value, of which a project is allowed 600 a minute.
+                case GOOGLE_SECRET_MANAGER -> 5;
             };
         }
         if (asked < 1 || asked > MOST_CALLS) {

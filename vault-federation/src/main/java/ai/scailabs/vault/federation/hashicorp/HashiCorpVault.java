@@ -29,7 +29,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class HashiCorpVault implements RemoteVault {
     private static final int MOST_BYTES = 4 * 1024 * 1024;
-    private static final String NO_METADATA = "{}";
     private static final RemoteVersion ONLY_VERSION = new RemoteVersion(1, true, Instant.EPOCH, null);
 
     private final @Nullable BackendCredentials credentials;
@@ -184,7 +183,7 @@ public final class HashiCorpVault implements RemoteVault {
         requireName(name);
         return calls.once(turn -> at(turn, name, mount -> {
             if (!mount.isVersioned()) {
-                return new RemoteCopy(only(turn, name, null), NO_METADATA);
+                return new RemoteCopy(only(turn, name, null), RemoteDescription.NOTHING_TOLD);
             }
             mount.within(name);
             KvValue value = KvValue.of(found(turn, name), true);

@@ -26,6 +26,9 @@ public record RemoteDescription(
         @Nullable String description,
         List<String> tags,
         Map<String, String> labels) {
+    /** As {@link #metadataJson()} writes it. */
+    public static final String NOTHING_TOLD = "{}";
+
     public RemoteDescription {
         tags = List.copyOf(tags);
         labels = Map.copyOf(labels);

@@ -57,7 +57,7 @@ public interface RemoteVault extends AutoCloseable {
     }
 
     /**
-     * The current value and what is told of the secret besides.
+     * The current value and what is told of the secret besides, which is nothing when the credentials may not ask for it.
      *
      * @return to be closed by the caller
      * @throws RemoteException {@link RemoteFailure#NOT_FOUND}, also for one that is deleted there
@@ -66,7 +66,13 @@ public interface RemoteVault extends AutoCloseable {
         RemoteSecret secret = read(name, null);
         try {
             return new RemoteCopy(secret, describe(name).metadataJson());
-        } catch (RemoteException | RuntimeException failed) {
+        } catch (RemoteException failed) {
+            if (failed.failure() == RemoteFailure.FORBIDDEN) {
+                return new RemoteCopy(secret, RemoteDescription.NOTHING_TOLD);
+            }
+            secret.close();
+            throw failed;
+        } catch (RuntimeException failed) {
             secret.close();
             throw failed;
         }

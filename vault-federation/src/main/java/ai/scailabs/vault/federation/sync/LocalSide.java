@@ -158,9 +158,7 @@ final class LocalSide {
         Permit permit = access.require(right, Permission.LIST, path);
         List<VersionView> newest =
                 secrets.versions(permit, space, path, 1, null).versions();
-        return !newest.isEmpty()
-                && client().equals(newest.getFirst().client())
-                && right.identity().value().equals(newest.getFirst().createdBy());
+        return !newest.isEmpty() && client().equals(newest.getFirst().client());
     }
 
     private String client() {

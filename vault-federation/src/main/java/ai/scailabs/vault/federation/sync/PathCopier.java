@@ -66,7 +66,7 @@ final class PathCopier {
             }
             outcome = PathOutcome.failed(path, refused.code().code());
         }
-        return conflict == null ? outcome : outcome.afterConflict();
+        return conflict == null ? outcome : outcome.after(conflict);
     }
 
     private static PathOutcome withoutValue(SecretPath path, @Nullable Copy known, RemoteException failed)

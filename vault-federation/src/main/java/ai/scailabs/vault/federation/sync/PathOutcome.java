@@ -41,10 +41,13 @@ record PathOutcome(
         return new PathOutcome(path, null, false, null, false, false, new Problem(path.value(), code));
     }
 
-    /** The same, of a path of which a conflict was noted. */
-    PathOutcome afterConflict() {
-        return conflict == null && problem == null
+    /** The same, of a path of which a conflict was noted: of what could not be looked at, it stays. */
+    PathOutcome after(Conflict noted) {
+        if (conflict != null) {
+            return this;
+        }
+        return problem == null
                 ? new PathOutcome(path, copy, forgotten, null, false, true, null)
-                : this;
+                : new PathOutcome(path, copy, forgotten, noted, false, false, problem);
     }
 }

@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.scailabs.vault.federation.remote.BackendConfig;
 import ai.scailabs.vault.federation.remote.BackendCredentials;
+import ai.scailabs.vault.federation.remote.RemoteCopy;
 import ai.scailabs.vault.federation.remote.RemoteException;
 import ai.scailabs.vault.federation.remote.RemoteFailure;
+import ai.scailabs.vault.federation.remote.RemoteName;
 import ai.scailabs.vault.federation.remote.RemoteSecret;
 import ai.scailabs.vault.federation.remote.RemoteVersion;
 import ai.scailabs.vault.federation.remote.VersionNumbers;
@@ -298,6 +300,45 @@ class AwsSecretsManagerTest {
             assertThat(described.tags()).containsExactly("old");
             assertThat(described.versionCount()).isEqualTo(2);
             assertThat(described.current().number()).isEqualTo(VersionNumbers.of(SECOND));
+        }
+    }
+
+    @Test
+    void copy_hasTheValueAndWhatIsToldOfIt_whichMayBeNothing() throws Exception {
+        try (AwsSecretsManager vault = open()) {
+            says(200, value("app/key", "\"SecretString\":\"plain\""));
+            says(
+                    200,
+                    "{\"Name\":\"app/key\",\"Description\":\"of the app\",\"Tags\":[{\"Key\":\"team\",\"Value\":\"a\"},{\"Key\":\"old\",\"Value\":\"\"}]}");
+            try (RemoteCopy copy = vault.copy("app/key")) {
+                assertThat(copy.metadataJson())
+                        .isEqualTo("{\"description\":\"of the app\",\"labels\":{\"team\":\"a\"},\"tags\":[\"old\"]}");
+                assertThat(copy.secret().version().number()).isEqualTo(VersionNumbers.of(SECOND));
+                assertThat(text(copy.secret())).isEqualTo("{\"value\":\"plain\"}");
+            }
+            says(200, value("app/key", "\"SecretString\":\"plain\""));
+            says(400, "{\"__type\":\"AccessDeniedException\"}");
+            try (RemoteCopy copy = vault.copy("app/key")) {
+                assertThat(copy.metadataJson()).isEqualTo("{}");
+            }
+            says(200, value("app/key", "\"SecretString\":\"plain\""));
+            says(200, "{\"Name\":\"app/key\",\"DeletedDate\":" + SECOND.getEpochSecond() + "}");
+            fails(RemoteFailure.NOT_FOUND, () -> vault.copy("app/key"));
+        }
+    }
+
+    @Test
+    void list_marksEachSecretByItsCurrentVersionAndItsLastChange() throws Exception {
+        try (AwsSecretsManager vault = open()) {
+            says(
+                    200,
+                    "{\"SecretList\":[{\"Name\":\"app/a\",\"LastChangedDate\":5.25,\"SecretVersionsToStages\":{\"v1\":[\"AWSPREVIOUS\"],\"v2\":[\"AWSCURRENT\"]}},"
+                            + "{\"Name\":\"app/b\",\"LastChangedDate\":5.25},{\"Name\":\"app/c\",\"SecretVersionsToStages\":{\"v1\":[\"AWSCURRENT\"]}}]}");
+            assertThat(vault.listed("app/", true, 10))
+                    .containsExactlyInAnyOrder(
+                            new RemoteName("app/a", "v2@5250"),
+                            new RemoteName("app/b", null),
+                            new RemoteName("app/c", null));
         }
     }
 

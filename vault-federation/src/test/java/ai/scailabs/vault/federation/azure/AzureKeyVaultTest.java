@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.scailabs.vault.federation.remote.BackendConfig;
 import ai.scailabs.vault.federation.remote.BackendCredentials;
+import ai.scailabs.vault.federation.remote.RemoteCopy;
 import ai.scailabs.vault.federation.remote.RemoteDescription;
 import ai.scailabs.vault.federation.remote.RemoteException;
 import ai.scailabs.vault.federation.remote.RemoteFailure;
@@ -331,6 +332,19 @@ class AzureKeyVaultTest {
         assertThat(described.versionCount()).isEqualTo(2);
         assertThat(described.oldestVersion()).isEqualTo(VersionNumbers.of(FIRST));
         assertThat(described.current()).isEqualTo(version(SECOND, true, null));
+    }
+
+    @Test
+    void copy_hasTheValueAndTheTags_inOneAnswer() throws Exception {
+        RemoteSecret read = vault.read("app-key", null);
+        int asked = azure.asked().size();
+        try (RemoteCopy copy = vault.copy("app-key")) {
+            assertThat(copy.metadataJson()).isEqualTo("{\"labels\":{\"team\":\"a\"},\"tags\":[\"old\"]}");
+            assertThat(copy.secret().version()).isEqualTo(read.version());
+            assertThat(text(copy.secret())).isEqualTo(text(read));
+        }
+        assertThat(azure.asked()).hasSize(asked + 1);
+        fails(RemoteFailure.NOT_FOUND, () -> vault.copy("none"));
     }
 
     @Test

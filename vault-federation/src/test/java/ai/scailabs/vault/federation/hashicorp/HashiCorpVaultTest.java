@@ -12,6 +12,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import ai.scailabs.vault.federation.hashicorp.StrictVault.Answer;
 import ai.scailabs.vault.federation.remote.BackendConfig;
 import ai.scailabs.vault.federation.remote.BackendConfig.AuthMethod;
+import ai.scailabs.vault.federation.remote.RemoteCopy;
 import ai.scailabs.vault.federation.remote.RemoteDescription;
 import ai.scailabs.vault.federation.remote.RemoteException;
 import ai.scailabs.vault.federation.remote.RemoteFailure;
@@ -309,6 +310,28 @@ class HashiCorpVaultTest {
             strict.says("GET /v1/secret/metadata/app/key", 200, metadata(ending));
             assertThat(vault.versions("secret/data/app/key").getFirst().goneAt())
                     .isNull();
+        }
+    }
+
+    @Test
+    void copy_hasTheValueAndItsLabels_inOneAnswer() throws Exception {
+        strict.says(
+                "GET /v1/secret/data/app/key",
+                200,
+                "{\"data\":{\"data\":{\"a\":\"b\"},\"metadata\":{\"version\":4,\"created_time\":\"" + CREATED
+                        + "\",\"custom_metadata\":{\"team\":\"mail\",\"n\":1},\"deletion_time\":\"\",\"destroyed\":false}}}");
+        strict.says("GET /v1/kv/app", 200, "{\"data\":{\"a\":\"b\"}}");
+        try (HashiCorpVault vault = strict.opens()) {
+            try (RemoteCopy copy = vault.copy("secret/data/app/key")) {
+                assertThat(copy.metadataJson()).isEqualTo("{\"labels\":{\"team\":\"mail\"}}");
+                assertThat(copy.secret().version()).isEqualTo(new RemoteVersion(4, true, CREATED, null));
+                assertThat(text(copy.secret())).isEqualTo("{\"a\":\"b\"}");
+            }
+            try (RemoteCopy copy = vault.copy("kv/app")) {
+                assertThat(copy.metadataJson()).isEqualTo("{}");
+                assertThat(text(copy.secret())).isEqualTo("{\"a\":\"b\"}");
+            }
+            fails(RemoteFailure.NOT_FOUND, () -> vault.copy("secret/data/app/none"));
         }
     }
 

@@ -93,6 +93,7 @@ final class TokenSession {
         if (refusal != null && clock.instant().isBefore(refusedUntil)) {
             throw refusal;
         }
+        Instant asked = clock.instant();
         VaultAnswer answer = server.ask(turn, null, login.question());
         if (!answer.isSuccess()) {
             refusal = VaultRefusal.ofLogin(answer, login.mount());
@@ -100,7 +101,7 @@ final class TokenSession {
             throw refusal;
         }
         refusal = null;
-        return granted(answer, clock.instant());
+        return granted(answer, asked, asked);
     }
 
     private void renewIfDue(TokenLease lease, Instant now) {
@@ -115,10 +116,11 @@ final class TokenSession {
 
     private void renew(TokenLease lease) {
         try {
+            Instant asked = clock.instant();
             VaultAnswer answer =
                     server.askOnce(lease.token(), vault -> vault.auth().renewSelf());
             // One that cannot be renewed is used until it ends.
-            TokenLease next = answer.isSuccess() ? granted(answer, lease.since()) : lease.renewingAt(null);
+            TokenLease next = answer.isSuccess() ? granted(answer, lease.since(), asked) : lease.renewingAt(null);
             current.compareAndSet(lease, next);
         } catch (RemoteException trouble) {
             LOG.info("a token of another vault was not renewed: {}", trouble.getMessage());
@@ -127,7 +129,8 @@ final class TokenSession {
         }
     }
 
-    private TokenLease granted(VaultAnswer answer, Instant since) throws RemoteException {
+    /** @param asked when: its time began no earlier, and may have begun before the answer came */
+    private static TokenLease granted(VaultAnswer answer, Instant since, Instant asked) throws RemoteException {
         JsonNode auth = answer.tree().path("auth");
         String token = auth.path("client_token").asString("");
         JsonNode seconds = auth.path("lease_duration");
@@ -135,11 +138,7 @@ final class TokenSession {
             throw Unanswered.notUnderstood("no token");
         }
         return TokenLease.granted(
-                token,
-                since,
-                clock.instant(),
-                seconds.longValue(),
-                auth.path("renewable").asBoolean(false));
+                token, since, asked, seconds.longValue(), auth.path("renewable").asBoolean(false));
     }
 
     void close() {

@@ -331,6 +331,7 @@ class HashiCorpVaultTest {
                 assertThat(copy.metadataJson()).isEqualTo("{}");
                 assertThat(text(copy.secret())).isEqualTo("{\"a\":\"b\"}");
             }
+            strict.says("GET /v1/secret/data/app/none", 404, "{\"errors\":[]}");
             fails(RemoteFailure.NOT_FOUND, () -> vault.copy("secret/data/app/none"));
         }
     }

@@ -29,6 +29,19 @@ final class AwsRefusal {
         return Unanswered.of(failed);
     }
 
+    /** As {@link #of}, for a value that was to be written. */
+    static RemoteException ofWriting(Throwable failed) {
+        String code = failed instanceof AwsServiceException answer ? code(answer) : "";
+        return switch (code) {
+            // One is there, is none any more, or is to be deleted.
+            case "ResourceExistsException", "ResourceNotFoundException", "InvalidRequestException" ->
+                new RemoteException(RemoteFailure.CHANGED, "AWS answers " + code);
+            case "InvalidParameterException", "ValidationException" ->
+                new RemoteException(RemoteFailure.VALUE_REFUSED, "AWS answers " + code);
+            default -> of(failed);
+        };
+    }
+
     private static RemoteException of(AwsServiceException answer) {
         String code = code(answer);
         String trace = (isOfSts(answer) ? "the role is not given: " : "AWS answers ")

@@ -254,6 +254,32 @@ public final class AwsSecretsManager implements RemoteVault {
         return RemoteValues.ofBytes(binary.asByteArray());
     }
 
+    /** AWS compares no versions: what came between the last look and this is replaced, and stays as an earlier version. */
+    @Override
+    public void write(String name, SensitiveBytes data, @Nullable RemoteVersion seen) throws RemoteException {
+        requireName(name);
+        byte[] binary = RemoteValues.toBytes(data.expose());
+        String text = binary == null ? RemoteValues.toText(data.expose()) : null;
+        SdkBytes bytes = binary == null ? null : SdkBytes.fromByteArray(binary);
+        calls.once(turn -> {
+            try {
+                return seen == null
+                        ? client.createSecret(request -> request.name(name)
+                                        .secretString(text)
+                                        .secretBinary(bytes))
+                                .sdkHttpResponse()
+                                .isSuccessful()
+                        : client.putSecretValue(request -> request.secretId(name)
+                                        .secretString(text)
+                                        .secretBinary(bytes))
+                                .sdkHttpResponse()
+                                .isSuccessful();
+            } catch (RuntimeException failed) {
+                throw AwsRefusal.ofWriting(failed);
+            }
+        });
+    }
+
     @Override
     public RemoteDescription describe(String name) throws RemoteException {
         requireName(name);

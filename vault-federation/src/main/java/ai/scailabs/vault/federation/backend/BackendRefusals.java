@@ -49,7 +49,7 @@ final class BackendRefusals {
         return switch (failure) {
             case CREDENTIALS_REFUSED, FORBIDDEN, CREDENTIALS_UNUSABLE ->
                 "config." + backend.config().credentialsMember();
-            case NOT_FOUND, VERSION_NOT_FOUND, UNUSABLE_VALUE, MISCONFIGURED -> "path_mapping";
+            case NOT_FOUND, VERSION_NOT_FOUND, UNUSABLE_VALUE, CHANGED, VALUE_REFUSED, MISCONFIGURED -> "path_mapping";
             case THROTTLED,
                     TIMED_OUT,
                     UNREACHABLE,

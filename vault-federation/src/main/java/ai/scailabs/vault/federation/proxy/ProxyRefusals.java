@@ -51,6 +51,8 @@ public final class ProxyRefusals {
         return switch (failure) {
             case NOT_FOUND, VERSION_NOT_FOUND -> "has no such secret";
             case UNUSABLE_VALUE -> "has a value that cannot be passed on";
+            case CHANGED -> "has another version than was seen";
+            case VALUE_REFUSED -> "takes no value of that size or form";
             case CREDENTIALS_REFUSED -> "does not take the credentials";
             case FORBIDDEN -> "does not allow this to the credentials";
             case MISCONFIGURED -> "cannot be used as it is configured";

@@ -9,6 +9,10 @@ public enum RemoteFailure {
     VERSION_NOT_FOUND(Kind.ANSWER),
     /** The secret is there, and cannot be passed on: it is no text, no JSON and no bytes that are allowed, or larger than {@link RemoteVault#MAX_VALUE_BYTES}. */
     UNUSABLE_VALUE(Kind.ANSWER),
+    /** Nothing was written: what is there is another version than was seen. */
+    CHANGED(Kind.ANSWER),
+    /** Nothing was written: the vault takes no value of that size or form. */
+    VALUE_REFUSED(Kind.ANSWER),
     /** Our credentials are not taken, or have ended. */
     CREDENTIALS_REFUSED(Kind.REFUSAL),
     /** Our credentials may not do this there. */

@@ -11,6 +11,7 @@ import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 import tools.jackson.core.StreamReadFeature;
 import tools.jackson.core.json.JsonFactory;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
@@ -45,6 +46,31 @@ public final class RemoteValues {
                     .toString();
             return isText(text) ? text : null;
         } catch (CharacterCodingException none) {
+            return null;
+        }
+    }
+
+    /** The reverse of {@link #ofText}: the text by which that gives this object. @param object a JSON object */
+    public static String toText(byte[] object) {
+        JsonNode read = JsonMapper.shared().readTree(object);
+        JsonNode value = read.size() == 1 ? read.get("value") : null;
+        boolean plain = value != null
+                && value.isString()
+                && !isObject(value.stringValue().getBytes(StandardCharsets.UTF_8));
+        return plain ? value.stringValue() : new String(object, StandardCharsets.UTF_8);
+    }
+
+    /** The reverse of {@link #ofBytes}, for what is no text; null for what is one. @param object a JSON object */
+    public static byte @Nullable [] toBytes(byte[] object) {
+        JsonNode read = JsonMapper.shared().readTree(object);
+        JsonNode value = read.size() == 1 ? read.get("value_base64") : null;
+        if (value == null || !value.isString()) {
+            return null;
+        }
+        try {
+            byte[] bytes = Base64.getDecoder().decode(value.stringValue());
+            return text(bytes) == null ? bytes : null;
+        } catch (IllegalArgumentException none) {
             return null;
         }
     }

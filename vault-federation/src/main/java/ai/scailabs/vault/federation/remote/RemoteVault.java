@@ -1,10 +1,11 @@
 package ai.scailabs.vault.federation.remote;
 
+import ai.scailabs.vault.kernel.sensitive.SensitiveBytes;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Another vault, read and never written to. A name is what that vault calls a secret, and is used as it stands: whatever it holds besides, it leads to that secret or to none. Every call ends
+ * Another vault, written to only where somebody asked for exactly that. A name is what that vault calls a secret, and is used as it stands: whatever it holds besides, it leads to that secret or to none. Every call ends
  * within the time that the vault was opened with. Thread-safe.
  */
 public interface RemoteVault extends AutoCloseable {
@@ -77,6 +78,15 @@ public interface RemoteVault extends AutoCloseable {
             throw failed;
         }
     }
+
+    /**
+     * Makes a value the current one. It is tried once: whether it was written when no answer comes is not known.
+     *
+     * @param data a JSON object, see {@link RemoteValues#toText}; stays the caller's to close
+     * @param seen the version that it takes the place of; absent for a secret that is not there. Vaults that can compare it do, so that nothing is lost that came in between
+     * @throws RemoteException {@link RemoteFailure#CHANGED}, {@link RemoteFailure#VALUE_REFUSED}
+     */
+    void write(String name, SensitiveBytes data, @Nullable RemoteVersion seen) throws RemoteException;
 
     /** Forgets credentials and connections. */
     @Override

@@ -16,6 +16,7 @@ import ai.scailabs.vault.federation.remote.RemoteVault;
 import ai.scailabs.vault.federation.remote.RemoteVaults;
 import ai.scailabs.vault.federation.remote.RemoteVersion;
 import ai.scailabs.vault.kernel.id.TenantId;
+import ai.scailabs.vault.kernel.sensitive.SensitiveBytes;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -67,6 +68,11 @@ class VaultLineTest {
             @Override
             public RemoteSecret read(String name, @Nullable Integer version) throws RemoteException {
                 throw new RemoteException(RemoteFailure.NOT_FOUND, "none");
+            }
+
+            @Override
+            public void write(String name, SensitiveBytes data, @Nullable RemoteVersion seen) throws RemoteException {
+                throw new RemoteException(RemoteFailure.CHANGED, "none");
             }
 
             @Override

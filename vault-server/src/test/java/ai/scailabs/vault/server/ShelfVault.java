@@ -96,6 +96,10 @@ public final class ShelfVault implements AutoCloseable {
             answer(exchange, 200, list(asked));
             return;
         }
+        if (operation.equals("CreateSecret") || operation.equals("PutSecretValue")) {
+            write(exchange, asked, operation.equals("CreateSecret"));
+            return;
+        }
         Held found = held.get(name);
         if (found == null) {
             answer(exchange, 400, Map.of("__type", "ResourceNotFoundException", "Message", "none"));
@@ -149,6 +153,24 @@ public final class ShelfVault implements AutoCloseable {
                                         List.of("AWSCURRENT")))));
             default -> answer(exchange, 400, Map.of("__type", "InvalidRequestException", "Message", operation));
         }
+    }
+
+    private void write(HttpExchange exchange, JsonNode asked, boolean created) throws IOException {
+        String name = asked.path(created ? "Name" : "SecretId").asString();
+        String value = asked.path("SecretString").asString();
+        if (value.length() > 65_536) {
+            answer(exchange, 400, Map.of("__type", "InvalidParameterException", "Message", "too long"));
+        } else if (held.containsKey(name) == created) {
+            String type = created ? "ResourceExistsException" : "ResourceNotFoundException";
+            answer(exchange, 400, Map.of("__type", type, "Message", "not so"));
+        } else {
+            put(name, value);
+            answer(exchange, 200, Map.of("Name", name, "VersionId", "v"));
+        }
+    }
+
+    String value(String name) {
+        return String.valueOf(held.get(name).value());
     }
 
     private Map<String, Object> list(JsonNode asked) {

@@ -597,4 +597,67 @@ class SyncApiTest {
         assertThat(counts(settled(uri))).isEqualTo(Map.of("remote", 2L, "conflicts", 1L, "unchanged", 1L));
         assertThat(value(area + "/out/b")).isEqualTo("ours");
     }
+
+    @Test
+    void writeThrough_writesThereFirst_andOnlyOverWhatWasCopied() {
+        vault.put("shelf/a", "first");
+        Map<String, Object> body = body("sync");
+        body.put("write_through", true);
+        JsonNode created = owner.post(BACKENDS, body).expect(201).json();
+        assertThat(created.get("write_through").booleanValue()).isTrue();
+        String uri = BACKENDS + "/" + PreparedVaults.id(created);
+        settled(uri);
+
+        String path = "/v1/secrets/" + area + "/a";
+        owner.put(path, Map.of("data", Map.of("value", "second"))).expect(200);
+        assertThat(vault.value("shelf/a")).isEqualTo("second");
+        assertThat(value(area + "/a")).isEqualTo("second");
+        owner.put(path, Map.of("data", Map.of("user", "x", "n", 1))).expect(409, "conflict");
+        assertThat(counts(synced(uri))).isEqualTo(Map.of("remote", 1L, "adopted", 1L));
+        owner.put(path, Map.of("data", Map.of("user", "x", "n", 1))).expect(200);
+        assertThat(vault.value("shelf/a")).isEqualTo("{\"user\":\"x\",\"n\":1}");
+        owner.put("/v1/secrets/" + area + "/new", Map.of("data", Map.of("value", "new")))
+                .expect(201);
+        assertThat(vault.value("shelf/new")).isEqualTo("new");
+        synced(uri);
+        assertThat(counts(synced(uri))).isEqualTo(Map.of("remote", 2L, "unchanged", 2L));
+
+        vault.put("shelf/a", "changed there");
+        JsonNode moved = owner.put(path, Map.of("data", Map.of("value", "lost")))
+                .expect(409, "conflict")
+                .json();
+        assertThat(moved.at("/error/details/state").stringValue()).isEqualTo("changed");
+        assertThat(vault.value("shelf/a")).isEqualTo("changed there");
+        synced(uri);
+        assertThat(value(area + "/a")).isEqualTo("changed there");
+
+        owner.put(path, Map.of("data", Map.of("value", "stale")), "If-Match", "\"1\"")
+                .expect(409, "version_conflict");
+        owner.put(path, Map.of("data", Map.of("value", "x"), "metadata", Map.of("tags", List.of("t"))))
+                .expect(422, "validation_error");
+        owner.put(path, Map.of("data", Map.of("value", "x".repeat(70_000)))).expect(422, "validation_error");
+        owner.delete(path).expect(409, "backend_read_only");
+        server.client(server.token("synced", "synced").serviceAccount("nobody-" + name).sign())
+                .put(path, Map.of("data", Map.of("value", "x")))
+                .expect(403, "access_denied");
+        assertThat(vault.value("shelf/a")).isEqualTo("changed there");
+
+        vault.troubles((operation, secret, exchange) -> {
+            if (operation.equals("PutSecretValue")) {
+                ShelfVault.answer(exchange, 500, Map.of("__type", "InternalServiceError", "Message", "broken"));
+                return true;
+            }
+            return false;
+        });
+        owner.put(path, Map.of("data", Map.of("value", "x"))).expect(502, "backend_unavailable");
+        assertThat(value(area + "/a")).isEqualTo("changed there");
+        vault.troubles((operation, secret, exchange) -> false);
+        owner.patch(uri, Map.of("write_through", false)).expect(200);
+        owner.put(path, Map.of("data", Map.of("value", "x"))).expect(409, "backend_read_only");
+        JsonNode rows = owner.get("/v1/audit/secrets/" + area + "/a?limit=100")
+                .expect(200)
+                .json()
+                .get("logs");
+        assertThat(rows.toString()).contains("backend_unavailable").doesNotContain("changed there");
+    }
 }

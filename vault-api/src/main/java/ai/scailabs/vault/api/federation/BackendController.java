@@ -203,6 +203,9 @@ public class BackendController {
                 .value(
                         "sync_calls_per_second",
                         backend.copying() == null ? null : backend.copying().callsPerSecond())
+                .value(
+                        "write_through",
+                        backend.copying() == null ? null : backend.copying().writeThrough())
                 .number("revision", backend.revision())
                 .time("created_at", backend.createdAt())
                 .text("created_by", backend.createdBy())

@@ -20,9 +20,10 @@ final class BackendRequests {
             @Nullable LinkedHashMap<String, @Nullable String> pathMapping,
             @Nullable String mode,
             @Nullable String syncInterval,
-            @Nullable Integer syncCallsPerSecond) {
+            @Nullable Integer syncCallsPerSecond,
+            @Nullable Boolean writeThrough) {
         BackendDraft draft() {
-            return new BackendDraft(name, type, config, entries(pathMapping), mode, syncInterval, syncCallsPerSecond);
+            return new BackendDraft(name, type, config, entries(pathMapping), mode, syncInterval, syncCallsPerSecond, writeThrough);
         }
     }
 
@@ -31,9 +32,10 @@ final class BackendRequests {
             @Nullable LinkedHashMap<String, @Nullable String> pathMapping,
             @Nullable String mode,
             @Nullable String syncInterval,
-            @Nullable Integer syncCallsPerSecond) {
+            @Nullable Integer syncCallsPerSecond,
+            @Nullable Boolean writeThrough) {
         BackendChange change() {
-            return new BackendChange(config, entries(pathMapping), mode, syncInterval, syncCallsPerSecond);
+            return new BackendChange(config, entries(pathMapping), mode, syncInterval, syncCallsPerSecond, writeThrough);
         }
     }
 

@@ -14,4 +14,5 @@ public record BackendChange(
         @Nullable Map<String, String> mapping,
         @Nullable String mode,
         @Nullable String syncInterval,
-        @Nullable Integer syncCallsPerSecond) {}
+        @Nullable Integer syncCallsPerSecond,
+        @Nullable Boolean writeThrough) {}

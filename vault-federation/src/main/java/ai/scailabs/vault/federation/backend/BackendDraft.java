@@ -16,4 +16,5 @@ public record BackendDraft(
         @Nullable Map<String, String> mapping,
         @Nullable String mode,
         @Nullable String syncInterval,
-        @Nullable Integer syncCallsPerSecond) {}
+        @Nullable Integer syncCallsPerSecond,
+        @Nullable Boolean writeThrough) {}

@@ -44,7 +44,7 @@ final class BackendRepository {
     List<Backend> page(TenantId tenant, UUID after, int rows) {
         return transactions.query(tenant, """
                 select tenant_id, backend_id, name, backend_type, mode, config::text as config, path_mapping::text as path_mapping, mandate::text as mandate,
-                    sync_interval_seconds, sync_calls_per_second, sync_right, reads_live, revision, created_at, created_by, updated_at
+                    sync_interval_seconds, sync_calls_per_second, sync_right, sync_write_through, reads_live, revision, created_at, created_by, updated_at
                 from federation_backend where tenant_id = ? and backend_id > ? order by backend_id limit ?
                 """, (results, index) -> backend(results), tenant.value(), after, rows);
     }
@@ -52,7 +52,7 @@ final class BackendRepository {
     Optional<Backend> find(TenantId tenant, UUID id) {
         return transactions.queryOne(tenant, """
                 select tenant_id, backend_id, name, backend_type, mode, config::text as config, path_mapping::text as path_mapping, mandate::text as mandate,
-                    sync_interval_seconds, sync_calls_per_second, sync_right, reads_live, revision, created_at, created_by, updated_at
+                    sync_interval_seconds, sync_calls_per_second, sync_right, sync_write_through, reads_live, revision, created_at, created_by, updated_at
                 from federation_backend where tenant_id = ? and backend_id = ?
                 """, (results, index) -> backend(results), tenant.value(), id);
     }
@@ -64,7 +64,7 @@ final class BackendRepository {
                 tenant,
                 """
                 select t.epoch, b.tenant_id, b.backend_id, b.name, b.backend_type, b.mode, b.config::text as config, b.path_mapping::text as path_mapping, b.mandate::text as mandate,
-                    b.sync_interval_seconds, b.sync_calls_per_second, b.sync_right, b.reads_live, b.revision, b.created_at, b.created_by, b.updated_at
+                    b.sync_interval_seconds, b.sync_calls_per_second, b.sync_right, b.sync_write_through, b.reads_live, b.revision, b.created_at, b.created_by, b.updated_at
                 from tenant t left join federation_backend b on b.tenant_id = t.tenant_id
                 where t.tenant_id = ? order by b.backend_id
                 """,
@@ -81,7 +81,7 @@ final class BackendRepository {
     List<Backend> all(TenantTransaction tx) {
         return tx.query("""
                 select tenant_id, backend_id, name, backend_type, mode, config::text as config, path_mapping::text as path_mapping, mandate::text as mandate,
-                    sync_interval_seconds, sync_calls_per_second, sync_right, reads_live, revision, created_at, created_by, updated_at
+                    sync_interval_seconds, sync_calls_per_second, sync_right, sync_write_through, reads_live, revision, created_at, created_by, updated_at
                 from federation_backend where tenant_id = ? order by backend_id
                 """, (results, index) -> backend(results), tx.tenant().value());
     }
@@ -89,9 +89,9 @@ final class BackendRepository {
     void insert(TenantTransaction tx, Backend backend) {
         tx.update(
                 """
-                insert into federation_backend (tenant_id, backend_id, name, backend_type, mode, config, path_mapping, mandate, sync_interval_seconds, sync_calls_per_second, sync_right, reads_live,
+                insert into federation_backend (tenant_id, backend_id, name, backend_type, mode, config, path_mapping, mandate, sync_interval_seconds, sync_calls_per_second, sync_right, sync_write_through, reads_live,
                     revision, created_at, created_by, updated_at)
-                values (?, ?, ?, ?, ?, ?::jsonb, ?::json, nullif(?, '')::jsonb, ?, ?, ?, ?, ?, ?, ?, ?)
+                values (?, ?, ?, ?, ?, ?::jsonb, ?::json, nullif(?, '')::jsonb, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """,
                 tx.tenant().value(),
                 backend.id(),
@@ -104,6 +104,7 @@ final class BackendRepository {
                 interval(backend),
                 calls(backend),
                 right(backend),
+                isWrittenThrough(backend),
                 backend.isReadLive(),
                 backend.revision(),
                 backend.createdAt(),
@@ -116,7 +117,7 @@ final class BackendRepository {
         return tx.update(
                         """
                         update federation_backend
-                        set mode = ?, config = ?::jsonb, path_mapping = ?::json, mandate = nullif(?, '')::jsonb, sync_interval_seconds = ?, sync_calls_per_second = ?, sync_right = ?,
+                        set mode = ?, config = ?::jsonb, path_mapping = ?::json, mandate = nullif(?, '')::jsonb, sync_interval_seconds = ?, sync_calls_per_second = ?, sync_right = ?, sync_write_through = ?,
                             reads_live = ?, revision = ?, updated_at = ?
                         where tenant_id = ? and backend_id = ? and revision = ?
                         """,
@@ -127,6 +128,7 @@ final class BackendRepository {
                         interval(changed),
                         calls(changed),
                         right(changed),
+                        isWrittenThrough(changed),
                         changed.isReadLive(),
                         changed.revision(),
                         changed.updatedAt(),
@@ -214,6 +216,10 @@ final class BackendRepository {
         return backend.copying() == null ? null : backend.copying().right().encoded();
     }
 
+    private static boolean isWrittenThrough(Backend backend) {
+        return backend.copying() != null && backend.copying().writeThrough();
+    }
+
     private static @Nullable CopyPlan copying(ResultSet results) throws SQLException {
         String right = results.getString("sync_right");
         return right == null
@@ -222,7 +228,8 @@ final class BackendRepository {
                         Duration.ofSeconds(results.getLong("sync_interval_seconds")),
                         results.getInt("sync_calls_per_second"),
                         StandingRight.of(right),
-                        results.getBoolean("reads_live"));
+                        results.getBoolean("reads_live"),
+                        results.getBoolean("sync_write_through"));
     }
 
     private static Backend backend(ResultSet results) throws SQLException {

@@ -101,12 +101,13 @@ public final class BackendService {
         PathMapping mapping = PathMapping.of(type, draft.mapping());
         Instant now = now();
         CopyPlan copying = mode == BackendMode.PROXY
-                ? notCopied(draft.syncInterval(), draft.syncCallsPerSecond())
+                ? notCopied(draft.syncInterval(), draft.syncCallsPerSecond(), draft.writeThrough())
                 : new CopyPlan(
                         CopyPlan.interval(draft.syncInterval()),
                         CopyPlan.callsPerSecond(type, draft.syncCallsPerSecond()),
                         StandingRight.of(caller, home, now),
-                        false);
+                        false,
+                        Boolean.TRUE.equals(draft.writeThrough()));
         Backend created = new Backend(
                 entry.tenant(),
                 ids.nextUuid(),
@@ -142,10 +143,13 @@ public final class BackendService {
                         "mode", "must be " + BackendMode.PROXY.wireName() + " or " + BackendMode.SYNC.wireName()));
     }
 
-    private static @Nullable CopyPlan notCopied(@Nullable String interval, @Nullable Integer calls) {
-        if (interval != null || calls != null) {
-            throw VaultException.invalidField(
-                    interval == null ? "sync_calls_per_second" : "sync_interval", "is for mode sync only");
+    private static @Nullable CopyPlan notCopied(
+            @Nullable String interval, @Nullable Integer calls, @Nullable Boolean writeThrough) {
+        String field = interval != null
+                ? "sync_interval"
+                : calls != null ? "sync_calls_per_second" : Boolean.TRUE.equals(writeThrough) ? "write_through" : null;
+        if (field != null) {
+            throw VaultException.invalidField(field, "is for mode sync only");
         }
         return null;
     }
@@ -309,7 +313,7 @@ public final class BackendService {
     private static @Nullable CopyPlan copying(Backend seen, BackendChange change, StandingRight right) {
         BackendMode mode = change.mode() == null ? seen.mode() : mode(change.mode());
         if (mode == BackendMode.PROXY) {
-            return notCopied(change.syncInterval(), change.syncCallsPerSecond());
+            return notCopied(change.syncInterval(), change.syncCallsPerSecond(), change.writeThrough());
         }
         CopyPlan before = seen.copying();
         return new CopyPlan(
@@ -320,7 +324,8 @@ public final class BackendService {
                         ? before.callsPerSecond()
                         : CopyPlan.callsPerSecond(seen.type(), change.syncCallsPerSecond()),
                 right,
-                seen.isReadLive());
+                seen.isReadLive(),
+                change.writeThrough() == null ? before != null && before.writeThrough() : change.writeThrough());
     }
 
     /**

@@ -14,8 +14,9 @@ import org.jspecify.annotations.Nullable;
  * @param callsPerSecond of the other vault, in a run
  * @param right in which copies are written and deleted: that of whoever configured the backend last
  * @param readLive whether its paths are still read there, as not all of what was read there before is copied yet
+ * @param writeThrough whether whoever may write a path here writes it there first
  */
-public record CopyPlan(Duration interval, int callsPerSecond, StandingRight right, boolean readLive) {
+public record CopyPlan(Duration interval, int callsPerSecond, StandingRight right, boolean readLive, boolean writeThrough) {
     private static final Duration SHORTEST = Duration.ofMinutes(1);
     private static final Duration LONGEST = Duration.ofDays(30);
     private static final int MOST_CALLS = 1_000;
@@ -52,6 +53,6 @@ public record CopyPlan(Duration interval, int callsPerSecond, StandingRight righ
     }
 
     CopyPlan copied() {
-        return new CopyPlan(interval, callsPerSecond, right, false);
+        return new CopyPlan(interval, callsPerSecond, right, false, writeThrough);
     }
 }

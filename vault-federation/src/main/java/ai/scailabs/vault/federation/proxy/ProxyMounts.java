@@ -20,14 +20,16 @@ public final class ProxyMounts implements Mounts, AutoCloseable {
 
     private final Backends backends;
     private final OpenVaults vaults;
+    private final LastCopies copies;
     private final ConcurrentHashMap<TenantId, CompletableFuture<RouteTable>> reads = new ConcurrentHashMap<>();
     private final Cache<TenantId, RouteTable> tables = Caffeine.newBuilder()
             .maximumSize(MOST_TENANTS)
             .executor(Runnable::run)
             .build();
 
-    public ProxyMounts(Backends backends, BackendOpener opener, ProxyListener listener) {
+    public ProxyMounts(Backends backends, BackendOpener opener, LastCopies copies, ProxyListener listener) {
         this.backends = backends;
+        this.copies = copies;
         this.vaults = new OpenVaults(opener, listener);
     }
 
@@ -62,7 +64,7 @@ public final class ProxyMounts implements Mounts, AutoCloseable {
     private RouteTable readFor(TenantId owner, CompletableFuture<RouteTable> waiting) {
         try {
             Backends.Standing standing = backends.of(owner);
-            RouteTable table = new RouteTable(standing.epoch(), standing.backends(), vaults);
+            RouteTable table = new RouteTable(standing.epoch(), standing.backends(), vaults, copies);
             tables.asMap().merge(owner, table, (old, read) -> old.epoch() > read.epoch() ? old : read);
             // Gone before it is complete, so that nobody finds it twice.
             reads.remove(owner, waiting);

@@ -30,6 +30,19 @@ public final class ProxyRefusals {
         return of(failed, backend).withDetail("path", path.value());
     }
 
+    static VaultException ofWriting(RemoteException failed, Backend backend, SecretPath path) {
+        return switch (failed.failure()) {
+            case CHANGED, NOT_FOUND, VERSION_NOT_FOUND ->
+                new VaultException(
+                        ErrorCode.CONFLICT,
+                        "Another value lies in the other vault than was copied last: let the backend be synchronized, and look again",
+                        Map.of("state", "changed", "path", path.value(), "backend", backend.name()));
+            case VALUE_REFUSED ->
+                VaultException.invalidField("data", "is larger than the other vault takes, or of a form that it does not");
+            default -> of(failed, backend, path, null);
+        };
+    }
+
     static VaultException of(RemoteException failed, Backend backend) {
         RemoteFailure failure = failed.failure();
         // What a vault is left alone for was told when it happened.

@@ -6,6 +6,7 @@ import ai.scailabs.vault.kernel.path.SecretPath;
 import ai.scailabs.vault.secrets.mount.Mount;
 import ai.scailabs.vault.secrets.mount.MountSource;
 import ai.scailabs.vault.secrets.mount.MountTable;
+import ai.scailabs.vault.secrets.mount.Passage;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -20,12 +21,12 @@ final class RouteTable implements MountTable {
     private final Map<String, RuleMount> byPrefix = new HashMap<>();
 
     /** @param epoch in which the backends are these */
-    RouteTable(long epoch, List<Backend> backends, OpenVaults vaults) {
+    RouteTable(long epoch, List<Backend> backends, OpenVaults vaults, LastCopies copies) {
         this.epoch = epoch;
         List<Mount> mounts = new ArrayList<>();
         for (Backend backend : backends) {
             for (MappingRule rule : backend.mapping().rules()) {
-                RuleMount mount = new RuleMount(backend, rule, vaults);
+                RuleMount mount = new RuleMount(backend, rule, vaults, copies);
                 if (backend.isReadLive()) {
                     mounts.add(mount);
                 }
@@ -49,6 +50,12 @@ final class RouteTable implements MountTable {
     public @Nullable MountSource sourceOf(SecretPath path) {
         RuleMount found = ruleFor(path);
         return found == null ? null : found.source();
+    }
+
+    @Override
+    public @Nullable Passage passageTo(SecretPath path) {
+        RuleMount found = ruleFor(path);
+        return found != null && found.isWritable() ? found : null;
     }
 
     private @Nullable RuleMount ruleFor(SecretPath path) {

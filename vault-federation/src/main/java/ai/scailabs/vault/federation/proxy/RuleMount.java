@@ -4,7 +4,12 @@ import ai.scailabs.vault.federation.backend.Backend;
 import ai.scailabs.vault.federation.mapping.MappingRule;
 import ai.scailabs.vault.federation.remote.RemoteDescription;
 import ai.scailabs.vault.federation.remote.RemoteException;
+import ai.scailabs.vault.federation.remote.RemoteFailure;
 import ai.scailabs.vault.federation.remote.RemoteSecret;
+import ai.scailabs.vault.federation.remote.RemoteVault;
+import ai.scailabs.vault.kernel.error.VaultException;
+import ai.scailabs.vault.kernel.sensitive.SensitiveBytes;
+import ai.scailabs.vault.secrets.mount.Passage;
 import ai.scailabs.vault.kernel.id.IdentityId;
 import ai.scailabs.vault.kernel.path.SecretPath;
 import ai.scailabs.vault.secrets.mount.Mount;
@@ -17,21 +22,27 @@ import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** The paths of one rule of a backend that is read live. */
-final class RuleMount implements Mount {
+/** The paths of one rule of a backend: read there while it is read live, and written there while it is copied and lets itself be written. */
+final class RuleMount implements Mount, Passage {
     /** Of one beginning. */
     private static final int MOST_PATHS = 10_000;
 
     private final Backend backend;
     private final MappingRule rule;
     private final OpenVaults vaults;
+    private final LastCopies copies;
     private final MountSource source;
 
-    RuleMount(Backend backend, MappingRule rule, OpenVaults vaults) {
+    RuleMount(Backend backend, MappingRule rule, OpenVaults vaults, LastCopies copies) {
         this.backend = backend;
         this.rule = rule;
         this.vaults = vaults;
+        this.copies = copies;
         this.source = new MountSource(backend.text(), backend.name());
+    }
+
+    boolean isWritable() {
+        return backend.copying() != null && backend.copying().writeThrough() && !isReadLive();
     }
 
     boolean isReadLive() {
@@ -111,6 +122,39 @@ final class RuleMount implements Mount {
                     .toList();
         } catch (RemoteException failed) {
             throw ProxyRefusals.of(failed, backend);
+        }
+    }
+
+    @Override
+    public void write(SecretPath path, SensitiveBytes data) {
+        String name = rule.toRemote(path)
+                .orElseThrow(() -> VaultException.invalidField("path", "is no name of a secret in the other vault"));
+        try {
+            vaults.of(backend).call(vault -> written(vault, name, path, data));
+        } catch (RemoteException failed) {
+            throw ProxyRefusals.ofWriting(failed, backend, path);
+        }
+    }
+
+    private String written(RemoteVault vault, String name, SecretPath path, SensitiveBytes data)
+            throws RemoteException {
+        try (RemoteSecret now = current(vault, name)) {
+            if (!copies.areStill(backend, path, now)) {
+                throw new RemoteException(RemoteFailure.CHANGED, "what lies there is not what was copied last");
+            }
+            vault.write(name, data, now == null ? null : now.version());
+            return name;
+        }
+    }
+
+    private static @Nullable RemoteSecret current(RemoteVault vault, String name) throws RemoteException {
+        try {
+            return vault.read(name, null);
+        } catch (RemoteException failed) {
+            if (failed.failure() == RemoteFailure.NOT_FOUND) {
+                return null;
+            }
+            throw failed;
         }
     }
 

@@ -28,5 +28,10 @@ public interface MountTable {
         return mount == null ? null : mount.source();
     }
 
+    /** By which the path may be written all the same; null where it may not, or needs no other vault. */
+    default @Nullable Passage passageTo(SecretPath path) {
+        return null;
+    }
+
     List<Mount> all();
 }

@@ -37,9 +37,14 @@ final class GuardedChange {
      * @throws ai.scailabs.vault.kernel.error.VaultException {@code version_conflict} when others were first every time
      */
     <T> T run(Permit permit, SecretSpace space, SecretPath path, Function<SecretState, Optional<T>> change) {
-        T outcome = look(permit, space, path, change);
+        T outcome = look(permit, space, path, change, true);
         remembered.forget(space.owner(), path);
         return outcome;
+    }
+
+    /** As {@link #run}, where another vault has been written already that alone changes the path. @param change remembers its own outcome */
+    <T> T runPassed(Permit permit, SecretSpace space, SecretPath path, Function<SecretState, Optional<T>> change) {
+        return look(permit, space, path, change, false);
     }
 
     /**
@@ -66,16 +71,21 @@ final class GuardedChange {
             }
             remembered.forget(space.owner(), path);
         }
-        return look(permit, space, path, change);
+        return look(permit, space, path, change, true);
     }
 
-    private <T> T look(Permit permit, SecretSpace space, SecretPath path, Function<SecretState, Optional<T>> change) {
+    private <T> T look(
+            Permit permit,
+            SecretSpace space,
+            SecretPath path,
+            Function<SecretState, Optional<T>> change,
+            boolean oursAlone) {
         int currentVersion = 0;
         for (int attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
             SecretState seen = reads.state(space.owner(), path).orElseThrow(() -> SecretRefusals.notFound(path));
             permits.confirm(permit, seen.epoch(), seen.active());
             MountSource source = mounts.at(space.owner(), seen.epoch()).sourceOf(path);
-            if (source != null) {
+            if (source != null && oursAlone) {
                 throw SecretRefusals.readOnly(path, source);
             }
             Optional<T> outcome = change.apply(seen);

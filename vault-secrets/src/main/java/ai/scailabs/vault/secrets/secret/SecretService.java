@@ -16,6 +16,7 @@ import ai.scailabs.vault.kernel.path.SecretPath;
 import ai.scailabs.vault.persistence.tenant.TenantTransactions;
 import ai.scailabs.vault.secrets.mount.Mount;
 import ai.scailabs.vault.secrets.mount.Mounts;
+import ai.scailabs.vault.secrets.mount.Passage;
 import ai.scailabs.vault.secrets.secret.RememberedSecrets.Remembered;
 import ai.scailabs.vault.secrets.secret.SecretChanges.StoredChange;
 import ai.scailabs.vault.secrets.secret.SecretReads.StoredMetadata;
@@ -37,7 +38,7 @@ import org.jspecify.annotations.Nullable;
  * confirms it under the epoch that comes with the data, before it reveals or changes anything. A change and its audit entry are one statement: both happen or neither.
  * Thread-safe.
  *
- * <p>A path that is mounted is another vault's: it is read there, at any time anew. Every change of it is {@code backend_read_only}, as is that of a path where another vault's secrets are copied.
+ * <p>A path that is mounted is another vault's: it is read there, at any time anew. Every change of it is {@code backend_read_only}, as is that of a path where another vault's secrets are copied, unless there is a {@link Passage} by which a value is written there first.
  *
  * <p>Besides what each method names: {@code tenant_access_denied} when the space is suspended, {@code access_denied} when the permit was withdrawn meanwhile,
  * {@code secret_not_found} when no secret lies at the path, {@code service_unavailable} and {@code kms_unavailable}.
@@ -159,12 +160,44 @@ public final class SecretService implements AutoCloseable {
             throw SecretRefusals.tooLarge(MAX_DATA_BYTES);
         }
         String metadataJson = draft.metadataJson() == null ? null : Metadata.checked(draft.metadataJson());
+        Passage passage =
+                permit.isShared() ? null : mounts.at(space.owner(), permit.policyEpoch()).passageTo(path);
+        if (passage != null) {
+            return pass(passage, permit, space, path, draft, precondition, entry);
+        }
         return guarded.runOnRemembered(permit, space, path, seen -> {
             if (seen.isSoftDeleted()) {
                 throw SecretRefusals.occupiedByDeleted(path);
             }
             require(precondition, seen);
             return writeOn(seen, permit, space, path, draft, metadataJson, entry);
+        });
+    }
+
+    /** To the other vault first: what it refuses is not written here, and what only it has the next copy brings. */
+    private WriteResult pass(
+            Passage passage,
+            Permit permit,
+            SecretSpace space,
+            SecretPath path,
+            SecretDraft draft,
+            Precondition precondition,
+            AuditEntry entry) {
+        if (draft.metadataJson() != null) {
+            throw VaultException.invalidField("metadata", "is the other vault's, to which values alone are written");
+        }
+        SecretState before = reads.state(space.owner(), path).orElseThrow(() -> SecretRefusals.notFound(path));
+        permits.confirm(permit, before.epoch(), before.active());
+        if (before.isSoftDeleted()) {
+            throw SecretRefusals.occupiedByDeleted(path);
+        }
+        require(precondition, before);
+        passage.write(path, draft.data());
+        return guarded.runPassed(permit, space, path, seen -> {
+            if (seen.isSoftDeleted()) {
+                throw SecretRefusals.occupiedByDeleted(path);
+            }
+            return writeOn(seen, permit, space, path, draft, null, entry);
         });
     }
 

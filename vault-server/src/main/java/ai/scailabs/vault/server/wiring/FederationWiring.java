@@ -15,6 +15,7 @@ import ai.scailabs.vault.federation.sync.BackendHealths;
 import ai.scailabs.vault.federation.sync.CopyService;
 import ai.scailabs.vault.federation.sync.CopyWorker;
 import ai.scailabs.vault.federation.sync.LocalSides;
+import ai.scailabs.vault.federation.sync.NotedCopies;
 import ai.scailabs.vault.federation.vendor.VendorVaults;
 import ai.scailabs.vault.kernel.id.Ids;
 import ai.scailabs.vault.outbound.http.GuardedTransfers;
@@ -83,8 +84,10 @@ class FederationWiring {
 
     /** Closed with the context. */
     @Bean
-    ProxyMounts proxyMounts(TenantTransactions transactions, BackendOpener opener, FederationMeters meters) {
-        ProxyMounts mounts = new ProxyMounts(new Backends(transactions), opener, meters);
+    ProxyMounts proxyMounts(
+            TenantTransactions transactions, BackendOpener opener, LocalSides locals, FederationMeters meters) {
+        ProxyMounts mounts = new ProxyMounts(
+                new Backends(transactions), opener, new NotedCopies(transactions, locals), meters);
         meters.watch(mounts);
         return mounts;
     }

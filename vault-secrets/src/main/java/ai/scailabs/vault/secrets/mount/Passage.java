@@ -1,0 +1,17 @@
+package ai.scailabs.vault.secrets.mount;
+
+import ai.scailabs.vault.kernel.path.SecretPath;
+import ai.scailabs.vault.kernel.sensitive.SensitiveBytes;
+
+/** A vault that is written to before we are, at paths where its secrets are copied. Thread-safe. */
+@FunctionalInterface
+public interface Passage {
+    /**
+     * Makes a value the current one there, unless what lies there is not what was copied last. Whoever asks has been allowed to by our policies before.
+     *
+     * @param data a JSON object; stays the caller's to close
+     * @throws ai.scailabs.vault.kernel.error.VaultException {@code conflict} with {@code details.state: changed}; {@code validation_error} when the vault takes no such value; {@code backend_unavailable}, when it may have been written all the
+     *     same
+     */
+    void write(SecretPath path, SensitiveBytes data);
+}

@@ -20,6 +20,7 @@ import ai.scailabs.vault.secrets.mount.MountedVersion;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** The paths of one rule of a backend: read there while it is read live, and written there while it is copied and lets itself be written. */
@@ -126,7 +127,7 @@ final class RuleMount implements Mount, Passage {
     }
 
     @Override
-    public void write(SecretPath path, SensitiveBytes data) {
+    public void write(SecretPath path, SensitiveBytes data, IntSupplier here) {
         String name = rule.toRemote(path)
                 .orElseThrow(() -> VaultException.invalidField("path", "is no name of a secret in the other vault"));
         try {
@@ -134,6 +135,7 @@ final class RuleMount implements Mount, Passage {
         } catch (RemoteException failed) {
             throw ProxyRefusals.ofWriting(failed, backend, path);
         }
+        copies.note(backend, path, data, here.getAsInt());
     }
 
     private String written(RemoteVault vault, String name, SecretPath path, SensitiveBytes data)

@@ -6,9 +6,19 @@ import ai.scailabs.vault.kernel.path.SecretPath;
 import ai.scailabs.vault.tenancy.keyring.TenantMac;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.cfg.JsonNodeFeature;
+import tools.jackson.databind.json.JsonMapper;
 
-/** What a path holds, as bytes that only the tenant's key makes: they tell whether it is still the same, and nothing to whoever has no key. Of two paths they differ for the same value. Thread-safe. */
+/**
+ * What a path holds, as bytes that only the tenant's key makes: they tell whether it is still the same, and nothing to whoever has no key. Of two paths they differ for the same value; of one value they are the same in whatever order its
+ * members are written. Thread-safe.
+ */
 final class Fingerprints {
+    private static final JsonMapper CANONICAL = JsonMapper.builder()
+            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+            .enable(JsonNodeFeature.WRITE_PROPERTIES_SORTED)
+            .build();
     private static final String VALUE = "federation-value";
     private static final String METADATA = "federation-metadata";
 
@@ -23,7 +33,12 @@ final class Fingerprints {
     }
 
     byte[] ofValue(SecretPath path, byte[] value) {
-        return of(VALUE, path, value);
+        byte[] canonical = canonical(value);
+        try {
+            return of(VALUE, path, canonical);
+        } finally {
+            Arrays.fill(canonical, (byte) 0);
+        }
     }
 
     byte[] ofMetadata(SecretPath path, String metadataJson) {
@@ -31,11 +46,20 @@ final class Fingerprints {
     }
 
     boolean isValue(SecretPath path, byte[] value, byte[] known) {
-        return is(VALUE, path, value, known);
+        byte[] canonical = canonical(value);
+        try {
+            return is(VALUE, path, canonical, known);
+        } finally {
+            Arrays.fill(canonical, (byte) 0);
+        }
     }
 
     boolean isMetadata(SecretPath path, String metadataJson, byte[] known) {
         return is(METADATA, path, metadataJson.getBytes(StandardCharsets.UTF_8), known);
+    }
+
+    private static byte[] canonical(byte[] value) {
+        return CANONICAL.writeValueAsBytes(CANONICAL.readTree(value));
     }
 
     private byte[] of(String purpose, SecretPath path, byte[] content) {

@@ -30,7 +30,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Our side of a copy: every look at it and every change is in the right of whoever configured the backend, as that right is then, and recorded as that of anybody. Thread-safe.
@@ -138,12 +137,12 @@ final class LocalSide {
     Found look(SecretPath path, byte[] value) {
         Permit permit = access.require(right, Permission.READ, path);
         try (RevealedSecret secret = secrets.read(permit, space, path, null)) {
-            byte[] own = secret.data().expose();
+            byte[] mac = fingerprints.ofValue(path, secret.data().expose());
             return new Found(
                     Found.State.LIVE,
                     secret.view().version(),
-                    isSame(own, value),
-                    fingerprints.ofValue(path, own),
+                    fingerprints.isValue(path, value, mac),
+                    mac,
                     secret.versionCreatedAt());
         } catch (VaultException refused) {
             if (refused.code() != ErrorCode.SECRET_NOT_FOUND) {
@@ -163,11 +162,6 @@ final class LocalSide {
 
     private String client() {
         return "federation/" + backend.text();
-    }
-
-    private static boolean isSame(byte[] own, byte[] value) {
-        JsonMapper json = JsonMapper.shared();
-        return json.readTree(own).equals(json.readTree(value));
     }
 
     private AuditEntry entry(SecretPath path) {

@@ -29,7 +29,9 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -192,13 +194,18 @@ public final class SecretService implements AutoCloseable {
             throw SecretRefusals.occupiedByDeleted(path);
         }
         require(precondition, before);
-        passage.write(path, draft.data());
-        return guarded.runPassed(permit, space, path, seen -> {
-            if (seen.isSoftDeleted()) {
-                throw SecretRefusals.occupiedByDeleted(path);
-            }
-            return writeOn(seen, permit, space, path, draft, null, entry);
+        AtomicReference<WriteResult> written = new AtomicReference<>();
+        passage.write(path, draft.data(), () -> {
+            WriteResult result = guarded.runPassed(permit, space, path, seen -> {
+                if (seen.isSoftDeleted()) {
+                    throw SecretRefusals.occupiedByDeleted(path);
+                }
+                return writeOn(seen, permit, space, path, draft, null, entry);
+            });
+            written.set(result);
+            return result.view().version();
         });
+        return Objects.requireNonNull(written.get(), "a passage that does not write here");
     }
 
     private Optional<WriteResult> writeOn(

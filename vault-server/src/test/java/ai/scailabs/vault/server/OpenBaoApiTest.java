@@ -3,9 +3,11 @@ package ai.scailabs.vault.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.scailabs.vault.testkit.TestOpenBao;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -122,6 +124,90 @@ class OpenBaoApiTest {
         bao.delete("secret/data/app/db");
         owner.get("/v1/secrets/v2/app/db").expect(404, "secret_not_found");
         owner.put("/v1/secrets/v2/app/db", Map.of("data", Map.of("k", "v"))).expect(409, "backend_read_only");
+    }
+
+    @Test
+    void kvOfBothVersions_isCopied_followed_andWrittenThrough() {
+        bao.post(
+                "sys/policies/acl/reader",
+                "{\"policy\":\"path \\\"secret/*\\\" { capabilities = [\\\"read\\\", \\\"list\\\", \\\"create\\\", \\\"update\\\"] } path \\\"kv/*\\\" { capabilities = [\\\"read\\\", \\\"list\\\", \\\"create\\\", \\\"update\\\"] }\"}");
+        bao.post("secret/data/copied/a", "{\"data\":{\"z\":\"1\",\"password\":\"one\"}}");
+        bao.post("secret/metadata/copied/a", "{\"custom_metadata\":{\"team\":\"data\"}}");
+        bao.post("secret/data/copied/b/c", "{\"data\":{\"password\":\"two\"}}");
+        bao.post("kv/copied/old", "{\"user\":\"x\"}");
+        String uri = BACKENDS + "/"
+                + owner.post(
+                                BACKENDS,
+                                Map.of(
+                                        "name",
+                                        "copied",
+                                        "type",
+                                        "hashicorp-vault",
+                                        "config",
+                                        config("ops/approle"),
+                                        "path_mapping",
+                                        Map.of("c2/**", "secret/data/copied/**", "c1/**", "kv/copied/**"),
+                                        "mode",
+                                        "sync",
+                                        "sync_interval",
+                                        "1h",
+                                        "write_through",
+                                        true))
+                        .expect(201)
+                        .json()
+                        .get("id")
+                        .stringValue();
+        assertThat(settled(uri).at("/created").intValue()).isEqualTo(3);
+        JsonNode copy = owner.get("/v1/secrets/c2/a").expect(200).json();
+        assertThat(copy.at("/data/password").stringValue()).isEqualTo("one");
+        assertThat(copy.at("/metadata/labels/team").stringValue()).isEqualTo("data");
+        assertThat(synced(uri).at("/unchanged").intValue()).isEqualTo(3);
+
+        bao.delete("secret/data/copied/b/c");
+        bao.post("secret/data/copied/a", "{\"data\":{\"password\":\"one and a half\"}}");
+        JsonNode counts = synced(uri);
+        assertThat(counts.at("/deleted").intValue()).isEqualTo(1);
+        assertThat(counts.at("/updated").intValue()).isEqualTo(1);
+        owner.get("/v1/secrets/c2/b/c").expect(404, "secret_not_found");
+        bao.post("secret/undelete/copied/b/c", "{\"versions\":[1]}");
+        assertThat(synced(uri).at("/created").intValue()).isEqualTo(1);
+        owner.get("/v1/secrets/c2/b/c").expect(200);
+
+        for (int i = 0; i < 2; i++) {
+            owner.put("/v1/secrets/c2/a", Map.of("data", Map.of("z", "1", "password", "through " + i)))
+                    .expect(200);
+            owner.put("/v1/secrets/c1/old", Map.of("data", Map.of("user", "through " + i)))
+                    .expect(200);
+        }
+        owner.put("/v1/secrets/c2/new", Map.of("data", Map.of("k", "v"))).expect(201);
+        assertThat(bao.get("secret/data/copied/a")).contains("through 1", "\"version\":4");
+        assertThat(bao.get("kv/copied/old")).contains("through 1");
+        assertThat(bao.get("secret/data/copied/new")).contains("\"version\":1");
+        bao.post("secret/data/copied/a", "{\"data\":{\"password\":\"theirs\"}}");
+        owner.put("/v1/secrets/c2/a", Map.of("data", Map.of("password", "lost")))
+                .expect(409, "conflict");
+        counts = synced(uri);
+        assertThat(counts.at("/updated").intValue()).isEqualTo(1);
+        assertThat(counts.at("/unchanged").intValue()).isEqualTo(3);
+    }
+
+    private static JsonNode synced(String uri) {
+        owner.post(uri + "/sync", null).expect(202);
+        return settled(uri);
+    }
+
+    /** What the last run did. */
+    private static JsonNode settled(String uri) {
+        long end = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+        while (true) {
+            JsonNode sync =
+                    owner.get(uri + "/status").expect(200).json().get("sync");
+            if (sync.get("status").stringValue().equals("idle")) {
+                return sync.get("counts");
+            }
+            assertThat(System.nanoTime()).as(sync.toString()).isLessThan(end);
+            LockSupport.parkNanos(Duration.ofMillis(50).toNanos());
+        }
     }
 
     @Test

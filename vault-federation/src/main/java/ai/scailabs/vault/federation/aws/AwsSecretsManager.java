@@ -192,7 +192,10 @@ public final class AwsSecretsManager implements RemoteVault {
     }
 
     private RemoteSecret current(RemoteCalls.Turn turn, String name) throws RemoteException {
-        GetSecretValueResponse answer = value(turn, name, null);
+        return current(value(turn, name, null));
+    }
+
+    private static RemoteSecret current(GetSecretValueResponse answer) throws RemoteException {
         Instant createdAt = answer.createdDate();
         if (createdAt == null) {
             throw Unanswered.notUnderstood("a version without a date");
@@ -252,6 +255,110 @@ public final class AwsSecretsManager implements RemoteVault {
             throw Unanswered.notUnderstood("a version without a value");
         }
         return RemoteValues.ofBytes(binary.asByteArray());
+    }
+
+    /** AWS compares no versions: what came between the last look and this is replaced, and stays as an earlier version. */
+    @Override
+    public void write(String name, SensitiveBytes data, @Nullable RemoteVersion seen) throws RemoteException {
+        requireName(name);
+        byte[] binary = RemoteValues.toBytes(data.expose());
+        String text = binary == null ? RemoteValues.toText(data.expose()) : null;
+        SdkBytes bytes = binary == null ? null : SdkBytes.fromByteArray(binary);
+        calls.once(turn -> {
+            try {
+                return seen == null
+                        ? client.createSecret(request -> request.name(name)
+                                        .secretString(text)
+                                        .secretBinary(bytes))
+                                .sdkHttpResponse()
+                                .isSuccessful()
+                        : client.putSecretValue(request -> request.secretId(name)
+                                        .secretString(text)
+                                        .secretBinary(bytes))
+                                .sdkHttpResponse()
+                                .isSuccessful();
+            } catch (RuntimeException failed) {
+                throw AwsRefusal.ofWriting(failed);
+            }
+        });
+    }
+
+    @Override
+    public RemoteDescription describe(String name) throws RemoteException {
+        requireName(name);
+        return calls.paging(turn -> {
+            DescribeSecretResponse secret = described(turn, name);
+            NamedVersions versions = named(turn, name);
+            RemoteVersion current = versions.current()
+                    .orElseThrow(() -> new RemoteException(RemoteFailure.NOT_FOUND, "the secret has no value"));
+            List<RemoteVersion> all = versions.newestFirst();
+            Map<String, String> labels = new HashMap<>();
+            List<String> tags = new ArrayList<>();
+            tell(secret, tags, labels);
+            Instant createdAt = secret.createdDate() == null ? all.getLast().createdAt() : secret.createdDate();
+            return new RemoteDescription(
+                    current,
+                    createdAt,
+                    secret.lastChangedDate() == null ? current.createdAt() : secret.lastChangedDate(),
+                    all.size(),
+                    all.getLast().number(),
+                    description(secret),
+                    tags,
+                    labels);
+        });
+    }
+
+    private static @Nullable String description(DescribeSecretResponse secret) {
+        String description = secret.description();
+        return description == null || description.isEmpty() ? null : description;
+    }
+
+    private static void tell(DescribeSecretResponse secret, List<String> tags, Map<String, String> labels) {
+        for (Tag tag : secret.tags()) {
+            if (tag.key() != null && tag.value() != null && !tag.value().isEmpty()) {
+                labels.put(tag.key(), tag.value());
+            } else if (tag.key() != null) {
+                tags.add(tag.key());
+            }
+        }
+    }
+
+    /** Without its versions, which AWS tells to fewer callers at a time than values. */
+    @Override
+    public RemoteCopy copy(String name) throws RemoteException {
+        requireName(name);
+        return calls.once(turn -> {
+            GetSecretValueResponse answer = value(turn, name, null);
+            RemoteSecret secret = current(answer);
+            try {
+                DescribeSecretResponse told = describedIfAllowed(turn, name);
+                return told == null
+                        ? new RemoteCopy(secret, RemoteDescription.NOTHING_TOLD, null)
+                        : new RemoteCopy(secret, metadataJson(told), mark(answer.versionId(), told.lastChangedDate()));
+            } catch (RemoteException | RuntimeException failed) {
+                secret.close();
+                throw failed;
+            }
+        });
+    }
+
+    private @Nullable DescribeSecretResponse describedIfAllowed(RemoteCalls.Turn turn, String name)
+            throws RemoteException {
+        try {
+            return described(turn, name);
+        } catch (RemoteException refused) {
+            if (refused.failure() == RemoteFailure.FORBIDDEN) {
+                return null;
+            }
+            throw refused;
+        }
+    }
+
+    private static String metadataJson(DescribeSecretResponse secret) {
+        Map<String, String> labels = new HashMap<>();
+        List<String> tags = new ArrayList<>();
+        tell(secret, tags, labels);
+        return RemoteDescription.metadataJson(description(secret), tags, labels);
     }
 
     /** AWS compares no versions: what came between the last look and this is replaced, and stays as an earlier version. */
@@ -407,11 +514,15 @@ public final class AwsSecretsManager implements RemoteVault {
     private static @Nullable String mark(SecretListEntry entry) {
         for (Map.Entry<String, List<String>> version :
                 entry.secretVersionsToStages().entrySet()) {
-            if (version.getValue().contains(CURRENT) && entry.lastChangedDate() != null) {
-                return version.getKey() + "@" + entry.lastChangedDate().toEpochMilli();
+            if (version.getValue().contains(CURRENT)) {
+                return mark(version.getKey(), entry.lastChangedDate());
             }
         }
         return null;
+    }
+
+    private static @Nullable String mark(@Nullable String version, @Nullable Instant changedAt) {
+        return version == null || changedAt == null ? null : version + "@" + changedAt.toEpochMilli();
     }
 
     private Map<String, SecretListEntry> found(String prefix, boolean deep, int most) throws RemoteException {

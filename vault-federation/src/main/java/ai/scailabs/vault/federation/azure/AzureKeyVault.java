@@ -209,7 +209,8 @@ public final class AzureKeyVault implements RemoteVault {
                     new RemoteSecret(
                             named(answer.getProperties(), name, true).version(),
                             RemoteValues.ofText(answer.getValue())),
-                    RemoteDescription.metadataJson(null, tags, labels));
+                    RemoteDescription.metadataJson(null, tags, labels),
+                    null);
         });
     }
 

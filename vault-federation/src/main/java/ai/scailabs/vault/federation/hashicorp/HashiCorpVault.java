@@ -183,11 +183,11 @@ public final class HashiCorpVault implements RemoteVault {
         requireName(name);
         return calls.once(turn -> at(turn, name, mount -> {
             if (!mount.isVersioned()) {
-                return new RemoteCopy(only(turn, name, null), RemoteDescription.NOTHING_TOLD);
+                return new RemoteCopy(only(turn, name, null), RemoteDescription.NOTHING_TOLD, null);
             }
             mount.within(name);
             KvValue value = KvValue.of(found(turn, name), true);
-            return new RemoteCopy(secret(value, true), RemoteDescription.metadataJson(null, List.of(), value.labels()));
+            return new RemoteCopy(secret(value, true), RemoteDescription.metadataJson(null, List.of(), value.labels()), null);
         }));
     }
 

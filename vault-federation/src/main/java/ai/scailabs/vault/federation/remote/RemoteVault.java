@@ -66,10 +66,10 @@ public interface RemoteVault extends AutoCloseable {
     default RemoteCopy copy(String name) throws RemoteException {
         RemoteSecret secret = read(name, null);
         try {
-            return new RemoteCopy(secret, describe(name).metadataJson());
+            return new RemoteCopy(secret, describe(name).metadataJson(), null);
         } catch (RemoteException failed) {
             if (failed.failure() == RemoteFailure.FORBIDDEN) {
-                return new RemoteCopy(secret, RemoteDescription.NOTHING_TOLD);
+                return new RemoteCopy(secret, RemoteDescription.NOTHING_TOLD, null);
             }
             secret.close();
             throw failed;

@@ -188,7 +188,7 @@ public final class CopyService {
                 .orElseThrow(() -> changed(conflict));
         try (RemoteVault vault = opener.open(backend);
                 RemoteCopy remote = vault.copy(name)) {
-            PathCopier.Wanted wanted = new PathCopier.Wanted(path, remote, null);
+            PathCopier.Wanted wanted = new PathCopier.Wanted(path, remote);
             if (!fingerprints.isValue(path, wanted.value(), conflict.remoteMac())) {
                 throw changed(conflict);
             }

@@ -57,7 +57,7 @@ final class PathCopier {
         }
         PathOutcome outcome;
         try (RemoteCopy remote = vault.call(there -> there.copy(name.name()))) {
-            outcome = copy(new Wanted(path, remote, name.mark()), known, conflict);
+            outcome = copy(new Wanted(path, remote), known, conflict);
         } catch (RemoteException failed) {
             outcome = withoutValue(path, known, failed);
         } catch (VaultException refused) {
@@ -98,9 +98,9 @@ final class PathCopier {
         if (!fingerprints.isMetadata(wanted.path, wanted.remote.metadataJson(), known.metadataMac())) {
             return describe(wanted, known, conflict);
         }
-        return known.state() == Copy.State.COPIED && Objects.equals(known.mark(), wanted.mark)
+        return known.state() == Copy.State.COPIED && Objects.equals(known.mark(), wanted.mark())
                 ? PathOutcome.unchanged(wanted.path)
-                : PathOutcome.noted(known.marked(wanted.mark));
+                : PathOutcome.noted(known.marked(wanted.mark()));
     }
 
     private PathOutcome write(
@@ -228,13 +228,13 @@ final class PathCopier {
         }
     }
 
-    /**
-     * What is to lie at a path.
-     *
-     * @param mark by which it is known
-     */
-    record Wanted(
-            SecretPath path, RemoteCopy remote, @Nullable String mark) {
+    /** What is to lie at a path. */
+    record Wanted(SecretPath path, RemoteCopy remote) {
+        @Nullable
+        String mark() {
+            return remote.mark();
+        }
+
         byte[] value() {
             return remote.secret().data().expose();
         }
@@ -246,7 +246,7 @@ final class PathCopier {
                     remote.secret().version().number(),
                     fingerprints.ofValue(path, value()),
                     fingerprints.ofMetadata(path, remote.metadataJson()),
-                    mark,
+                    mark(),
                     version,
                     null,
                     change);

@@ -309,10 +309,11 @@ class AwsSecretsManagerTest {
             says(200, value("app/key", "\"SecretString\":\"plain\""));
             says(
                     200,
-                    "{\"Name\":\"app/key\",\"Description\":\"of the app\",\"Tags\":[{\"Key\":\"team\",\"Value\":\"a\"},{\"Key\":\"old\",\"Value\":\"\"}]}");
+                    "{\"Name\":\"app/key\",\"Description\":\"of the app\",\"LastChangedDate\":5.25,\"Tags\":[{\"Key\":\"team\",\"Value\":\"a\"},{\"Key\":\"old\",\"Value\":\"\"}]}");
             try (RemoteCopy copy = vault.copy("app/key")) {
                 assertThat(copy.metadataJson())
                         .isEqualTo("{\"description\":\"of the app\",\"labels\":{\"team\":\"a\"},\"tags\":[\"old\"]}");
+                assertThat(copy.mark()).isNotNull().endsWith("@5250");
                 assertThat(copy.secret().version().number()).isEqualTo(VersionNumbers.of(SECOND));
                 assertThat(text(copy.secret())).isEqualTo("{\"value\":\"plain\"}");
             }
@@ -320,6 +321,7 @@ class AwsSecretsManagerTest {
             says(400, "{\"__type\":\"AccessDeniedException\"}");
             try (RemoteCopy copy = vault.copy("app/key")) {
                 assertThat(copy.metadataJson()).isEqualTo("{}");
+                assertThat(copy.mark()).isNull();
             }
             says(200, value("app/key", "\"SecretString\":\"plain\""));
             says(200, "{\"Name\":\"app/key\",\"DeletedDate\":" + SECOND.getEpochSecond() + "}");

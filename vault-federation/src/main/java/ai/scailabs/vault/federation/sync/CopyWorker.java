@@ -30,7 +30,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class CopyWorker implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(CopyWorker.class);
-    private static final int AT_ONCE = 4;
+    private static final int AT_ONCE = 8;
     private static final int OF_A_TENANT = 2;
     private static final int LOOKED_AT = 200;
 

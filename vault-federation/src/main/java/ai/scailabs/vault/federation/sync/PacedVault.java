@@ -37,7 +37,9 @@ final class PacedVault implements AutoCloseable {
             } catch (RemoteException failed) {
                 boolean throttled = failed.failure() == RemoteFailure.THROTTLED;
                 Duration wished = failed.retryAfter() == null ? pause : failed.retryAfter();
+                // Whoever is silent for so long would hold up others by being asked again.
                 if (!failed.failure().isOutage()
+                        || failed.failure() == RemoteFailure.TIMED_OUT
                         || tries >= (throttled ? PATIENT_TRIES : TRIES)
                         || wished.compareTo(LONGEST_PAUSE) > 0) {
                     throw failed;

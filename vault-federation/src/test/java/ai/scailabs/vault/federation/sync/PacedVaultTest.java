@@ -102,7 +102,9 @@ class PacedVaultTest {
         fails(RemoteFailure.NOT_FOUND, paced);
         failures.add(new RemoteException(RemoteFailure.CREDENTIALS_REFUSED, "no"));
         fails(RemoteFailure.CREDENTIALS_REFUSED, paced);
-        assertThat(asked).hasValue(4);
+        failures.add(new RemoteException(RemoteFailure.TIMED_OUT, "silence"));
+        fails(RemoteFailure.TIMED_OUT, paced);
+        assertThat(asked).hasValue(5);
     }
 
     @Test

@@ -31,7 +31,7 @@ final class AwsRefusal {
 
     /** As {@link #of}, for a value that was to be written. */
     static RemoteException ofWriting(Throwable failed) {
-        String code = failed instanceof AwsServiceException answer ? code(answer) : "";
+        String code = failed instanceof AwsServiceException answer && !isOfSts(answer) ? code(answer) : "";
         return switch (code) {
             // One is there, is none any more, or is to be deleted.
             case "ResourceExistsException", "ResourceNotFoundException", "InvalidRequestException" ->

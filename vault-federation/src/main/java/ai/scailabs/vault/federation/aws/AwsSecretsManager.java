@@ -25,6 +25,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -263,13 +264,12 @@ public final class AwsSecretsManager implements RemoteVault {
         requireName(name);
         byte[] binary = RemoteValues.toBytes(data.expose());
         String text = binary == null ? RemoteValues.toText(data.expose()) : null;
-        SdkBytes bytes = binary == null ? null : SdkBytes.fromByteArray(binary);
+        SdkBytes bytes = binary == null ? null : SdkBytes.fromByteArrayUnsafe(binary);
         calls.once(turn -> {
             try {
                 return seen == null
-                        ? client.createSecret(request -> request.name(name)
-                                        .secretString(text)
-                                        .secretBinary(bytes))
+                        ? client.createSecret(request ->
+                                        request.name(name).secretString(text).secretBinary(bytes))
                                 .sdkHttpResponse()
                                 .isSuccessful()
                         : client.putSecretValue(request -> request.secretId(name)
@@ -279,6 +279,10 @@ public final class AwsSecretsManager implements RemoteVault {
                                 .isSuccessful();
             } catch (RuntimeException failed) {
                 throw AwsRefusal.ofWriting(failed);
+            } finally {
+                if (binary != null) {
+                    Arrays.fill(binary, (byte) 0);
+                }
             }
         });
     }

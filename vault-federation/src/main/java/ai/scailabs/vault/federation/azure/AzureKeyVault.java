@@ -13,6 +13,7 @@ import ai.scailabs.vault.federation.remote.RemoteValues;
 import ai.scailabs.vault.federation.remote.RemoteVault;
 import ai.scailabs.vault.federation.remote.RemoteVersion;
 import ai.scailabs.vault.federation.remote.Unanswered;
+import ai.scailabs.vault.kernel.sensitive.SensitiveBytes;
 import ai.scailabs.vault.outbound.azure.GuardedAzureClient;
 import ai.scailabs.vault.outbound.http.GuardedTransfers;
 import com.azure.core.http.rest.PagedIterable;
@@ -212,6 +213,39 @@ public final class AzureKeyVault implements RemoteVault {
                     RemoteDescription.metadataJson(null, tags, labels),
                     null);
         });
+    }
+
+    /**
+     * Azure compares nothing; what the version before is asked for shows whether it is the one that was seen. What is said of a secret is said of its version there: the next one has the tags and the type of the one before, and neither
+     * its end nor that it is disabled. Bytes have no form of their own, and are written as the object.
+     */
+    @Override
+    public void write(String name, SensitiveBytes data, @Nullable RemoteVersion seen) throws RemoteException {
+        requireName(name);
+        KeyVaultSecret next = new KeyVaultSecret(name, RemoteValues.toText(data.expose()));
+        calls.once(turn -> {
+            if (seen != null) {
+                next.setProperties(kept(turn, name, seen));
+            }
+            return service.write(
+                    client -> client.setSecretWithResponse(next, Context.NONE).getStatusCode());
+        });
+    }
+
+    private SecretProperties kept(RemoteCalls.Turn turn, String name, RemoteVersion seen) throws RemoteException {
+        SecretProperties before;
+        try {
+            before = value(turn, name, null).getProperties();
+        } catch (RemoteException refused) {
+            if (refused.failure().isAnswer()) {
+                throw new RemoteException(RemoteFailure.CHANGED, "what was seen is deleted there, or disabled");
+            }
+            throw refused;
+        }
+        if (named(before, name, true).number() != seen.number()) {
+            throw new RemoteException(RemoteFailure.CHANGED, "there is another version than was seen");
+        }
+        return new SecretProperties().setTags(before.getTags()).setContentType(before.getContentType());
     }
 
     @Override

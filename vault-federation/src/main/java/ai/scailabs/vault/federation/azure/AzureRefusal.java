@@ -62,16 +62,42 @@ final class AzureRefusal {
         return Unanswered.of(failed);
     }
 
+    /** As {@link #of}, for a value that was to be written. */
+    static RemoteException ofWriting(Throwable failed) {
+        RemoteException refusal = of(failed);
+        if (!refusal.failure().isAnswer() && refusal.failure() != RemoteFailure.NOT_UNDERSTOOD) {
+            return refusal;
+        }
+        for (Throwable cause = failed; cause != null; cause = cause.getCause()) {
+            if (cause instanceof HttpResponseException answer && answer.getResponse() != null) {
+                int status = answer.getResponse().getStatusCode();
+                String trace = String.valueOf(refusal.getMessage());
+                if (status == 409) {
+                    // A secret of that name is deleted, and may be recovered.
+                    return new RemoteException(RemoteFailure.CHANGED, trace);
+                }
+                if (status == 413 || (status == 400 && code(error(answer)).equals("BadParameter"))) {
+                    return new RemoteException(RemoteFailure.VALUE_REFUSED, trace);
+                }
+            }
+        }
+        return refusal;
+    }
+
     private static RemoteException of(HttpResponseException answer, HttpResponse response) {
-        Map<?, ?> error = answer.getValue() instanceof Map<?, ?> members && members.get("error") instanceof Map<?, ?> e
-                ? e
-                : Map.of();
+        Map<?, ?> error = error(answer);
         String code = code(error);
         String inner = error.get("innererror") instanceof Map<?, ?> more ? code(more) : "";
         String trace = "Azure answers " + response.getStatusCode()
                 + (code.isEmpty() ? "" : " " + code)
                 + (inner.isEmpty() ? "" : "/" + inner);
         return new RemoteException(failure(response.getStatusCode(), code, inner), trace, pause(response));
+    }
+
+    private static Map<?, ?> error(HttpResponseException answer) {
+        return answer.getValue() instanceof Map<?, ?> members && members.get("error") instanceof Map<?, ?> error
+                ? error
+                : Map.of();
     }
 
     private static String code(Map<?, ?> error) {

@@ -31,11 +31,20 @@ final class AzureService {
     }
 
     <T> T ask(Function<SecretClient, T> operation) throws RemoteException {
+        return answered(operation, AzureRefusal::of);
+    }
+
+    <T> T write(Function<SecretClient, T> operation) throws RemoteException {
+        return answered(operation, AzureRefusal::ofWriting);
+    }
+
+    private <T> T answered(Function<SecretClient, T> operation, Function<Throwable, RemoteException> meaning)
+            throws RemoteException {
         SecretClient ready = opened();
         try {
             return operation.apply(ready);
         } catch (RuntimeException failed) {
-            RemoteException refusal = AzureRefusal.of(failed);
+            RemoteException refusal = meaning.apply(failed);
             if (refusal.failure() == RemoteFailure.CREDENTIALS_REFUSED) {
                 forget(ready);
             }

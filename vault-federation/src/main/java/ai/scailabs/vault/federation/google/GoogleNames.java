@@ -43,6 +43,11 @@ final class GoogleNames {
         return "projects/" + project + (location == null ? "" : "/locations/" + location);
     }
 
+    /** Whether secrets lie in one region, and are not spread. */
+    boolean isRegional() {
+        return location != null;
+    }
+
     String secret(String name) {
         return parent() + "/secrets/" + name;
     }

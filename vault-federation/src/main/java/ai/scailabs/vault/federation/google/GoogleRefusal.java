@@ -24,6 +24,15 @@ final class GoogleRefusal {
     private GoogleRefusal() {}
 
     static RemoteException of(Throwable failed) {
+        return of(failed, false);
+    }
+
+    /** As {@link #of}, for a value that was to be written. */
+    static RemoteException ofWriting(Throwable failed) {
+        return of(failed, true);
+    }
+
+    private static RemoteException of(Throwable failed, boolean writing) {
         for (Throwable cause = failed; cause != null; cause = cause.getCause()) {
             if (cause instanceof ShownOnce.NotTaken) {
                 return new RemoteException(RemoteFailure.CREDENTIALS_REFUSED, "Google does not take the token");
@@ -39,7 +48,22 @@ final class GoogleRefusal {
         String trace = "Google answers " + answer.getStatusCode()
                 + (status.isEmpty() ? "" : " " + status)
                 + (reason.isEmpty() ? "" : " " + reason);
-        return new RemoteException(failure(answer.getStatusCode(), status, reason, error), trace, pause(answer, error));
+        RemoteFailure failure = writing ? ofWriting(status) : null;
+        return new RemoteException(
+                failure == null ? failure(answer.getStatusCode(), status, reason, error) : failure,
+                trace,
+                pause(answer, error));
+    }
+
+    /** Null for what means the same as of a read. */
+    private static @Nullable RemoteFailure ofWriting(String status) {
+        return switch (status) {
+            case "ALREADY_EXISTS" -> RemoteFailure.CHANGED;
+            case "INVALID_ARGUMENT" -> RemoteFailure.VALUE_REFUSED;
+            // The project's rules, or its key in KMS, allow none.
+            case "FAILED_PRECONDITION" -> RemoteFailure.MISCONFIGURED;
+            default -> null;
+        };
     }
 
     /** Of a request for a token: its errors are those of OAuth (RFC 6749 §5.2), and any of 400 says that the key is not taken. */

@@ -17,16 +17,20 @@ import ai.scailabs.vault.outbound.http.GuardedTransfers;
 import com.google.api.gax.rpc.UnaryCallable;
 import com.google.cloud.secretmanager.v1.AccessSecretVersionRequest;
 import com.google.cloud.secretmanager.v1.AccessSecretVersionResponse;
+import com.google.cloud.secretmanager.v1.AddSecretVersionRequest;
+import com.google.cloud.secretmanager.v1.CreateSecretRequest;
 import com.google.cloud.secretmanager.v1.GetSecretRequest;
 import com.google.cloud.secretmanager.v1.GetSecretVersionRequest;
 import com.google.cloud.secretmanager.v1.ListSecretVersionsRequest;
 import com.google.cloud.secretmanager.v1.ListSecretVersionsResponse;
 import com.google.cloud.secretmanager.v1.ListSecretsRequest;
 import com.google.cloud.secretmanager.v1.ListSecretsResponse;
+import com.google.cloud.secretmanager.v1.Replication;
 import com.google.cloud.secretmanager.v1.Secret;
 import com.google.cloud.secretmanager.v1.SecretManagerServiceClient;
 import com.google.cloud.secretmanager.v1.SecretPayload;
 import com.google.cloud.secretmanager.v1.SecretVersion;
+import com.google.protobuf.ByteString;
 import com.google.protobuf.Timestamp;
 import java.time.Duration;
 import java.time.Instant;
@@ -247,6 +251,86 @@ public final class GoogleSecretManager implements RemoteVault {
         return Instant.ofEpochSecond(time.getSeconds(), time.getNanos());
     }
 
+    /**
+     * Google compares no versions: what came between the last look and this is replaced, and stays as an earlier version. A secret is made before its value: one that has none, since that failed or it was made by others for others to
+     * fill, counts as not there.
+     */
+    @Override
+    public void write(String name, SensitiveBytes data, @Nullable RemoteVersion seen) throws RemoteException {
+        GoogleNames.requireName(name);
+        SecretPayload payload = payload(data);
+        calls.once(turn -> {
+            if (seen == null) {
+                make(turn, name);
+            }
+            return add(name, payload);
+        });
+    }
+
+    private SecretVersion add(String name, SecretPayload payload) throws RemoteException {
+        try {
+            return service.write(
+                    SecretManagerServiceClient::addSecretVersionCallable,
+                    AddSecretVersionRequest.newBuilder()
+                            .setParent(resources.secret(name))
+                            .setPayload(payload)
+                            .build());
+        } catch (RemoteException refused) {
+            throw refused.failure() == RemoteFailure.NOT_FOUND
+                    ? new RemoteException(RemoteFailure.CHANGED, "what was seen is deleted there")
+                    : refused;
+        }
+    }
+
+    private static SecretPayload payload(SensitiveBytes data) {
+        byte[] bytes = RemoteValues.toPayload(data.expose());
+        try {
+            return SecretPayload.newBuilder()
+                    .setData(ByteString.copyFrom(bytes))
+                    .setDataCrc32C(checksum(bytes))
+                    .build();
+        } finally {
+            Arrays.fill(bytes, (byte) 0);
+        }
+    }
+
+    private void make(RemoteCalls.Turn turn, String name) throws RemoteException {
+        Secret.Builder secret = Secret.newBuilder();
+        if (!resources.isRegional()) {
+            secret.setReplication(Replication.newBuilder()
+                    .setAutomatic(Replication.Automatic.getDefaultInstance())
+                    .build());
+        }
+        try {
+            service.write(
+                    SecretManagerServiceClient::createSecretCallable,
+                    CreateSecretRequest.newBuilder()
+                            .setParent(resources.parent())
+                            .setSecretId(name)
+                            .setSecret(secret)
+                            .build());
+        } catch (RemoteException refused) {
+            if (refused.failure() == RemoteFailure.NOT_FOUND) {
+                throw noSuchProject();
+            }
+            if (refused.failure() != RemoteFailure.CHANGED || hasValue(turn, name)) {
+                throw refused;
+            }
+        }
+    }
+
+    private boolean hasValue(RemoteCalls.Turn turn, String name) throws RemoteException {
+        try {
+            latest(turn, name);
+            return true;
+        } catch (RemoteException refused) {
+            if (refused.failure() == RemoteFailure.NOT_FOUND) {
+                return false;
+            }
+            throw refused;
+        }
+    }
+
     @Override
     public RemoteDescription describe(String name) throws RemoteException {
         GoogleNames.requireName(name);
@@ -369,10 +453,14 @@ public final class GoogleSecretManager implements RemoteVault {
                             .build());
         } catch (RemoteException refused) {
             if (refused.failure() == RemoteFailure.NOT_FOUND) {
-                throw new RemoteException(RemoteFailure.MISCONFIGURED, "there is no such project");
+                throw noSuchProject();
             }
             throw refused;
         }
+    }
+
+    private static RemoteException noSuchProject() {
+        return new RemoteException(RemoteFailure.MISCONFIGURED, "there is no such project");
     }
 
     private static String next(String before, String after) throws RemoteException {

@@ -52,11 +52,24 @@ final class GoogleService implements AutoCloseable {
 
     <Q, R> R ask(Function<SecretManagerServiceClient, UnaryCallable<Q, R>> operation, Q request)
             throws RemoteException {
+        return answered(operation, request, GoogleRefusal::of);
+    }
+
+    <Q, R> R write(Function<SecretManagerServiceClient, UnaryCallable<Q, R>> operation, Q request)
+            throws RemoteException {
+        return answered(operation, request, GoogleRefusal::ofWriting);
+    }
+
+    private <Q, R> R answered(
+            Function<SecretManagerServiceClient, UnaryCallable<Q, R>> operation,
+            Q request,
+            Function<Throwable, RemoteException> meaning)
+            throws RemoteException {
         GoogleCredentials who = identity.ready();
         try {
             return operation.apply(opened(who)).call(request);
         } catch (IOException | RuntimeException failed) {
-            RemoteException refusal = GoogleRefusal.of(failed);
+            RemoteException refusal = meaning.apply(failed);
             if (refusal.failure() == RemoteFailure.CREDENTIALS_REFUSED) {
                 identity.distrust();
             }
@@ -95,6 +108,8 @@ final class GoogleService implements AutoCloseable {
         settings.accessSecretVersionSettings().setRetryableCodes().setSimpleTimeoutNoRetriesDuration(patience);
         settings.listSecretsSettings().setRetryableCodes().setSimpleTimeoutNoRetriesDuration(patience);
         settings.listSecretVersionsSettings().setRetryableCodes().setSimpleTimeoutNoRetriesDuration(patience);
+        settings.createSecretSettings().setRetryableCodes().setSimpleTimeoutNoRetriesDuration(patience);
+        settings.addSecretVersionSettings().setRetryableCodes().setSimpleTimeoutNoRetriesDuration(patience);
         return settings.build();
     }
 

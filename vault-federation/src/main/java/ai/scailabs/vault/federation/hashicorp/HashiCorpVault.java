@@ -12,12 +12,14 @@ import ai.scailabs.vault.federation.remote.RemoteValues;
 import ai.scailabs.vault.federation.remote.RemoteVault;
 import ai.scailabs.vault.federation.remote.RemoteVersion;
 import ai.scailabs.vault.federation.remote.Unanswered;
+import ai.scailabs.vault.kernel.sensitive.SensitiveBytes;
 import ai.scailabs.vault.outbound.http.GuardedTransfers;
 import ai.scailabs.vault.outbound.http.OutboundTls;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -189,6 +191,36 @@ public final class HashiCorpVault implements RemoteVault {
             KvValue value = KvValue.of(found(turn, name), true);
             return new RemoteCopy(secret(value, true), RemoteDescription.metadataJson(null, List.of(), value.labels()), null);
         }));
+    }
+
+    /** Version 1 of KV compares nothing, and keeps nothing of what was there. Of version 2, a secret that is deleted is there all the same, and is not written to as a new one. */
+    @Override
+    public void write(String name, SensitiveBytes data, @Nullable RemoteVersion seen) throws RemoteException {
+        requireName(name);
+        // The caller's may be wiped while this still waits for its turn.
+        byte[] object = data.expose().clone();
+        calls.once(turn -> {
+            try {
+                return at(turn, name, mount -> written(turn, mount, name, object, seen));
+            } finally {
+                Arrays.fill(object, (byte) 0);
+            }
+        });
+    }
+
+    private int written(RemoteCalls.Turn turn, Mount mount, String name, byte[] object, @Nullable RemoteVersion seen)
+            throws RemoteException {
+        mount.within(name);
+        byte[] body = mount.isVersioned() ? KvValue.compared(object, seen == null ? 0 : seen.number()) : object;
+        try {
+            VaultAnswer answer = session.write(turn, name, body);
+            if (!answer.isSuccess() && !answer.isEmptySuccess()) {
+                throw VaultRefusal.ofWriting(answer);
+            }
+            return answer.status();
+        } finally {
+            Arrays.fill(body, (byte) 0);
+        }
     }
 
     @Override

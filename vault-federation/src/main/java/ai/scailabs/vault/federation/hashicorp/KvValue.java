@@ -2,6 +2,7 @@ package ai.scailabs.vault.federation.hashicorp;
 
 import ai.scailabs.vault.federation.remote.RemoteException;
 import ai.scailabs.vault.federation.remote.Unanswered;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.Arrays;
@@ -50,6 +51,19 @@ final class KvValue {
             throw Unanswered.notUnderstood("no value of KV");
         }
         return value;
+    }
+
+    /**
+     * What version 2 takes as the next version, in which the value is as it came; to be wiped by the caller.
+     *
+     * @param current the version that must be the current one; 0 where there must be none
+     */
+    static byte[] compared(byte[] object, int current) {
+        byte[] before = ("{\"options\":{\"cas\":" + current + "},\"data\":").getBytes(StandardCharsets.US_ASCII);
+        byte[] body = Arrays.copyOf(before, before.length + object.length + 1);
+        System.arraycopy(object, 0, body, before.length, object.length);
+        body[body.length - 1] = '}';
+        return body;
     }
 
     private void envelope(JsonParser parser, boolean versioned) throws RemoteException {

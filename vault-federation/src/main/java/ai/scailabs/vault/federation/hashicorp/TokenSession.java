@@ -48,15 +48,22 @@ final class TokenSession {
 
     /** Any answer but those that tell of an outage. */
     VaultAnswer ask(RemoteCalls.Turn turn, DriverRequest.Question question) throws RemoteException {
+        return answered(turn, token -> server.ask(turn, token, question));
+    }
+
+    /** The same of what is written. It is sent again only after a token was refused, by which nothing was written. */
+    VaultAnswer write(RemoteCalls.Turn turn, String where, byte[] body) throws RemoteException {
+        return answered(turn, token -> server.write(token, where, body));
+    }
+
+    private VaultAnswer answered(RemoteCalls.Turn turn, Request request) throws RemoteException {
         TokenLease lease = lease(turn);
-        VaultAnswer answer = server.ask(turn, lease.token(), question);
+        VaultAnswer answer = request.by(lease.token());
         if (!VaultRefusal.isOfToken(answer) || !login.isRepeatable()) {
             return answer;
         }
         TokenLease another = lease.since().plus(YOUNG).isAfter(clock.instant()) ? current.get() : fresh(turn, lease);
-        return another == null || another.token().equals(lease.token())
-                ? answer
-                : server.ask(turn, another.token(), question);
+        return another == null || another.token().equals(lease.token()) ? answer : request.by(another.token());
     }
 
     private TokenLease lease(RemoteCalls.Turn turn) throws RemoteException {
@@ -143,5 +150,10 @@ final class TokenSession {
 
     void close() {
         current.set(null);
+    }
+
+    @FunctionalInterface
+    private interface Request {
+        VaultAnswer by(String token) throws RemoteException;
     }
 }

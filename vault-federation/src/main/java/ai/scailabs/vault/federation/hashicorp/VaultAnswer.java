@@ -30,6 +30,11 @@ record VaultAnswer(int status, byte[] body, @Nullable Duration retryAfter) {
         return status == 200;
     }
 
+    /** As version 1 of KV answers what was written. */
+    boolean isEmptySuccess() {
+        return status == 204;
+    }
+
     /** Missing when it is no JSON. */
     JsonNode tree() {
         try {

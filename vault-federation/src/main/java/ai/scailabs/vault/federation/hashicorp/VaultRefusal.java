@@ -7,6 +7,9 @@ import java.util.List;
 
 /** What an answer means that is none to what was asked. Words of the vault are compared with those that it is known to use, and not passed on. */
 final class VaultRefusal {
+    /** What it says of a body, or of a value in it, that is larger or deeper than it takes; of version 1 also of one without members. */
+    private static final List<String> UNWANTED = List.of("too large", "exceeds", "missing data fields");
+
     private VaultRefusal() {}
 
     /** Whether it tells of the vault, and nothing of what was asked. */
@@ -37,6 +40,19 @@ final class VaultRefusal {
                     RemoteFailure.MISCONFIGURED, "the vault answered with " + status + ": it has no such operation");
         }
         return Unanswered.notUnderstood("a status of " + status);
+    }
+
+    /** Of a value that was to be written. */
+    static RemoteException ofWriting(VaultAnswer answer) {
+        int status = answer.status();
+        if (status == 400 && answer.says("check-and-set parameter did not match")) {
+            return new RemoteException(RemoteFailure.CHANGED, "the secret has another version in the vault");
+        }
+        if (status == 413 || (status == 400 && UNWANTED.stream().anyMatch(answer::says))) {
+            return new RemoteException(
+                    RemoteFailure.VALUE_REFUSED, "the vault answered with " + status + ": it takes no such value");
+        }
+        return of(answer);
     }
 
     /** Of a login that was answered, and not with a token. */

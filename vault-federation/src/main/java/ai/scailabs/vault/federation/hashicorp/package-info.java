@@ -1,5 +1,5 @@
 /**
- * HashiCorp Vault and OpenBao, by the driver for it, which makes the requests and sees none of the answers. Asks KV for secrets and nothing else for anything; writes nothing there. Start with {@link
+ * HashiCorp Vault and OpenBao, by the driver for it, which makes the requests and sees none of the answers. Asks KV for secrets, writes there what it is told to, and asks nothing else for anything. Start with {@link
  * ai.scailabs.vault.federation.hashicorp.HashiCorpVault}.
  */
 @NullMarked

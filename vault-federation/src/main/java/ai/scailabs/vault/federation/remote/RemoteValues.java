@@ -44,7 +44,7 @@ public final class RemoteValues {
                     .newDecoder()
                     .decode(ByteBuffer.wrap(bytes))
                     .toString();
-            return isText(text) ? text : null;
+            return isText(text) || isObject(bytes) ? text : null;
         } catch (CharacterCodingException none) {
             return null;
         }
@@ -54,10 +54,16 @@ public final class RemoteValues {
     public static String toText(byte[] object) {
         JsonNode read = JsonMapper.shared().readTree(object);
         JsonNode value = read.size() == 1 ? read.get("value") : null;
-        boolean plain = value != null
-                && value.isString()
-                && !isObject(value.stringValue().getBytes(StandardCharsets.UTF_8));
-        return plain ? value.stringValue() : new String(object, StandardCharsets.UTF_8);
+        return value != null && value.isString() && isPlain(value.stringValue())
+                ? value.stringValue()
+                : new String(object, StandardCharsets.UTF_8);
+    }
+
+    /** Vaults take no empty text, half of a surrogate pair has no bytes, and what is an object would be read as one. */
+    private static boolean isPlain(String text) {
+        return !text.isEmpty()
+                && StandardCharsets.UTF_8.newEncoder().canEncode(text)
+                && !isObject(text.getBytes(StandardCharsets.UTF_8));
     }
 
     /** The reverse of {@link #ofBytes}, for what is no text; null for what is one. @param object a JSON object */
@@ -69,10 +75,21 @@ public final class RemoteValues {
         }
         try {
             byte[] bytes = Base64.getDecoder().decode(value.stringValue());
-            return text(bytes) == null ? bytes : null;
+            boolean same = Base64.getEncoder().encodeToString(bytes).equals(value.stringValue());
+            return same && text(bytes) == null ? bytes : null;
         } catch (IllegalArgumentException none) {
             return null;
         }
+    }
+
+    /** The reverse of {@link #ofBytes}, for vaults that hold bytes only; to be wiped by the caller. @param object a JSON object */
+    public static byte[] toPayload(byte[] object) {
+        byte[] bytes = toBytes(object);
+        if (bytes != null) {
+            return bytes;
+        }
+        byte[] text = toText(object).getBytes(StandardCharsets.UTF_8);
+        return text(text) == null ? object.clone() : text;
     }
 
     /** @param json an object as the vault wrote it */
@@ -103,6 +120,12 @@ public final class RemoteValues {
 
     /** Whole, without members of the same name, and not deeper than what is written here may be. */
     private static boolean isObject(byte[] bytes) {
+        for (byte each : bytes) {
+            // As of another encoding than UTF-8, which is read as well.
+            if (each == 0) {
+                return false;
+            }
+        }
         try (JsonParser parser = JSON.createParser(bytes)) {
             if (parser.nextToken() != JsonToken.START_OBJECT) {
                 return false;

@@ -13,6 +13,7 @@ import ai.scailabs.vault.federation.remote.RemoteSecret;
 import ai.scailabs.vault.federation.remote.RemoteVersion;
 import ai.scailabs.vault.federation.remote.VersionNumbers;
 import ai.scailabs.vault.kernel.id.TenantId;
+import ai.scailabs.vault.kernel.sensitive.SensitiveBytes;
 import ai.scailabs.vault.outbound.http.AddressRule;
 import ai.scailabs.vault.outbound.http.GuardedTransfers;
 import ai.scailabs.vault.outbound.http.TlsServer;
@@ -243,6 +244,76 @@ class AwsSecretsManagerTest {
             says(200, value("app/key", "\"SecretBinary\":\"AP8=\""));
             assertThat(text(vault.read("app/key", null))).isEqualTo("{\"value_base64\":\"AP8=\"}");
         }
+    }
+
+    private static SensitiveBytes value(String json) {
+        return SensitiveBytes.owning(json.getBytes(StandardCharsets.UTF_8));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "400, ResourceExistsException, CHANGED",
+        "400, ResourceNotFoundException, CHANGED",
+        "400, InvalidRequestException, CHANGED",
+        "400, InvalidParameterException, VALUE_REFUSED",
+        "400, ValidationException, VALUE_REFUSED",
+        "400, AccessDeniedException, FORBIDDEN",
+        "400, ExpiredTokenException, CREDENTIALS_REFUSED",
+        "400, ThrottlingException, THROTTLED",
+        "500, InternalServiceError, SERVER_ERROR",
+        "404, Unheard, NOT_UNDERSTOOD"
+    })
+    void writeThatIsRefused_isTold_andNotTriedAgain(int status, String code, RemoteFailure failure) throws Exception {
+        try (AwsSecretsManager vault = open();
+                SensitiveBytes value = value("{\"value\":\"not-a-secret\"}")) {
+            says(status, refusal(code));
+            fails(failure, () -> vault.write("app/key", value, null));
+            says(status, refusal(code));
+            fails(failure, () -> vault.write("app/key", value, new RemoteVersion(1, true, FIRST, null)));
+        }
+        assertThat(asked).hasSize(2);
+    }
+
+    @Test
+    void writeWithoutAnAnswer_isNotTriedAgain() throws Exception {
+        script.add(new Scripted(200, "", "{\"Name\":", 500));
+        try (AwsSecretsManager vault = open();
+                SensitiveBytes value = value("{\"a\":1}")) {
+            fails(RemoteFailure.UNREACHABLE, () -> vault.write("app/key", value, null));
+            fails(RemoteFailure.NOT_FOUND, () -> vault.write("a b", value, null));
+        }
+        assertThat(asked).hasSize(1);
+    }
+
+    @Test
+    void secret_isMade_orGetsAnotherVersion() throws Exception {
+        RemoteVersion seen = new RemoteVersion(1, true, FIRST, null);
+        try (AwsSecretsManager vault = open();
+                SensitiveBytes plain = value("{\"value\":\"plain\"}");
+                SensitiveBytes object = value("{\"n\":12345678901234567890123}");
+                SensitiveBytes binary = value("{\"value_base64\":\"AP8=\"}")) {
+            for (int i = 0; i < 3; i++) {
+                says(200, "{\"Name\":\"app/key\",\"VersionId\":\"v\"}");
+            }
+            vault.write("app/key", plain, null);
+            vault.write("app/key", object, seen);
+            vault.write("app/key", binary, seen);
+        }
+        assertThat(asked)
+                .satisfiesExactly(
+                        made -> assertThat(made)
+                                .startsWith("CreateSecret ")
+                                .contains("\"Name\":\"app/key\"", "\"SecretString\":\"plain\"")
+                                .doesNotContain("SecretBinary"),
+                        put -> assertThat(put)
+                                .startsWith("PutSecretValue ")
+                                .contains(
+                                        "\"SecretId\":\"app/key\"",
+                                        "\"SecretString\":\"{\\\"n\\\":12345678901234567890123}\""),
+                        bytes -> assertThat(bytes)
+                                .startsWith("PutSecretValue ")
+                                .contains("\"SecretBinary\":\"AP8=\"")
+                                .doesNotContain("SecretString"));
     }
 
     private void saysVersions() {

@@ -9,7 +9,9 @@ import ai.scailabs.vault.federation.remote.RemoteDescription;
 import ai.scailabs.vault.federation.remote.RemoteException;
 import ai.scailabs.vault.federation.remote.RemoteFailure;
 import ai.scailabs.vault.federation.remote.RemoteSecret;
+import ai.scailabs.vault.federation.remote.RemoteVersion;
 import ai.scailabs.vault.kernel.id.TenantId;
+import ai.scailabs.vault.kernel.sensitive.SensitiveBytes;
 import ai.scailabs.vault.outbound.aws.GuardedSdkClient;
 import ai.scailabs.vault.outbound.http.AddressRule;
 import ai.scailabs.vault.outbound.http.GuardedTransfers;
@@ -73,6 +75,34 @@ class MotoSecretsTest {
                             RemoteException.class,
                             none -> assertThat(none.failure()).isEqualTo(RemoteFailure.NOT_FOUND));
         }
+    }
+
+    @Test
+    void secret_isWritten_andRead_andWrittenAgain() throws RemoteException {
+        try (AwsSecretsManager vault = open(KEYS);
+                SensitiveBytes text = value("{\"value\":\"s3cret\"}");
+                SensitiveBytes object = value("{\"user\":\"app\",\"n\":12345678901234567890123}");
+                SensitiveBytes binary = value("{\"value_base64\":\"AP8=\"}")) {
+            vault.write("written/a", text, null);
+            assertThat(data(vault, "written/a")).isEqualTo("{\"value\":\"s3cret\"}");
+            RemoteVersion seen = vault.versions("written/a").getFirst();
+            vault.write("written/a", object, seen);
+            assertThat(data(vault, "written/a")).isEqualTo("{\"user\":\"app\",\"n\":12345678901234567890123}");
+            vault.write("written/a", binary, seen);
+            assertThat(data(vault, "written/a")).isEqualTo("{\"value_base64\":\"AP8=\"}");
+            assertThatThrownBy(() -> vault.write("written/a", text, null))
+                    .isInstanceOfSatisfying(
+                            RemoteException.class,
+                            there -> assertThat(there.failure()).isEqualTo(RemoteFailure.CHANGED));
+            assertThatThrownBy(() -> vault.write("written/none", text, seen))
+                    .isInstanceOfSatisfying(
+                            RemoteException.class,
+                            none -> assertThat(none.failure()).isEqualTo(RemoteFailure.CHANGED));
+        }
+    }
+
+    private static SensitiveBytes value(String json) {
+        return SensitiveBytes.owning(json.getBytes(StandardCharsets.UTF_8));
     }
 
     @Test

@@ -12,6 +12,7 @@ import ai.scailabs.vault.federation.remote.RemoteFailure;
 import ai.scailabs.vault.federation.remote.RemoteSecret;
 import ai.scailabs.vault.federation.remote.RemoteVersion;
 import ai.scailabs.vault.federation.remote.VersionNumbers;
+import ai.scailabs.vault.kernel.sensitive.SensitiveBytes;
 import ai.scailabs.vault.outbound.http.AddressRule;
 import ai.scailabs.vault.outbound.http.GuardedTransfers;
 import ai.scailabs.vault.outbound.http.TlsServer;
@@ -274,6 +275,86 @@ class AzureKeyVaultTest {
         RemoteSecret second = vault.read("app-key", null);
         assertThat(second.version()).isEqualTo(version(SECOND, true, null));
         second.close();
+    }
+
+    private static SensitiveBytes value(String json) {
+        return SensitiveBytes.owning(json.getBytes(StandardCharsets.UTF_8));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "409, Conflict, ObjectIsDeletedButRecoverable, CHANGED",
+        "409, Conflict, ObjectIsBeingDeleted, CHANGED",
+        "400, BadParameter, '', VALUE_REFUSED",
+        "413, RequestTooLarge, '', VALUE_REFUSED",
+        "403, Forbidden, ForbiddenByRbac, FORBIDDEN",
+        "401, Unauthorized, '', CREDENTIALS_REFUSED",
+        "429, Throttled, '', THROTTLED",
+        "500, InternalServerError, '', SERVER_ERROR",
+        "400, <html>, '', NOT_UNDERSTOOD"
+    })
+    void writeThatIsRefused_isTold_andNotTriedAgain(int http, String code, String inner, RemoteFailure failure)
+            throws Exception {
+        vault.names("", true, 10);
+        azure.asked();
+        azure.refuses(http, code, inner);
+        try (SensitiveBytes value = value("{\"value\":\"not-a-secret\"}")) {
+            fails(failure, () -> vault.write("new-key", value, null));
+        }
+        assertThat(azure.asked()).containsExactly("PUT /secrets/new-key");
+    }
+
+    @Test
+    void secret_isMade_andWrittenAgain() throws Exception {
+        try (SensitiveBytes first = value("{\"value\":\"plain\"}");
+                SensitiveBytes second = value("{\"user\":\"a\", \"n\":12345678901234567890123}");
+                SensitiveBytes third = value("{\"value_base64\":\"AP8=\"}")) {
+            vault.write("new-key", first, null);
+            assertThat(azure.asked()).containsExactly("PUT /secrets/new-key", "token", "PUT /secrets/new-key");
+            RemoteSecret read = vault.read("new-key", null);
+            assertThat(text(read)).isEqualTo("{\"value\":\"plain\"}");
+            vault.write("new-key", second, read.version());
+            read = vault.read("new-key", null);
+            assertThat(text(read)).isEqualTo("{\"user\":\"a\", \"n\":12345678901234567890123}");
+            vault.write("new-key", third, read.version());
+            assertThat(text(vault.read("new-key", null))).isEqualTo("{\"value_base64\":\"AP8=\"}");
+        }
+    }
+
+    @Test
+    void versionThatIsWritten_hasTheTagsAndTheTypeOfTheOneBefore() throws Exception {
+        try (SensitiveBytes value = value("{\"value\":\"third\"}")) {
+            vault.write("app-key", value, version(SECOND, true, null));
+        }
+        assertThat(azure.asked()).endsWith("/secrets/app-key", "PUT /secrets/app-key");
+        RemoteDescription described = vault.describe("app-key");
+        assertThat(described.versionCount()).isEqualTo(3);
+        assertThat(described.labels()).containsOnly(Map.entry("team", "a"));
+        assertThat(described.tags()).containsExactly("old");
+        assertThat(azure.secret("app-key").contentType()).isEqualTo("application/octet-stream;base64");
+    }
+
+    @Test
+    void whatChangedSinceItWasSeen_isNotWrittenOver() throws Exception {
+        azure.secret("disabled").with("a", FIRST, false, SECOND);
+        azure.secret("deleted").with("a", FIRST).delete();
+        RemoteVersion seen = version(FIRST, true, null);
+        try (SensitiveBytes value = value("{\"value\":\"not-a-secret\"}")) {
+            for (String name : List.of("app-key", "disabled", "deleted", "none")) {
+                fails(RemoteFailure.CHANGED, () -> vault.write(name, value, seen));
+            }
+            assertThat(azure.asked()).noneMatch(way -> way.startsWith("PUT"));
+            fails(RemoteFailure.CHANGED, () -> vault.write("deleted", value, null));
+            fails(RemoteFailure.NOT_FOUND, () -> vault.write("New-Key", value, null));
+        }
+    }
+
+    @Test
+    void valueThatIsTooLong_isRefused() throws Exception {
+        try (SensitiveBytes value = value("{\"value\":\"" + "x".repeat(26_000) + "\"}")) {
+            fails(RemoteFailure.VALUE_REFUSED, () -> vault.write("app-key", value, version(SECOND, true, null)));
+        }
+        assertThat(text(vault.read("app-key", null))).isEqualTo("{\"value\":\"second\"}");
     }
 
     @Test

@@ -23,16 +23,20 @@ import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * The secrets of a Key Vault as its REST reference publishes reading them, with the challenge before the first token, and Entra ID for one application. It takes names in whatever letters. What is not exactly as published is
+ * The secrets of a Key Vault as its REST reference publishes reading and setting them, with the challenge before the first token, and Entra ID for one application. It takes names in whatever letters. What is not exactly as published is
  * refused with a status that nothing published has.
  */
 final class StrictKeyVault implements AutoCloseable {
     static final String TENANT = "aaaaaaaa-0000-4000-8000-000000000001";
     static final int PAGE = 25;
 
+    private static final int LONGEST = 25 * 1024;
+    private static final Set<String> SETTABLE = Set.of("value", "tags", "contentType", "attributes");
     private static final AtomicInteger MADE = new AtomicInteger();
     private static final Pattern ROUTE =
             Pattern.compile("/secrets(?:/(?<name>[A-Za-z0-9-]+)(?:/(?<version>[0-9a-f]{32}|versions)?)?)?");
@@ -158,12 +162,15 @@ final class StrictKeyVault implements AutoCloseable {
     private Scripted answer(HttpExchange exchange) throws IOException {
         URI uri = exchange.getRequestURI();
         // The SDK writes a slash where a version could be.
-        asked.add(uri.getPath().replaceFirst("/$", ""));
+        boolean setting = exchange.getRequestMethod().equals("PUT");
+        asked.add((setting ? "PUT " : "") + uri.getPath().replaceFirst("/$", ""));
+        byte[] body = exchange.getRequestBody().readAllBytes();
         Map<String, String> query = form(uri.getRawQuery() == null ? "" : uri.getRawQuery());
         Matcher route = ROUTE.matcher(uri.getRawPath());
-        boolean published = exchange.getRequestMethod().equals("GET")
-                && exchange.getRequestBody().readAllBytes().length == 0
+        boolean published = (setting || exchange.getRequestMethod().equals("GET"))
+                && (setting || body.length == 0)
                 && route.matches()
+                && (!setting || (route.group("name") != null && route.group("version") == null))
                 && "7.4".equals(query.remove("api-version"))
                 && exchange.getRequestHeaders().getFirst("Accept-Encoding") == null;
         if (!published) {
@@ -186,6 +193,9 @@ final class StrictKeyVault implements AutoCloseable {
                 .filter(stored -> stored.equalsIgnoreCase(route.group("name")))
                 .findFirst()
                 .orElse("");
+        if (setting) {
+            return set(name.isEmpty() ? route.group("name") : name, body, query);
+        }
         Stored secret = secrets.get(name);
         if (secret == null || secret.deleted) {
             return new Scripted(404, "", error("SecretNotFound", ""), -1);
@@ -196,6 +206,33 @@ final class StrictKeyVault implements AutoCloseable {
             return page("/secrets/" + name + "/versions", secret.listed(id), query);
         }
         return query.isEmpty() ? secret.value(id, route.group("version")) : unpublished();
+    }
+
+    private Scripted set(String name, byte[] body, Map<String, String> query) {
+        JsonNode asked = JsonMapper.shared().readTree(body);
+        if (!query.isEmpty()
+                || !SETTABLE.containsAll(asked.propertyNames())
+                || !asked.path("value").isString()) {
+            return unpublished();
+        }
+        String value = asked.path("value").asString();
+        if (value.length() > LONGEST) {
+            return new Scripted(400, "", error("BadParameter", ""), -1);
+        }
+        Stored secret = secret(name);
+        if (secret.deleted) {
+            return new Scripted(409, "", error("Conflict", "ObjectIsDeletedButRecoverable"), -1);
+        }
+        Instant now = Instant.now();
+        secret.versions.add(new Stored.Version(
+                UUID.randomUUID().toString().replace("-", ""),
+                value,
+                now,
+                true,
+                now,
+                asked.path("tags").isObject() ? asked.path("tags").toString() : "{}",
+                asked.path("contentType").asString("")));
+        return secret.value(url() + "/secrets/" + name, null);
     }
 
     private String listed(String name) {
@@ -261,7 +298,9 @@ final class StrictKeyVault implements AutoCloseable {
                     value,
                     created,
                     enabled,
-                    updated));
+                    updated,
+                    "{\"team\":\"a\",\"old\":\"\"}",
+                    "application/octet-stream;base64"));
             return this;
         }
 
@@ -274,7 +313,11 @@ final class StrictKeyVault implements AutoCloseable {
             return versions.get(index).id();
         }
 
-        private Scripted value(String id, String version) {
+        String contentType() {
+            return versions.getLast().contentType();
+        }
+
+        private Scripted value(String id, @Nullable String version) {
             Version wanted = versions.stream()
                     .filter(each -> each.id().equals(version))
                     .findFirst()
@@ -289,7 +332,7 @@ final class StrictKeyVault implements AutoCloseable {
                     200,
                     "",
                     "{\"value\":" + JsonMapper.shared().writeValueAsString(wanted.value()) + "," + wanted.properties(id)
-                            + ",\"contentType\":\"application/octet-stream;base64\"}",
+                            + ",\"contentType\":\"" + wanted.contentType() + "\"}",
                     -1);
         }
 
@@ -301,12 +344,19 @@ final class StrictKeyVault implements AutoCloseable {
                     .toList();
         }
 
-        private record Version(String id, String value, Instant created, boolean enabled, Instant updated) {
+        private record Version(
+                String id,
+                String value,
+                Instant created,
+                boolean enabled,
+                Instant updated,
+                String tags,
+                String contentType) {
             private String properties(String secret) {
                 return "\"id\":\"" + secret + "/" + id + "\",\"attributes\":{\"enabled\":" + enabled + ",\"created\":"
                         + created.getEpochSecond() + ",\"updated\":" + updated.getEpochSecond()
                         + ",\"recoveryLevel\":\"Recoverable+Purgeable\",\"recoverableDays\":90}"
-                        + ",\"tags\":{\"team\":\"a\",\"old\":\"\"}";
+                        + ",\"tags\":" + tags;
             }
         }
     }

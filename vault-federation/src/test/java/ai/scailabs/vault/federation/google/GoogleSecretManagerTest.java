@@ -11,6 +11,7 @@ import ai.scailabs.vault.federation.remote.RemoteException;
 import ai.scailabs.vault.federation.remote.RemoteFailure;
 import ai.scailabs.vault.federation.remote.RemoteSecret;
 import ai.scailabs.vault.federation.remote.RemoteVersion;
+import ai.scailabs.vault.kernel.sensitive.SensitiveBytes;
 import ai.scailabs.vault.outbound.http.AddressRule;
 import ai.scailabs.vault.outbound.http.GuardedTransfers;
 import ai.scailabs.vault.outbound.http.TlsServer;
@@ -80,7 +81,7 @@ class GoogleSecretManagerTest {
         assertThatThrownBy(call).isInstanceOfSatisfying(RemoteException.class, e -> {
             assertThat(e.failure()).as(e.getMessage()).isEqualTo(failure);
             assertThat(e).hasNoCause();
-            assertThat(e.getMessage()).doesNotContain("not for callers", "PRIVATE", "ya29.");
+            assertThat(e.getMessage()).doesNotContain("not for callers", "not-a-secret", "PRIVATE", "ya29.");
         });
     }
 
@@ -270,6 +271,86 @@ class GoogleSecretManagerTest {
         RemoteSecret second = vault.read("app_key", null);
         assertThat(second.version()).isEqualTo(new RemoteVersion(2, true, Stored.made(2), null));
         second.close();
+    }
+
+    private static SensitiveBytes value(String json) {
+        return SensitiveBytes.owning(json.getBytes(StandardCharsets.UTF_8));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "404, NOT_FOUND, CHANGED",
+        "400, INVALID_ARGUMENT, VALUE_REFUSED",
+        "400, FAILED_PRECONDITION, MISCONFIGURED",
+        "403, PERMISSION_DENIED, FORBIDDEN",
+        "401, UNAUTHENTICATED, CREDENTIALS_REFUSED",
+        "429, RESOURCE_EXHAUSTED, THROTTLED",
+        "503, UNAVAILABLE, SERVER_ERROR",
+        "400, <html>, NOT_UNDERSTOOD"
+    })
+    void writeThatIsRefused_isTold_andNotTriedAgain(int http, String status, RemoteFailure failure) throws Exception {
+        vault.names("", true, 10);
+        google.asked();
+        google.refuses(http, status);
+        try (SensitiveBytes value = value("{\"value\":\"not-a-secret\"}")) {
+            fails(failure, () -> vault.write("app_key", value, new RemoteVersion(2, true, Stored.made(2), null)));
+        }
+        assertThat(google.asked()).containsExactly("secrets/app_key:addVersion");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "404, NOT_FOUND, MISCONFIGURED",
+        "400, FAILED_PRECONDITION, MISCONFIGURED",
+        "403, PERMISSION_DENIED, FORBIDDEN",
+        "503, UNAVAILABLE, SERVER_ERROR"
+    })
+    void secretThatMayNotBeMade_getsNoValue(int http, String status, RemoteFailure failure) throws Exception {
+        vault.names("", true, 10);
+        google.asked();
+        google.refuses(http, status);
+        try (SensitiveBytes value = value("{\"value\":\"not-a-secret\"}")) {
+            fails(failure, () -> vault.write("new_key", value, null));
+        }
+        assertThat(google.asked()).containsExactly("secrets");
+    }
+
+    @Test
+    void secret_isMade_andWrittenAgain() throws Exception {
+        try (GoogleSecretManager regional = open(google.endpoints(), "europe-west4", PATIENCE);
+                SensitiveBytes first = value("{\"value\":\"plain\"}");
+                SensitiveBytes second = value("{\"user\":\"a\", \"n\":12345678901234567890123}");
+                SensitiveBytes third = value("{\"value_base64\":\"AP8=\"}")) {
+            vault.write("new_key", first, null);
+            assertThat(google.asked()).containsExactly("token", "secrets", "secrets/new_key:addVersion");
+            RemoteSecret read = vault.read("new_key", null);
+            assertThat(text(read)).isEqualTo("{\"value\":\"plain\"}");
+            vault.write("new_key", second, read.version());
+            assertThat(text(vault.read("new_key", null))).isEqualTo("{\"user\":\"a\", \"n\":12345678901234567890123}");
+            regional.write("regional", third, null);
+            assertThat(google.asked()).contains("locations/europe-west4/secrets/regional:addVersion");
+            assertThat(text(regional.read("regional", null))).isEqualTo("{\"value_base64\":\"AP8=\"}");
+        }
+    }
+
+    @Test
+    void secretThatIsThere_isNotWrittenAsANewOne_unlessItHasNoValue() throws Exception {
+        google.secret("empty_key");
+        try (SensitiveBytes value = value("{\"value\":\"third\"}");
+                SensitiveBytes large = value("{\"value\":\"" + "x".repeat(65_537) + "\"}")) {
+            fails(RemoteFailure.CHANGED, () -> vault.write("app_key", value, null));
+            fails(
+                    RemoteFailure.CHANGED,
+                    () -> vault.write("none", value, new RemoteVersion(1, true, Stored.made(1), null)));
+            fails(RemoteFailure.NOT_FOUND, () -> vault.write("app_key/versions/1", value, null));
+            fails(RemoteFailure.VALUE_REFUSED, () -> vault.write("new_key", large, null));
+            // That one was made, and got nothing.
+            for (String name : List.of("empty_key", "new_key")) {
+                vault.write(name, value, null);
+                assertThat(text(vault.read(name, null))).isEqualTo("{\"value\":\"third\"}");
+            }
+        }
+        assertThat(text(vault.read("app_key", null))).isEqualTo("{\"value\":\"second\"}");
     }
 
     @Test

@@ -31,7 +31,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * What the REST reference of Secret Manager publishes of reading, and Google's token endpoint for one service account (RFC 7523). It answers by the project's number, whatever it was asked by. What is not exactly as
+ * What the REST reference of Secret Manager publishes of reading, making and adding, and Google's token endpoint for one service account (RFC 7523). It answers by the project's number, whatever it was asked by. What is not exactly as
  * published is refused with a status that nothing published has.
  */
 final class StrictSecretManager implements AutoCloseable {
@@ -40,7 +40,7 @@ final class StrictSecretManager implements AutoCloseable {
     private static final String ACCOUNT = "scaivault@acme-vault.iam.gserviceaccount.com";
     private static final KeyPair KEYS = newKeys();
     private static final Pattern ROUTE = Pattern.compile(
-            "/v1/projects/(?:example\\.com(?::|%3A))?acme-vault(?<location>/locations/europe-west4)?/secrets(?:/(?<secret>[A-Za-z0-9_-]+)(?:/versions(?:/(?<version>latest|[0-9]+)(?<access>:access)?)?)?)?");
+            "/v1/projects/(?:example\\.com(?::|%3A))?acme-vault(?<location>/locations/europe-west4)?/secrets(?:/(?<secret>[A-Za-z0-9_-]+)(?:/versions(?:/(?<version>latest|[0-9]+)(?<access>:access)?)?|(?<add>:addVersion))?)?");
 
     private final Set<String> tokens = ConcurrentHashMap.newKeySet();
     private final Map<String, Stored> secrets = new ConcurrentSkipListMap<>();
@@ -113,10 +113,10 @@ final class StrictSecretManager implements AutoCloseable {
     private void handle(HttpExchange exchange) throws IOException {
         try (exchange) {
             boolean token = exchange.getRequestURI().getPath().equals("/token");
-            Scripted answer = (token ? tokenScript : script).poll();
-            Scripted honest = token ? token(exchange) : answer(exchange);
-            if (answer == null || honest.status() == 418) {
-                answer = honest;
+            Scripted answer = token ? token(exchange) : answer(exchange);
+            Scripted instead = token && answer.status() != 418 ? tokenScript.poll() : null;
+            if (instead != null) {
+                answer = instead;
             }
             if (!answer.header().isEmpty()) {
                 int colon = answer.header().indexOf(':');
@@ -172,9 +172,10 @@ final class StrictSecretManager implements AutoCloseable {
         asked.add(uri.getPath().replaceFirst("^/v1/projects/acme-vault/", ""));
         Map<String, String> query = form(uri.getRawQuery() == null ? "" : uri.getRawQuery());
         Matcher route = ROUTE.matcher(uri.getRawPath());
-        boolean published = exchange.getRequestMethod().equals("GET")
-                && exchange.getRequestBody().readAllBytes().length == 0
-                && route.matches()
+        byte[] body = exchange.getRequestBody().readAllBytes();
+        boolean published = route.matches()
+                && exchange.getRequestMethod().equals(isWrite(route, query) ? "POST" : "GET")
+                && (isWrite(route, query) || body.length == 0)
                 && "json;enum-encoding=int".equals(query.remove("$alt"))
                 && exchange.getRequestHeaders().getFirst("x-goog-api-client") != null
                 && exchange.getRequestHeaders().getFirst("Accept-Encoding") == null;
@@ -185,7 +186,13 @@ final class StrictSecretManager implements AutoCloseable {
         if (!authorization.startsWith("Bearer ") || !tokens.contains(authorization.substring(7))) {
             return refused(401, "UNAUTHENTICATED", "not for callers");
         }
+        if (!script.isEmpty()) {
+            return script.remove();
+        }
         String parent = "projects/123456" + (route.group("location") == null ? "" : route.group("location"));
+        if (query.containsKey("secretId")) {
+            return make(parent, route, query, JsonMapper.shared().readTree(body));
+        }
         if (route.group("secret") == null) {
             return listed(parent, query);
         }
@@ -194,12 +201,34 @@ final class StrictSecretManager implements AutoCloseable {
             return refused(404, "NOT_FOUND", "not for callers");
         }
         String resource = parent + "/secrets/" + route.group("secret");
+        if (route.group("add") != null) {
+            return secret.added(resource, JsonMapper.shared().readTree(body));
+        }
         if (route.group("version") != null) {
             return query.isEmpty()
                     ? secret.version(resource, route.group("version"), route.group("access") != null)
                     : new Scripted(418, "", "{}", -1);
         }
         return uri.getPath().endsWith("/versions") ? secret.listed(resource, query) : secret.described(resource);
+    }
+
+    private static boolean isWrite(Matcher route, Map<String, String> query) {
+        return route.group("add") != null || (route.group("secret") == null && query.containsKey("secretId"));
+    }
+
+    /** One of a region says nothing of replication, and any other does. */
+    private Scripted make(String parent, Matcher route, Map<String, String> query, JsonNode secret) {
+        boolean replicated = secret.path("replication").path("automatic").isObject();
+        String name = query.get("secretId");
+        if (!query.keySet().equals(Set.of("secretId"))
+                || !Set.of("replication").containsAll(secret.propertyNames())
+                || replicated == (route.group("location") != null)) {
+            return refused(400, "INVALID_ARGUMENT", "not for callers");
+        }
+        if (secrets.putIfAbsent(name, new Stored()) != null) {
+            return refused(409, "ALREADY_EXISTS", "not for callers");
+        }
+        return secret(name).described(parent + "/secrets/" + name);
     }
 
     private Scripted listed(String parent, Map<String, String> query) {
@@ -272,6 +301,8 @@ final class StrictSecretManager implements AutoCloseable {
         static final Instant MADE = Instant.parse("2026-01-02T03:04:05.678Z");
         static final Instant DESTROYED = Instant.parse("2026-02-02T02:02:02Z");
 
+        private static final int LONGEST = 65_536;
+
         private final List<byte[]> values = new ArrayList<>();
         private final List<Integer> states = new ArrayList<>();
         private boolean damaged;
@@ -315,6 +346,20 @@ final class StrictSecretManager implements AutoCloseable {
                 all.add(version(resource, number));
             }
             return page("versions", all, query);
+        }
+
+        /** With its checksum, which need not be there, and is here. */
+        private Scripted added(String resource, JsonNode asked) {
+            byte[] value = Base64.getDecoder()
+                    .decode(asked.path("payload").path("data").asString(""));
+            CRC32C sum = new CRC32C();
+            sum.update(value);
+            boolean fits = asked.path("payload").path("dataCrc32c").asString("").equals(String.valueOf(sum.getValue()));
+            if (!fits || value.length == 0 || value.length > LONGEST) {
+                return refused(400, "INVALID_ARGUMENT", "not for callers");
+            }
+            with(value);
+            return new Scripted(200, "", version(resource, values.size()), -1);
         }
 
         private Scripted version(String resource, String which, boolean access) {

@@ -6,6 +6,7 @@ import static ai.scailabs.vault.federation.hashicorp.StrictVault.TOKEN;
 import static ai.scailabs.vault.federation.hashicorp.StrictVault.fails;
 import static ai.scailabs.vault.federation.hashicorp.StrictVault.kv2;
 import static ai.scailabs.vault.federation.hashicorp.StrictVault.text;
+import static ai.scailabs.vault.federation.hashicorp.StrictVault.value;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -18,10 +19,12 @@ import ai.scailabs.vault.federation.remote.RemoteException;
 import ai.scailabs.vault.federation.remote.RemoteFailure;
 import ai.scailabs.vault.federation.remote.RemoteSecret;
 import ai.scailabs.vault.federation.remote.RemoteVersion;
+import ai.scailabs.vault.kernel.sensitive.SensitiveBytes;
 import ai.scailabs.vault.testkit.TestAuthority;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
@@ -45,6 +48,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** What a vault may answer, and what it must not be asked. */
 class HashiCorpVaultTest {
     private static final String KEY = "GET /v1/secret/data/app/key";
+    private static final String WRITE = "POST /v1/secret/data/app/key";
     private static final String DELETED = "{\"data\":{\"data\":null,\"metadata\":{\"version\":3,\"created_time\":\""
             + CREATED + "\",\"deletion_time\":\"" + CREATED + "\",\"destroyed\":false}},\"warnings\":null}";
     private static final String NONE = "{\"errors\":[]}";
@@ -282,6 +286,104 @@ class HashiCorpVaultTest {
             strict.says(KEY, 404, DELETED);
             fails(RemoteFailure.NOT_FOUND, () -> vault.read("secret/data/app/key", 1));
         }
+    }
+
+    static Stream<Arguments> refusalsOfWrites() {
+        String compared = "check-and-set parameter did not match the current version";
+        return Stream.of(
+                Arguments.of(400, errors(compared), RemoteFailure.CHANGED),
+                Arguments.of(413, errors("http: request body too large"), RemoteFailure.VALUE_REFUSED),
+                Arguments.of(413, "", RemoteFailure.VALUE_REFUSED),
+                Arguments.of(
+                        400,
+                        errors("failed to parse JSON input: http: request body too large"),
+                        RemoteFailure.VALUE_REFUSED),
+                Arguments.of(400, errors("missing data fields"), RemoteFailure.VALUE_REFUSED),
+                Arguments.of(400, errors("not for callers"), RemoteFailure.MISCONFIGURED),
+                Arguments.of(404, errors("no handler for route"), RemoteFailure.MISCONFIGURED),
+                Arguments.of(403, errors("1 error occurred:\\n\\t* permission denied\\n\\n"), RemoteFailure.FORBIDDEN),
+                Arguments.of(403, errors("permission denied"), RemoteFailure.CREDENTIALS_REFUSED),
+                Arguments.of(429, errors(compared), RemoteFailure.THROTTLED),
+                Arguments.of(503, errors("Vault is sealed"), RemoteFailure.SERVER_ERROR));
+    }
+
+    @ParameterizedTest
+    @MethodSource("refusalsOfWrites")
+    void writeThatIsRefused_isTold_andNotTriedAgain(int status, String body, RemoteFailure failure) throws Exception {
+        strict.says(WRITE, status, body);
+        try (HashiCorpVault vault = strict.opens();
+                SensitiveBytes value = value("{\"k\":\"not-a-secret\"}")) {
+            fails(failure, () -> vault.write("secret/data/app/key", value, null));
+        }
+        assertThat(strict.asked()).filteredOn(way -> way.startsWith(WRITE)).hasSize(1);
+    }
+
+    @Test
+    void writeWithoutAnAnswer_isNotTriedAgain() throws Exception {
+        strict.says(WRITE, new Answer(200, "", "{\"data\":", 500));
+        try (HashiCorpVault vault = strict.opens();
+                SensitiveBytes value = value("{}")) {
+            fails(RemoteFailure.UNREACHABLE, () -> vault.write("secret/data/app/key", value, null));
+        }
+        assertThat(strict.asked()).filteredOn(way -> way.startsWith(WRITE)).hasSize(1);
+    }
+
+    @Test
+    void value_isWrittenAsItIs_inPlaceOfTheVersionThatWasSeen() throws Exception {
+        String object = "{\"n\":123456789012345678901234567890, \"d\":1.10, \"u\":\"é\\u00e9\"}";
+        strict.says(WRITE, 200, "{\"data\":{\"version\":1,\"created_time\":\"" + CREATED + "\"}}");
+        strict.says("POST /v1/kv/app", 204, "");
+        try (HashiCorpVault vault = strict.opens();
+                SensitiveBytes value = value(object)) {
+            vault.write("secret/data/app/key", value, null);
+            vault.write("secret/data/app/key", value, new RemoteVersion(3, true, CREATED, null));
+            // Version 1 has nothing to compare.
+            vault.write("kv/app", value, new RemoteVersion(1, true, Instant.EPOCH, null));
+            vault.write("kv/app", value, null);
+            // It stays the caller's.
+            assertThat(value.expose()).isEqualTo(object.getBytes(StandardCharsets.UTF_8));
+        }
+        assertThat(strict.askedOfSecrets().subList(1, 5))
+                .containsExactly(
+                        WRITE + " {\"options\":{\"cas\":0},\"data\":" + object + "}",
+                        WRITE + " {\"options\":{\"cas\":3},\"data\":" + object + "}",
+                        "POST /v1/kv/app " + object,
+                        "POST /v1/kv/app " + object);
+    }
+
+    @Test
+    void tokenThatEnded_isFollowedByAnother_withWhichTheSameIsWritten() throws Exception {
+        strict.says(WRITE, 200, "{}");
+        try (HashiCorpVault vault = strict.opens();
+                SensitiveBytes value = value("{\"a\":1}")) {
+            vault.write("secret/data/app/key", value, null);
+            strict.takes("hvs.second");
+            strict.later(Duration.ofSeconds(11));
+            strict.says("POST /v1/auth/approle/login", 200, StrictVault.granted("hvs.second", 3_600));
+            vault.write("secret/data/app/key", value, null);
+        }
+        String written = WRITE + " {\"options\":{\"cas\":0},\"data\":{\"a\":1}}";
+        assertThat(strict.askedOfSecrets())
+                .satisfiesExactly(
+                        login -> assertThat(login).startsWith("POST /v1/auth/approle/login"),
+                        first -> assertThat(first).isEqualTo(written),
+                        refused -> assertThat(refused).isEqualTo(written),
+                        login -> assertThat(login).startsWith("POST /v1/auth/approle/login"),
+                        second -> assertThat(second).isEqualTo(written));
+    }
+
+    @Test
+    void whatIsNoSecretOfKv_isNotWritten() throws Exception {
+        strict.mounts("pki/", "pki", "");
+        try (HashiCorpVault vault = strict.opens();
+                SensitiveBytes value = value("{\"common_name\":\"a\"}")) {
+            for (String name : List.of("pki/issue/web", "secret/app/key", "secret/metadata/app/key", "secret/config")) {
+                fails(RemoteFailure.MISCONFIGURED, () -> vault.write(name, value, null));
+            }
+            fails(RemoteFailure.FORBIDDEN, () -> vault.write("sys/policy/a", value, null));
+            fails(RemoteFailure.NOT_FOUND, () -> vault.write("secret/data/../config", value, null));
+        }
+        assertThat(strict.askedOfSecrets()).hasSize(1);
     }
 
     @Test

@@ -2,6 +2,7 @@ package ai.scailabs.vault.federation.hashicorp;
 
 import static ai.scailabs.vault.federation.hashicorp.StrictVault.fails;
 import static ai.scailabs.vault.federation.hashicorp.StrictVault.text;
+import static ai.scailabs.vault.federation.hashicorp.StrictVault.value;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.scailabs.vault.federation.remote.BackendConfig;
@@ -12,6 +13,7 @@ import ai.scailabs.vault.federation.remote.RemoteException;
 import ai.scailabs.vault.federation.remote.RemoteFailure;
 import ai.scailabs.vault.federation.remote.RemoteSecret;
 import ai.scailabs.vault.federation.remote.RemoteVersion;
+import ai.scailabs.vault.kernel.sensitive.SensitiveBytes;
 import ai.scailabs.vault.outbound.http.AddressRule;
 import ai.scailabs.vault.outbound.http.GuardedTransfers;
 import ai.scailabs.vault.outbound.http.OutboundTls;
@@ -45,6 +47,10 @@ class OpenBaoSecretsTest {
         bao.post("sys/mounts/kv", "{\"type\":\"kv\"}");
         bao.post("sys/mounts/team/kv", "{\"type\":\"kv\",\"options\":{\"version\":\"2\"}}");
         policy("", "reader", "secret/data/app/*", "secret/metadata/*", "kv/*", "team/kv/*");
+        bao.post(
+                "sys/policies/acl/writer",
+                "{\"policy\":\"path \\\"kv/*\\\" { capabilities = [\\\"create\\\", \\\"update\\\", \\\"read\\\"] }"
+                        + " path \\\"secret/*\\\" { capabilities = [\\\"create\\\", \\\"update\\\", \\\"read\\\"] }\"}");
     }
 
     @AfterAll
@@ -63,7 +69,9 @@ class OpenBaoSecretsTest {
 
     /** @param terms of its tokens */
     private HashiCorpVault byRole(String namespace, String name, String terms) throws RemoteException {
-        bao.post(namespace + "auth/approle/role/" + name, "{\"token_policies\":\"reader\"" + terms + "}");
+        bao.post(
+                namespace + "auth/approle/role/" + name,
+                "{\"token_policies\":\"" + (name.equals("writer") ? "writer" : "reader") + "\"" + terms + "}");
         String roleId = TestOpenBao.text(bao.get(namespace + "auth/approle/role/" + name + "/role-id"), "role_id");
         String secretId =
                 TestOpenBao.text(bao.post(namespace + "auth/approle/role/" + name + "/secret-id", "{}"), "secret_id");
@@ -75,6 +83,10 @@ class OpenBaoSecretsTest {
 
     private HashiCorpVault reader() throws RemoteException {
         return byRole("", "reader", "");
+    }
+
+    private HashiCorpVault writer() throws RemoteException {
+        return byRole("", "writer", "");
     }
 
     private HashiCorpVault open(AuthMethod method, @Nullable String namespace, String credentials)
@@ -160,6 +172,53 @@ class OpenBaoSecretsTest {
             }
             assertThat(vault.versions("secret/data/app/ending").getFirst().goneAt())
                     .isNull();
+        }
+    }
+
+    @Test
+    void version1_isWritten_andWrittenAgain() throws Exception {
+        String object = "{\"n\":123456789012345678901,\"t\":\"é\"}";
+        try (HashiCorpVault vault = writer();
+                SensitiveBytes first = value(object);
+                SensitiveBytes second = value("{\"ttl\":\"1h\"}");
+                SensitiveBytes none = value("{}")) {
+            fails(RemoteFailure.NOT_FOUND, () -> vault.read("kv/written/a", null));
+            vault.write("kv/written/a", first, null);
+            RemoteSecret read = vault.read("kv/written/a", null);
+            RemoteVersion seen = read.version();
+            assertThat(text(read)).isEqualTo(object);
+            vault.write("kv/written/a", second, seen);
+            assertThat(text(vault.read("kv/written/a", null))).isEqualTo("{\"ttl\":\"1h\"}");
+            fails(RemoteFailure.VALUE_REFUSED, () -> vault.write("kv/written/a", none, seen));
+        }
+    }
+
+    @Test
+    void version2_isWritten_inPlaceOfWhatWasSeen_andOfNothingElse() throws Exception {
+        String name = "secret/data/app/written";
+        try (HashiCorpVault vault = writer();
+                SensitiveBytes first = value("{\"n\":123456789012345678901}");
+                SensitiveBytes second = value("{}");
+                SensitiveBytes large = value("{\"a\":\"" + "x".repeat(33 * 1024 * 1024) + "\"}")) {
+            vault.write(name, first, null);
+            fails(RemoteFailure.CHANGED, () -> vault.write(name, second, null));
+            RemoteSecret read = vault.read(name, null);
+            RemoteVersion seen = read.version();
+            assertThat(text(read)).isEqualTo("{\"n\":123456789012345678901}");
+            vault.write(name, second, seen);
+            assertThat(text(vault.read(name, null))).isEqualTo("{}");
+            fails(RemoteFailure.CHANGED, () -> vault.write(name, first, seen));
+            RemoteVersion current = vault.versions(name).getFirst();
+            assertThat(current.number()).isEqualTo(2);
+            fails(RemoteFailure.VALUE_REFUSED, () -> vault.write(name, large, current));
+            // One that is deleted is no new one.
+            bao.delete(name);
+            fails(RemoteFailure.CHANGED, () -> vault.write(name, first, null));
+            fails(RemoteFailure.MISCONFIGURED, () -> vault.write("secret/app/written", first, null));
+        }
+        try (HashiCorpVault reader = reader();
+                SensitiveBytes value = value("{}")) {
+            fails(RemoteFailure.FORBIDDEN, () -> reader.write("secret/data/app/theirs", value, null));
         }
     }
 

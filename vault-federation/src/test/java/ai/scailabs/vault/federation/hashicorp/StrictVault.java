@@ -9,6 +9,7 @@ import ai.scailabs.vault.federation.remote.BackendCredentials;
 import ai.scailabs.vault.federation.remote.RemoteException;
 import ai.scailabs.vault.federation.remote.RemoteFailure;
 import ai.scailabs.vault.federation.remote.RemoteSecret;
+import ai.scailabs.vault.kernel.sensitive.SensitiveBytes;
 import ai.scailabs.vault.outbound.http.AddressRule;
 import ai.scailabs.vault.outbound.http.GuardedTransfers;
 import ai.scailabs.vault.outbound.http.TlsServer;
@@ -249,6 +250,10 @@ final class StrictVault implements AutoCloseable {
             assertThat(e).hasNoCause();
             assertThat(e.getMessage()).doesNotContain("not for callers", "not-a-secret");
         });
+    }
+
+    static SensitiveBytes value(String json) {
+        return SensitiveBytes.owning(json.getBytes(StandardCharsets.UTF_8));
     }
 
     static String text(RemoteSecret secret) {

@@ -189,7 +189,8 @@ public final class HashiCorpVault implements RemoteVault {
             }
             mount.within(name);
             KvValue value = KvValue.of(found(turn, name), true);
-            return new RemoteCopy(secret(value, true), RemoteDescription.metadataJson(null, List.of(), value.labels()), null);
+            return new RemoteCopy(
+                    secret(value, true), RemoteDescription.metadataJson(null, List.of(), value.labels()), null);
         }));
     }
 

@@ -197,14 +197,14 @@ class OpenBaoSecretsTest {
     void version2_isWritten_inPlaceOfWhatWasSeen_andOfNothingElse() throws Exception {
         String name = "secret/data/app/written";
         try (HashiCorpVault vault = writer();
-                SensitiveBytes first = value("{\"n\":123456789012345678901}");
+                SensitiveBytes first = value("{\"n\":1234567890123456}");
                 SensitiveBytes second = value("{}");
-                SensitiveBytes large = value("{\"a\":\"" + "x".repeat(33 * 1024 * 1024) + "\"}")) {
+                SensitiveBytes large = value("{\"a\":\"" + "x".repeat(32 * 1024 * 1024) + "\"}")) {
             vault.write(name, first, null);
             fails(RemoteFailure.CHANGED, () -> vault.write(name, second, null));
             RemoteSecret read = vault.read(name, null);
             RemoteVersion seen = read.version();
-            assertThat(text(read)).isEqualTo("{\"n\":123456789012345678901}");
+            assertThat(text(read)).isEqualTo("{\"n\":1234567890123456}");
             vault.write(name, second, seen);
             assertThat(text(vault.read(name, null))).isEqualTo("{}");
             fails(RemoteFailure.CHANGED, () -> vault.write(name, first, seen));

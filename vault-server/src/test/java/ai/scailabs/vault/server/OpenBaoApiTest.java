@@ -200,8 +200,7 @@ class OpenBaoApiTest {
     private static JsonNode settled(String uri) {
         long end = System.nanoTime() + Duration.ofSeconds(30).toNanos();
         while (true) {
-            JsonNode sync =
-                    owner.get(uri + "/status").expect(200).json().get("sync");
+            JsonNode sync = owner.get(uri + "/status").expect(200).json().get("sync");
             if (sync.get("status").stringValue().equals("idle")) {
                 return sync.get("counts");
             }

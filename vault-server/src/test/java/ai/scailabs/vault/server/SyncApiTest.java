@@ -619,7 +619,9 @@ class SyncApiTest {
         assertThat(vault.value("shelf/new")).isEqualTo("new");
         assertThat(counts(synced(uri))).isEqualTo(Map.of("remote", 2L, "unchanged", 2L));
         vault.put("shelf/a", "{ \"user\": \"x\" }");
-        assertThat(counts(synced(uri))).as("of the same written otherwise").isEqualTo(Map.of("remote", 2L, "unchanged", 2L));
+        assertThat(counts(synced(uri)))
+                .as("of the same written otherwise")
+                .isEqualTo(Map.of("remote", 2L, "unchanged", 2L));
 
         vault.put("shelf/a", "changed there");
         JsonNode moved = owner.put(path, Map.of("data", Map.of("value", "lost")))
@@ -636,7 +638,9 @@ class SyncApiTest {
                 .expect(422, "validation_error");
         owner.put(path, Map.of("data", Map.of("value", "x".repeat(70_000)))).expect(422, "validation_error");
         owner.delete(path).expect(409, "backend_read_only");
-        server.client(server.token("synced", "synced").serviceAccount("nobody-" + name).sign())
+        server.client(server.token("synced", "synced")
+                        .serviceAccount("nobody-" + name)
+                        .sign())
                 .put(path, Map.of("data", Map.of("value", "x")))
                 .expect(403, "access_denied");
         assertThat(vault.value("shelf/a")).isEqualTo("changed there");

@@ -23,7 +23,8 @@ final class BackendRequests {
             @Nullable Integer syncCallsPerSecond,
             @Nullable Boolean writeThrough) {
         BackendDraft draft() {
-            return new BackendDraft(name, type, config, entries(pathMapping), mode, syncInterval, syncCallsPerSecond, writeThrough);
+            return new BackendDraft(
+                    name, type, config, entries(pathMapping), mode, syncInterval, syncCallsPerSecond, writeThrough);
         }
     }
 
@@ -35,7 +36,8 @@ final class BackendRequests {
             @Nullable Integer syncCallsPerSecond,
             @Nullable Boolean writeThrough) {
         BackendChange change() {
-            return new BackendChange(config, entries(pathMapping), mode, syncInterval, syncCallsPerSecond, writeThrough);
+            return new BackendChange(
+                    config, entries(pathMapping), mode, syncInterval, syncCallsPerSecond, writeThrough);
         }
     }
 

@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param readLive whether its paths are still read there, as not all of what was read there before is copied yet
  * @param writeThrough whether whoever may write a path here writes it there first
  */
-public record CopyPlan(Duration interval, int callsPerSecond, StandingRight right, boolean readLive, boolean writeThrough) {
+public record CopyPlan(
+        Duration interval, int callsPerSecond, StandingRight right, boolean readLive, boolean writeThrough) {
     private static final Duration SHORTEST = Duration.ofMinutes(1);
     private static final Duration LONGEST = Duration.ofDays(30);
     private static final int MOST_CALLS = 1_000;

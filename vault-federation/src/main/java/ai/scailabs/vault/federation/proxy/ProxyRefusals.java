@@ -38,7 +38,8 @@ public final class ProxyRefusals {
                         "Another value lies in the other vault than was copied last: let the backend be synchronized, and look again",
                         Map.of("state", "changed", "path", path.value(), "backend", backend.name()));
             case VALUE_REFUSED ->
-                VaultException.invalidField("data", "is larger than the other vault takes, or of a form that it does not");
+                VaultException.invalidField(
+                        "data", "is larger than the other vault takes, or of a form that it does not");
             default -> of(failed, backend, path, null);
         };
     }

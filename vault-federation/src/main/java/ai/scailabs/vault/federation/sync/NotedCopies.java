@@ -25,7 +25,8 @@ public final class NotedCopies implements LastCopies {
 
     @Override
     public boolean areStill(Backend backend, SecretPath path, @Nullable RemoteSecret now) {
-        Copy noted = copies.copies(backend.tenant(), backend.id(), List.of(path)).get(path);
+        Copy noted =
+                copies.copies(backend.tenant(), backend.id(), List.of(path)).get(path);
         boolean wasThere = noted != null && noted.state() != Copy.State.GONE && noted.state() != Copy.State.LEAVING;
         if (now == null || noted == null || !wasThere) {
             return now == null && !wasThere;
@@ -36,15 +37,14 @@ public final class NotedCopies implements LastCopies {
     @Override
     public void note(Backend backend, SecretPath path, SensitiveBytes value, int version) {
         Fingerprints fingerprints = locals.fingerprints(backend);
-        Copy before = copies.copies(backend.tenant(), backend.id(), List.of(path)).get(path);
+        Copy before =
+                copies.copies(backend.tenant(), backend.id(), List.of(path)).get(path);
         Copy noted = new Copy(
                 path,
                 Copy.State.COPIED,
                 before == null ? 1 : before.remoteVersion(),
                 fingerprints.ofValue(path, value.expose()),
-                before == null
-                        ? fingerprints.ofMetadata(path, RemoteDescription.NOTHING_TOLD)
-                        : before.metadataMac(),
+                before == null ? fingerprints.ofMetadata(path, RemoteDescription.NOTHING_TOLD) : before.metadataMac(),
                 null,
                 version,
                 null,

@@ -113,8 +113,7 @@ class PacedVaultTest {
         failures.add(new RemoteException(RemoteFailure.THROTTLED, "much later", Duration.ofMinutes(5)));
         assertThatThrownBy(() -> ask(paced))
                 .isInstanceOfSatisfying(
-                        RemoteException.class,
-                        e -> assertThat(e.retryAfter()).isEqualTo(Duration.ofMinutes(5)));
+                        RemoteException.class, e -> assertThat(e.retryAfter()).isEqualTo(Duration.ofMinutes(5)));
         assertThat(asked).hasValue(1);
         for (int i = 0; i < 3; i++) {
             failures.add(new RemoteException(RemoteFailure.UNREACHABLE, "gone"));

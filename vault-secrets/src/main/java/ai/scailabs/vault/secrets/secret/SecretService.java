@@ -162,8 +162,9 @@ public final class SecretService implements AutoCloseable {
             throw SecretRefusals.tooLarge(MAX_DATA_BYTES);
         }
         String metadataJson = draft.metadataJson() == null ? null : Metadata.checked(draft.metadataJson());
-        Passage passage =
-                permit.isShared() ? null : mounts.at(space.owner(), permit.policyEpoch()).passageTo(path);
+        Passage passage = permit.isShared()
+                ? null
+                : mounts.at(space.owner(), permit.policyEpoch()).passageTo(path);
         if (passage != null) {
             return pass(passage, permit, space, path, draft, precondition, entry);
         }

@@ -84,9 +84,14 @@ class FederationWiring {
 
     /** Closed with the context. */
     @Bean
-    ProxyMounts proxyMounts(TenantTransactions transactions, BackendOpener opener, LocalSides locals, Ids ids, FederationMeters meters) {
-        ProxyMounts mounts = new ProxyMounts(
-                new Backends(transactions), opener, new NotedCopies(transactions, locals, ids), meters);
+    ProxyMounts proxyMounts(
+            TenantTransactions transactions,
+            BackendOpener opener,
+            LocalSides locals,
+            Ids ids,
+            FederationMeters meters) {
+        ProxyMounts mounts =
+                new ProxyMounts(new Backends(transactions), opener, new NotedCopies(transactions, locals, ids), meters);
         meters.watch(mounts);
         return mounts;
     }

@@ -267,6 +267,8 @@ class StructureTest {
                         "federation.remote.RemoteDescription",
                         "federation.sync.CopyRepository",
                         "federation.sync.RunRepository",
+                        // A value in one form, for its MAC; wiped.
+                        "federation.sync.Fingerprints",
                         // A value of another vault, which becomes the bytes of one of ours.
                         "federation.remote.RemoteValues",
                         // What is shown at a login.

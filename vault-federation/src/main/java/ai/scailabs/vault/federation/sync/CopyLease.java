@@ -4,6 +4,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -18,6 +19,7 @@ final class CopyLease implements AutoCloseable {
     private final Clock clock;
     private final Thread beat;
     private volatile boolean lost;
+    private volatile boolean closed;
 
     CopyLease(CopyRun run, RunRepository runs, Clock clock) {
         this.run = run;
@@ -26,13 +28,18 @@ final class CopyLease implements AutoCloseable {
         this.beat = Thread.ofVirtual().name("federation-lease").start(this::beat);
     }
 
+    /** Never interrupted: that would close the connection on which it is heard of. */
     private void beat() {
-        while (!lost && !Thread.currentThread().isInterrupted()) {
+        long next = System.nanoTime() + EVERY.toNanos();
+        while (!closed && !lost) {
+            long left = next - System.nanoTime();
+            if (left > 0) {
+                LockSupport.parkNanos(this, left);
+                continue;
+            }
+            next = System.nanoTime() + EVERY.toNanos();
             try {
-                Thread.sleep(EVERY);
                 lost = !runs.extend(run, until());
-            } catch (InterruptedException closed) {
-                return;
             } catch (RuntimeException failure) {
                 // Another may take it when that lasts; then the next note says so.
                 LOG.debug("the lease of {} was not extended", run.backend(), failure);
@@ -55,6 +62,7 @@ final class CopyLease implements AutoCloseable {
 
     @Override
     public void close() {
-        beat.interrupt();
+        closed = true;
+        LockSupport.unpark(beat);
     }
 }

@@ -162,11 +162,13 @@ public final class SecretService implements AutoCloseable {
             throw SecretRefusals.tooLarge(MAX_DATA_BYTES);
         }
         String metadataJson = draft.metadataJson() == null ? null : Metadata.checked(draft.metadataJson());
-        Passage passage = permit.isShared()
-                ? null
-                : mounts.at(space.owner(), permit.policyEpoch()).passageTo(path);
-        if (passage != null) {
-            return pass(passage, permit, space, path, draft, precondition, entry);
+        if (mounts.at(space.owner(), permit.policyEpoch()).sourceOf(path) != null) {
+            SecretState before = reads.state(space.owner(), path).orElseThrow(() -> SecretRefusals.notFound(path));
+            permits.confirm(permit, before.epoch(), before.active());
+            Passage passage = mounts.at(space.owner(), before.epoch()).passageTo(path);
+            if (passage != null) {
+                return pass(passage, before, permit, space, path, draft, precondition, entry);
+            }
         }
         return guarded.runOnRemembered(permit, space, path, seen -> {
             if (seen.isSoftDeleted()) {
@@ -180,6 +182,7 @@ public final class SecretService implements AutoCloseable {
     /** To the other vault first: what it refuses is not written here, and what only it has the next copy brings. */
     private WriteResult pass(
             Passage passage,
+            SecretState before,
             Permit permit,
             SecretSpace space,
             SecretPath path,
@@ -189,8 +192,6 @@ public final class SecretService implements AutoCloseable {
         if (draft.metadataJson() != null) {
             throw VaultException.invalidField("metadata", "is the other vault's, to which values alone are written");
         }
-        SecretState before = reads.state(space.owner(), path).orElseThrow(() -> SecretRefusals.notFound(path));
-        permits.confirm(permit, before.epoch(), before.active());
         if (before.isSoftDeleted()) {
             throw SecretRefusals.occupiedByDeleted(path);
         }

@@ -92,6 +92,14 @@ class SyncApiTest {
         throw new AssertionError("did not come to be");
     }
 
+    /** When a turn has failed. */
+    private static JsonNode failing(String uri) {
+        return eventually(() -> {
+            JsonNode status = status(uri);
+            return status.at("/sync/status").stringValue().equals("failing") ? status : null;
+        });
+    }
+
     private static JsonNode synced(String uri) {
         return synced(uri, null);
     }
@@ -405,10 +413,7 @@ class SyncApiTest {
             return false;
         });
         owner.post(uri + "/sync", null).expect(202);
-        JsonNode failing = eventually(() -> {
-            JsonNode status = status(uri);
-            return status.at("/sync/status").stringValue().equals("failing") ? status : null;
-        });
+        JsonNode failing = failing(uri);
         assertThat(failing.at("/sync/last_error/code").stringValue()).isEqualTo("server_error");
         assertThat(failing.at("/sync/failed_attempts").intValue()).isEqualTo(1);
         assertThat(health()).isEqualTo("unavailable server_error");
@@ -458,10 +463,7 @@ class SyncApiTest {
             vault.remove("shelf/s" + i);
         }
         owner.post(uri + "/sync", null).expect(202);
-        JsonNode failing = eventually(() -> {
-            JsonNode status = status(uri);
-            return status.at("/sync/status").stringValue().equals("failing") ? status : null;
-        });
+        JsonNode failing = failing(uri);
         assertThat(failing.at("/sync/last_error/code").stringValue()).isEqualTo("too_many_deletions");
         assertThat(value(area + "/s0")).isEqualTo("value of 0");
         owner.post(uri + "/sync", Map.of("accept_deletions", true)).expect(202);
@@ -511,10 +513,7 @@ class SyncApiTest {
         owner.post("/v1/auth/revoke", Map.of("identity_id", "sa:" + account)).expect(204);
         vault.put("shelf/a", "another");
         owner.post(uri + "/sync", null).expect(202);
-        JsonNode failing = eventually(() -> {
-            JsonNode status = status(uri);
-            return status.at("/sync/status").stringValue().equals("failing") ? status : null;
-        });
+        JsonNode failing = failing(uri);
         assertThat(failing.at("/sync/last_error/code").stringValue()).isEqualTo("token_revoked");
         assertThat(value(area + "/a")).isEqualTo("a");
     }

@@ -52,8 +52,4 @@ public record CopyPlan(
         }
         return asked;
     }
-
-    CopyPlan copied() {
-        return new CopyPlan(interval, callsPerSecond, right, false, writeThrough);
-    }
 }

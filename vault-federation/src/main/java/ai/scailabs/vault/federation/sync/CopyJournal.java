@@ -127,7 +127,7 @@ final class CopyJournal {
                                 AuditAction.FEDERATION_SYNC,
                                 run.backend().text()))
                         .withExtra(facts));
-        return new Finished(outcome, millis, switches);
+        return new Finished(outcome, millis);
     }
 
     private Map<String, Long> outcome(TenantTransaction tx, CopyRun run, RunRepository.Seen seen) {
@@ -186,12 +186,8 @@ final class CopyJournal {
                 backend.tenant(), action, LocalSide.BY, null, path, null, null, ids.next("req_"), System.nanoTime());
     }
 
-    /**
-     * What a run did.
-     *
-     * @param switched whether its paths are read here from then on, and were not before
-     */
-    record Finished(Map<String, Long> outcome, long millis, boolean switched) {}
+    /** What a run did. */
+    record Finished(Map<String, Long> outcome, long millis) {}
 
     /** @param reason the code, or what {@code details.reason} says besides */
     record Failure(ErrorCode code, String reason, String message) {}

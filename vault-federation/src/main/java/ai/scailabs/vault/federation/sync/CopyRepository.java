@@ -48,13 +48,6 @@ final class CopyRepository {
         return found;
     }
 
-    Optional<Copy> copy(TenantTransaction tx, UUID backend, SecretPath path) {
-        return tx.queryOne("""
-                select path, state, remote_version, value_mac, metadata_mac, mark, local_version, until, change
-                from federation_copy where tenant_id = ? and backend_id = ? and path = ?
-                """, (results, index) -> copy(results), tx.tenant().value(), backend, path.value());
-    }
-
     /** The state of every path of which something is known, in the order of paths. */
     Map<SecretPath, Copy.State> states(TenantId tenant, UUID backend) {
         Map<SecretPath, Copy.State> states = new LinkedHashMap<>();

@@ -5,7 +5,6 @@ import ai.scailabs.vault.audit.trail.AuditEntries;
 import ai.scailabs.vault.federation.backend.Backend;
 import ai.scailabs.vault.federation.backend.BackendOpener;
 import ai.scailabs.vault.federation.remote.RemoteException;
-import ai.scailabs.vault.federation.remote.RemoteFailure;
 import ai.scailabs.vault.federation.remote.RemoteVault;
 import ai.scailabs.vault.kernel.error.ErrorCode;
 import ai.scailabs.vault.kernel.error.VaultException;
@@ -155,9 +154,8 @@ public final class CopyWorker implements AutoCloseable {
 
     private void fail(CopyRun run, CopyJournal.Failure failure, @Nullable RemoteException cause) {
         Instant now = now();
-        boolean limited = cause != null && cause.failure() == RemoteFailure.THROTTLED;
         Instant wish = cause == null || cause.retryAfter() == null ? null : now.plus(cause.retryAfter());
-        Instant next = backoff.again(run.attempts(), limited, wish, now);
+        Instant next = backoff.again(run.attempts(), false, wish, now);
         Instant latest = now.plus(run.plan().interval());
         // Whoever waits for the next one anyway need not wait longer, unless the vault asks for it.
         Instant soon = wish == null && next.isAfter(latest) ? latest : next;

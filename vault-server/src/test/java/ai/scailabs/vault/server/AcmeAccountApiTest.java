@@ -3,6 +3,8 @@ package ai.scailabs.vault.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.scailabs.vault.testkit.TestPebble;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -104,8 +106,36 @@ class AcmeAccountApiTest {
                 "update acme_account set next_key_id = (select b.key_id from acme_account b where b.tenant_id = 'tnt_acme-rollover' and b.key_id <> acme_account.key_id)"
                         + " where tenant_id = 'tnt_acme-rollover' and key_type = 'rsa'");
         owner.patch(ACCOUNTS + "/" + id, Map.of("email", "again@example.org")).expect(200);
+        // Somebody may still be about to tell it.
+        owner.post(ACCOUNTS + "/" + id + "/rotate-key", Map.of()).expect(409, "conflict");
+        sql.update(
+                "update acme_key set created_at = created_at - interval '11 minutes' where tenant_id = 'tnt_acme-rollover'");
         owner.post(ACCOUNTS + "/" + id + "/rotate-key", Map.of()).expect(200);
         assertThat(other).isNotEqualTo(id);
+    }
+
+    @Test
+    void keysThatChangeAtOnce_giveWayToEachOther_andTheAccountStaysUsable() throws InterruptedException {
+        ApiClient owner = server.owner("acme-rollovers", "acme-rollovers");
+        String id = Pebbles.register(owner, pebble);
+        List<Thread> callers = new ArrayList<>();
+        List<String> answers = Collections.synchronizedList(new ArrayList<>());
+        for (int caller = 0; caller < 8; caller++) {
+            callers.add(Thread.startVirtualThread(() -> {
+                for (int call = 0; call < 6; call++) {
+                    ApiClient.Reply reply = owner.post(ACCOUNTS + "/" + id + "/rotate-key", Map.of());
+                    answers.add(reply.status() + " " + reply.body());
+                }
+            }));
+        }
+        for (Thread caller : callers) {
+            caller.join();
+        }
+        assertThat(answers)
+                .hasSize(48)
+                .noneMatch(answer -> answer.startsWith("5"))
+                .anyMatch(answer -> answer.startsWith("200 "));
+        owner.post(ACCOUNTS + "/" + id + "/rotate-key", Map.of()).expect(200);
     }
 
     @Test

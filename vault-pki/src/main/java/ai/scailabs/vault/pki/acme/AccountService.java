@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -190,10 +191,22 @@ public final class AccountService {
         AcmeAccount account = active(permitted(caller, tenant, id, Permission.ADMIN));
         try {
             // Before there is another key beside it: it settles what somebody has left behind.
-            Login login = logins.open(tenant, caller.actor().partner(), account);
+            logins.open(tenant, caller.actor().partner(), account);
             KeySpec wanted = spec == null ? account.key() : spec;
             KeyPair pair = keys.make(tenant, wanted);
-            String next = prepared(caller.actor(), account, pair);
+            Instant until = now().plus(AccountLogins.CHANGE_TIME.dividedBy(2));
+            AcmeAccount prepared = prepared(caller.actor(), account, pair);
+            String next = Objects.requireNonNull(prepared.nextKeyId());
+            Login login;
+            try {
+                login = logins.withItsKey(tenant, caller.actor().partner(), prepared);
+                if (now().isAfter(until)) {
+                    throw new VaultException(ErrorCode.SERVICE_UNAVAILABLE, "The next key took too long to prepare");
+                }
+            } catch (RuntimeException unprepared) {
+                discard(tenant, id, next);
+                throw unprepared;
+            }
             try {
                 login.getAccount().changeKey(pair);
             } catch (AcmeException | RuntimeException refused) {
@@ -209,7 +222,8 @@ public final class AccountService {
         }
     }
 
-    private String prepared(Actor actor, AcmeAccount account, KeyPair pair) {
+    /** The account with its next key, which nobody else changes or discards for {@link AccountLogins#CHANGE_TIME}. */
+    private AcmeAccount prepared(Actor actor, AcmeAccount account, KeyPair pair) {
         try (KeyBundle bundle = KeyBundle.of(pair, List.of())) {
             return keys.store(actor.tenant(), actor.partner(), bundle, stored -> {
                 AcmeAccount found = repository.lock(stored.tx(), account.id()).orElseThrow(AccountService::notFound);
@@ -220,15 +234,18 @@ public final class AccountService {
                             Map.of("state", "rotating"));
                 }
                 repository.nextKey(stored.tx(), account.id(), stored.keyId());
-                return stored.keyId();
+                return repository.lock(stored.tx(), account.id()).orElseThrow(AccountService::notFound);
             });
         }
     }
 
     private void discard(TenantId tenant, UUID id, String next) {
         repository.transactions().inTransaction(tenant, tx -> {
-            repository.nextKey(tx, id, null);
-            keys.delete(tx, next);
+            AcmeAccount found = repository.lock(tx, id).orElseThrow(AccountService::notFound);
+            if (next.equals(found.nextKeyId())) {
+                repository.nextKey(tx, id, null);
+                keys.delete(tx, next);
+            }
             return id;
         });
     }

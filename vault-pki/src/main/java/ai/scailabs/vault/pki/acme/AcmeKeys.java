@@ -97,6 +97,16 @@ public final class AcmeKeys {
                 keyId);
     }
 
+    boolean isOlder(TenantTransaction tx, String keyId, Instant than) {
+        return tx.queryOne(
+                        "select created_at < ? from acme_key where tenant_id = ? and key_id = ?",
+                        (results, index) -> results.getBoolean(1),
+                        than,
+                        tx.tenant().value(),
+                        keyId)
+                .orElse(false);
+    }
+
     /**
      * The bundle, which the caller closes. Asks the root key: never inside a transaction.
      *

@@ -48,6 +48,8 @@ class ArchitectureTest {
             .definedBy(BASE + "pki..")
             .layer("federation")
             .definedBy(BASE + "federation..")
+            .layer("credentials")
+            .definedBy(BASE + "credentials..")
             .layer("api")
             .definedBy(BASE + "api..")
             .layer("server")
@@ -78,9 +80,20 @@ class ArchitectureTest {
             .mayOnlyAccessLayers("kernel", "crypto", "persistence", "outbound", "audit", "access", "tenancy")
             .whereLayer("federation")
             .mayOnlyAccessLayers("kernel", "persistence", "outbound", "audit", "access", "tenancy", "secrets")
+            .whereLayer("credentials")
+            .mayOnlyAccessLayers("kernel", "persistence", "outbound", "audit", "access", "tenancy", "secrets")
             .whereLayer("api")
             .mayOnlyAccessLayers(
-                    "kernel", "audit", "events", "access", "tenancy", "identity", "secrets", "pki", "federation")
+                    "kernel",
+                    "audit",
+                    "events",
+                    "access",
+                    "tenancy",
+                    "identity",
+                    "secrets",
+                    "pki",
+                    "federation",
+                    "credentials")
             .whereLayer("server")
             .mayNotBeAccessedByAnyLayer();
 

@@ -11,6 +11,7 @@ import java.security.spec.ECGenParameterSpec;
 import java.security.spec.NamedParameterSpec;
 import java.security.spec.RSAKeyGenParameterSpec;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.Arrays;
 import org.springframework.security.crypto.bcrypt.BCrypt;
 
@@ -32,8 +33,8 @@ public final class Generators {
     }
 
     /**
-     * New values for all fields, as a JSON object of texts in the order of {@link Recipe#entropy}; UTF-8. The caller closes it. Takes a processor for seconds, at worst, if the recipe {@link Recipe#isSlow is slow}, and
-     * less than some milliseconds else.
+     * New values for all fields, as a JSON object of texts in UTF-8, in the order of {@link Recipe#entropy}. The caller closes it. Takes a processor for a moment; for seconds, if the
+     * recipe {@link Recipe#isSlow is slow}: a key of 4096 bits alone is some.
      */
     public SensitiveBytes generate(Recipe recipe) {
         try (JsonBuffer json = new JsonBuffer();
@@ -61,15 +62,16 @@ public final class Generators {
     }
 
     private void writeTemplate(String name, TemplateText template, EvenDraws draws, JsonBuffer json) {
+        Instant now = clock.instant();
         json.begin(name);
         for (TemplatePiece piece : template.pieces()) {
             json.writeAndWipe(
                     switch (piece) {
                         case TemplatePiece.Literal literal -> literal.text().getBytes(StandardCharsets.UTF_8);
                         case TemplatePiece.Drawn drawn -> drawn.space().draw(draws);
-                        case TemplatePiece.Identifier _ -> new UuidText(4).draw(random, clock.instant());
+                        case TemplatePiece.Identifier _ -> new UuidText(4).draw(random, now);
                         case TemplatePiece.Moment _ ->
-                            Long.toString(clock.instant().getEpochSecond()).getBytes(StandardCharsets.US_ASCII);
+                            Long.toString(now.getEpochSecond()).getBytes(StandardCharsets.US_ASCII);
                     });
         }
         json.end();

@@ -1,7 +1,7 @@
 package ai.scailabs.vault.credentials.generator;
 
 import java.nio.charset.StandardCharsets;
-import java.security.Key;
+import java.security.PrivateKey;
 import java.security.PublicKey;
 import java.util.Arrays;
 import java.util.Base64;
@@ -13,7 +13,7 @@ final class KeyText {
     private KeyText() {}
 
     /** As the Java runtime encodes it: PKCS #8. */
-    static byte[] privatePem(Key key) {
+    static byte[] privatePem(PrivateKey key) {
         return pem("PRIVATE KEY", key.getEncoded());
     }
 

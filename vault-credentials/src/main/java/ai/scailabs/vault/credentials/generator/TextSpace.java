@@ -53,11 +53,16 @@ record TextSpace(String alphabet, int length, Set<CharacterClass> required) {
     }
 
     private boolean lacksNothing(byte[] text) {
-        Set<CharacterClass> missing = missing();
-        for (byte character : text) {
-            missing.removeIf(wanted -> wanted.has(character));
+        for (CharacterClass wanted : required) {
+            int i = 0;
+            while (i < text.length && !wanted.has(text[i])) {
+                i++;
+            }
+            if (i == text.length) {
+                return false;
+            }
         }
-        return missing.isEmpty();
+        return true;
     }
 
     /** At each place a class is chosen as often as there are texts that go on with it, and in the class a character. */
@@ -122,24 +127,24 @@ record TextSpace(String alphabet, int length, Set<CharacterClass> required) {
 
     /** Texts of that length that have one of each class, by inclusion and exclusion: those that lack one class are taken off, those that lack two added again, and so on. */
     private BigInteger count(int places, Set<CharacterClass> wanted) {
-        CharacterClass[] classes = wanted.toArray(CharacterClass[]::new);
+        int[] sizes = wanted.stream().mapToInt(this::membersOf).toArray();
         BigInteger sum = BigInteger.ZERO;
-        for (int chosen = 0; chosen < 1 << classes.length; chosen++) {
-            Set<CharacterClass> lacking = EnumSet.noneOf(CharacterClass.class);
-            for (int i = 0; i < classes.length; i++) {
-                if ((chosen & 1 << i) != 0) {
-                    lacking.add(classes[i]);
-                }
+        for (int lacking = 0; lacking < 1 << sizes.length; lacking++) {
+            int left = alphabet.length();
+            for (int i = 0; i < sizes.length; i++) {
+                left -= (lacking >> i & 1) * sizes[i];
             }
-            long left = alphabet.length()
-                    - alphabet.chars().filter(c -> isIn(lacking, c)).count();
             BigInteger texts = BigInteger.valueOf(left).pow(places);
-            sum = lacking.size() % 2 == 0 ? sum.add(texts) : sum.subtract(texts);
+            sum = Integer.bitCount(lacking) % 2 == 0 ? sum.add(texts) : sum.subtract(texts);
         }
         return sum;
     }
 
-    private static boolean isIn(Set<CharacterClass> classes, int character) {
-        return classes.stream().anyMatch(one -> one.has(character));
+    private int membersOf(CharacterClass one) {
+        int members = 0;
+        for (int i = 0; i < alphabet.length(); i++) {
+            members += one.has(alphabet.charAt(i)) ? 1 : 0;
+        }
+        return members;
     }
 }

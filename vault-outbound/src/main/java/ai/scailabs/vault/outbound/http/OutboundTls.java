@@ -24,7 +24,12 @@ public final class OutboundTls {
 
     /** Those that the runtime trusts. */
     public static SSLSocketFactory system() {
-        return factory(trustManagers(null));
+        return factory(trustSystem());
+    }
+
+    /** As {@link #system}, for what makes TLS by itself. */
+    public static TrustManagerFactory trustSystem() {
+        return trust(null);
     }
 
     /**
@@ -34,11 +39,16 @@ public final class OutboundTls {
      * @throws IOException when it cannot be read
      */
     public static SSLSocketFactory systemAnd(Path authorities) throws IOException {
+        return factory(trustSystemAnd(authorities));
+    }
+
+    /** As {@link #systemAnd}, for what makes TLS by itself. */
+    public static TrustManagerFactory trustSystemAnd(Path authorities) throws IOException {
         try (InputStream in = Files.newInputStream(authorities)) {
             KeyStore all = KeyStore.getInstance(KeyStore.getDefaultType());
             all.load(null, null);
             int count = 0;
-            for (TrustManager manager : trustManagers(null)) {
+            for (TrustManager manager : trustSystem().getTrustManagers()) {
                 if (manager instanceof X509TrustManager known) {
                     for (X509Certificate certificate : known.getAcceptedIssuers()) {
                         all.setCertificateEntry("runtime-" + count++, certificate);
@@ -49,7 +59,7 @@ public final class OutboundTls {
                     CertificateFactory.getInstance("X.509").generateCertificates(in)) {
                 all.setCertificateEntry("named-" + count++, certificate);
             }
-            return factory(trustManagers(all));
+            return trust(all);
         } catch (GeneralSecurityException unusable) {
             throw new IOException("the certificates cannot be used", unusable);
         }
@@ -62,6 +72,11 @@ public final class OutboundTls {
      * @throws IOException when there are none in it, or they cannot be read
      */
     public static SSLSocketFactory only(String authorities) throws IOException {
+        return factory(trustOnly(authorities));
+    }
+
+    /** As {@link #only}, for what makes TLS by itself. */
+    public static TrustManagerFactory trustOnly(String authorities) throws IOException {
         try (InputStream in = new ByteArrayInputStream(authorities.getBytes(StandardCharsets.US_ASCII))) {
             KeyStore named = KeyStore.getInstance(KeyStore.getDefaultType());
             named.load(null, null);
@@ -73,26 +88,26 @@ public final class OutboundTls {
             if (count == 0) {
                 throw new IOException("there are no certificates");
             }
-            return factory(trustManagers(named));
+            return trust(named);
         } catch (GeneralSecurityException unusable) {
             throw new IOException("the certificates cannot be used", unusable);
         }
     }
 
-    private static TrustManager[] trustManagers(@Nullable KeyStore authorities) {
+    private static TrustManagerFactory trust(@Nullable KeyStore authorities) {
         try {
             TrustManagerFactory factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
             factory.init(authorities);
-            return factory.getTrustManagers();
+            return factory;
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("the runtime's certificates cannot be used", e);
         }
     }
 
-    private static SSLSocketFactory factory(TrustManager[] trust) {
+    private static SSLSocketFactory factory(TrustManagerFactory trust) {
         try {
             SSLContext context = SSLContext.getInstance("TLS");
-            context.init(null, trust, null);
+            context.init(null, trust.getTrustManagers(), null);
             return context.getSocketFactory();
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("every Java platform has TLS", e);

@@ -1,0 +1,129 @@
+package ai.scailabs.vault.credentials.connector.postgresql;
+
+import ai.scailabs.vault.credentials.connector.Login;
+import ai.scailabs.vault.credentials.connector.RefusedStatement;
+import ai.scailabs.vault.credentials.connector.Route;
+import ai.scailabs.vault.credentials.connector.RoutedSockets;
+import ai.scailabs.vault.credentials.connector.SqlFailures;
+import ai.scailabs.vault.credentials.connector.SqlWork;
+import ai.scailabs.vault.credentials.connector.TargetConfig;
+import ai.scailabs.vault.credentials.connector.TargetException;
+import ai.scailabs.vault.credentials.connector.TargetFailure;
+import ai.scailabs.vault.credentials.connector.TargetNetwork;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.Properties;
+import org.jspecify.annotations.Nullable;
+import org.postgresql.Driver;
+
+/** One connection for each piece of work. Thread-safe. */
+final class PostgresConnections {
+    /** So that the server gives up before we do, and nothing goes on there that nobody waits for. */
+    private static final Duration AHEAD = Duration.ofSeconds(1);
+
+    private final TargetConfig config;
+    private final TargetNetwork network;
+    private final Driver driver = new Driver();
+
+    PostgresConnections(TargetConfig config, TargetNetwork network) {
+        this.config = config;
+        this.network = network;
+    }
+
+    <T extends @Nullable Object> T with(Login login, String database, SqlWork<T> work) throws TargetException {
+        try (Route route = network.route(config)) {
+            try (Connection connection = open(route, login, database)) {
+                prepare(connection);
+                return work.over(connection);
+            } catch (SQLException failed) {
+                throw failure(failed, route);
+            }
+        }
+    }
+
+    /** Logs in and out, and asks for nothing that somebody might not be allowed. */
+    void login(Login login) throws TargetException {
+        try (Route route = network.route(config)) {
+            try (Connection _ = open(route, login, config.database())) {
+                // That it opens is all that is asked.
+                return;
+            } catch (SQLException failed) {
+                throw failure(failed, route);
+            }
+        }
+    }
+
+    private Connection open(Route route, Login login, String database) throws SQLException {
+        try {
+            return route.during(() -> driver.connect(url(database), properties(login)));
+        } catch (SQLException failed) {
+            throw failed;
+        } catch (Exception unexpected) {
+            throw new SQLException("the driver failed", unexpected);
+        }
+    }
+
+    private String url(String database) {
+        String host = config.host().indexOf(':') < 0 ? config.host() : "[" + config.host() + "]";
+        return "jdbc:postgresql://" + host + ":" + config.port() + "/"
+                + URLEncoder.encode(database, StandardCharsets.UTF_8);
+    }
+
+    private Properties properties(Login login) {
+        Properties properties = new Properties();
+        properties.setProperty("user", login.user());
+        properties.setProperty("password", login.passwordText());
+        properties.setProperty("ApplicationName", "scaivault");
+        properties.setProperty("socketFactory", RoutedSockets.class.getName());
+        properties.setProperty("sslmode", config.encrypted() ? "verify-full" : "disable");
+        if (config.encrypted()) {
+            properties.setProperty("sslfactory", RoutedTls.class.getName());
+        }
+        // In plain text somebody on the way would simply ask for the password itself.
+        properties.setProperty("requireAuth", config.encrypted() ? "scram-sha-256,md5,password" : "scram-sha-256,md5");
+        properties.setProperty("gssEncMode", "disable");
+        long connectSeconds = network.limits().connect().toSeconds();
+        properties.setProperty("connectTimeout", String.valueOf(connectSeconds));
+        properties.setProperty(
+                "sslResponseTimeout", String.valueOf(network.limits().connect().toMillis()));
+        properties.setProperty(
+                "socketTimeout", String.valueOf(network.limits().read().toSeconds()));
+        properties.setProperty("maxResultBuffer", "1M");
+        properties.setProperty("logServerErrorDetail", "false");
+        return properties;
+    }
+
+    private void prepare(Connection connection) throws SQLException {
+        long millis = Math.max(1, network.limits().read().minus(AHEAD).toMillis());
+        try (Statement statement = connection.createStatement()) {
+            // Templates are read under the same assumption about backslashes.
+            statement.execute("set statement_timeout = " + millis + "; set standard_conforming_strings = on");
+        }
+    }
+
+    private TargetException failure(SQLException failed, Route route) {
+        String state = SqlFailures.state(failed);
+        TargetFailure failure = SqlFailures.ofNetwork(failed, route).orElseGet(() -> meaning(state));
+        TargetException told = new TargetException(failure, state);
+        return failed instanceof RefusedStatement refused ? told.in(refused.field()) : told;
+    }
+
+    private TargetFailure meaning(String state) {
+        return switch (state) {
+            case "42501" -> TargetFailure.NOT_PERMITTED;
+            case "57014", "55P03" -> TargetFailure.TIMED_OUT;
+            case "53300", "57P01", "57P02", "57P03" -> TargetFailure.UNREACHABLE;
+            case "0A000" -> TargetFailure.NOT_SUPPORTED;
+            // Of the driver: how the server wants to talk is not how it is talked to.
+            case "08004" -> config.encrypted() ? TargetFailure.TLS_FAILED : TargetFailure.LOGIN_REFUSED;
+            default ->
+                state.startsWith("28")
+                        ? TargetFailure.LOGIN_REFUSED
+                        : state.startsWith("08") ? TargetFailure.UNREACHABLE : TargetFailure.STATEMENT_REFUSED;
+        };
+    }
+}

@@ -1,0 +1,267 @@
+package ai.scailabs.vault.credentials.connector.postgresql;
+
+import ai.scailabs.vault.credentials.connector.Account;
+import ai.scailabs.vault.credentials.connector.Login;
+import ai.scailabs.vault.credentials.connector.RefusedStatement;
+import ai.scailabs.vault.credentials.connector.RootAccess;
+import ai.scailabs.vault.credentials.connector.SqlStatements;
+import ai.scailabs.vault.credentials.connector.SqlTemplate;
+import ai.scailabs.vault.credentials.connector.SqlWork;
+import ai.scailabs.vault.credentials.connector.Statements;
+import ai.scailabs.vault.credentials.connector.Target;
+import ai.scailabs.vault.credentials.connector.TargetConfig;
+import ai.scailabs.vault.credentials.connector.TargetException;
+import ai.scailabs.vault.credentials.connector.TargetFailure;
+import ai.scailabs.vault.credentials.connector.TargetNetwork;
+import ai.scailabs.vault.credentials.connector.TargetType;
+import ai.scailabs.vault.kernel.sensitive.SensitiveBytes;
+import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
+import org.postgresql.PGConnection;
+
+/**
+ * Roles that may log in. The statements of one call are one transaction, so that what fails leaves nothing. What a role owns goes to the root login before it is dropped, in every database
+ * of the server in which it owns something.
+ */
+public final class PostgresTarget implements Target {
+    private static final List<String> CREATE =
+            List.of("create role {{name}} login password {{password}} valid until {{expiration}}");
+    private static final List<String> RENEW = List.of("alter role {{name}} valid until {{expiration}}");
+    private static final SqlStatements OWN =
+            (SqlStatements) Statements.parse(TargetType.POSTGRESQL, CREATE, RENEW, List.of(), List.of());
+
+    private static final String FIND = "select oid from pg_catalog.pg_roles where rolname = ?";
+    /** By number, as the name is gone from the view when the role is. */
+    private static final String END_SESSIONS =
+            "select pg_catalog.pg_terminate_backend(pid) from pg_catalog.pg_stat_activity where usesysid = ?::oid and pid <> pg_backend_pid()";
+
+    private static final String IS_SUPERUSER = "select rolsuper from pg_catalog.pg_roles where rolname = current_user";
+
+    private static final String DATABASES_OF = """
+            select distinct d.datname
+            from pg_catalog.pg_shdepend s join pg_catalog.pg_database d on d.oid = s.dbid
+            where s.refclassid = 'pg_catalog.pg_authid'::regclass and s.refobjid = ?::oid and d.datallowconn
+            """;
+
+    private final TargetConfig config;
+    private final PostgresConnections connections;
+    private final RootAccess root;
+
+    /** @param root becomes the target's */
+    public PostgresTarget(TargetConfig config, Login root, TargetNetwork network) {
+        this.config = config;
+        this.connections = new PostgresConnections(config, network);
+        this.root = new RootAccess(root, network.limits());
+    }
+
+    @Override
+    public void verify(Login login) throws TargetException {
+        root.use(_ -> {
+            connections.login(login);
+            return null;
+        });
+    }
+
+    @Override
+    public void create(Account account, SensitiveBytes password, Instant expires, Statements statements)
+            throws TargetException {
+        List<SqlTemplate> creation = said(sql(statements).creation(), OWN.creation());
+        work(config.database(), connection -> {
+            PostgresQuoting quoting = PostgresQuoting.of(connection, account.name(), password, expires);
+            return together(connection, () -> run(connection, creation, quoting));
+        });
+    }
+
+    @Override
+    public void renew(Account account, Instant expires, Statements statements) throws TargetException {
+        List<SqlTemplate> renew = said(sql(statements).renew(), OWN.renew());
+        work(config.database(), connection -> {
+            PostgresQuoting quoting = PostgresQuoting.of(connection, account.name(), null, expires);
+            return together(connection, () -> run(connection, renew, quoting));
+        });
+    }
+
+    @Override
+    public void revoke(Account account, Statements statements) throws TargetException {
+        remove(account, sql(statements).revocation());
+    }
+
+    /** Its making is one transaction: either there is all of it or nothing. */
+    @Override
+    public void rollback(Account account, Statements statements) throws TargetException {
+        remove(account, sql(statements).rollback());
+    }
+
+    private void remove(Account account, List<SqlTemplate> first) throws TargetException {
+        if (root.isRoot(account.name())) {
+            throw new TargetException(TargetFailure.NOT_PERMITTED);
+        }
+        OptionalLong found = work(config.database(), connection -> find(connection, account.name()));
+        if (found.isEmpty()) {
+            return;
+        }
+        long role = found.getAsLong();
+        List<String> elsewhere = work(config.database(), connection -> {
+            // 1. Nobody logs in any more, however the rest goes.
+            try (Statement statement = connection.createStatement()) {
+                statement.execute("alter role " + identifier(connection, account.name()) + " nologin");
+            }
+            join(connection, account.name());
+            endSessions(connection, role);
+            // 2. What the role's own statements take away.
+            if (!first.isEmpty()) {
+                PostgresQuoting quoting = PostgresQuoting.of(connection, account.name(), null, null);
+                together(connection, () -> run(connection, first, quoting));
+            }
+            return find(connection, account.name()).isEmpty() ? List.of() : databasesOf(connection, role);
+        });
+        // 3. What is left of it, where it is.
+        for (String database : elsewhere) {
+            if (!database.equals(config.database())) {
+                work(database, connection -> together(connection, () -> giveUp(connection, account.name())));
+            }
+        }
+        work(config.database(), connection -> {
+            if (find(connection, account.name()).isPresent()) {
+                // Somebody may have been about to log in.
+                endSessions(connection, role);
+                together(connection, () -> {
+                    giveUp(connection, account.name());
+                    execute(connection, "drop role " + identifier(connection, account.name()));
+                });
+            }
+            return null;
+        });
+    }
+
+    /** Who is no superuser ends sessions, and gives away what is owned, of roles that it is a member of. */
+    private static void join(Connection connection, String name) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(IS_SUPERUSER)) {
+            if (rows.next() && rows.getBoolean(1)) {
+                return;
+            }
+        }
+        execute(connection, "grant " + identifier(connection, name) + " to current_user");
+    }
+
+    /** What it owns here becomes the root login's; what it may do here ends. */
+    private static void giveUp(Connection connection, String name) throws SQLException {
+        String role = identifier(connection, name);
+        execute(connection, "reassign owned by " + role + " to current_user");
+        execute(connection, "drop owned by " + role);
+    }
+
+    @Override
+    public boolean exists(Account account) throws TargetException {
+        return work(config.database(), connection -> find(connection, account.name()))
+                .isPresent();
+    }
+
+    @Override
+    public void setPassword(String user, SensitiveBytes password) throws TargetException {
+        work(config.database(), connection -> {
+            // A name that is too long would be cut, and then be another's.
+            if (find(connection, user).isEmpty()) {
+                throw new TargetException(TargetFailure.STATEMENT_REFUSED, "42704");
+            }
+            char[] text = new String(password.expose(), StandardCharsets.UTF_8).toCharArray();
+            connection.unwrap(PGConnection.class).alterUserPassword(user, text, null);
+            return null;
+        });
+        root.changed(user, password);
+    }
+
+    @Override
+    public void close() {
+        root.close();
+    }
+
+    private <T extends @Nullable Object> T work(String database, SqlWork<T> work) throws TargetException {
+        return root.use(login -> connections.with(login, database, work));
+    }
+
+    private static List<SqlTemplate> said(List<SqlTemplate> byRole, List<SqlTemplate> own) {
+        return byRole.isEmpty() ? own : byRole;
+    }
+
+    private static SqlStatements sql(Statements statements) {
+        if (statements instanceof SqlStatements sql) {
+            return sql;
+        }
+        throw new IllegalArgumentException("these are no statements of SQL");
+    }
+
+    private static OptionalLong find(Connection connection, String name) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(FIND)) {
+            statement.setString(1, name);
+            try (ResultSet rows = statement.executeQuery()) {
+                return rows.next() ? OptionalLong.of(rows.getLong(1)) : OptionalLong.empty();
+            }
+        }
+    }
+
+    private static void endSessions(Connection connection, long role) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(END_SESSIONS)) {
+            statement.setLong(1, role);
+            statement.execute();
+        }
+    }
+
+    private static List<String> databasesOf(Connection connection, long role) throws SQLException {
+        List<String> names = new ArrayList<>();
+        try (PreparedStatement statement = connection.prepareStatement(DATABASES_OF)) {
+            statement.setLong(1, role);
+            try (ResultSet rows = statement.executeQuery()) {
+                while (rows.next()) {
+                    names.add(rows.getString(1));
+                }
+            }
+        }
+        return names;
+    }
+
+    private static String identifier(Connection connection, String name) throws SQLException {
+        return connection.unwrap(PGConnection.class).escapeIdentifier(name);
+    }
+
+    private static void execute(Connection connection, String sql) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            // Braces of a role's statement are the server's to understand.
+            statement.setEscapeProcessing(false);
+            statement.execute(sql);
+        }
+    }
+
+    private static void run(Connection connection, List<SqlTemplate> templates, PostgresQuoting quoting)
+            throws SQLException, TargetException {
+        for (SqlTemplate template : templates) {
+            try {
+                execute(connection, template.filled(quoting));
+            } catch (SQLException refused) {
+                throw new RefusedStatement(template.field(), refused);
+            }
+        }
+    }
+
+    private static @Nullable Void together(Connection connection, Steps steps) throws SQLException, TargetException {
+        connection.setAutoCommit(false);
+        steps.run();
+        connection.commit();
+        connection.setAutoCommit(true);
+        return null;
+    }
+
+    private interface Steps {
+        void run() throws SQLException, TargetException;
+    }
+}

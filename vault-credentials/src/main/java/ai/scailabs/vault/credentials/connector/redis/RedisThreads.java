@@ -1,0 +1,38 @@
+package ai.scailabs.vault.credentials.connector.redis;
+
+import ai.scailabs.vault.credentials.connector.Route;
+import io.lettuce.core.RedisURI;
+import io.lettuce.core.resource.ClientResources;
+import io.lettuce.core.resource.DefaultClientResources;
+import io.lettuce.core.resource.SocketAddressResolver;
+import java.net.SocketAddress;
+import java.util.concurrent.TimeUnit;
+
+/** The threads that all connections to Redis share, of which each goes to the address that its route has checked. Thread-safe. */
+public final class RedisThreads implements AutoCloseable {
+    private static final int THREADS = 2;
+    private static final long PATIENCE_MILLIS = 1_000;
+
+    private final ClientResources resources = DefaultClientResources.builder()
+            .ioThreadPoolSize(THREADS)
+            .computationThreadPoolSize(THREADS)
+            .socketAddressResolver(new RoutedAddresses())
+            .build();
+
+    ClientResources resources() {
+        return resources;
+    }
+
+    @Override
+    public void close() {
+        resources.shutdown(0, PATIENCE_MILLIS, TimeUnit.MILLISECONDS).awaitUninterruptibly();
+    }
+
+    /** Asked on the thread that connects. */
+    private static final class RoutedAddresses extends SocketAddressResolver {
+        @Override
+        public SocketAddress resolve(RedisURI uri) {
+            return Route.current().address();
+        }
+    }
+}

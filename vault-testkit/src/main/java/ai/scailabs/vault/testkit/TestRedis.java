@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TestRedis implements AutoCloseable {
     /** For percent-encoding to matter. */
-    static final String PASSWORD = "not-a-secret/outside tests";
+    public static final String PASSWORD = "not-a-secret/outside tests";
 
     private static final String PASSWORD_IN_URL = "not-a-secret%2Foutside%20tests";
     private static final SecureRandom RANDOM = new SecureRandom();

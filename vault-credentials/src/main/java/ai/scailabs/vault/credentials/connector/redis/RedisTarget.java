@@ -38,6 +38,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -212,8 +213,9 @@ public final class RedisTarget implements Target {
     }
 
     private static boolean isThere(Commands commands, String user) throws Exception {
-        return !acl(commands, new ArrayOutput<>(StringCodec.UTF8), List.of("GETUSER", user))
-                .isEmpty();
+        // Nothing at all is how it answers about somebody it does not know.
+        return acl(commands, new ArrayOutput<>(StringCodec.UTF8), List.of("GETUSER", user)).stream()
+                .anyMatch(Objects::nonNull);
     }
 
     /** Whoever keeps users by other means has to look after them. */

@@ -173,10 +173,12 @@ class ArchitectureTest {
             .dependOnClassesThat()
             .resideInAnyPackage(BASE + "kernel.id..", BASE + "kernel.path..", "java.sql..", "javax.sql..");
 
+    /** But for those of other people's databases. */
     @ArchTest
     static final ArchRule onlyPersistence_opensTransactions = noClasses()
             .that()
-            .resideOutsideOfPackages(BASE + "persistence..", BASE + "dev..")
+            .resideOutsideOfPackages(
+                    BASE + "persistence..", BASE + "dev..", BASE + "credentials.connector.postgresql..")
             .should()
             .callMethod(java.sql.Connection.class, "setAutoCommit", boolean.class)
             .orShould()
@@ -208,10 +210,46 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule redisAndItsBuckets_haveOneRoom = noClasses()
             .that()
-            .resideOutsideOfPackages(BASE + "access.redis..", BASE + "access.quota..")
+            .resideOutsideOfPackages(
+                    BASE + "access.redis..", BASE + "access.quota..", BASE + "credentials.connector.redis..")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("io.lettuce..", "io.github.bucket4j..", "io.netty..");
+
+    @ArchTest
+    static final ArchRule postgresDriver_hasTwoRooms = noClasses()
+            .that()
+            .resideOutsideOfPackages(
+                    BASE + "persistence..",
+                    BASE + "credentials.connector.postgresql..",
+                    BASE + "dev..",
+                    BASE + "testkit..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("org.postgresql..");
+
+    @ArchTest
+    static final ArchRule mariaDbDriver_hasOneRoom = noClasses()
+            .that()
+            .resideOutsideOfPackage(BASE + "credentials.connector.mysql..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("org.mariadb..");
+
+    @ArchTest
+    static final ArchRule targetsOfVendors_areOpenedInOnePlace = noClasses()
+            .that()
+            .resideOutsideOfPackages(
+                    BASE + "credentials.connector.vendor..",
+                    BASE + "credentials.connector.postgresql..",
+                    BASE + "credentials.connector.mysql..",
+                    BASE + "credentials.connector.redis..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(
+                    BASE + "credentials.connector.postgresql..",
+                    BASE + "credentials.connector.mysql..",
+                    BASE + "credentials.connector.redis..");
 
     /** Hence no class of a vendor is loaded unless its root key is chosen, or a bucket of it is opened. */
     @ArchTest

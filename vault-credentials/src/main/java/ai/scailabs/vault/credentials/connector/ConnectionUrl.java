@@ -117,7 +117,8 @@ record ConnectionUrl(String host, int port, String database, Tls tls) {
             String name = equals < 0 ? option : option.substring(0, equals);
             String key = name.toLowerCase(Locale.ROOT);
             if (!Set.of("sslmode", "ssl-mode", "tls").contains(key) || said != Tls.UNSAID) {
-                String named = OPTION_NAME.matcher(name).matches() ? " " + name : "";
+                // What is no option at all may be a password that slipped in.
+                String named = equals > 0 && OPTION_NAME.matcher(name).matches() ? " " + name : "";
                 throw invalid("connection_url", "has an option" + named + " that is not permitted");
             }
             if (!seen.add(key) || seen.size() > 1) {

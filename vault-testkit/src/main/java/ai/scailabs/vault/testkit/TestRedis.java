@@ -23,6 +23,8 @@ public final class TestRedis implements AutoCloseable {
     /** For percent-encoding to matter. */
     public static final String PASSWORD = "not-a-secret/outside tests";
 
+    public static final String ADMIN = "not-a-secret-outside-tests";
+
     private static final String PASSWORD_IN_URL = "not-a-secret%2Foutside%20tests";
     private static final SecureRandom RANDOM = new SecureRandom();
     private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(20);
@@ -30,13 +32,17 @@ public final class TestRedis implements AutoCloseable {
     private final Path folder;
     private final @Nullable TestCertificate certificate;
     private final int port;
+    private final @Nullable Path users;
     private final Thread end;
     private @Nullable Process process;
 
-    private TestRedis(Path folder, @Nullable TestCertificate certificate) {
+    private TestRedis(Path folder, @Nullable TestCertificate certificate, boolean keepsUsers) throws IOException {
         this.folder = folder;
         this.certificate = certificate;
         this.port = freePort();
+        this.users = keepsUsers
+                ? Files.writeString(folder.resolve("users.acl"), "user default on ~* &* +@all >" + ADMIN + "\n")
+                : null;
         this.end = new Thread(this::kill9, "test-redis-end");
         Runtime.getRuntime().addShutdownHook(end);
     }
@@ -48,8 +54,18 @@ public final class TestRedis implements AutoCloseable {
 
     /** @param certificate what it shows to callers, over TLS only; absent: without TLS */
     public static TestRedis start(@Nullable TestCertificate certificate) {
+        return start(certificate, false);
+    }
+
+    /** Without TLS, and with a file in which users outlive the server; the password is {@link #ADMIN}, as such a file takes none with spaces. */
+    public static TestRedis startWithUsersFile() {
+        return start(null, true);
+    }
+
+    private static TestRedis start(@Nullable TestCertificate certificate, boolean keepsUsers) {
         try {
-            TestRedis redis = new TestRedis(Files.createTempDirectory("scaivault-test-redis"), certificate);
+            Path folder = Files.createTempDirectory("scaivault-test-redis");
+            TestRedis redis = new TestRedis(folder, certificate, keepsUsers);
             redis.restart();
             return redis;
         } catch (IOException e) {
@@ -90,7 +106,8 @@ public final class TestRedis implements AutoCloseable {
 
     private List<String> command() {
         List<String> command = new ArrayList<>(List.of("redis-server", "--bind", "127.0.0.1", "--save", ""));
-        command.addAll(List.of("--appendonly", "no", "--requirepass", PASSWORD, "--dir", folder.toString()));
+        command.addAll(List.of("--appendonly", "no", "--dir", folder.toString()));
+        command.addAll(users == null ? List.of("--requirepass", PASSWORD) : List.of("--aclfile", users.toString()));
         if (certificate == null) {
             command.addAll(List.of("--port", String.valueOf(port)));
         } else {

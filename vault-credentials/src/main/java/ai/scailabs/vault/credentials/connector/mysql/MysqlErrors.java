@@ -13,7 +13,7 @@ final class MysqlErrors {
             case 1045, 1698, 1820, 1862, 3118, 4151 -> TargetFailure.LOGIN_REFUSED;
             case 1040, 1053, 1129, 1203, 1226 -> TargetFailure.UNREACHABLE;
             case 1205, 1317, 1969, 3024 -> TargetFailure.TIMED_OUT;
-            case 1235, 1289 -> TargetFailure.NOT_SUPPORTED;
+            case 1235, 1251, 1289 -> TargetFailure.NOT_SUPPORTED;
             default -> isRightMissing(failed) ? TargetFailure.NOT_PERMITTED : ofState(failed, encrypted);
         };
     }

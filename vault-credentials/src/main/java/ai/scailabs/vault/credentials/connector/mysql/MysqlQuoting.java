@@ -43,14 +43,21 @@ final class MysqlQuoting implements Quoting<SQLException> {
         return switch (hole.placeholder()) {
             case NAME ->
                 switch (hole.marks()) {
-                    case NONE, BACKTICK -> driver.enquoteIdentifier(name, true);
+                    case NONE, BACKTICK -> identifier();
                     case SINGLE -> driver.enquoteLiteral(name);
-                    case DOUBLE ->
-                        doubleQuotesAreForNames ? driver.enquoteIdentifier(name, true) : driver.enquoteLiteral(name);
+                    case DOUBLE -> doubleQuotesAreForNames ? identifier() : driver.enquoteLiteral(name);
                 };
             case PASSWORD -> driver.enquoteLiteral(password());
             case EXPIRATION -> driver.enquoteLiteral(TIME.format(expires == null ? Instant.EPOCH : expires));
         };
+    }
+
+    /** The driver takes a name between backticks for one that is quoted already, and it would be another's. */
+    private String identifier() throws SQLException {
+        if (name.startsWith("`") && name.endsWith("`")) {
+            throw new SQLException("a name that the driver does not quote", "42000");
+        }
+        return driver.enquoteIdentifier(name, true);
     }
 
     private String password() {

@@ -49,7 +49,8 @@ public final class PostgresTarget implements Target {
     private static final String DATABASES_OF = """
             select distinct d.datname
             from pg_catalog.pg_shdepend s join pg_catalog.pg_database d on d.oid = s.dbid
-            where s.refclassid = 'pg_catalog.pg_authid'::regclass and s.refobjid = ?::oid and d.datallowconn
+            where s.refclassid = 'pg_catalog.pg_authid'::regclass and s.refobjid = ?::oid
+                and d.datallowconn and d.datname <> current_database()
             """;
 
     private final TargetConfig config;
@@ -75,7 +76,7 @@ public final class PostgresTarget implements Target {
     public void create(Account account, SensitiveBytes password, Instant expires, Statements statements)
             throws TargetException {
         List<SqlTemplate> creation = said(sql(statements).creation(), OWN.creation());
-        work(config.database(), connection -> {
+        work(connection -> {
             PostgresQuoting quoting = PostgresQuoting.of(connection, account.name(), password, expires);
             return together(connection, () -> run(connection, creation, quoting));
         });
@@ -84,7 +85,7 @@ public final class PostgresTarget implements Target {
     @Override
     public void renew(Account account, Instant expires, Statements statements) throws TargetException {
         List<SqlTemplate> renew = said(sql(statements).renew(), OWN.renew());
-        work(config.database(), connection -> {
+        work(connection -> {
             PostgresQuoting quoting = PostgresQuoting.of(connection, account.name(), null, expires);
             return together(connection, () -> run(connection, renew, quoting));
         });
@@ -105,41 +106,37 @@ public final class PostgresTarget implements Target {
         if (root.isRoot(account.name())) {
             throw new TargetException(TargetFailure.NOT_PERMITTED);
         }
-        OptionalLong found = work(config.database(), connection -> find(connection, account.name()));
-        if (found.isEmpty()) {
-            return;
-        }
-        long role = found.getAsLong();
-        List<String> elsewhere = work(config.database(), connection -> {
-            // 1. Nobody logs in any more, however the rest goes.
-            try (Statement statement = connection.createStatement()) {
-                statement.execute("alter role " + identifier(connection, account.name()) + " nologin");
-            }
-            join(connection, account.name());
-            endSessions(connection, role);
-            // 2. What the role's own statements take away.
-            if (!first.isEmpty()) {
-                PostgresQuoting quoting = PostgresQuoting.of(connection, account.name(), null, null);
-                together(connection, () -> run(connection, first, quoting));
-            }
-            return find(connection, account.name()).isEmpty() ? List.of() : databasesOf(connection, role);
-        });
-        // 3. What is left of it, where it is.
-        for (String database : elsewhere) {
-            if (!database.equals(config.database())) {
-                work(database, connection -> together(connection, () -> giveUp(connection, account.name())));
-            }
-        }
-        work(config.database(), connection -> {
-            if (find(connection, account.name()).isPresent()) {
-                // Somebody may have been about to log in.
-                endSessions(connection, role);
-                together(connection, () -> {
-                    giveUp(connection, account.name());
-                    execute(connection, "drop role " + identifier(connection, account.name()));
-                });
+        root.use(login -> connections.with(login, config.database(), connection -> {
+            OptionalLong found = find(connection, account.name());
+            if (found.isPresent()) {
+                remove(connection, login, account.name(), found.getAsLong(), first);
             }
             return null;
+        }));
+    }
+
+    private void remove(Connection connection, Login login, String name, long role, List<SqlTemplate> first)
+            throws SQLException, TargetException {
+        // 1. Nobody logs in any more, however the rest goes.
+        execute(connection, "alter role " + identifier(connection, name) + " nologin");
+        join(connection, name);
+        endSessions(connection, role);
+        // 2. What the role's own statements take away.
+        if (!first.isEmpty()) {
+            PostgresQuoting quoting = PostgresQuoting.of(connection, name, null, null);
+            together(connection, () -> run(connection, first, quoting));
+            if (find(connection, name).isEmpty()) {
+                return;
+            }
+        }
+        // 3. What is left of it, in other databases and here. Somebody may have been about to log in.
+        endSessions(connection, role);
+        for (String database : databasesOf(connection, role)) {
+            connections.with(login, database, other -> together(other, () -> giveUp(other, name)));
+        }
+        together(connection, () -> {
+            giveUp(connection, name);
+            execute(connection, "drop role " + identifier(connection, name));
         });
     }
 
@@ -163,13 +160,12 @@ public final class PostgresTarget implements Target {
 
     @Override
     public boolean exists(Account account) throws TargetException {
-        return work(config.database(), connection -> find(connection, account.name()))
-                .isPresent();
+        return work(connection -> find(connection, account.name())).isPresent();
     }
 
     @Override
     public void setPassword(String user, SensitiveBytes password) throws TargetException {
-        work(config.database(), connection -> {
+        work(connection -> {
             // A name that is too long would be cut, and then be another's.
             if (find(connection, user).isEmpty()) {
                 throw new TargetException(TargetFailure.STATEMENT_REFUSED, "42704");
@@ -186,8 +182,8 @@ public final class PostgresTarget implements Target {
         root.close();
     }
 
-    private <T extends @Nullable Object> T work(String database, SqlWork<T> work) throws TargetException {
-        return root.use(login -> connections.with(login, database, work));
+    private <T extends @Nullable Object> T work(SqlWork<T> work) throws TargetException {
+        return root.use(login -> connections.with(login, config.database(), work));
     }
 
     private static List<SqlTemplate> said(List<SqlTemplate> byRole, List<SqlTemplate> own) {

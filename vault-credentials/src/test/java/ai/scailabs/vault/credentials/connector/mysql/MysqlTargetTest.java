@@ -180,6 +180,34 @@ class MysqlTargetTest extends TargetContract {
     }
 
     @Test
+    void rootOfFewRights_makesAndTakesAway_withConnections() throws Exception {
+        asRoot(
+                "create user maker@'%' identified by 'x'",
+                "grant create user, connection admin on *.* to maker@'%'",
+                "grant select on mysql.user to maker@'%'",
+                "grant select on app.one to maker@'%' with grant option");
+        try (Target target = targets.open(config("127.0.0.1", port()), login("maker", "x"))) {
+            Account account = created(target, role());
+            try (Session session = connect(account.name(), PASSWORD)) {
+                session.allowed();
+                target.setPassword(account.name(), bytes("other"));
+                target.revoke(account, role());
+                assertThatThrownBy(session::allowed).isInstanceOf(SQLException.class);
+            }
+            assertThat(target.exists(account)).isFalse();
+        }
+    }
+
+    @Test
+    void nameThatTheDriverDoesNotQuote_isRefused() {
+        Statements role = parse(List.of("create user {{name}} identified by {{password}}"), List.of(), List.of());
+        try (Target target = open()) {
+            assertThatThrownBy(() -> target.create(new Account("`powerless`"), bytes(PASSWORD), inAnHour(), role))
+                    .hasMessageContaining("creation_statements[0]");
+        }
+    }
+
+    @Test
     void accountOfSeveralHosts_isTakenAwayAtAll() throws Exception {
         Statements role = parse(
                 List.of(CREATION.getFirst(), "create user '{{name}}'@'127.0.0.1' identified by '{{password}}'"),

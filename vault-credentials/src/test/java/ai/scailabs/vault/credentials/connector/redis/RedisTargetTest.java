@@ -122,6 +122,19 @@ class RedisTargetTest extends TargetContract {
     }
 
     @Test
+    void usersOfAServerThatKeepsThem_outliveIt_andTheirEndToo() throws Exception {
+        try (TestRedis keeping = TestRedis.startWithUsersFile();
+                Target target = targets.open(config("127.0.0.1", keeping.port()), login("default", TestRedis.ADMIN))) {
+            Account account = created(target, role());
+            Account other = created(target, role());
+            target.revoke(other, role());
+            keeping.restart();
+            target.verify(login(account.name(), PASSWORD));
+            assertThat(target.exists(other)).isFalse();
+        }
+    }
+
+    @Test
     void certificate_isHeldAgainstTheName(@TempDir Path folder) throws Exception {
         TestCertificate certificate = TestCertificate.create(folder, "dns:localhost");
         try (TestRedis secure = TestRedis.start(certificate)) {

@@ -22,9 +22,14 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterAll;
@@ -403,6 +408,30 @@ public abstract class TargetContract {
                 assertThat(target.exists(account)).as(name).isFalse();
             }
         }
+    }
+
+    @Test
+    void moreAtOnceThanAreAllowed_takeTurns() throws Exception {
+        try (Target one = open();
+                Target another = open();
+                ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<Callable<Account>> lives = new ArrayList<>();
+            for (int i = 0; i < 10; i++) {
+                lives.add(() -> lived(one));
+                // As another instance of this service has it.
+                lives.add(() -> lived(another));
+            }
+            for (Future<Account> life : threads.invokeAll(lives)) {
+                assertThat(one.exists(life.get())).isFalse();
+            }
+        }
+    }
+
+    private Account lived(Target target) throws TargetException {
+        Account account = created(target, role());
+        target.verify(login(account.name(), PASSWORD));
+        target.revoke(account, role());
+        return account;
     }
 
     @Test

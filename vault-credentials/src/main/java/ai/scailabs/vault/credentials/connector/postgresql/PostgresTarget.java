@@ -4,6 +4,7 @@ import ai.scailabs.vault.credentials.connector.Account;
 import ai.scailabs.vault.credentials.connector.Login;
 import ai.scailabs.vault.credentials.connector.RefusedStatement;
 import ai.scailabs.vault.credentials.connector.RootAccess;
+import ai.scailabs.vault.credentials.connector.SqlFailures;
 import ai.scailabs.vault.credentials.connector.SqlStatements;
 import ai.scailabs.vault.credentials.connector.SqlTemplate;
 import ai.scailabs.vault.credentials.connector.SqlWork;
@@ -21,10 +22,15 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
 
@@ -53,15 +59,24 @@ public final class PostgresTarget implements Target {
                 and d.datallowconn and d.datname <> current_database()
             """;
 
+    /** "Tuple concurrently updated" has no code of its own; the others are for serialization and for deadlocks. */
+    private static final Set<String> COLLISIONS = Set.of("XX000", "40001", "40P01");
+
+    private static final int MOST_ATTEMPTS = 6;
+    private static final Duration FIRST_PAUSE = Duration.ofMillis(20);
+
+    private final ReentrantLock catalog = new ReentrantLock();
     private final TargetConfig config;
     private final PostgresConnections connections;
     private final RootAccess root;
+    private final Duration patience;
 
     /** @param root becomes the target's */
     public PostgresTarget(TargetConfig config, Login root, TargetNetwork network) {
         this.config = config;
         this.connections = new PostgresConnections(config, network);
         this.root = new RootAccess(root, network.limits());
+        this.patience = network.limits().read();
     }
 
     @Override
@@ -249,12 +264,48 @@ public final class PostgresTarget implements Target {
         }
     }
 
-    private static @Nullable Void together(Connection connection, Steps steps) throws SQLException, TargetException {
+    /**
+     * All or nothing, and once more if somebody else changed the same row of a catalog: PostgreSQL does not wait there, as for the rights on a table that two accounts are granted
+     * at once.
+     */
+    private @Nullable Void together(Connection connection, Steps steps) throws SQLException, TargetException {
         connection.setAutoCommit(false);
-        steps.run();
-        connection.commit();
+        for (int attempt = 1; !done(connection, steps, attempt == MOST_ATTEMPTS); attempt++) {
+            LockSupport.parkNanos(
+                    FIRST_PAUSE.multipliedBy((long) attempt * attempt).toNanos());
+        }
         connection.setAutoCommit(true);
         return null;
+    }
+
+    /** False when it is to be tried again; nothing of it is there then. */
+    private boolean done(Connection connection, Steps steps, boolean last) throws SQLException, TargetException {
+        // Of one instance nobody is in another's way.
+        lockCatalog();
+        try {
+            steps.run();
+            connection.commit();
+            return true;
+        } catch (SQLException refused) {
+            if (last || !COLLISIONS.contains(SqlFailures.state(refused))) {
+                throw refused;
+            }
+            connection.rollback();
+            return false;
+        } finally {
+            catalog.unlock();
+        }
+    }
+
+    private void lockCatalog() throws TargetException {
+        try {
+            if (!catalog.tryLock(patience.toMillis(), TimeUnit.MILLISECONDS)) {
+                throw new TargetException(TargetFailure.TIMED_OUT);
+            }
+        } catch (InterruptedException stopping) {
+            Thread.currentThread().interrupt();
+            throw new TargetException(TargetFailure.UNREACHABLE);
+        }
     }
 
     private interface Steps {

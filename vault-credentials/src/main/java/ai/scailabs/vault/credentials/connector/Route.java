@@ -19,6 +19,7 @@ public final class Route implements AutoCloseable {
     static final ScopedValue<Route> CURRENT = ScopedValue.newInstance();
 
     private static final int ADDRESSES_TRIED = 2;
+    private static final long MOST_BYTES = 4L * 1024 * 1024;
 
     private final InetAddress[] addresses;
     private final TargetConfig config;
@@ -53,10 +54,10 @@ public final class Route implements AutoCloseable {
     }
 
     /** One connection, in plain text as yet. */
-    public Socket connect() throws IOException {
+    public RoutedSocket connect() throws IOException {
         IOException last = new IOException("there is no address");
         for (int i = 0; i < Math.min(addresses.length, ADDRESSES_TRIED); i++) {
-            Socket socket = new Socket();
+            RoutedSocket socket = new RoutedSocket(MOST_BYTES);
             try {
                 keep(socket);
                 socket.setTcpNoDelay(true);
@@ -79,6 +80,11 @@ public final class Route implements AutoCloseable {
 
     public TargetTls tls() {
         return tls;
+    }
+
+    /** Whether it is to be by {@link #tls}. */
+    public boolean isEncrypted() {
+        return config.encrypted();
     }
 
     public String host() {

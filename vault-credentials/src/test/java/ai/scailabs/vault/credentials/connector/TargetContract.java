@@ -23,6 +23,7 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
@@ -31,6 +32,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
@@ -43,6 +45,7 @@ public abstract class TargetContract {
     protected static final AccountNames NAMES = new AccountNames(new SecureRandom());
     protected static final String PASSWORD = "it's \"a\" \\' \\\\ `p` {{name}} ${x} %s ü; -- #";
     private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final long MOST_SENT = 32L * 1024 * 1024;
     private static final TargetLimits SHORT =
             new TargetLimits(Duration.ofSeconds(1), Duration.ofSeconds(1), Duration.ofSeconds(3), 1);
 
@@ -151,8 +154,12 @@ public abstract class TargetContract {
         try (ServerSocket closed = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             free = closed.getLocalPort();
         }
-        try (Target target = open(targets, config("127.0.0.1", free))) {
-            assertThat(failure(() -> target.exists(new Account("a")))).isEqualTo(TargetFailure.UNREACHABLE);
+        for (String host : List.of("127.0.0.1", "[::1]")) {
+            try (Target target = open(targets, config(host, free))) {
+                assertThat(failure(() -> target.exists(new Account("a"))))
+                        .as(host)
+                        .isEqualTo(TargetFailure.UNREACHABLE);
+            }
         }
     }
 
@@ -180,6 +187,36 @@ public abstract class TargetContract {
             assertThat(failure(() -> target.exists(new Account("a")))).isEqualTo(TargetFailure.TIMED_OUT);
             assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(PATIENCE);
             drip.interrupt();
+        }
+    }
+
+    @Test
+    void serverThatNeverStopsTalking_isCutOff() throws Exception {
+        try (ServerSocket endless = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+                VendorTargets hurried = targets(LOOPBACK, SHORT);
+                Target target = open(hurried, config("127.0.0.1", endless.getLocalPort()))) {
+            AtomicLong sent = new AtomicLong();
+            Thread flood = Thread.ofVirtual().start(() -> flood(endless, sent));
+            assertThat(failure(() -> target.exists(new Account("a"))))
+                    .isIn(TargetFailure.UNREACHABLE, TargetFailure.TIMED_OUT, TargetFailure.STATEMENT_REFUSED);
+            flood.join(PATIENCE);
+            assertThat(flood.isAlive()).isFalse();
+            // What the two sides hold back for each other comes on top.
+            assertThat(sent.get()).isLessThan(MOST_SENT);
+        }
+    }
+
+    private void flood(ServerSocket server, AtomicLong sent) {
+        byte[] much = new byte[64 * 1024];
+        Arrays.fill(much, (byte) 'a');
+        try (Socket socket = server.accept();
+                OutputStream out = socket.getOutputStream()) {
+            out.write(beginning());
+            while (sent.addAndGet(much.length) < MOST_SENT) {
+                out.write(much);
+            }
+        } catch (IOException cutOff) {
+            Thread.currentThread().interrupt();
         }
     }
 

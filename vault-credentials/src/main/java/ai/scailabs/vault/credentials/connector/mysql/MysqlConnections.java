@@ -3,7 +3,6 @@ package ai.scailabs.vault.credentials.connector.mysql;
 import ai.scailabs.vault.credentials.connector.Login;
 import ai.scailabs.vault.credentials.connector.RefusedStatement;
 import ai.scailabs.vault.credentials.connector.Route;
-import ai.scailabs.vault.credentials.connector.RoutedSockets;
 import ai.scailabs.vault.credentials.connector.SqlFailures;
 import ai.scailabs.vault.credentials.connector.SqlWork;
 import ai.scailabs.vault.credentials.connector.TargetConfig;
@@ -77,7 +76,7 @@ final class MysqlConnections {
         Properties properties = new Properties();
         properties.setProperty("user", login.user());
         properties.setProperty("password", login.passwordText());
-        properties.setProperty("socketFactory", RoutedSockets.class.getName());
+        properties.setProperty("socketFactory", MysqlSockets.class.getName());
         properties.setProperty("sslMode", config.encrypted() ? "verify-full" : "disable");
         properties.setProperty("tlsSocketType", RoutedTlsPlugin.NAME);
         // None that sends the password as it is, whatever the server asks for.
@@ -90,6 +89,7 @@ final class MysqlConnections {
                 "connectTimeout", String.valueOf(network.limits().connect().toMillis()));
         properties.setProperty(
                 "socketTimeout", String.valueOf(network.limits().read().toMillis()));
+        properties.setProperty("maxAllowedColumns", "100");
         properties.setProperty("maxAllowedPacket", String.valueOf(1024 * 1024));
         return properties;
     }

@@ -3,7 +3,6 @@ package ai.scailabs.vault.credentials.connector.postgresql;
 import ai.scailabs.vault.credentials.connector.Login;
 import ai.scailabs.vault.credentials.connector.RefusedStatement;
 import ai.scailabs.vault.credentials.connector.Route;
-import ai.scailabs.vault.credentials.connector.RoutedSockets;
 import ai.scailabs.vault.credentials.connector.SqlFailures;
 import ai.scailabs.vault.credentials.connector.SqlWork;
 import ai.scailabs.vault.credentials.connector.TargetConfig;
@@ -78,11 +77,10 @@ final class PostgresConnections {
         properties.setProperty("user", login.user());
         properties.setProperty("password", login.passwordText());
         properties.setProperty("ApplicationName", "scaivault");
-        properties.setProperty("socketFactory", RoutedSockets.class.getName());
-        properties.setProperty("sslmode", config.encrypted() ? "verify-full" : "disable");
-        if (config.encrypted()) {
-            properties.setProperty("sslfactory", RoutedTls.class.getName());
-        }
+        properties.setProperty("socketFactory", PostgresSockets.class.getName());
+        // The sockets that it gets are encrypted already.
+        properties.setProperty("sslmode", "disable");
+        properties.setProperty("channelBinding", "disable");
         // In plain text somebody on the way would simply ask for the password itself.
         properties.setProperty("requireAuth", config.encrypted() ? "scram-sha-256,md5,password" : "scram-sha-256,md5");
         properties.setProperty("gssEncMode", "disable");
@@ -118,8 +116,8 @@ final class PostgresConnections {
             case "57014", "55P03" -> TargetFailure.TIMED_OUT;
             case "53300", "57P01", "57P02", "57P03" -> TargetFailure.UNREACHABLE;
             case "0A000" -> TargetFailure.NOT_SUPPORTED;
-            // Of the driver: how the server wants to talk is not how it is talked to.
-            case "08004" -> config.encrypted() ? TargetFailure.TLS_FAILED : TargetFailure.LOGIN_REFUSED;
+            // Of the driver: how the server wants to have the login is not how it is given.
+            case "08004" -> TargetFailure.LOGIN_REFUSED;
             default ->
                 state.startsWith("28")
                         ? TargetFailure.LOGIN_REFUSED

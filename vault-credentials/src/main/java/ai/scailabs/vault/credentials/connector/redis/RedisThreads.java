@@ -2,9 +2,12 @@ package ai.scailabs.vault.credentials.connector.redis;
 
 import ai.scailabs.vault.credentials.connector.Route;
 import io.lettuce.core.RedisURI;
+import io.lettuce.core.protocol.CommandHandler;
 import io.lettuce.core.resource.ClientResources;
 import io.lettuce.core.resource.DefaultClientResources;
+import io.lettuce.core.resource.NettyCustomizer;
 import io.lettuce.core.resource.SocketAddressResolver;
+import io.netty.channel.Channel;
 import java.net.SocketAddress;
 import java.util.concurrent.TimeUnit;
 
@@ -17,6 +20,7 @@ public final class RedisThreads implements AutoCloseable {
             .ioThreadPoolSize(THREADS)
             .computationThreadPoolSize(THREADS)
             .socketAddressResolver(new RoutedAddresses())
+            .nettyCustomizer(new Guarded())
             .build();
 
     ClientResources resources() {
@@ -33,6 +37,14 @@ public final class RedisThreads implements AutoCloseable {
         @Override
         public SocketAddress resolve(RedisURI uri) {
             return Route.current().address();
+        }
+    }
+
+    private static final class Guarded implements NettyCustomizer {
+        @Override
+        public void afterChannelInitialized(Channel channel) {
+            AnswerGuard.put(
+                    channel, channel.pipeline().context(CommandHandler.class).name());
         }
     }
 }

@@ -4,13 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.scailabs.vault.credentials.connector.Account;
+import ai.scailabs.vault.credentials.connector.AskingServer;
 import ai.scailabs.vault.credentials.connector.Statements;
 import ai.scailabs.vault.credentials.connector.Target;
 import ai.scailabs.vault.credentials.connector.TargetConfig;
 import ai.scailabs.vault.credentials.connector.TargetContract;
+import ai.scailabs.vault.credentials.connector.TargetException;
 import ai.scailabs.vault.credentials.connector.TargetType;
 import ai.scailabs.vault.testkit.TestCertificate;
 import ai.scailabs.vault.testkit.TestMariaDb;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -232,6 +235,44 @@ class MysqlTargetTest extends TargetContract {
             target.revoke(account, role());
         }
         assertThat(server.statements()).contains("sql_log_off").doesNotContain(password);
+    }
+
+    /** In plain text it would be anybody's who is on the way. */
+    @Test
+    void serverThatAsksForThePasswordItself_isNotToldIt() throws Exception {
+        byte[] change = packet(2, "\u00femysql_clear_password\0saltsaltsaltsaltsalt\0");
+        try (AskingServer server = new AskingServer(false, greeting(), change);
+                Target target = open(targets, config("127.0.0.1", server.port()))) {
+            assertThatThrownBy(() -> target.exists(new Account("a"))).isInstanceOf(TargetException.class);
+            assertThat(server.heard()).contains(root()).doesNotContain(rootPassword());
+        }
+    }
+
+    @Test
+    void serverThatAnnouncesMoreThanThereIsRoomFor_isCutOff() throws Exception {
+        byte[] welcome = packet(2, "\0\0\0\2\0\0\0");
+        byte[] columns = packet(1, "\u00fe\u00ff\u00ff\u00ff\u007f\0\0\0\0");
+        try (AskingServer server = new AskingServer(false, greeting(), welcome, columns);
+                Target target = open(targets, config("127.0.0.1", server.port()))) {
+            assertThatThrownBy(() -> target.exists(new Account("a"))).isInstanceOf(TargetException.class);
+            assertThat(server.heard()).contains("sql_mode");
+        }
+    }
+
+    private static byte[] greeting() {
+        return packet(
+                0,
+                "\n8.0.0\0\1\0\0\0saltsalt\0\0\u00a2\u002d\2\0\u0008\0\25" + "\0".repeat(10)
+                        + "saltsaltsalt\0mysql_native_password\0");
+    }
+
+    private static byte[] packet(int number, String content) {
+        byte[] bytes = content.getBytes(StandardCharsets.ISO_8859_1);
+        byte[] packet = new byte[bytes.length + 4];
+        packet[0] = (byte) bytes.length;
+        packet[3] = (byte) number;
+        System.arraycopy(bytes, 0, packet, 4, bytes.length);
+        return packet;
     }
 
     @Test

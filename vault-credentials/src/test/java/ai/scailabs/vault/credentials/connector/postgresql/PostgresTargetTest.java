@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import ai.scailabs.vault.credentials.connector.Account;
+import ai.scailabs.vault.credentials.connector.AskingServer;
 import ai.scailabs.vault.credentials.connector.Statements;
 import ai.scailabs.vault.credentials.connector.Target;
 import ai.scailabs.vault.credentials.connector.TargetConfig;
@@ -27,6 +28,8 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class PostgresTargetTest extends TargetContract {
     private static final List<String> CREATION =
@@ -126,10 +129,10 @@ class PostgresTargetTest extends TargetContract {
         return new JdbcSession(DriverManager.getConnection(database.superuser().jdbcUrl(), user, password));
     }
 
-    /** An error of 1 MiB. */
+    /** An error of almost 1 MiB. */
     @Override
     protected byte[] beginning() {
-        return new byte[] {'E', 0, 0x10, 0, 0, 'S'};
+        return new byte[] {'E', 0, 0x0f, 0, 0, 'S'};
     }
 
     @Override
@@ -274,6 +277,27 @@ class PostgresTargetTest extends TargetContract {
             assertThat(asked(database, "select rolpassword from pg_authid where rolname = '" + account.name() + "'"))
                     .startsWith("SCRAM-SHA-256$4096:");
             target.revoke(account, role());
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(chars = {'E', 'N', 'R', 'S', 'T', 'D'})
+    void serverThatAnnouncesMoreThanThereIsRoomFor_isCutOff(char type) throws Exception {
+        byte[] gibibyte = {(byte) type, 0x40, 0, 0, 0};
+        try (AskingServer server = new AskingServer(true, gibibyte);
+                Target target = open(targets, config("127.0.0.1", server.port()))) {
+            assertThatThrownBy(() -> target.exists(new Account("a"))).isInstanceOf(TargetException.class);
+        }
+    }
+
+    /** In plain text it would be anybody's who is on the way. */
+    @Test
+    void serverThatAsksForThePasswordItself_isNotToldIt() throws Exception {
+        byte[] cleartextPassword = {'R', 0, 0, 0, 8, 0, 0, 0, 3};
+        try (AskingServer server = new AskingServer(true, cleartextPassword);
+                Target target = open(targets, config("127.0.0.1", server.port()))) {
+            assertThatThrownBy(() -> target.exists(new Account("a"))).isInstanceOf(TargetException.class);
+            assertThat(server.heard()).contains("user").doesNotContain(rootPassword());
         }
     }
 

@@ -1,12 +1,15 @@
 package ai.scailabs.vault.credentials.connector.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.scailabs.vault.credentials.connector.Account;
+import ai.scailabs.vault.credentials.connector.AskingServer;
 import ai.scailabs.vault.credentials.connector.Statements;
 import ai.scailabs.vault.credentials.connector.Target;
 import ai.scailabs.vault.credentials.connector.TargetConfig;
 import ai.scailabs.vault.credentials.connector.TargetContract;
+import ai.scailabs.vault.credentials.connector.TargetException;
 import ai.scailabs.vault.credentials.connector.TargetType;
 import ai.scailabs.vault.testkit.TestCertificate;
 import ai.scailabs.vault.testkit.TestRedis;
@@ -131,6 +134,17 @@ class RedisTargetTest extends TargetContract {
             keeping.restart();
             target.verify(login(account.name(), PASSWORD));
             assertThat(target.exists(other)).isFalse();
+        }
+    }
+
+    @Test
+    void serverThatAnnouncesMoreThanThereIsRoomFor_isCutOff() throws Exception {
+        for (String kind : List.of("*", ">", "%", "~")) {
+            byte[] announced = ("+OK\r\n+OK\r\n+OK\r\n" + kind + "2147483647\r\n").getBytes(StandardCharsets.US_ASCII);
+            try (AskingServer server = new AskingServer(true, announced);
+                    Target target = open(targets, config("127.0.0.1", server.port()))) {
+                assertThatThrownBy(() -> target.exists(new Account("a"))).isInstanceOf(TargetException.class);
+            }
         }
     }
 

@@ -1,18 +1,22 @@
-package ai.scailabs.vault.credentials.connector.postgresql;
+package ai.scailabs.vault.credentials.connector.mysql;
 
 import ai.scailabs.vault.credentials.connector.Route;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
-import javax.net.ssl.SSLSocketFactory;
+import javax.net.SocketFactory;
 
-/** What the driver is told to make TLS by. Belongs to the route that its maker had. */
-public final class RoutedTls extends SSLSocketFactory {
+/**
+ * What the driver is told to make sockets by, so that it connects to addresses that were checked and resolves nothing. Belongs to the route that its maker had; without one it cannot be
+ * made.
+ */
+public final class MysqlSockets extends SocketFactory {
     private final Route route = Route.current();
 
+    /** Connected already. */
     @Override
-    public Socket createSocket(Socket plain, String host, int port, boolean autoClose) throws IOException {
-        return route.tls().over(plain, route.host(), route.port());
+    public Socket createSocket() throws IOException {
+        return route.connect();
     }
 
     @Override
@@ -38,15 +42,5 @@ public final class RoutedTls extends SSLSocketFactory {
 
     private static IOException elsewhere() {
         return new IOException("the driver wants to go where it was not sent");
-    }
-
-    @Override
-    public String[] getDefaultCipherSuites() {
-        return new String[0];
-    }
-
-    @Override
-    public String[] getSupportedCipherSuites() {
-        return new String[0];
     }
 }

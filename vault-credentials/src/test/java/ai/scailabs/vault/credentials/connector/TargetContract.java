@@ -47,7 +47,7 @@ public abstract class TargetContract {
     private static final Duration PATIENCE = Duration.ofSeconds(10);
     private static final long MOST_SENT = 32L * 1024 * 1024;
     private static final TargetLimits SHORT =
-            new TargetLimits(Duration.ofSeconds(1), Duration.ofSeconds(1), Duration.ofSeconds(3), 1);
+            new TargetLimits(Duration.ofSeconds(1), Duration.ofSeconds(1), Duration.ofSeconds(2), 1);
 
     protected final VendorTargets targets = targets(LOOPBACK, TargetLimits.DEFAULT);
 

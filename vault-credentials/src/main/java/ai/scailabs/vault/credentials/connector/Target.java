@@ -34,8 +34,8 @@ public interface Target extends AutoCloseable {
     void revoke(Account account, Statements statements) throws TargetException;
 
     /**
-     * As {@link #revoke}, after a {@link #create} of which nobody knows how far it came. The role's statements for it are run even if there is no account; one that finds
-     * nothing to take away is not a failure.
+     * As {@link #revoke}, after a {@link #create} of which nobody knows how far it came. Where a creation may leave parts, the role's statements for it are run even if there is no account;
+     * one that finds nothing to take away is not a failure.
      */
     void rollback(Account account, Statements statements) throws TargetException;
 

@@ -35,7 +35,7 @@ import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
 
 /**
- * Roles that may log in. The statements of one call are one transaction, so that what fails leaves nothing. What a role owns goes to the root login before it is dropped, in every database
+ * Roles that may log in. The statements of one call are one transaction, so that what fails leaves nothing. What a role owns is given to {@link Leftovers} before it is dropped, in every database
  * of the server in which it owns something.
  */
 public final class PostgresTarget implements Target {
@@ -146,31 +146,28 @@ public final class PostgresTarget implements Target {
         }
         // 3. What is left of it, in other databases and here. Somebody may have been about to log in.
         endSessions(connection, role);
-        for (String database : databasesOf(connection, role)) {
-            connections.with(login, database, other -> together(other, () -> giveUp(other, name)));
+        Leftovers leftovers = Leftovers.of(connection, role);
+        for (String database : names(connection, DATABASES_OF, role)) {
+            connections.with(login, database, other -> together(other, () -> leftovers.takeOver(other, name)));
         }
         together(connection, () -> {
-            giveUp(connection, name);
+            leftovers.takeOver(connection, name);
             execute(connection, "drop role " + identifier(connection, name));
         });
     }
 
     /** Who is no superuser ends sessions, and gives away what is owned, of roles that it is a member of. */
-    private static void join(Connection connection, String name) throws SQLException {
-        try (Statement statement = connection.createStatement();
-                ResultSet rows = statement.executeQuery(IS_SUPERUSER)) {
-            if (rows.next() && rows.getBoolean(1)) {
-                return;
-            }
+    static void join(Connection connection, String name) throws SQLException {
+        if (!isSuperuser(connection)) {
+            execute(connection, "grant " + identifier(connection, name) + " to current_user");
         }
-        execute(connection, "grant " + identifier(connection, name) + " to current_user");
     }
 
-    /** What it owns here becomes the root login's; what it may do here ends. */
-    private static void giveUp(Connection connection, String name) throws SQLException {
-        String role = identifier(connection, name);
-        execute(connection, "reassign owned by " + role + " to current_user");
-        execute(connection, "drop owned by " + role);
+    static boolean isSuperuser(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(IS_SUPERUSER)) {
+            return rows.next() && rows.getBoolean(1);
+        }
     }
 
     @Override
@@ -212,7 +209,7 @@ public final class PostgresTarget implements Target {
         throw new IllegalArgumentException("these are no statements of SQL");
     }
 
-    private static OptionalLong find(Connection connection, String name) throws SQLException {
+    static OptionalLong find(Connection connection, String name) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(FIND)) {
             statement.setString(1, name);
             try (ResultSet rows = statement.executeQuery()) {
@@ -228,9 +225,10 @@ public final class PostgresTarget implements Target {
         }
     }
 
-    private static List<String> databasesOf(Connection connection, long role) throws SQLException {
+    /** The first column of all rows. */
+    static List<String> names(Connection connection, String query, long role) throws SQLException {
         List<String> names = new ArrayList<>();
-        try (PreparedStatement statement = connection.prepareStatement(DATABASES_OF)) {
+        try (PreparedStatement statement = connection.prepareStatement(query)) {
             statement.setLong(1, role);
             try (ResultSet rows = statement.executeQuery()) {
                 while (rows.next()) {
@@ -241,11 +239,11 @@ public final class PostgresTarget implements Target {
         return names;
     }
 
-    private static String identifier(Connection connection, String name) throws SQLException {
+    static String identifier(Connection connection, String name) throws SQLException {
         return connection.unwrap(PGConnection.class).escapeIdentifier(name);
     }
 
-    private static void execute(Connection connection, String sql) throws SQLException {
+    static void execute(Connection connection, String sql) throws SQLException {
         try (Statement statement = connection.createStatement()) {
             // Braces of a role's statement are the server's to understand.
             statement.setEscapeProcessing(false);

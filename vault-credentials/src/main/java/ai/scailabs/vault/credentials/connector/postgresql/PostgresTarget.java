@@ -18,13 +18,9 @@ import ai.scailabs.vault.credentials.connector.TargetType;
 import ai.scailabs.vault.kernel.sensitive.SensitiveBytes;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -45,13 +41,6 @@ public final class PostgresTarget implements Target {
     private static final SqlStatements OWN =
             (SqlStatements) Statements.parse(TargetType.POSTGRESQL, CREATE, RENEW, List.of(), List.of());
 
-    private static final String FIND = "select oid from pg_catalog.pg_roles where rolname = ?";
-    /** By number, as the name is gone from the view when the role is. */
-    private static final String END_SESSIONS =
-            "select pg_catalog.pg_terminate_backend(pid) from pg_catalog.pg_stat_activity where usesysid = ?::oid and pid <> pg_backend_pid()";
-
-    private static final String IS_SUPERUSER = "select rolsuper from pg_catalog.pg_roles where rolname = current_user";
-
     private static final String DATABASES_OF = """
             select distinct d.datname
             from pg_catalog.pg_shdepend s join pg_catalog.pg_database d on d.oid = s.dbid
@@ -65,7 +54,7 @@ public final class PostgresTarget implements Target {
     private static final int MOST_ATTEMPTS = 6;
     private static final Duration FIRST_PAUSE = Duration.ofMillis(20);
 
-    private final ReentrantLock catalog = new ReentrantLock();
+    private final ReentrantLock changing = new ReentrantLock();
     private final TargetConfig config;
     private final PostgresConnections connections;
     private final RootAccess root;
@@ -122,7 +111,7 @@ public final class PostgresTarget implements Target {
             throw new TargetException(TargetFailure.NOT_PERMITTED);
         }
         root.use(login -> connections.with(login, config.database(), connection -> {
-            OptionalLong found = find(connection, account.name());
+            OptionalLong found = new Catalog(connection).find(account.name());
             if (found.isPresent()) {
                 remove(connection, login, account.name(), found.getAsLong(), first);
             }
@@ -132,54 +121,42 @@ public final class PostgresTarget implements Target {
 
     private void remove(Connection connection, Login login, String name, long role, List<SqlTemplate> first)
             throws SQLException, TargetException {
+        Catalog catalog = new Catalog(connection);
         // 1. Nobody logs in any more, however the rest goes.
-        execute(connection, "alter role " + identifier(connection, name) + " nologin");
-        join(connection, name);
-        endSessions(connection, role);
+        catalog.execute("alter role " + catalog.identifier(name) + " nologin");
+        catalog.join(name);
+        catalog.endSessions(role);
         // 2. What the role's own statements take away.
         if (!first.isEmpty()) {
             PostgresQuoting quoting = PostgresQuoting.of(connection, name, null, null);
             together(connection, () -> run(connection, first, quoting));
-            if (find(connection, name).isEmpty()) {
+            if (catalog.find(name).isEmpty()) {
                 return;
             }
         }
         // 3. What is left of it, in other databases and here. Somebody may have been about to log in.
-        endSessions(connection, role);
-        Leftovers leftovers = Leftovers.of(connection, role);
-        for (String database : names(connection, DATABASES_OF, role)) {
-            connections.with(login, database, other -> together(other, () -> leftovers.takeOver(other, name)));
+        catalog.endSessions(role);
+        Leftovers leftovers = Leftovers.of(catalog, role);
+        for (String database : catalog.list(DATABASES_OF, role)) {
+            connections.with(
+                    login, database, other -> together(other, () -> leftovers.takeOver(new Catalog(other), name)));
         }
         together(connection, () -> {
-            leftovers.takeOver(connection, name);
-            execute(connection, "drop role " + identifier(connection, name));
+            leftovers.takeOver(catalog, name);
+            catalog.execute("drop role " + catalog.identifier(name));
         });
-    }
-
-    /** Who is no superuser ends sessions, and gives away what is owned, of roles that it is a member of. */
-    static void join(Connection connection, String name) throws SQLException {
-        if (!isSuperuser(connection)) {
-            execute(connection, "grant " + identifier(connection, name) + " to current_user");
-        }
-    }
-
-    static boolean isSuperuser(Connection connection) throws SQLException {
-        try (Statement statement = connection.createStatement();
-                ResultSet rows = statement.executeQuery(IS_SUPERUSER)) {
-            return rows.next() && rows.getBoolean(1);
-        }
     }
 
     @Override
     public boolean exists(Account account) throws TargetException {
-        return work(connection -> find(connection, account.name())).isPresent();
+        return work(connection -> new Catalog(connection).find(account.name())).isPresent();
     }
 
     @Override
     public void setPassword(String user, SensitiveBytes password) throws TargetException {
         work(connection -> {
             // A name that is too long would be cut, and then be another's.
-            if (find(connection, user).isEmpty()) {
+            if (new Catalog(connection).find(user).isEmpty()) {
                 throw new TargetException(TargetFailure.STATEMENT_REFUSED, "42704");
             }
             char[] text = new String(password.expose(), StandardCharsets.UTF_8).toCharArray();
@@ -209,53 +186,11 @@ public final class PostgresTarget implements Target {
         throw new IllegalArgumentException("these are no statements of SQL");
     }
 
-    static OptionalLong find(Connection connection, String name) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(FIND)) {
-            statement.setString(1, name);
-            try (ResultSet rows = statement.executeQuery()) {
-                return rows.next() ? OptionalLong.of(rows.getLong(1)) : OptionalLong.empty();
-            }
-        }
-    }
-
-    private static void endSessions(Connection connection, long role) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(END_SESSIONS)) {
-            statement.setLong(1, role);
-            statement.execute();
-        }
-    }
-
-    /** The first column of all rows. */
-    static List<String> names(Connection connection, String query, long role) throws SQLException {
-        List<String> names = new ArrayList<>();
-        try (PreparedStatement statement = connection.prepareStatement(query)) {
-            statement.setLong(1, role);
-            try (ResultSet rows = statement.executeQuery()) {
-                while (rows.next()) {
-                    names.add(rows.getString(1));
-                }
-            }
-        }
-        return names;
-    }
-
-    static String identifier(Connection connection, String name) throws SQLException {
-        return connection.unwrap(PGConnection.class).escapeIdentifier(name);
-    }
-
-    static void execute(Connection connection, String sql) throws SQLException {
-        try (Statement statement = connection.createStatement()) {
-            // Braces of a role's statement are the server's to understand.
-            statement.setEscapeProcessing(false);
-            statement.execute(sql);
-        }
-    }
-
     private static void run(Connection connection, List<SqlTemplate> templates, PostgresQuoting quoting)
             throws SQLException, TargetException {
         for (SqlTemplate template : templates) {
             try {
-                execute(connection, template.filled(quoting));
+                new Catalog(connection).execute(template.filled(quoting));
             } catch (SQLException refused) {
                 throw new RefusedStatement(template.field(), refused);
             }
@@ -279,7 +214,7 @@ public final class PostgresTarget implements Target {
     /** False when it is to be tried again; nothing of it is there then. */
     private boolean done(Connection connection, Steps steps, boolean last) throws SQLException, TargetException {
         // Of one instance nobody is in another's way.
-        lockCatalog();
+        lockChanging();
         try {
             steps.run();
             connection.commit();
@@ -291,13 +226,13 @@ public final class PostgresTarget implements Target {
             connection.rollback();
             return false;
         } finally {
-            catalog.unlock();
+            changing.unlock();
         }
     }
 
-    private void lockCatalog() throws TargetException {
+    private void lockChanging() throws TargetException {
         try {
-            if (!catalog.tryLock(patience.toMillis(), TimeUnit.MILLISECONDS)) {
+            if (!changing.tryLock(patience.toMillis(), TimeUnit.MILLISECONDS)) {
                 throw new TargetException(TargetFailure.TIMED_OUT);
             }
         } catch (InterruptedException stopping) {

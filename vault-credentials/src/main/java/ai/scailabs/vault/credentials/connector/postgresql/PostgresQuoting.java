@@ -14,38 +14,38 @@ import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
 import org.postgresql.util.PasswordUtil;
 
-/** Values as the driver quotes them for this connection. A password after the word {@code PASSWORD} becomes its verifier, so that the server's log of statements does not hold it. */
+/** Values as the driver quotes them for this connection. A password after the word {@code PASSWORD} becomes what the server would make of it, so that the server's log of statements does not hold it. */
 final class PostgresQuoting implements Quoting<SQLException> {
     private final PGConnection driver;
     private final String name;
     private final @Nullable SensitiveBytes password;
     private final @Nullable Instant expires;
-    private final boolean scram;
+    private final String encryption;
 
     private PostgresQuoting(
             PGConnection driver,
             String name,
             @Nullable SensitiveBytes password,
             @Nullable Instant expires,
-            boolean scram) {
+            String encryption) {
         this.driver = driver;
         this.name = name;
         this.password = password;
         this.expires = expires;
-        this.scram = scram;
+        this.encryption = encryption;
     }
 
     static PostgresQuoting of(
             Connection connection, String name, @Nullable SensitiveBytes password, @Nullable Instant expires)
             throws SQLException {
         return new PostgresQuoting(
-                connection.unwrap(PGConnection.class), name, password, expires, password != null && scram(connection));
+                connection.unwrap(PGConnection.class), name, password, expires, encryption(connection));
     }
 
-    private static boolean scram(Connection connection) throws SQLException {
+    private static String encryption(Connection connection) throws SQLException {
         try (Statement statement = connection.createStatement();
                 ResultSet shown = statement.executeQuery("show password_encryption")) {
-            return shown.next() && "scram-sha-256".equals(shown.getString(1));
+            return shown.next() ? shown.getString(1) : "";
         }
     }
 
@@ -58,12 +58,12 @@ final class PostgresQuoting implements Quoting<SQLException> {
         };
     }
 
-    private String password(boolean verifierWillDo) {
+    private String password(boolean isStored) throws SQLException {
         if (password == null) {
             throw new IllegalStateException("statements without a password have no place for one");
         }
         String text = new String(password.expose(), StandardCharsets.UTF_8);
-        return verifierWillDo && scram ? PasswordUtil.encodeScramSha256(text.toCharArray()) : text;
+        return isStored ? PasswordUtil.encodePassword(name, text.toCharArray(), encryption) : text;
     }
 
     private String literal(String text) throws SQLException {

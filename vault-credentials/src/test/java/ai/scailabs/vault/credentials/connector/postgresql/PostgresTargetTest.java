@@ -201,6 +201,20 @@ class PostgresTargetTest extends TargetContract {
         }
     }
 
+    @Test
+    void serverOfOldHashes_isToldTheHash() throws Exception {
+        String user = root();
+        asRoot("alter role " + user + " in database " + database.name() + " set password_encryption = 'md5'");
+        try (Target target = open()) {
+            Account account = created(target, role());
+            assertThat(asked(database, "select rolpassword from pg_authid where rolname = '" + account.name() + "'"))
+                    .matches("md5[0-9a-f]{32}");
+            target.revoke(account, role());
+        } finally {
+            asRoot("alter role " + user + " in database " + database.name() + " reset password_encryption");
+        }
+    }
+
     /** A view or a function that runs with its owner's rights would otherwise be a way to those of the root login. */
     @Test
     void whatARevokedAccountLeft_hasNobodysRights() throws Exception {

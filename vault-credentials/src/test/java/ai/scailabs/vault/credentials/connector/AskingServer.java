@@ -13,7 +13,8 @@ import java.util.List;
 
 /** A server that is none: it says what it was told to, one piece after each thing that it hears, and keeps that. For one connection. */
 public final class AskingServer implements AutoCloseable {
-    private static final int SILENCE_MILLIS = 2_000;
+    private static final int SILENCE_MILLIS = 20_000;
+    /** Less than it keeps quiet, so that it is the other side that went. */
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     private final ServerSocket server;

@@ -334,6 +334,7 @@ class PostgresTargetTest extends TargetContract {
         try (AskingServer server = new AskingServer(true, gibibyte);
                 Target target = open(targets, config("127.0.0.1", server.port()))) {
             assertThatThrownBy(() -> target.exists(new Account("a"))).isInstanceOf(TargetException.class);
+            assertThat(server.heard()).isNotEmpty();
         }
     }
 

@@ -144,6 +144,7 @@ class RedisTargetTest extends TargetContract {
             try (AskingServer server = new AskingServer(true, announced);
                     Target target = open(targets, config("127.0.0.1", server.port()))) {
                 assertThatThrownBy(() -> target.exists(new Account("a"))).isInstanceOf(TargetException.class);
+                assertThat(server.heard()).isNotEmpty();
             }
         }
     }

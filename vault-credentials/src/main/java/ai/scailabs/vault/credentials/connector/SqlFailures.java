@@ -27,7 +27,7 @@ public final class SqlFailures {
                 case IOException _ -> TargetFailure.UNREACHABLE;
                 default -> null;
             };
-            // The innermost tells most, but that whoever cuts off a handshake does not distrust anybody.
+            // The innermost tells most: a handshake that was cut off is no matter of trust.
             found = here == null ? found : here;
         }
         return Optional.ofNullable(found);

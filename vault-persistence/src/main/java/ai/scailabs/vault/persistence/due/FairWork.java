@@ -18,6 +18,7 @@ import org.slf4j.LoggerFactory;
 public final class FairWork implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(FairWork.class);
     private static final Duration LONGEST_CLOSE = Duration.ofSeconds(5);
+    private static final Duration LONGEST_WAIT = Duration.ofMillis(250);
 
     private final String what;
     private final int atOnce;
@@ -53,6 +54,45 @@ public final class FairWork implements AutoCloseable {
         }
     }
 
+    /** Begins with whatever is due until nothing is, waiting for room. Does not wait for what it began last. */
+    public void runDry(Look look) throws SQLException {
+        while (!stopping) {
+            awaitRoom();
+            List<Due> found = look.find(ofATenant);
+            if (found.isEmpty()) {
+                return;
+            }
+            int begun = 0;
+            for (Due due : found) {
+                if (!stopping && entered(due)) {
+                    begun++;
+                    threads.execute(() -> work(due));
+                }
+            }
+            if (begun == 0) {
+                awaitEnd();
+            }
+        }
+    }
+
+    private void awaitRoom() {
+        while (!stopping && isFull()) {
+            awaitEnd();
+        }
+    }
+
+    /** Until something is over, or a moment has gone by. */
+    private void awaitEnd() {
+        synchronized (underWay) {
+            try {
+                underWay.wait(LONGEST_WAIT.toMillis());
+            } catch (InterruptedException interrupted) {
+                stopping = true;
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
     private boolean isFull() {
         synchronized (underWay) {
             return underWay.size() >= atOnce;
@@ -76,6 +116,7 @@ public final class FairWork implements AutoCloseable {
         } finally {
             synchronized (underWay) {
                 underWay.remove(due);
+                underWay.notifyAll();
             }
         }
     }

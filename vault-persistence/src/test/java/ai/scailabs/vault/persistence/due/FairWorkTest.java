@@ -9,10 +9,13 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -64,6 +67,55 @@ class FairWorkTest {
         });
         end();
         assertThat(ended).containsExactlyInAnyOrder(due("a", 1), due("b", 2), due("c", 3));
+    }
+
+    /** However many there are, each is done once, a few at a time, and those of others do not wait for one tenant's. */
+    @Test
+    void whatIsDue_isDoneUntilNothingIs() throws SQLException {
+        Set<Due> left = ConcurrentHashMap.newKeySet();
+        for (int i = 0; i < 500; i++) {
+            left.add(due("many", i));
+        }
+        left.add(due("few", 1_000));
+        AtomicInteger atOnce = new AtomicInteger();
+        AtomicInteger most = new AtomicInteger();
+        try (FairWork quick = workOf(
+                each -> {
+                    most.accumulateAndGet(atOnce.incrementAndGet(), Math::max);
+                    ended.add(each);
+                    left.remove(each);
+                    atOnce.decrementAndGet();
+                },
+                Duration.ofSeconds(20))) {
+            quick.runDry(ofATenant -> left.stream().limit(ofATenant + 1).toList());
+        }
+        assertThat(ended).hasSizeGreaterThanOrEqualTo(501).contains(due("few", 1_000));
+        assertThat(most.get()).isLessThanOrEqualTo(3);
+        assertThat(left).isEmpty();
+    }
+
+    @Test
+    void whoIsStopped_doesNotWaitForRoom() throws SQLException {
+        run(work, due("a", 1), due("b", 2), due("c", 3));
+        Thread runner = Thread.startVirtualThread(() -> {
+            try {
+                work.runDry(ofATenant -> List.of(due("d", 4)));
+            } catch (SQLException e) {
+                throw new IllegalStateException(e);
+            }
+        });
+        work.stop();
+        assertThat(awaited(runner)).isTrue();
+        end();
+        assertThat(ended).doesNotContain(due("d", 4));
+    }
+
+    private static boolean awaited(Thread thread) {
+        try {
+            return thread.join(Duration.ofSeconds(10));
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     @Test

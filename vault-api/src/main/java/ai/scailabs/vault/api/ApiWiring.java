@@ -19,6 +19,10 @@ import ai.scailabs.vault.api.auth.ExchangeController;
 import ai.scailabs.vault.api.auth.IssuerController;
 import ai.scailabs.vault.api.auth.TokenController;
 import ai.scailabs.vault.api.auth.TrustController;
+import ai.scailabs.vault.api.credentials.GenerateController;
+import ai.scailabs.vault.api.credentials.RotationController;
+import ai.scailabs.vault.api.credentials.RotationPolicyController;
+import ai.scailabs.vault.api.credentials.SecretPolicyController;
 import ai.scailabs.vault.api.dns.DnsProviderController;
 import ai.scailabs.vault.api.error.ContainerErrors;
 import ai.scailabs.vault.api.error.FailureResolver;
@@ -133,6 +137,10 @@ import org.springframework.context.annotation.Import;
     TrustAnchorController.class,
     DnsProviderController.class,
     BackendController.class,
+    SecretPolicyController.class,
+    GenerateController.class,
+    RotationPolicyController.class,
+    RotationController.class,
     ValidationController.class,
     WebhookController.class,
     SubscriptionController.class,

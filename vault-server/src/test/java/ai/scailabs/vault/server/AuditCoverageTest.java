@@ -37,6 +37,11 @@ class AuditCoverageTest {
             "pki_acme_order_step",
             "pki_acme_news",
             "federation_conflict",
+            "secret_rotated",
+            "rotation_due",
+            "rotation_overdue",
+            "rotation_completed",
+            "rotation_retire",
             "secret_expiring",
             "secret_expired",
             "pki_certificate_expiring"));

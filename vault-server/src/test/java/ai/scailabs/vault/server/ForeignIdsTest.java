@@ -22,16 +22,18 @@ import org.junit.jupiter.api.TestFactory;
 class ForeignIdsTest {
     /** Well-formed, and of nothing. */
     /** With what an operation's path begins, and what the ids begin with that follow. */
-    private static final Map<String, String> KINDS = Map.of(
-            "/v1/auth/trusts/", "trust_",
-            "/v1/pki/trust-anchors/", "ta_",
-            "/v1/pki/ca/", "ca_",
-            "/v1/pki/certificates/", "cert_",
-            "/v1/pki/csr/", "csr_",
-            "/v1/dns/providers/", "dnsp_",
-            "/v1/federation/backends/", "fed_",
-            "/v1/webhooks/", "wh_",
-            "/v1/subscriptions/", "sub_");
+    private static final Map<String, String> KINDS = Map.ofEntries(
+            Map.entry("/v1/auth/trusts/", "trust_"),
+            Map.entry("/v1/pki/trust-anchors/", "ta_"),
+            Map.entry("/v1/pki/ca/", "ca_"),
+            Map.entry("/v1/pki/certificates/", "cert_"),
+            Map.entry("/v1/pki/csr/", "csr_"),
+            Map.entry("/v1/dns/providers/", "dnsp_"),
+            Map.entry("/v1/federation/backends/", "fed_"),
+            Map.entry("/v1/webhooks/", "wh_"),
+            Map.entry("/v1/subscriptions/", "sub_"),
+            Map.entry("/v1/secret-policies/", "sp_"),
+            Map.entry("/v1/rotation/policies/", "rot_"));
 
     private static final String NEVER_ISSUED = "01K9Z6F3V4M8Q2T7B5N1C0D9XE";
 
@@ -155,6 +157,8 @@ class ForeignIdsTest {
         ids.put("csr_", tenant.requests().getFirst());
         ids.put("dnsp_", tenant.dnsProvider());
         ids.put("fed_", tenant.backend());
+        ids.put("sp_", tenant.credentials().recipe());
+        ids.put("rot_", tenant.credentials().rotation());
         ids.put("wh_", tenant.events().webhook());
         ids.put("sub_", tenant.events().subscription());
         return ids;
@@ -196,6 +200,7 @@ class ForeignIdsTest {
         for (String name : idsOf(operation)) {
             uri = uri.replace("{" + name + "}", String.valueOf(ids.get(name)));
         }
+        uri = uri.replace("{path}", "app/db");
         assertThat(uri).doesNotContain("{").doesNotContain("null");
         return uri;
     }

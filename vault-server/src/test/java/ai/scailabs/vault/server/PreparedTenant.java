@@ -91,6 +91,7 @@ final class PreparedTenant {
         spareBackend();
         copied();
         events();
+        credentials();
         foreign().outgoing().here();
         foreign().outgoing().backed();
         foreign().outgoing().gone();
@@ -262,6 +263,11 @@ final class PreparedTenant {
     /** Authorities that have to do with others. */
     PreparedAuthorities foreign() {
         return once("foreign", PreparedAuthorities.class, () -> PreparedAuthorities.create(owner));
+    }
+
+    /** What is made here, and changes itself. */
+    PreparedCredentials credentials() {
+        return once("credentials", PreparedCredentials.class, () -> PreparedCredentials.create(owner));
     }
 
     /** Who is told of what happens. */
@@ -466,6 +472,9 @@ final class PreparedTenant {
         String policy = "/v1/policies/" + bound;
         if (PreparedEvents.isAbout(operation)) {
             return events().call(operation);
+        }
+        if (PreparedCredentials.isAbout(operation)) {
+            return credentials().call(operation);
         }
         return switch (operation.id()) {
             case "listSecrets", "listPartnerSecrets" ->

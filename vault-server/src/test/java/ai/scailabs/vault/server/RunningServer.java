@@ -189,6 +189,13 @@ public final class RunningServer implements AutoCloseable {
         return another(Map.of(), UnaryOperator.identity());
     }
 
+    /** With a clock of its own. */
+    RunningServer another(Duration ahead) {
+        ServerSettings settings = ServerSettings.read(environment(database, issuer, folder, Map.of()));
+        Replaced replaced = new Replaced(UnaryOperator.identity(), real -> Clock.offset(real, ahead));
+        return new RunningServer(database, issuer, start(settings, replaced), folder, false);
+    }
+
     /** @param around stands between the service and the pool of its requests */
     RunningServer another(Map<String, String> overrides, UnaryOperator<DataSource> around) {
         ServerSettings settings = ServerSettings.read(environment(database, issuer, folder, overrides));

@@ -198,7 +198,7 @@ class SecretsApiTest {
             {"data":{"a":1},"options":{"max_versions":1001}}     | 422 | validation_error
             {"data":{"a":1},"options":{"max_versions":"3"}}      | 422 | validation_error
             {"data":{"a":1},"options":{"expire_action":"drop"}}  | 422 | validation_error
-            {"data":{"a":1},"options":{"rotation_policy_id":"rot_x"}} | 422 | validation_error
+            {"data":{"a":1},"options":{"rotation_policy_id":"rot_x"}} | 404 | rotation_policy_not_found
             {"data":{"a":1},"metadata":{"tags":"mail"}}          | 422 | validation_error
             {"data":{"a":1},"metadata":{"owner":7}}              | 422 | validation_error
             {"data":{"a":1},"metadata":[]}                       | 400 | invalid_request

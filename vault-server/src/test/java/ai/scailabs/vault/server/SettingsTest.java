@@ -81,6 +81,7 @@ class SettingsTest {
                                     .replace("OBJECT_STORE_CA", "OBJECT_STORE_CA_FILE")
                                     .replace("DNS_PROVIDER_CA", "DNS_PROVIDER_CA_FILE")
                                     .replace("FEDERATION_CA", "FEDERATION_CA_FILE")
+                                    .replace("TARGET_CA", "TARGET_CA_FILE")
                                     .replace("KMS_LOCAL_KEY", "KMS_LOCAL_KEY_FILE")
                                     .replace("KMS_PKCS11_PIN", "KMS_PKCS11_PIN_FILE")
                                     .replace("KMS_TRANSIT_CA", "KMS_TRANSIT_CA_FILE")
@@ -235,6 +236,8 @@ class SettingsTest {
             FEDERATION_TIMEOUT   | 0s
             FEDERATION_TIMEOUT   | 31s
             FEDERATION_TIMEOUT   | soon
+            TARGET_ALLOWED_ADDRESSES | 10.0.0.0/33
+            TARGET_CA_FILE       | /does/not/exist.pem
             DNS_RESOLVERS        | resolver.example.test:53
             DNS_RESOLVERS        | 10.0.0.1
             DNS_RESOLVERS        | 10.0.0.1:65536

@@ -52,6 +52,11 @@ record Sql(DatabaseLogin login) {
             "acme_order",
             "acme_key",
             "pki_settings",
+            "secret_policy",
+            "rotation_policy",
+            "rotation_assignment",
+            "rotation_history",
+            "rotation_pending",
             "event_target",
             "event_signing_key",
             "event_delivery");

@@ -419,6 +419,26 @@ class TenantMatrixTest {
                     "pollSubscription",
                     "acknowledgeEvents" -> reply.expect(404, "subscription_not_found");
             case "createPolicy", "createTrust" -> reply.expect(201);
+            case "listSecretPolicies", "listRotationPolicies", "listDueRotations", "listPendingRotations" ->
+                reply.expect(200);
+            case "createSecretPolicy" -> reply.expect(201);
+            // By a recipe of the victim.
+            case "createRotationPolicy",
+                    "readSecretPolicy",
+                    "updateSecretPolicy",
+                    "deleteSecretPolicy",
+                    "previewSecretPolicy" -> reply.expect(404, "secret_policy_not_found");
+            case "generateSecret", "generatePartnerSecret" ->
+                assertThat(reply.code()).as(reply.body()).isIn("secret_policy_not_found", "access_denied", "forbidden");
+            case "readRotationPolicy",
+                    "updateRotationPolicy",
+                    "deleteRotationPolicy",
+                    "enableRotationPolicy",
+                    "disableRotationPolicy",
+                    "attachSecret",
+                    "detachSecret",
+                    "rotatePolicy",
+                    "listRotations" -> reply.expect(404, "rotation_policy_not_found");
             default -> {
                 assertThat(operation.permission())
                         .as("%s needs an expectation here", operation)

@@ -4,6 +4,7 @@ import ai.scailabs.vault.audit.trail.AuditReceipt;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -48,6 +49,11 @@ public final class Answer {
 
     public static Answer ok(AuditReceipt receipt, JsonWriter.Members members) {
         return json(200, receipt, members);
+    }
+
+    /** A JSON array of objects. */
+    public static <T> Answer list(AuditReceipt receipt, List<T> items, JsonWriter.Item<T> item) {
+        return new Answer(200, receipt, JSON, Json.render(items, item));
     }
 
     public static Answer noContent(AuditReceipt receipt) {

@@ -1,5 +1,6 @@
 package ai.scailabs.vault.api.answer;
 
+import java.util.List;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -10,9 +11,17 @@ final class Json {
     private Json() {}
 
     static WipedBuffer render(JsonWriter.Members members) {
+        return filled(json -> json.object(members));
+    }
+
+    static <T> WipedBuffer render(List<T> items, JsonWriter.Item<T> item) {
+        return filled(json -> json.array(items, item));
+    }
+
+    private static WipedBuffer filled(JsonWriter.Members whole) {
         WipedBuffer buffer = new WipedBuffer();
         try (JsonGenerator generator = MAPPER.createGenerator(buffer)) {
-            new JsonWriter(generator, buffer).object(members);
+            whole.write(new JsonWriter(generator, buffer));
         } catch (RuntimeException | Error failure) {
             buffer.wipe();
             throw failure;

@@ -109,6 +109,10 @@ public final class JsonWriter {
 
     public <T> JsonWriter objects(String name, List<T> items, Item<T> item) {
         generator.writeName(name);
+        return array(items, item);
+    }
+
+    <T> JsonWriter array(List<T> items, Item<T> item) {
         generator.writeStartArray();
         for (T each : items) {
             generator.writeStartObject();

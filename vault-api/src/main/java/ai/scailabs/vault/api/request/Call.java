@@ -149,6 +149,14 @@ public final class Call {
         return byWhom(entries.succeeded(attempt(place(), path)));
     }
 
+    /** The entry of something else that the call does besides, in a transaction of its own. */
+    public AuditEntry entryOf(AuditAction other) {
+        TenantId home = caller().tenant();
+        TenantId log = place();
+        return byWhom(entries.succeeded(
+                facts.attempt(log, other, caller().identity(), log.equals(home) ? null : home, nameIn(log, path))));
+    }
+
     /** The entry of a change that somebody else than a token's bearer makes, of whom the handler is sure. */
     public AuditEntry entryBy(IdentityId by, TenantId log) {
         return entries.succeeded(facts.attempt(log, action, by, null, path));

@@ -78,7 +78,9 @@ public final class CallInterceptor implements HandlerInterceptor {
         call.identifiedAs(caller);
         rates.admit(call, rule.category(), response);
         call.actingAs(selection.acting(request, facts.askedTenant(), caller));
-        if (!endpoint.scope().isEmpty() && !caller.hasScope(endpoint.scope())) {
+        if (!endpoint.scope().isEmpty()
+                && !caller.hasScope(endpoint.scope())
+                && (endpoint.orScope().isEmpty() || !caller.hasScope(endpoint.orScope()))) {
             throw new VaultException(
                     ErrorCode.INSUFFICIENT_SCOPE,
                     "The token lacks the scope " + endpoint.scope(),

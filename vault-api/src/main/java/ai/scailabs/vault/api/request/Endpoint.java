@@ -13,6 +13,9 @@ public @interface Endpoint {
     /** Empty: any valid token. */
     String scope() default "";
 
+    /** Another scope that does as well; empty: none. */
+    String orScope() default "";
+
     AuditAction action();
 
     PathCategory category();

@@ -29,6 +29,7 @@ public enum PathCategory {
     SUBSCRIPTION_POLL(RateCategory.SUBSCRIPTION_POLL),
     ACME_ORDER(RateCategory.ACME_ORDER),
     FEDERATION(RateCategory.FEDERATION),
+    ROTATION(RateCategory.ROTATION),
     SYSTEM(null),
     UNKNOWN(null);
 

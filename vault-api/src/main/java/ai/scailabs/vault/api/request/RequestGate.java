@@ -19,8 +19,9 @@ import org.slf4j.MDC;
 public final class RequestGate implements Filter {
     public static final String REQUEST_ID_HEADER = "X-Request-ID";
     private static final Pattern ESCAPED_SLASH = Pattern.compile("%2[fF]");
-    /** Base64 follows, which has slashes that are no separators; whoever reads it takes the URI as it was sent. */
-    private static final String QUESTIONS_IN_URIS = "/v1/pki/ocsp/";
+    /** Base64, or a path in one segment, follows, which has slashes that are no separators; whoever reads it takes the URI as it was sent. */
+    private static final Pattern SLASHES_TAKEN =
+            Pattern.compile("/v1/(?:pki/ocsp/|rotation/policies/[^/%]+/secrets/).*");
 
     private static final Pattern REQUEST_ID = Pattern.compile("req_[A-Za-z0-9_-]{8,64}");
 
@@ -71,8 +72,9 @@ public final class RequestGate implements Filter {
 
     private static @Nullable VaultException problemOf(HttpServletRequest request) {
         String uri = request.getRequestURI();
-        boolean slashEscaped =
-                uri.indexOf('%') >= 0 && ESCAPED_SLASH.matcher(uri).find() && !uri.startsWith(QUESTIONS_IN_URIS);
+        boolean slashEscaped = uri.indexOf('%') >= 0
+                && ESCAPED_SLASH.matcher(uri).find()
+                && !SLASHES_TAKEN.matcher(uri).matches();
         if (uri.indexOf(';') >= 0 || uri.indexOf('\\') >= 0 || slashEscaped) {
             return new VaultException(ErrorCode.INVALID_REQUEST, "The URI has a character that paths do not take");
         }

@@ -13,6 +13,7 @@ import ai.scailabs.vault.api.request.PathCategory;
 import ai.scailabs.vault.api.request.QueryParameters;
 import ai.scailabs.vault.audit.trail.AuditAction;
 import ai.scailabs.vault.audit.trail.AuditReceipt;
+import ai.scailabs.vault.credentials.rotation.RotationService;
 import ai.scailabs.vault.kernel.error.ErrorCode;
 import ai.scailabs.vault.kernel.error.VaultException;
 import ai.scailabs.vault.secrets.secret.DeleteResult;
@@ -42,8 +43,15 @@ public class SecretController {
     private final AccessControl access;
     private final JsonBody bodies;
     private final SecretMetrics metrics;
+    private final WrittenUnderPolicy policies;
 
-    public SecretController(SecretService secrets, AccessControl access, JsonBody bodies, SecretMetrics metrics) {
+    public SecretController(
+            SecretService secrets,
+            AccessControl access,
+            JsonBody bodies,
+            SecretMetrics metrics,
+            RotationService rotation) {
+        this.policies = new WrittenUnderPolicy(rotation);
         this.secrets = secrets;
         this.access = access;
         this.bodies = bodies;
@@ -104,7 +112,7 @@ public class SecretController {
         WriteRequest body = bodies.read(request, WriteRequest.class);
         WriteResult result = write(call, request, target, permit, body);
         metrics.written(call.tenant());
-        SecretView view = result.view();
+        SecretView view = policies.placed(call, target, body.rotation(), result.view());
         return Answer.json(result.created() ? 201 : 200, call.changed(), json -> SecretJson.write(json, view))
                 .header("ETag", EntityTags.of(view.version()));
     }
@@ -112,6 +120,7 @@ public class SecretController {
     private WriteResult write(
             Call call, HttpServletRequest request, SecretTarget target, Permit permit, WriteRequest body) {
         try {
+            policies.requireMay(call, target, body.rotation());
             return secrets.write(
                     permit,
                     target.space(),

@@ -14,7 +14,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** The secret object as the API shows it. */
-final class SecretJson {
+public final class SecretJson {
     private SecretJson() {}
 
     /** With its value. */
@@ -28,7 +28,7 @@ final class SecretJson {
     }
 
     /** Without its value. */
-    static void write(JsonWriter json, SecretView view) {
+    public static void write(JsonWriter json, SecretView view) {
         json.text("path", view.path().value())
                 .text("secret_type", view.type().wireName())
                 .number("version", view.version());
@@ -53,7 +53,8 @@ final class SecretJson {
                 .text("client", version.client())
                 .text("reason", version.reason())
                 .time("destroyed_at", version.destroyedAt())
-                .text("destroyed_by", version.destroyedBy());
+                .text("destroyed_by", version.destroyedBy())
+                .time("readable_until", version.readableUntil());
     }
 
     /** One that lies in another vault, of which a list knows where it is. */

@@ -5,23 +5,27 @@ import ai.scailabs.vault.access.decision.Permit;
 import ai.scailabs.vault.access.policy.Permission;
 import ai.scailabs.vault.api.request.Call;
 import ai.scailabs.vault.api.request.CustomMethodMapping;
+import ai.scailabs.vault.api.request.EntityTags;
 import ai.scailabs.vault.kernel.error.ErrorCode;
 import ai.scailabs.vault.kernel.error.VaultException;
 import ai.scailabs.vault.kernel.path.SecretPath;
+import ai.scailabs.vault.secrets.secret.Precondition;
 import ai.scailabs.vault.secrets.secret.SecretSpace;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.Map;
+import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The space and the path that a URI names. The path is taken from the URI as it was sent: it is never decoded or normalised, so that router, policy and
  * database see the same bytes; a percent sign is no character of a path.
  */
-record SecretTarget(SecretSpace space, SecretPath path) {
-    static final String OWN = "/v1/secrets";
-    static final String SHARED = "/v1/partner/secrets";
+public record SecretTarget(SecretSpace space, SecretPath path) {
+    public static final String OWN = "/v1/secrets";
+    public static final String SHARED = "/v1/partner/secrets";
 
     /** The target of a request whose URI goes on after the collection. */
-    static SecretTarget of(HttpServletRequest request, Call call) {
+    public static SecretTarget of(HttpServletRequest request, Call call) {
         String uri = request.getRequestURI();
         SecretSpace space = space(request, call);
         int start = (space.isShared() ? SHARED : OWN).length() + 1;
@@ -46,9 +50,29 @@ record SecretTarget(SecretSpace space, SecretPath path) {
         return shared;
     }
 
-    Permit require(AccessControl access, Call call, Permission permission) {
+    public Permit require(AccessControl access, Call call, Permission permission) {
         return space.isShared()
                 ? access.requireShared(call.located(), permission, path)
                 : access.require(call.located(), permission, path);
+    }
+
+    /** From a member {@code cas}, {@code If-Match} and {@code If-None-Match}, of which one may be given. */
+    public static Precondition precondition(HttpServletRequest request, String field, @Nullable Integer cas) {
+        OptionalInt match = EntityTags.ifMatch(request);
+        boolean mustNotExist = EntityTags.mustNotExist(request);
+        int count = (match.isPresent() ? 1 : 0) + (mustNotExist ? 1 : 0) + (cas == null ? 0 : 1);
+        if (count > 1) {
+            throw VaultException.invalidField(field, "goes without If-Match and If-None-Match, which say the same");
+        }
+        if (cas != null) {
+            if (cas < 0) {
+                throw VaultException.invalidField(field, "must be a version, or 0 for a secret that must not exist");
+            }
+            return Precondition.versionIs(cas);
+        }
+        if (mustNotExist) {
+            return Precondition.MUST_NOT_EXIST;
+        }
+        return match.isPresent() ? Precondition.versionIs(match.getAsInt()) : Precondition.ANY;
     }
 }

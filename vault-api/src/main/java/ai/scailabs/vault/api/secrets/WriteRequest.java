@@ -1,8 +1,9 @@
 package ai.scailabs.vault.api.secrets;
 
-import ai.scailabs.vault.api.request.EntityTags;
 import ai.scailabs.vault.api.request.RawObject;
 import ai.scailabs.vault.api.request.SecretData;
+import ai.scailabs.vault.credentials.rotation.RotationPolicy;
+import ai.scailabs.vault.credentials.rotation.RotationPolicyService;
 import ai.scailabs.vault.kernel.error.VaultException;
 import ai.scailabs.vault.kernel.time.DurationText;
 import ai.scailabs.vault.secrets.secret.Change;
@@ -15,7 +16,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.OptionalInt;
+import java.util.UUID;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -39,16 +40,18 @@ record WriteRequest(
             @Nullable String reason) {
 
         OptionsPatch patch() {
-            if (rotationPolicyId != null && !rotationPolicyId.isNull()) {
-                throw VaultException.invalidField(
-                        "options.rotation_policy_id",
-                        "is not available in this version: there are no rotation policies");
-            }
             return new OptionsPatch(
                     change(maxVersions, node -> wholeNumber("options.max_versions", node)),
                     change(expiresIn, node -> duration("options.expires_in", node)),
                     change(expireAction, node -> ExpireAction.parse(text("options.expire_action", node))),
                     change(notifyBefore, Options::durations));
+        }
+
+        Change<UUID> rotation() {
+            return change(
+                    rotationPolicyId,
+                    node -> RotationPolicy.parseId(text("options.rotation_policy_id", node))
+                            .orElseThrow(RotationPolicyService::notFound));
         }
 
         private static <T> Change<T> change(@Nullable JsonNode node, Function<JsonNode, T> reader) {
@@ -87,6 +90,11 @@ record WriteRequest(
         }
     }
 
+    /** Under which rotation policy the secret is to be. */
+    Change<UUID> rotation() {
+        return given().rotation();
+    }
+
     SecretDraft draft(@Nullable String client) {
         if (data == null) {
             throw VaultException.invalidField("data", "is required");
@@ -101,27 +109,9 @@ record WriteRequest(
                 client);
     }
 
-    /** From {@code options.cas}, {@code If-Match} and {@code If-None-Match}, of which one may be given. */
+    /** From {@code options.cas} or a header. */
     Precondition precondition(HttpServletRequest request) {
-        OptionalInt match = EntityTags.ifMatch(request);
-        boolean mustNotExist = EntityTags.mustNotExist(request);
-        Integer cas = given().cas();
-        int count = (match.isPresent() ? 1 : 0) + (mustNotExist ? 1 : 0) + (cas == null ? 0 : 1);
-        if (count > 1) {
-            throw VaultException.invalidField(
-                    "options.cas", "goes without If-Match and If-None-Match, which say the same");
-        }
-        if (cas != null) {
-            if (cas < 0) {
-                throw VaultException.invalidField(
-                        "options.cas", "must be a version, or 0 for a secret that must not exist");
-            }
-            return Precondition.versionIs(cas);
-        }
-        if (mustNotExist) {
-            return Precondition.MUST_NOT_EXIST;
-        }
-        return match.isPresent() ? Precondition.versionIs(match.getAsInt()) : Precondition.ANY;
+        return SecretTarget.precondition(request, "options.cas", given().cas());
     }
 
     private Options given() {

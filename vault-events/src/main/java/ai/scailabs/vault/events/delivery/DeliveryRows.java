@@ -52,7 +52,7 @@ final class DeliveryRows {
                 instant(row, 22));
     }
 
-    /** Of {@code position, event_id, event_type, path, secret_type, tags, body, occurred_at}. */
+    /** Of {@code position, event_id, event_type, path, secret_type, tags, body, occurred_at, addressed}. */
     static StoredEvent event(ResultSet row, int number) throws SQLException {
         EventType type = EventType.ofName(row.getString(3));
         return new StoredEvent(
@@ -66,7 +66,8 @@ final class DeliveryRows {
                                 required(row, 8),
                                 row.getString(4),
                                 row.getString(5),
-                                EventBody.tags(row.getString(6))),
+                                EventBody.texts(row.getString(6)),
+                                EventBody.texts(row.getString(9))),
                 row.getString(7));
     }
 

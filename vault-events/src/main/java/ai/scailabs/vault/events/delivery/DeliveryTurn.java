@@ -162,7 +162,7 @@ public final class DeliveryTurn {
         }
 
         private boolean concerns(StoredEvent event, Predicate<String> readable) {
-            if (event.facts() == null || !target.filter().matches(event.facts())) {
+            if (event.facts() == null || !target.filter().reaches(target.id(), event.facts())) {
                 return false;
             }
             String path = event.facts().path();

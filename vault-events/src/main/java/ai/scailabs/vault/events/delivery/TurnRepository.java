@@ -39,7 +39,7 @@ final class TurnRepository {
 
     List<StoredEvent> after(TenantId tenant, long position, int limit) {
         return transactions.query(tenant, """
-                select position, event_id, event_type, path, secret_type, tags, body, occurred_at from event
+                select position, event_id, event_type, path, secret_type, tags, body, occurred_at, addressed from event
                 where tenant_id = ? and position > ? order by position limit ?
                 """, DeliveryRows::event, tenant.value(), position, limit);
     }

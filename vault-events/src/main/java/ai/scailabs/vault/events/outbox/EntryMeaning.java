@@ -29,6 +29,9 @@ final class EntryMeaning {
         if (entry.action().equals("pki_ca_rotate") && isAutomatic(entry)) {
             return authority(entry, EventType.CERTIFICATE_RENEWAL_FAILED);
         }
+        if (entry.action().equals("rotate") && entry.extra().containsKey("attempts")) {
+            return rotation(entry, EventType.ROTATION_FAILED);
+        }
         if (entry.action().equals("federation_sync") && entry.extra().containsKey("run")) {
             return copying(entry, EventType.FEDERATION_SYNC_FAILED);
         }
@@ -47,7 +50,12 @@ final class EntryMeaning {
 
     private static @Nullable Raised ofSuccess(RecordedEntry entry) {
         return switch (entry.action()) {
-            case "write" -> written(entry);
+            case "write", "generate", "rotate" -> written(entry);
+            case "secret_rotated" -> rotation(entry, EventType.SECRET_ROTATED);
+            case "rotation_due" -> rotation(entry, EventType.ROTATION_DUE);
+            case "rotation_overdue" -> rotation(entry, EventType.ROTATION_OVERDUE);
+            case "rotation_completed" -> rotation(entry, EventType.ROTATION_COMPLETED);
+            case "rotation_retire" -> versioned(entry, EventType.SECRET_VERSION_DESTROYED, "destroyed_by");
             case "delete", "purge" -> deleted(entry);
             case "restore" -> versioned(entry, EventType.SECRET_RESTORED, "restored_by");
             case "metadata_update" -> versioned(entry, EventType.SECRET_METADATA_UPDATED, "updated_by");
@@ -90,8 +98,28 @@ final class EntryMeaning {
         data.put("old_version", version.longValue() - 1);
         data.put("new_version", version);
         data.put("updated_by", by(entry));
-        data.put("is_rotation", false);
+        data.put("is_rotation", entry.action().equals("rotate"));
         return raised(entry, EventType.SECRET_UPDATED, entry.path(), data);
+    }
+
+    private static Raised rotation(RecordedEntry entry, EventType type) {
+        Map<String, Object> data = picked(
+                entry,
+                "old_version",
+                "new_version",
+                "version",
+                "rotation_policy_id",
+                "rotation_policy_name",
+                "grace_period_ends",
+                "auto_generated",
+                "trigger",
+                "due_at",
+                "due_now",
+                "threshold",
+                "problem",
+                "attempts",
+                "next_attempt_at");
+        return raised(entry, type, entry.path(), data);
     }
 
     private static @Nullable Raised deleted(RecordedEntry entry) {
@@ -252,8 +280,20 @@ final class EntryMeaning {
         return new Raised(
                 entry,
                 new EventFilter.Facts(
-                        type, entry.occurredAt(), path, secretType instanceof String text ? text : null, tags(entry)),
+                        type,
+                        entry.occurredAt(),
+                        path,
+                        secretType instanceof String text ? text : null,
+                        tags(entry),
+                        addressed(entry)),
                 data);
+    }
+
+    /** Of what a rotation policy says besides. */
+    private static List<String> addressed(RecordedEntry entry) {
+        return entry.extra().get("webhook_ids") instanceof List<?> webhooks
+                ? webhooks.stream().map(String::valueOf).toList()
+                : List.of();
     }
 
     private static String by(RecordedEntry entry) {

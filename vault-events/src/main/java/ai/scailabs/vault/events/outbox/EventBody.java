@@ -44,12 +44,12 @@ public final class EventBody {
     }
 
     /** Null for none. */
-    static @Nullable String tags(List<String> tags) {
-        return tags.isEmpty() ? null : JSON.writeValueAsString(tags);
+    static @Nullable String texts(List<String> texts) {
+        return texts.isEmpty() ? null : JSON.writeValueAsString(texts);
     }
 
     /** Of an event that was written down. */
-    public static List<String> tags(@Nullable String stored) {
+    public static List<String> texts(@Nullable String stored) {
         return stored == null ? List.of() : List.of(JSON.readValue(stored, String[].class));
     }
 

@@ -59,6 +59,11 @@ public record EventFilter(
                 && (paths.isEmpty() || isAtOneOf(facts.path()));
     }
 
+    /** Whether the target whose filter this is hears of it. */
+    public boolean reaches(String target, Facts facts) {
+        return matches(facts) || facts.isAddressedTo(target) && !facts.at().isBefore(since);
+    }
+
     private boolean isAtOneOf(@Nullable String path) {
         return path != null && paths.stream().anyMatch(glob -> glob.matches(path));
     }
@@ -68,11 +73,18 @@ public record EventFilter(
      *
      * @param path absent where there is none
      * @param secretType absent for what is no secret
+     * @param addressed targets that are told of it in any case
      */
     public record Facts(
             EventType type,
             Instant at,
             @Nullable String path,
             @Nullable String secretType,
-            List<String> tags) {}
+            List<String> tags,
+            List<String> addressed) {
+        /** Whether somebody has named the target as one that is to be told of this, whatever it listens for otherwise. */
+        public boolean isAddressedTo(String target) {
+            return addressed.contains(target);
+        }
+    }
 }

@@ -20,12 +20,12 @@ import org.jspecify.annotations.Nullable;
  */
 record EventRow(RecordedEntry entry, EventFilter.Facts facts, String body, List<String> queues) {
     private static final String INSERT = """
-            insert into event (tenant_id, position, event_id, event_type, occurred_at, path, secret_type, tags, body)
-            select o.tenant_id, nextval('event_position'), o.event_id, o.event_type, o.occurred_at, o.path, o.secret_type, o.tags, o.body
+            insert into event (tenant_id, position, event_id, event_type, occurred_at, path, secret_type, tags, body, addressed)
+            select o.tenant_id, nextval('event_position'), o.event_id, o.event_type, o.occurred_at, o.path, o.secret_type, o.tags, o.body, o.addressed
             from (
-                select u.tenant_id, u.event_id, u.event_type, a.occurred_at, u.path, u.secret_type, u.tags, u.body
-                from unnest(?::text[], ?::uuid[], ?::text[], ?::bigint[], ?::text[], ?::text[], ?::text[], ?::text[])
-                    as u (tenant_id, event_id, event_type, micros, path, secret_type, tags, body)
+                select u.tenant_id, u.event_id, u.event_type, a.occurred_at, u.path, u.secret_type, u.tags, u.body, u.addressed
+                from unnest(?::text[], ?::uuid[], ?::text[], ?::bigint[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[])
+                    as u (tenant_id, event_id, event_type, micros, path, secret_type, tags, body, addressed)
                 join audit_log a on a.tenant_id = u.tenant_id and a.log_id = u.event_id
                     and a.occurred_at = timestamptz 'epoch' + u.micros * interval '1 microsecond'
                 order by a.written_in, a.occurred_at, a.log_id
@@ -94,6 +94,7 @@ record EventRow(RecordedEntry entry, EventFilter.Facts facts, String body, List<
         @Nullable String[] secretTypes = new @Nullable String[n];
         @Nullable String[] tags = new @Nullable String[n];
         String[] bodies = new String[n];
+        @Nullable String[] addressed = new @Nullable String[n];
         for (int i = 0; i < n; i++) {
             EventRow row = rows.get(i);
             tenants[i] = row.entry().tenantId();
@@ -102,7 +103,8 @@ record EventRow(RecordedEntry entry, EventFilter.Facts facts, String body, List<
             micros[i] = micros(row.entry());
             paths[i] = row.facts().path();
             secretTypes[i] = row.facts().secretType();
-            tags[i] = EventBody.tags(row.facts().tags());
+            tags[i] = EventBody.texts(row.facts().tags());
+            addressed[i] = EventBody.texts(row.facts().addressed());
             bodies[i] = row.body();
         }
         statement.setArray(1, worker.createArrayOf("text", tenants));
@@ -113,6 +115,7 @@ record EventRow(RecordedEntry entry, EventFilter.Facts facts, String body, List<
         statement.setArray(6, worker.createArrayOf("text", secretTypes));
         statement.setArray(7, worker.createArrayOf("text", tags));
         statement.setArray(8, worker.createArrayOf("text", bodies));
+        statement.setArray(9, worker.createArrayOf("text", addressed));
     }
 
     private static long micros(RecordedEntry entry) {

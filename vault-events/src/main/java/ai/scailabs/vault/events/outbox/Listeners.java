@@ -79,7 +79,7 @@ final class Listeners {
     static final class OfTenant {
         private final String partner;
         private final Set<EventType> types = EnumSet.noneOf(EventType.class);
-        private final List<EventFilter> sent = new ArrayList<>();
+        private final Map<String, EventFilter> sent = new HashMap<>();
         private final Map<String, EventFilter> fetched = new HashMap<>();
 
         private OfTenant(String partner) {
@@ -91,7 +91,7 @@ final class Listeners {
             if (polling) {
                 fetched.put(target, filter);
             } else {
-                sent.add(filter);
+                sent.put(target, filter);
             }
         }
 
@@ -102,7 +102,7 @@ final class Listeners {
         /** Those that fetch it, or null when nobody wants it. */
         @Nullable
         List<String> wanting(EventFilter.Facts facts) {
-            if (!types.contains(facts.type())) {
+            if (!types.contains(facts.type()) && facts.addressed().isEmpty()) {
                 return null;
             }
             List<String> queues = new ArrayList<>();
@@ -111,7 +111,8 @@ final class Listeners {
                     queues.add(target);
                 }
             });
-            boolean wanted = !queues.isEmpty() || sent.stream().anyMatch(filter -> filter.matches(facts));
+            boolean wanted = !queues.isEmpty()
+                    || sent.entrySet().stream().anyMatch(each -> each.getValue().reaches(each.getKey(), facts));
             return wanted ? queues : null;
         }
     }

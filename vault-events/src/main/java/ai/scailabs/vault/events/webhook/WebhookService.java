@@ -125,6 +125,11 @@ public final class WebhookService {
         return repository.page(tenant, Kind.WEBHOOK, null, "", MAX_WEBHOOKS);
     }
 
+    /** @param id any text */
+    public boolean exists(TenantId tenant, String id) {
+        return isId(id) && repository.find(tenant, Kind.WEBHOOK, id).isPresent();
+    }
+
     /** @throws VaultException {@code webhook_not_found} */
     public Target get(TenantId tenant, String id) {
         requireId(id);

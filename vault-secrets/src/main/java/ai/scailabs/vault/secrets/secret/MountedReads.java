@@ -94,7 +94,8 @@ final class MountedReads {
                 null,
                 null,
                 version.goneAt(),
-                gone ? SOMEBODY : null);
+                gone ? SOMEBODY : null,
+                null);
     }
 
     /** @throws VaultException when the right was withdrawn */

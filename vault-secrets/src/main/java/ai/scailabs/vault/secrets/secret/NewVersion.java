@@ -5,7 +5,7 @@ import java.time.Duration;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
-/** A sealed version and what the secret becomes with it. @param metadataJson absent to keep what the secret has */
+/** A sealed version and what the secret becomes with it. @param metadataJson absent to keep what the secret has @param secretPolicyId by which it was made; absent to keep what the secret has */
 record NewVersion(
         SealedValue sealed,
         SecretType type,
@@ -14,7 +14,8 @@ record NewVersion(
         Instant at,
         String by,
         @Nullable String client,
-        @Nullable String reason) {
+        @Nullable String reason,
+        @Nullable String secretPolicyId) {
     StoredVersion stored(int version) {
         return new StoredVersion(version, type, sealed.tenantKeyId(), sealed, at);
     }

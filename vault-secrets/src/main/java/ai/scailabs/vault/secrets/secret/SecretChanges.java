@@ -28,9 +28,9 @@ final class SecretChanges implements AutoCloseable {
             with changed as (
                 insert into secret as s
                     (tenant_id, path, current_version, secret_type, metadata, max_versions, expires_in_seconds, expires_at, expire_action,
-                    notify_before, updated_at, created_at, created_by)
+                    notify_before, updated_at, created_at, created_by, secret_policy_id)
                 select t.tenant_id, ?, 1, ?, coalesce(nullif(?, ''), '{}')::jsonb, ?, nullif(?::bigint, 0),
-                    ?::timestamptz + nullif(?::bigint, 0) * interval '1 second', ?, string_to_array(?, ','), ?::timestamptz, ?::timestamptz, ?
+                    ?::timestamptz + nullif(?::bigint, 0) * interval '1 second', ?, string_to_array(?, ','), ?::timestamptz, ?::timestamptz, ?, nullif(?, '')
                 from tenant t
                 where t.tenant_id = ? and t.epoch = ? and t.status = 'active'
                 on conflict (tenant_id, path) do nothing
@@ -40,6 +40,28 @@ final class SecretChanges implements AutoCloseable {
                     (tenant_id, path, version, secret_type, tenant_key_id, wrapped_data_key, ciphertext, created_at, created_by, client, reason)
                 select c.tenant_id, c.path, c.current_version, c.secret_type, ?::uuid, ?::bytea, ?::bytea, c.updated_at, ?, nullif(?, ''), nullif(?, '')
                 from changed c
+            )""" + AUDITED + " select metadata_text, revision from changed";
+
+    /** What the grouped function does for one secret, and which secret policy made the value. */
+    private static final String ADD_MADE =
+            """
+            with changed as (
+                update secret s
+                set current_version = s.current_version + 1, revision = nextval('secret_revision'), secret_type = ?,
+                    metadata = coalesce(nullif(?, '')::jsonb, s.metadata), max_versions = ?, expires_in_seconds = nullif(?::bigint, 0),
+                    expires_at = ?::timestamptz + nullif(?::bigint, 0) * interval '1 second', expire_action = ?,
+                    notify_before = string_to_array(?, ','), updated_at = ?::timestamptz, secret_policy_id = ?
+                from tenant t
+                where""" + STILL_AS_SEEN + """
+                returning s.tenant_id, s.path, s.current_version, s.secret_type, s.updated_at, s.revision, s.max_versions, s.metadata::text as metadata_text
+            ), added as (
+                insert into secret_version
+                    (tenant_id, path, version, secret_type, tenant_key_id, wrapped_data_key, ciphertext, created_at, created_by, client, reason)
+                select c.tenant_id, c.path, c.current_version, c.secret_type, ?::uuid, ?::bytea, ?::bytea, c.updated_at, ?, nullif(?, ''), nullif(?, '')
+                from changed c
+            ), pruned as (
+                delete from secret_version v using changed c
+                where v.tenant_id = c.tenant_id and v.path = c.path and v.version <= c.current_version - c.max_versions
             )""" + AUDITED + " select metadata_text, revision from changed";
 
     private static final String SET_METADATA = "with changed as (update secret s"
@@ -102,6 +124,7 @@ final class SecretChanges implements AutoCloseable {
                         added.at(),
                         added.at(),
                         added.by(),
+                        orEmpty(added.secretPolicyId()),
                         owner.value(),
                         epoch,
                         added.sealed().tenantKeyId().value(),
@@ -115,7 +138,44 @@ final class SecretChanges implements AutoCloseable {
     /** As {@link #create} for the version after the current one of {@code seen}. */
     Optional<StoredChange> addVersion(
             TenantId owner, SecretPath path, SecretState seen, NewVersion added, AuditEntry entry) {
-        return versions.add(new NextVersion(owner, path, seen.revision(), seen.epoch(), added, entry));
+        return added.secretPolicyId() == null
+                ? versions.add(new NextVersion(owner, path, seen.revision(), seen.epoch(), added, entry))
+                : addMade(owner, path, seen, added, added.secretPolicyId(), entry);
+    }
+
+    private Optional<StoredChange> addMade(
+            TenantId owner,
+            SecretPath path,
+            SecretState seen,
+            NewVersion added,
+            String secretPolicyId,
+            AuditEntry entry) {
+        return tenants.queryOne(
+                owner,
+                ADD_MADE,
+                StoredChange::of,
+                AuditRows.after(
+                        entry,
+                        added.type().wireName(),
+                        orEmpty(added.metadataJson()),
+                        added.options().maxVersions(),
+                        seconds(added.options()),
+                        added.at(),
+                        seconds(added.options()),
+                        added.options().expireAction().wireName(),
+                        SecretColumns.text(added.options().notifyBefore()),
+                        added.at(),
+                        secretPolicyId,
+                        owner.value(),
+                        path.value(),
+                        seen.revision(),
+                        seen.epoch(),
+                        added.sealed().tenantKeyId().value(),
+                        added.sealed().wrappedDataKey(),
+                        added.sealed().ciphertext(),
+                        added.by(),
+                        orEmpty(added.client()),
+                        orEmpty(added.reason())));
     }
 
     /** The metadata as stored. */

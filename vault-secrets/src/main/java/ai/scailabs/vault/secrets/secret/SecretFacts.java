@@ -1,5 +1,6 @@
 package ai.scailabs.vault.secrets.secret;
 
+import ai.scailabs.vault.audit.trail.AuditEntry;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
@@ -56,6 +57,13 @@ final class SecretFacts {
         Map<String, Object> facts = of(secret, Metadata.tags(secret.metadataJson()));
         facts.put("version", version);
         return facts;
+    }
+
+    /** The entry with what is known of the secret besides what it tells already. */
+    static AuditEntry with(AuditEntry entry, Map<String, Object> known) {
+        Map<String, Object> extra = new HashMap<>(entry.extra());
+        extra.putAll(known);
+        return entry.withExtra(extra);
     }
 
     private static void addTags(Map<String, Object> facts, List<String> tags) {

@@ -27,7 +27,8 @@ final class SecretReads {
      */
     private static final String WANTED_VERSION = " left join lateral (select * from secret_version v"
             + " where v.tenant_id = s.tenant_id and v.path = s.path"
-            + " and v.version = case ? when 0 then s.current_version else ? end offset 0) v on true";
+            + " and v.version = case ? when 0 then s.current_version else ? end"
+            + " and (v.readable_until is null or v.readable_until > now()) offset 0) v on true";
 
     /** What most reads ask for; a tenth cheaper to the database than naming the version. */
     private static final String CURRENT = FOUND + " from tenant t"

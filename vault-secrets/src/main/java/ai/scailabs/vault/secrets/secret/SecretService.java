@@ -6,9 +6,6 @@ import ai.scailabs.vault.access.policy.Permission;
 import ai.scailabs.vault.audit.trail.AuditEntry;
 import ai.scailabs.vault.audit.trail.Premise;
 import ai.scailabs.vault.crypto.envelope.EnvelopeCipher;
-import ai.scailabs.vault.crypto.envelope.KeyChain;
-import ai.scailabs.vault.crypto.envelope.SealedValue;
-import ai.scailabs.vault.crypto.envelope.ValuePlace;
 import ai.scailabs.vault.crypto.keyring.TenantKeyrings;
 import ai.scailabs.vault.kernel.error.VaultException;
 import ai.scailabs.vault.kernel.id.TenantId;
@@ -18,7 +15,6 @@ import ai.scailabs.vault.secrets.mount.Mount;
 import ai.scailabs.vault.secrets.mount.Mounts;
 import ai.scailabs.vault.secrets.mount.Passage;
 import ai.scailabs.vault.secrets.secret.RememberedSecrets.Remembered;
-import ai.scailabs.vault.secrets.secret.SecretChanges.StoredChange;
 import ai.scailabs.vault.secrets.secret.SecretReads.StoredMetadata;
 import ai.scailabs.vault.secrets.version.VersionHistory;
 import ai.scailabs.vault.secrets.version.VersionHistory.StoredHistory;
@@ -27,8 +23,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
@@ -57,8 +51,8 @@ public final class SecretService implements AutoCloseable {
     private final Mounts mounts;
     private final MountedReads mounted;
     private final RememberedSecrets remembered = new RememberedSecrets();
-    private final TenantKeyrings keyrings;
-    private final EnvelopeCipher cipher;
+    private final VersionWriter writer;
+    private final SecretRenewal renewal;
     private final Clock clock;
 
     /**
@@ -81,9 +75,14 @@ public final class SecretService implements AutoCloseable {
         this.guarded = new GuardedChange(reads, permits, remembered, mounts);
         this.mounted = new MountedReads(reads, permits, mounts);
         this.opener = new ValueOpener(keyrings, cipher, accesses, clock);
-        this.keyrings = keyrings;
-        this.cipher = cipher;
+        this.writer = new VersionWriter(changes, remembered, keyrings, cipher, clock);
+        this.renewal = new SecretRenewal(reads, changes, guarded, permits, writer, keyrings, cipher, clock);
         this.clock = clock;
+    }
+
+    /** Next versions that are made here. Works as long as this does. */
+    public SecretRenewal renewal() {
+        return renewal;
     }
 
     /**
@@ -175,7 +174,7 @@ public final class SecretService implements AutoCloseable {
                 throw SecretRefusals.occupiedByDeleted(path);
             }
             require(precondition, seen);
-            return writeOn(seen, permit, space, path, draft, metadataJson, entry);
+            return writer.write(seen, permit, space, path, draft, metadataJson, null, entry);
         });
     }
 
@@ -202,59 +201,12 @@ public final class SecretService implements AutoCloseable {
                 if (seen.isSoftDeleted()) {
                     throw SecretRefusals.occupiedByDeleted(path);
                 }
-                return writeOn(seen, permit, space, path, draft, null, entry);
+                return writer.write(seen, permit, space, path, draft, null, null, entry);
             });
             written.set(result);
             return result.view().version();
         });
         return Objects.requireNonNull(written.get(), "a passage that does not write here");
-    }
-
-    private Optional<WriteResult> writeOn(
-            SecretState seen,
-            Permit permit,
-            SecretSpace space,
-            SecretPath path,
-            SecretDraft draft,
-            @Nullable String metadataJson,
-            AuditEntry entry) {
-        SecretView before = seen.secret();
-        int version = seen.liveVersion() + 1;
-        KeyChain chain = keyrings.active(space.owner(), space.partner(), seen.epoch());
-        SealedValue sealed = cipher.seal(chain, new ValuePlace(space.owner(), path, version), draft.data());
-        SecretOptions options = draft.options().applyTo(before == null ? SecretOptions.DEFAULT : before.options());
-        String by = permit.actor().identity().value();
-        NewVersion added = new NewVersion(
-                sealed, draft.typeOrDefault(), metadataJson, options, now(), by, draft.client(), draft.reason());
-        AuditEntry recorded = with(entry, SecretFacts.written(before, version, metadataJson, added));
-        Optional<StoredChange> stored = before == null
-                ? changes.create(space.owner(), path, seen.epoch(), added, recorded)
-                : changes.addVersion(space.owner(), path, seen, added, recorded);
-        return stored.map(change -> {
-            SecretView after = view(path, before, version, change.metadataJson(), added);
-            remembered.put(space.owner(), change.revision(), after, added.stored(version));
-            return new WriteResult(after, before == null);
-        });
-    }
-
-    private static SecretView view(
-            SecretPath path, @Nullable SecretView before, int version, String metadataJson, NewVersion added) {
-        Duration expiresIn = added.options().expiresIn();
-        return new SecretView(
-                path,
-                added.type(),
-                version,
-                metadataJson,
-                added.options(),
-                before == null ? added.at() : before.createdAt(),
-                added.at(),
-                expiresIn == null ? null : added.at().plus(expiresIn),
-                null,
-                before == null ? null : before.rotationPolicyId(),
-                before == null ? null : before.secretPolicyId(),
-                null,
-                null,
-                null);
     }
 
     /**
@@ -333,7 +285,7 @@ public final class SecretService implements AutoCloseable {
                             seen,
                             merged,
                             at,
-                            with(entry, SecretFacts.of(before, Metadata.tags(merged))))
+                            SecretFacts.with(entry, SecretFacts.of(before, Metadata.tags(merged))))
                     .map(stored -> before.withMetadata(stored, at));
         });
     }
@@ -382,7 +334,7 @@ public final class SecretService implements AutoCloseable {
             require(precondition, seen);
             Instant at = now();
             Instant until = at.plus(Duration.ofDays(seen.softDeleteDays()));
-            AuditEntry recorded = with(entry, SecretFacts.deleted(live, until));
+            AuditEntry recorded = SecretFacts.with(entry, SecretFacts.deleted(live, until));
             return changes.softDelete(space.owner(), path, seen, at, by, until, recorded)
                     .map(versions -> new DeleteResult(path, false, versions, until));
         });
@@ -404,7 +356,7 @@ public final class SecretService implements AutoCloseable {
                 throw SecretRefusals.notFound(path);
             }
             requireVersion(precondition, seen.secret().version());
-            AuditEntry recorded = with(entry, SecretFacts.deleted(seen.secret(), null));
+            AuditEntry recorded = SecretFacts.with(entry, SecretFacts.deleted(seen.secret(), null));
             return changes.destroy(space.owner(), path, seen, now(), by, recorded)
                     .map(versions -> new DeleteResult(path, true, versions, null));
         });
@@ -421,7 +373,7 @@ public final class SecretService implements AutoCloseable {
         if (seen == null || seen.secret() == null || entry.identity() == null || !seen.isPastRecovery(at)) {
             return Optional.empty();
         }
-        AuditEntry recorded = with(entry, SecretFacts.deleted(seen.secret(), null));
+        AuditEntry recorded = SecretFacts.with(entry, SecretFacts.deleted(seen.secret(), null));
         return changes.destroy(owner, path, seen, at, entry.identity().value(), recorded)
                 .map(versions -> new DeleteResult(path, true, versions, null));
     }
@@ -437,7 +389,7 @@ public final class SecretService implements AutoCloseable {
         String by = permit.actor().identity().value();
         guarded.run(permit, space, path, seen -> {
             SecretView live = requireLive(permit, path, seen.secret());
-            AuditEntry recorded = with(entry, SecretFacts.ofVersion(live, version));
+            AuditEntry recorded = SecretFacts.with(entry, SecretFacts.ofVersion(live, version));
             Optional<Integer> destroyed =
                     changes.destroyVersion(space.owner(), path, seen, version, now(), by, recorded);
             if (destroyed.isEmpty()) {
@@ -474,7 +426,8 @@ public final class SecretService implements AutoCloseable {
             if (!seen.isSoftDeleted()) {
                 throw SecretRefusals.notDeleted(path);
             }
-            AuditEntry recorded = with(entry, SecretFacts.of(deleted, Metadata.tags(deleted.metadataJson())));
+            AuditEntry recorded =
+                    SecretFacts.with(entry, SecretFacts.of(deleted, Metadata.tags(deleted.metadataJson())));
             return changes.restore(space.owner(), path, seen, recorded).map(versions -> deleted.restored());
         });
     }
@@ -497,12 +450,6 @@ public final class SecretService implements AutoCloseable {
         if (!precondition.holdsFor(currentVersion)) {
             throw SecretRefusals.versionConflict(currentVersion);
         }
-    }
-
-    private static AuditEntry with(AuditEntry entry, Map<String, Object> known) {
-        Map<String, Object> extra = new HashMap<>(entry.extra());
-        extra.putAll(known);
-        return entry.withExtra(extra);
     }
 
     /** Lets the writes that are under way end, and takes none any more. */

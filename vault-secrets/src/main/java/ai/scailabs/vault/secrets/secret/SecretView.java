@@ -72,6 +72,25 @@ public record SecretView(
         return with(type, version, changed, at, deletedAt, recoverableUntil);
     }
 
+    /** The same under another rotation policy. @param id absent for none */
+    public SecretView underRotation(@Nullable String id) {
+        return new SecretView(
+                path,
+                type,
+                version,
+                metadataJson,
+                options,
+                createdAt,
+                updatedAt,
+                expiresAt,
+                lastAccessedAt,
+                id,
+                secretPolicyId,
+                deletedAt,
+                recoverableUntil,
+                source);
+    }
+
     SecretView restored() {
         return with(type, version, metadataJson, updatedAt, null, null);
     }

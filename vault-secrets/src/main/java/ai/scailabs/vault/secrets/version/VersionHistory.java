@@ -15,11 +15,11 @@ import org.jspecify.annotations.Nullable;
 public final class VersionHistory {
     private static final String PAGE = """
             select t.epoch, t.status = 'active', s.current_version, s.deleted_at is not null,
-                v.version, v.secret_type, v.created_at, v.created_by, v.client, v.reason, v.destroyed_at, v.destroyed_by
+                v.version, v.secret_type, v.created_at, v.created_by, v.client, v.reason, v.destroyed_at, v.destroyed_by, v.readable_until
             from tenant t
             left join secret s on s.tenant_id = t.tenant_id and s.path = ?
             left join lateral (
-                select v.version, v.secret_type, v.created_at, v.created_by, v.client, v.reason, v.destroyed_at, v.destroyed_by
+                select v.version, v.secret_type, v.created_at, v.created_by, v.client, v.reason, v.destroyed_at, v.destroyed_by, v.readable_until
                 from secret_version v
                 where v.tenant_id = s.tenant_id and v.path = s.path and v.version < ?
                 order by v.version desc
@@ -92,7 +92,8 @@ public final class VersionHistory {
                     row.getString(9),
                     row.getString(10),
                     instantOrNull(row, 11),
-                    row.getString(12));
+                    row.getString(12),
+                    instantOrNull(row, 13));
         }
 
         private static @Nullable Instant instantOrNull(ResultSet row, int column) throws SQLException {

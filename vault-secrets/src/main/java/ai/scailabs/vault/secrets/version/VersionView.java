@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
  * @param secretType as the API writes it
  * @param current whether a read without a version gives this one
  * @param destroyedAt present when its value is gone for good
+ * @param readableUntil present when another has replaced it under a rotation policy
  */
 public record VersionView(
         int version,
@@ -19,4 +20,5 @@ public record VersionView(
         @Nullable String client,
         @Nullable String reason,
         @Nullable Instant destroyedAt,
-        @Nullable String destroyedBy) {}
+        @Nullable String destroyedBy,
+        @Nullable Instant readableUntil) {}

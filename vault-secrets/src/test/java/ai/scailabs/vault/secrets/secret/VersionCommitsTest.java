@@ -243,6 +243,7 @@ class VersionCommitsTest {
                 Instant.now().truncatedTo(ChronoUnit.MICROS),
                 actor.identity().value(),
                 "test/1",
+                null,
                 null);
         return new NextVersion(
                 actor.tenant(),
@@ -268,7 +269,8 @@ class VersionCommitsTest {
                         added.at(),
                         added.by(),
                         added.client(),
-                        added.reason()),
+                        added.reason(),
+                        added.secretPolicyId()),
                 entry);
     }
 

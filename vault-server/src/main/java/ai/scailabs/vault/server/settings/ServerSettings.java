@@ -34,6 +34,7 @@ public record ServerSettings(
         ObjectStoreSettings objectStores,
         DnsSettings dns,
         FederationSettings federation,
+        TargetSettings targets,
         Http http,
         Logging logging,
         RootKeys rootKeys,
@@ -99,6 +100,7 @@ public record ServerSettings(
         ObjectStoreSettings objectStores = ObjectStoreSettings.read(reader);
         DnsSettings dns = DnsSettings.read(reader);
         FederationSettings federation = FederationSettings.read(reader);
+        TargetSettings targets = TargetSettings.read(reader);
         IdentitySettings identity = IdentitySettings.read(reader, dev, scaiKey == null ? null : scaiKey.url());
         Http http = http(reader);
         AuditSettings audit = AuditSettings.read(reader, http);
@@ -125,6 +127,7 @@ public record ServerSettings(
                 || objectStores == null
                 || dns == null
                 || federation == null
+                || targets == null
                 || http == null
                 || logging == null
                 || identity == null
@@ -144,6 +147,7 @@ public record ServerSettings(
                 objectStores,
                 dns,
                 federation,
+                targets,
                 http,
                 logging,
                 rootKeys,

@@ -80,6 +80,14 @@ public enum Setting {
     FEDERATION_OWN_IDENTITY_TENANTS(
             Kind.PLAIN, "", "ids of tenants, separated by commas, that may come to other vaults as this service"),
     FEDERATION_TIMEOUT(Kind.PLAIN, "5s", "a duration from 1s to 30s: the most that one call of another vault takes"),
+    TARGET_ALLOWED_ADDRESSES(
+            Kind.PLAIN,
+            "",
+            "CIDR ranges separated by commas, where databases that tenants name may be besides the public Internet"),
+    TARGET_CA_FILE(
+            Kind.PLAIN,
+            null,
+            "a PEM file of certificates that vouch for such databases, besides those that the runtime trusts"),
     EVENT_RETENTION(Kind.PLAIN, "7d", "how long events and what became of them are kept: 1d to 90d"),
     WEBHOOK_ALLOWED_ADDRESSES(
             Kind.PLAIN,
@@ -284,6 +292,7 @@ public enum Setting {
     RATE_LIMIT_SUBSCRIPTIONS_PER_MINUTE(RateCategory.SUBSCRIPTIONS),
     RATE_LIMIT_SUBSCRIPTION_POLL_PER_MINUTE(RateCategory.SUBSCRIPTION_POLL),
     RATE_LIMIT_FEDERATION_PER_MINUTE(RateCategory.FEDERATION),
+    RATE_LIMIT_ROTATION_PER_MINUTE(RateCategory.ROTATION),
     RATE_LIMIT_DYNAMIC_GENERATE_PER_MINUTE(RateCategory.DYNAMIC_GENERATE),
     RATE_LIMIT_DYNAMIC_ADMIN_PER_MINUTE(RateCategory.DYNAMIC_ADMIN),
     RATE_LIMIT_LEASES_PER_MINUTE(RateCategory.LEASES),

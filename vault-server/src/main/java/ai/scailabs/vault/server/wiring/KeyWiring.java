@@ -70,7 +70,8 @@ class KeyWiring {
                 RewrappedKeys.ofCertificates(transactions),
                 RewrappedKeys.ofDnsProviders(transactions),
                 RewrappedKeys.ofEvents(transactions),
-                RewrappedKeys.ofAcme(transactions));
+                RewrappedKeys.ofAcme(transactions),
+                RewrappedKeys.ofRotations(transactions));
     }
 
     /** Absent, which the framework shows as null, where there is no login for jobs. */

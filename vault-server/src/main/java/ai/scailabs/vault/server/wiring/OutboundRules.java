@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import javax.net.ssl.SSLSocketFactory;
+import javax.net.ssl.TrustManagerFactory;
 import org.jspecify.annotations.Nullable;
 
 /** What holds for servers that tenants name, whatever they are for. */
@@ -24,6 +25,15 @@ final class OutboundRules {
             all.addAll(AddressRule.LOOPBACK);
         }
         return new AddressRule(all);
+    }
+
+    /** The same, for who makes sockets of its own. */
+    static TrustManagerFactory trust(@Nullable Path caFile) {
+        try {
+            return caFile == null ? OutboundTls.trustSystem() : OutboundTls.trustSystemAnd(caFile);
+        } catch (IOException vanished) {
+            throw new UncheckedIOException(vanished);
+        }
     }
 
     /** @param caFile whom to trust besides those that the runtime trusts; absent for nobody */

@@ -66,6 +66,12 @@ record RewrappedKeys(String kind, String purpose, SealedKeyRows keys) implements
         return new RewrappedKeys("acme_keys", SealedKeys.ACME, new SealedKeyRows(transactions, "acme_key"));
     }
 
+    /** Values on their way to accounts. */
+    static RewrappedKeys ofRotations(TenantTransactions transactions) {
+        return new RewrappedKeys(
+                "rotation_values", SealedKeys.ROTATION, new SealedKeyRows(transactions, "rotation_pending"));
+    }
+
     @Override
     public Page page(TenantId tenant, String after, int limit) {
         List<SealedKeyRows.Sealed> found = keys.page(tenant, after, limit);

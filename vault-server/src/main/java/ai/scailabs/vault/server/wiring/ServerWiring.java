@@ -13,6 +13,7 @@ import org.springframework.context.annotation.Import;
     ObjectStoreWiring.class,
     CapabilityWiring.class,
     FederationWiring.class,
+    CredentialWiring.class,
     KeyWiring.class,
     PkiWiring.class,
     CrlWiring.class,

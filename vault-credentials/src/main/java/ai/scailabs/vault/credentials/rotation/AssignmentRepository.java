@@ -1,0 +1,401 @@
+package ai.scailabs.vault.credentials.rotation;
+
+import ai.scailabs.vault.access.decision.StandingRight;
+import ai.scailabs.vault.audit.trail.AuditEntry;
+import ai.scailabs.vault.audit.trail.AuditRows;
+import ai.scailabs.vault.credentials.recipe.SecretPolicy;
+import ai.scailabs.vault.kernel.id.TenantId;
+import ai.scailabs.vault.kernel.path.SecretPath;
+import ai.scailabs.vault.persistence.tenant.TenantTransaction;
+import ai.scailabs.vault.persistence.tenant.TenantTransactions;
+import java.sql.Array;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.json.JsonMapper;
+
+/** The SQL of secrets under policies. Whoever does something about one takes it first, and nothing is written by who has lost it meanwhile. */
+final class AssignmentRepository {
+    /** Of an assignment {@code a}, its policy {@code p} and its secret {@code s}. */
+    private static final String ALL =
+            "select a.assignment_id, a.path, a.standing_right, a.connector::text as connector, a.attached_at, a.attached_by, a.rotated_at, a.due_at, a.version, a.told_version,"
+                    + " a.warned_seconds, a.due_told, a.overdue_told, a.attempts, s.deleted_at is null as live, s.secret_type, s.secret_policy_id as made_by,"
+                    + " array(select jsonb_array_elements_text(case jsonb_typeof(s.metadata -> 'tags') when 'array' then s.metadata -> 'tags' else '[]' end)) as tags,"
+                    + " (select min(v.readable_until) from secret_version v where v.tenant_id = a.tenant_id and v.path = a.path and v.destroyed_at is null) as retire_at,"
+                    + " (select n.seen_version from rotation_pending n where n.tenant_id = a.tenant_id and n.key_id = a.assignment_id::text) as pending_on,"
+                    + " clock_timestamp() as read_at, " + RotationPolicyRepository.COLUMNS;
+
+    private static final String JOINED =
+            " join rotation_policy p on p.tenant_id = a.tenant_id and p.policy_id = a.policy_id join secret s on s.tenant_id = a.tenant_id and s.path = a.path";
+
+    /** Longer than a rotation takes; whoever dies is followed by another after it. */
+    private static final String HELD = "clock_timestamp() + interval '60 seconds'";
+
+    private static final String TAKE = "with a as (update rotation_assignment set taken_by = ?, taken_until = " + HELD
+            + ", next_at = " + HELD
+            + " where tenant_id = ? and assignment_id = ? and next_at <= clock_timestamp() and (taken_until is null or taken_until <= clock_timestamp())"
+            + " returning *) " + ALL + " from a" + JOINED;
+
+    private static final String TAKE_NOW =
+            "with a as (update rotation_assignment set taken_by = ?, taken_until = " + HELD + ", next_at = " + HELD
+                    + " where tenant_id = ? and path = ? and (taken_until is null or taken_until <= clock_timestamp())"
+                    + " returning *) " + ALL + " from a" + JOINED;
+
+    private static final String HELD_BY = ALL + " from rotation_assignment a" + JOINED
+            + " where a.tenant_id = ? and a.assignment_id = ? and a.taken_by = ?";
+
+    private static final JsonMapper JSON = JsonMapper.shared();
+
+    private final TenantTransactions transactions;
+
+    AssignmentRepository(TenantTransactions transactions) {
+        this.transactions = transactions;
+    }
+
+    TenantTransactions transactions() {
+        return transactions;
+    }
+
+    /** Empty when nothing is due any more, or another has it. */
+    Optional<Assignment> take(TenantId tenant, UUID id, UUID holder) {
+        return transactions.queryOne(tenant, TAKE, AssignmentRepository::assignment, holder, tenant.value(), id);
+    }
+
+    /** The same whenever it is due. Empty also when the secret is under no policy. */
+    Optional<Assignment> takeNow(TenantId tenant, SecretPath path, UUID holder) {
+        return transactions.queryOne(
+                tenant, TAKE_NOW, AssignmentRepository::assignment, holder, tenant.value(), path.value());
+    }
+
+    /** As it is now. Empty when another has it. */
+    Optional<Assignment> held(TenantId tenant, UUID id, UUID holder) {
+        return transactions.queryOne(tenant, HELD_BY, AssignmentRepository::assignment, tenant.value(), id, holder);
+    }
+
+    /** What somebody wrote meanwhile is told at once. @param next when there is something to do; null for nothing */
+    void giveBack(TenantId tenant, UUID id, UUID holder, @Nullable Instant next) {
+        transactions.update(tenant, """
+                update rotation_assignment
+                set taken_by = null, taken_until = null, next_at = case when version <> told_version then clock_timestamp() else ?::timestamptz end
+                where tenant_id = ? and assignment_id = ? and taken_by = ?
+                """, next, tenant.value(), id, holder);
+    }
+
+    boolean noteTold(TenantTransaction tx, Assignment told, UUID holder) {
+        return tx.update(
+                        "update rotation_assignment set told_version = ? where tenant_id = ? and assignment_id = ? and taken_by = ? and told_version = ?",
+                        told.version(),
+                        tx.tenant().value(),
+                        told.id(),
+                        holder,
+                        told.toldVersion())
+                > 0;
+    }
+
+    boolean noteWarned(TenantTransaction tx, Assignment warned, UUID holder, Duration before) {
+        return tx.update(
+                        "update rotation_assignment set warned_seconds = ? where tenant_id = ? and assignment_id = ? and taken_by = ? and version = ?",
+                        before.toSeconds(),
+                        tx.tenant().value(),
+                        warned.id(),
+                        holder,
+                        warned.version())
+                > 0;
+    }
+
+    /** @param now whether it is due from now on, whatever its clock says */
+    boolean noteDue(TenantTransaction tx, Assignment due, UUID holder, boolean now) {
+        return tx.update("""
+                        update rotation_assignment set due_told = true, overdue_told = false, due_at = case when ? then least(due_at, clock_timestamp()) else due_at end
+                        where tenant_id = ? and assignment_id = ? and taken_by = ? and version = ?
+                        """, now, tx.tenant().value(), due.id(), holder, due.version()) > 0;
+    }
+
+    boolean noteOverdue(TenantTransaction tx, Assignment overdue, UUID holder) {
+        return tx.update(
+                        "update rotation_assignment set overdue_told = true where tenant_id = ? and assignment_id = ? and taken_by = ? and version = ?",
+                        tx.tenant().value(),
+                        overdue.id(),
+                        holder,
+                        overdue.version())
+                > 0;
+    }
+
+    /** Gives it back, too. */
+    boolean noteFailed(
+            TenantTransaction tx, Assignment failed, UUID holder, String code, String message, Duration pause) {
+        return tx.update("""
+                        update rotation_assignment
+                        set attempts = attempts + 1, error_code = ?, error_message = ?, taken_by = null, taken_until = null,
+                            next_at = clock_timestamp() + ? * interval '1 millisecond'
+                        where tenant_id = ? and assignment_id = ? and taken_by = ?
+                        """, code, message, pause.toMillis(), tx.tenant().value(), failed.id(), holder) > 0;
+    }
+
+    /** False when there is no such secret, or it is under a policy already. Its clock begins now. */
+    boolean attach(
+            TenantTransaction tx,
+            UUID id,
+            SecretPath path,
+            RotationPolicy policy,
+            StandingRight right,
+            @Nullable Connector connector,
+            String by) {
+        boolean added = tx.update(
+                        """
+                        insert into rotation_assignment (tenant_id, path, assignment_id, policy_id, standing_right, connector, attached_at, attached_by, rotated_at, due_at, version, told_version, next_at)
+                        select s.tenant_id, s.path, ?, ?, ?, ?::jsonb, clock_timestamp(), ?, clock_timestamp(), clock_timestamp() + ? * interval '1 second', s.current_version, s.current_version,
+                            clock_timestamp()
+                        from secret s where s.tenant_id = ? and s.path = ? and s.deleted_at is null
+                        on conflict (tenant_id, path) do nothing
+                        """,
+                        id,
+                        policy.id(),
+                        right.encoded(),
+                        connector == null ? null : connector.members().toString(),
+                        by,
+                        policy.terms().every().toSeconds(),
+                        tx.tenant().value(),
+                        path.value())
+                > 0;
+        if (added) {
+            tx.update(
+                    "update secret set rotation_policy_id = ? where tenant_id = ? and path = ?",
+                    policy.text(),
+                    tx.tenant().value(),
+                    path.value());
+        }
+        return added;
+    }
+
+    /** Whether a value is on its way to an account of one of them. @param path absent for any of the policy */
+    boolean isOnItsWay(TenantTransaction tx, UUID policy, @Nullable SecretPath path) {
+        String one = path == null ? "" : path.value();
+        return tx.queryOne(
+                        """
+                        select true from rotation_pending n join rotation_assignment a on a.tenant_id = n.tenant_id and a.path = n.path
+                        where n.tenant_id = ? and a.policy_id = ? and (? = '' or a.path = ?) limit 1
+                        """,
+                        (results, index) -> results.getBoolean(1),
+                        tx.tenant().value(),
+                        policy,
+                        one,
+                        one)
+                .orElse(false);
+    }
+
+    /** False when it is not under this policy. */
+    boolean detach(TenantTransaction tx, SecretPath path, UUID policy) {
+        return tx.update(
+                        "delete from rotation_assignment where tenant_id = ? and path = ? and policy_id = ?",
+                        tx.tenant().value(),
+                        path.value(),
+                        policy)
+                > 0;
+    }
+
+    /** How many there were. */
+    int detachSome(TenantTransaction tx, UUID policy, int most) {
+        return tx.update("""
+                delete from rotation_assignment a where a.tenant_id = ? and a.policy_id = ? and a.path in (
+                    select b.path from rotation_assignment b where b.tenant_id = ? and b.policy_id = ? order by b.path limit ?)
+                """, tx.tenant().value(), policy, tx.tenant().value(), policy, most);
+    }
+
+    /** Of one that is under a policy. */
+    Optional<Attachment> attachment(TenantTransaction tx, SecretPath path) {
+        return tx.queryOne(
+                "select policy_id, attached_at, attached_by, rotated_at, due_at, connector::text as connector from rotation_assignment where tenant_id = ? and path = ?",
+                (results, index) -> new Attachment(
+                        path,
+                        results.getObject("policy_id", UUID.class),
+                        instant(results, "attached_at"),
+                        results.getString("attached_by"),
+                        instant(results, "rotated_at"),
+                        instant(results, "due_at"),
+                        connector(results.getString("connector"))),
+                tx.tenant().value(),
+                path.value());
+    }
+
+    /** What a secret is that could not be taken. Empty when there is none. */
+    Optional<Unassigned> unassigned(TenantId tenant, SecretPath path) {
+        return transactions.queryOne(
+                tenant,
+                """
+                select s.current_version, s.secret_policy_id, exists (select from rotation_assignment a where a.tenant_id = s.tenant_id and a.path = s.path)
+                from secret s where s.tenant_id = ? and s.path = ? and s.deleted_at is null
+                """,
+                (results, index) ->
+                        new Unassigned(results.getInt(1), recipe(results.getString(2)), results.getBoolean(3)),
+                tenant.value(),
+                path.value());
+    }
+
+    /** @param assigned whether it is under a policy, and another has it */
+    record Unassigned(int version, @Nullable UUID recipe, boolean assigned) {}
+
+    private static @Nullable UUID recipe(@Nullable String id) {
+        return id == null ? null : SecretPolicy.parseId(id).orElse(null);
+    }
+
+    /** Those that are not under the policy. */
+    List<String> strangers(TenantId tenant, UUID policy, List<SecretPath> paths) {
+        return transactions.query(
+                tenant,
+                """
+                select w.path from unnest(?::text[]) w (path)
+                where not exists (select from rotation_assignment a where a.tenant_id = ? and a.policy_id = ? and a.path = w.path) order by w.path
+                """,
+                (results, index) -> results.getString(1),
+                paths.stream().map(SecretPath::value).toArray(String[]::new),
+                tenant.value(),
+                policy);
+    }
+
+    /** Under which policy a secret is. */
+    Optional<UUID> policyOf(TenantTransaction tx, SecretPath path) {
+        return tx.queryOne(
+                "select policy_id from rotation_assignment where tenant_id = ? and path = ?",
+                (results, index) -> results.getObject(1, UUID.class),
+                tx.tenant().value(),
+                path.value());
+    }
+
+    /** In the order of their paths. */
+    List<SecretPath> paths(TenantId tenant, UUID policy, int most) {
+        return transactions.query(
+                tenant,
+                "select path from rotation_assignment where tenant_id = ? and policy_id = ? order by path limit ?",
+                (results, index) -> new SecretPath(results.getString(1)),
+                tenant.value(),
+                policy,
+                most);
+    }
+
+    /** Those of active policies that are due within a time, in the order in which they are. @param policy null for any */
+    List<DueSecret> due(
+            TenantId tenant,
+            Duration within,
+            boolean overdue,
+            @Nullable UUID policy,
+            Instant afterDue,
+            String afterPath,
+            int rows) {
+        return transactions.query(
+                tenant,
+                """
+                select a.path, a.policy_id, p.name, a.rotated_at, a.due_at, p.auto_generate, a.due_at <= clock_timestamp() as overdue, a.attempts, a.error_code
+                from rotation_assignment a
+                join rotation_policy p on p.tenant_id = a.tenant_id and p.policy_id = a.policy_id
+                join secret s on s.tenant_id = a.tenant_id and s.path = a.path
+                where a.tenant_id = ? and p.is_active and s.deleted_at is null and a.due_at <= clock_timestamp() + ? * interval '1 second'
+                    and (? or a.due_at > clock_timestamp()) and (?::uuid is null or a.policy_id = ?::uuid) and (a.due_at, a.path) > (?, ?)
+                order by a.due_at, a.path limit ?
+                """,
+                (results, index) -> new DueSecret(
+                        new SecretPath(results.getString(1)),
+                        results.getObject(2, UUID.class),
+                        results.getString(3),
+                        instant(results, "rotated_at"),
+                        instant(results, "due_at"),
+                        results.getBoolean(6),
+                        results.getBoolean(7),
+                        results.getInt(8),
+                        results.getString(9)),
+                tenant.value(),
+                within.toSeconds(),
+                overdue,
+                policy,
+                policy,
+                afterDue,
+                afterPath,
+                rows);
+    }
+
+    /** The program that wrote a version, as it names itself. */
+    Optional<String> client(TenantTransaction tx, SecretPath path, int version) {
+        return tx.queryOne(
+                "select coalesce(client, '') from secret_version where tenant_id = ? and path = ? and version = ?",
+                (results, index) -> results.getString(1),
+                tx.tenant().value(),
+                path.value(),
+                version);
+    }
+
+    /** Whether one that was replaced is still read. */
+    boolean isOldOneRead(TenantId tenant, SecretPath path) {
+        return transactions
+                .queryOne(
+                        tenant,
+                        "select true from secret_version where tenant_id = ? and path = ? and readable_until > clock_timestamp() and destroyed_at is null limit 1",
+                        (results, index) -> results.getBoolean(1),
+                        tenant.value(),
+                        path.value())
+                .orElse(false);
+    }
+
+    /** Versions that are no longer read, oldest first. */
+    List<Integer> retired(TenantId tenant, SecretPath path) {
+        return transactions.query(tenant, """
+                select version from secret_version
+                where tenant_id = ? and path = ? and readable_until <= clock_timestamp() and destroyed_at is null order by version
+                """, (results, index) -> results.getInt(1), tenant.value(), path.value());
+    }
+
+    void record(TenantTransaction tx, AuditEntry entry) {
+        tx.update(AuditRows.INSERT, AuditRows.arguments(entry));
+    }
+
+    private static Assignment assignment(ResultSet results, int index) throws SQLException {
+        RotationPolicy policy = RotationPolicyRepository.policy(results, 0);
+        long warned = results.getLong("warned_seconds");
+        boolean unwarned = results.wasNull();
+        int pendingOn = results.getInt("pending_on");
+        boolean none = results.wasNull();
+        Array tags = results.getArray("tags");
+        return new Assignment(
+                results.getObject("assignment_id", UUID.class),
+                new SecretPath(results.getString("path")),
+                policy,
+                policy.secretPolicy() == null ? recipe(results.getString("made_by")) : policy.secretPolicy(),
+                StandingRight.of(results.getString("standing_right")),
+                connector(results.getString("connector")),
+                none ? null : pendingOn,
+                instant(results, "attached_at"),
+                results.getString("attached_by"),
+                instant(results, "rotated_at"),
+                instant(results, "due_at"),
+                results.getInt("version"),
+                results.getInt("told_version"),
+                unwarned ? null : Duration.ofSeconds(warned),
+                results.getBoolean("due_told"),
+                results.getBoolean("overdue_told"),
+                results.getInt("attempts"),
+                results.getBoolean("live"),
+                results.getString("secret_type"),
+                List.of((String[]) tags.getArray()),
+                instantOrNull(results, "retire_at"),
+                instant(results, "read_at"));
+    }
+
+    /** What was allowed when it was kept; whether it may be used is decided when it is opened. */
+    private static @Nullable Connector connector(@Nullable String stored) {
+        return stored == null ? null : Connector.parse(JSON.readTree(stored), true);
+    }
+
+    private static Instant instant(ResultSet results, String column) throws SQLException {
+        return results.getObject(column, OffsetDateTime.class).toInstant();
+    }
+
+    private static @Nullable Instant instantOrNull(ResultSet results, String column) throws SQLException {
+        OffsetDateTime time = results.getObject(column, OffsetDateTime.class);
+        return time == null ? null : time.toInstant();
+    }
+}

@@ -1,0 +1,78 @@
+package ai.scailabs.vault.credentials.rotation;
+
+import ai.scailabs.vault.access.decision.AccessControl;
+import ai.scailabs.vault.access.revocation.RevocationList;
+import ai.scailabs.vault.audit.trail.AuditEntries;
+import ai.scailabs.vault.credentials.connector.Targets;
+import ai.scailabs.vault.credentials.recipe.MadeValues;
+import ai.scailabs.vault.credentials.recipe.SecretPolicyService;
+import ai.scailabs.vault.crypto.envelope.KeySeal;
+import ai.scailabs.vault.kernel.id.Ids;
+import ai.scailabs.vault.persistence.due.Backoff;
+import ai.scailabs.vault.persistence.tenant.TenantTransactions;
+import ai.scailabs.vault.secrets.secret.SecretRenewal;
+
+/** What the worker and people's requests have in common. Thread-safe. */
+public final class RotationSteps {
+    private final AssignmentRepository assignments;
+    private final HistoryRepository history;
+    private final RotationJournal journal;
+    private final Renewals renewals;
+    private final TargetRotation targets;
+    private final RotationTurn turn;
+    private final RotationListener listener;
+
+    public RotationSteps(
+            TenantTransactions transactions,
+            SecretPolicyService recipes,
+            MadeValues values,
+            SecretRenewal secrets,
+            KeySeal seal,
+            TargetLogins logins,
+            Targets connectors,
+            AccessControl access,
+            RevocationList revocations,
+            AuditEntries audit,
+            Backoff backoff,
+            RotationListener listener,
+            Ids ids) {
+        RotationEntries entries = new RotationEntries(audit, ids);
+        this.assignments = new AssignmentRepository(transactions);
+        this.history = new HistoryRepository(transactions);
+        this.journal = new RotationJournal(assignments, history, entries, ids);
+        this.renewals = new Renewals(recipes, values);
+        this.targets =
+                new TargetRotation(new PendingValues(transactions, seal), logins, connectors, values, recipes, secrets);
+        this.turn = new RotationTurn(
+                assignments, journal, entries, renewals, targets, secrets, access, revocations, backoff, listener);
+        this.listener = listener;
+    }
+
+    AssignmentRepository assignments() {
+        return assignments;
+    }
+
+    HistoryRepository history() {
+        return history;
+    }
+
+    RotationJournal journal() {
+        return journal;
+    }
+
+    Renewals renewals() {
+        return renewals;
+    }
+
+    TargetRotation targets() {
+        return targets;
+    }
+
+    RotationTurn turn() {
+        return turn;
+    }
+
+    RotationListener listener() {
+        return listener;
+    }
+}

@@ -1,0 +1,75 @@
+package ai.scailabs.vault.credentials.rotation;
+
+import ai.scailabs.vault.access.decision.AccessControl;
+import ai.scailabs.vault.access.decision.Permit;
+import ai.scailabs.vault.access.decision.StandingRight;
+import ai.scailabs.vault.access.policy.Permission;
+import ai.scailabs.vault.audit.trail.Attempt;
+import ai.scailabs.vault.audit.trail.AuditAction;
+import ai.scailabs.vault.audit.trail.AuditEntries;
+import ai.scailabs.vault.audit.trail.AuditTrail;
+import ai.scailabs.vault.credentials.connector.Login;
+import ai.scailabs.vault.kernel.error.ErrorCode;
+import ai.scailabs.vault.kernel.error.VaultException;
+import ai.scailabs.vault.kernel.id.Ids;
+import ai.scailabs.vault.kernel.path.SecretPath;
+import ai.scailabs.vault.secrets.secret.RevealedSecret;
+import ai.scailabs.vault.secrets.secret.SecretService;
+import ai.scailabs.vault.secrets.secret.SecretSpace;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** The secret with the login that changes accounts, read in the right of whoever named it, as that is now, and recorded as any other reading before anything is done with it. Thread-safe. */
+public final class TargetLogins {
+    private final AccessControl access;
+    private final SecretService secrets;
+    private final AuditTrail trail;
+    private final AuditEntries entries;
+    private final Ids ids;
+
+    /** @param secrets that knows of no mounts: what changes an account here does not lie elsewhere */
+    public TargetLogins(AccessControl access, SecretService secrets, AuditTrail trail, AuditEntries entries, Ids ids) {
+        this.access = access;
+        this.secrets = secrets;
+        this.trail = trail;
+        this.entries = entries;
+        this.ids = ids;
+    }
+
+    /**
+     * To be closed by the caller.
+     *
+     * @param path holds {@code username} and {@code password}
+     * @throws VaultException {@code access_denied}, {@code secret_not_found}; {@code invalid_config} when it holds no login
+     */
+    Login read(StandingRight right, SecretPath path) {
+        Attempt attempt = new Attempt(
+                right.tenant(),
+                AuditAction.READ,
+                RotationEntries.BY,
+                null,
+                path.value(),
+                null,
+                null,
+                ids.next("req_"),
+                System.nanoTime());
+        Map<String, Object> facts = new LinkedHashMap<>();
+        facts.put("on_behalf_of", right.identity().value());
+        SecretSpace space = SecretSpace.ofTenant(right.tenant(), right.partner());
+        try {
+            Permit permit = access.require(right, Permission.READ, path);
+            try (RevealedSecret secret = secrets.read(permit, space, path, null)) {
+                trail.append(entries.succeeded(attempt).withExtra(facts)).await();
+                return AccountMembers.login(secret.data(), "username", "password")
+                        .orElseThrow(() -> Connector.invalid(
+                                "connector.login_path", "names a secret without texts username and password"));
+            }
+        } catch (VaultException refused) {
+            if (refused.code() != ErrorCode.INVALID_CONFIG) {
+                facts.putAll(refused.evidence());
+                trail.append(entries.failed(attempt, refused.code()).withExtra(facts));
+            }
+            throw refused;
+        }
+    }
+}

@@ -1,0 +1,150 @@
+package ai.scailabs.vault.server.wiring;
+
+import ai.scailabs.vault.access.decision.AccessControl;
+import ai.scailabs.vault.access.revocation.RevocationList;
+import ai.scailabs.vault.audit.trail.AuditEntries;
+import ai.scailabs.vault.audit.trail.AuditTrail;
+import ai.scailabs.vault.credentials.connector.TargetLimits;
+import ai.scailabs.vault.credentials.connector.TargetNetwork;
+import ai.scailabs.vault.credentials.connector.vendor.VendorTargets;
+import ai.scailabs.vault.credentials.generator.Generators;
+import ai.scailabs.vault.credentials.recipe.MadeValues;
+import ai.scailabs.vault.credentials.recipe.SecretPolicyService;
+import ai.scailabs.vault.credentials.rotation.RotationPolicyService;
+import ai.scailabs.vault.credentials.rotation.RotationService;
+import ai.scailabs.vault.credentials.rotation.RotationSteps;
+import ai.scailabs.vault.credentials.rotation.RotationWorker;
+import ai.scailabs.vault.credentials.rotation.TargetLogins;
+import ai.scailabs.vault.crypto.envelope.EnvelopeCipher;
+import ai.scailabs.vault.crypto.keyring.TenantKeyrings;
+import ai.scailabs.vault.events.webhook.WebhookService;
+import ai.scailabs.vault.kernel.id.Ids;
+import ai.scailabs.vault.persistence.due.Backoff;
+import ai.scailabs.vault.persistence.tenant.TenantTransactions;
+import ai.scailabs.vault.secrets.lifecycle.AccessTimes;
+import ai.scailabs.vault.secrets.mount.Mounts;
+import ai.scailabs.vault.secrets.secret.SecretService;
+import ai.scailabs.vault.server.jobs.RotationJobs;
+import ai.scailabs.vault.server.metrics.RotationMeters;
+import ai.scailabs.vault.server.settings.ServerSettings;
+import ai.scailabs.vault.server.settings.TargetSettings;
+import ai.scailabs.vault.tenancy.keyring.TenantSeal;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.security.SecureRandom;
+import java.time.Clock;
+import org.jspecify.annotations.Nullable;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** Secrets that are made here, and that change themselves. */
+@Configuration(proxyBeanMethods = false)
+class CredentialWiring {
+    @Bean
+    Generators generators(SecureRandom random, Clock clock) {
+        return new Generators(random, clock);
+    }
+
+    @Bean
+    SecretPolicyService secretPolicyService(
+            TenantTransactions transactions, Generators generators, Clock clock, Ids ids) {
+        return new SecretPolicyService(transactions, generators, clock, ids);
+    }
+
+    @Bean
+    MadeValues madeValues(SecretService secrets, Generators generators) {
+        return new MadeValues(secrets.renewal(), generators);
+    }
+
+    /** Closed with the context. */
+    @Bean
+    VendorTargets targets(ServerSettings settings) {
+        TargetSettings targets = settings.targets();
+        return new VendorTargets(new TargetNetwork(
+                OutboundRules.addresses(settings, targets.addresses()),
+                OutboundRules.trust(targets.caFile()),
+                TargetLimits.DEFAULT));
+    }
+
+    @Bean
+    TargetLogins targetLogins(
+            TenantTransactions transactions,
+            AccessControl access,
+            TenantKeyrings keyrings,
+            EnvelopeCipher cipher,
+            AccessTimes accessTimes,
+            AuditTrail trail,
+            AuditEntries entries,
+            Ids ids,
+            Clock clock) {
+        SecretService ownSecrets =
+                new SecretService(transactions, access, keyrings, cipher, accessTimes, Mounts.NONE, clock);
+        return new TargetLogins(access, ownSecrets, trail, entries, ids);
+    }
+
+    @Bean
+    RotationMeters rotationMeters(MeterRegistry registry) {
+        return new RotationMeters(registry);
+    }
+
+    @Bean
+    RotationSteps rotationSteps(
+            TenantTransactions transactions,
+            SecretPolicyService recipes,
+            MadeValues values,
+            SecretService secrets,
+            TenantSeal seal,
+            TargetLogins logins,
+            VendorTargets targets,
+            AccessControl access,
+            RevocationList revocations,
+            AuditEntries entries,
+            RotationMeters meters,
+            SecureRandom random,
+            Ids ids) {
+        return new RotationSteps(
+                transactions,
+                recipes,
+                values,
+                secrets.renewal(),
+                new SealedKeys(seal, SealedKeys.ROTATION),
+                logins,
+                targets,
+                access,
+                revocations,
+                entries,
+                new Backoff(random),
+                meters,
+                ids);
+    }
+
+    @Bean
+    RotationPolicyService rotationPolicyService(
+            TenantTransactions transactions,
+            SecretPolicyService recipes,
+            WebhookService webhooks,
+            Clock clock,
+            Ids ids) {
+        return new RotationPolicyService(transactions, recipes, webhooks::exists, clock, ids);
+    }
+
+    @Bean
+    RotationService rotationService(
+            TenantTransactions transactions,
+            RotationSteps steps,
+            AccessControl access,
+            Mounts mounts,
+            ServerSettings settings,
+            Clock clock,
+            Ids ids) {
+        return new RotationService(transactions, steps, access, mounts, settings.development(), clock, ids);
+    }
+
+    /** Absent, which the framework shows as null, where there is no login for jobs. */
+    @Bean
+    @Nullable
+    RotationJobs rotationJobs(DatabasePools pools, TenantTransactions transactions, RotationSteps steps, Ids ids) {
+        return pools.worker() == null
+                ? null
+                : RotationJobs.start(new RotationWorker(pools.worker(), transactions, steps, ids));
+    }
+}

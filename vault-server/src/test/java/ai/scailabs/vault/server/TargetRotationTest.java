@@ -1,0 +1,432 @@
+package ai.scailabs.vault.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import ai.scailabs.vault.kernel.sensitive.SensitiveBytes;
+import ai.scailabs.vault.testkit.TestDatabase;
+import ai.scailabs.vault.testkit.TestMariaDb;
+import ai.scailabs.vault.testkit.TestPostgres;
+import ai.scailabs.vault.testkit.TestRedis;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Secrets that are the logins of accounts, changed there and here. */
+class TargetRotationTest {
+    private static final String TENANT = "tnt_targeted";
+    private static final String ROOT = "targeted/root";
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final AtomicInteger COUNT = new AtomicInteger();
+
+    @TempDir
+    private static Path folder;
+
+    private static RunningServer server;
+    private static ApiClient owner;
+    private static Sql sql;
+    private static TestPostgres postgres;
+    private static TestDatabase target;
+    private static String policy;
+
+    private int number;
+    private String user;
+    private String path;
+
+    @BeforeAll
+    static void prepare() {
+        server = RunningServer.shared();
+        owner = server.owner("targeted", "targeted");
+        sql = Sql.superuser(server);
+        postgres = TestPostgres.privateInstance(folder.resolve("target"), false);
+        target = postgres.database();
+        asRoot("grant connect on database " + target.name() + " to public");
+        policy = policy(true);
+        write(ROOT, target.superuser().user(), target.superuser().password());
+    }
+
+    @AfterAll
+    static void close() {
+        postgres.close();
+    }
+
+    @BeforeEach
+    void account() throws SQLException {
+        number = COUNT.incrementAndGet();
+        user = "app_" + number;
+        path = "targeted/s" + number;
+        createAccount(user);
+        write(path, user, "first-" + user);
+    }
+
+    private static String policy(boolean auto) {
+        return owner.post(
+                        "/v1/rotation/policies",
+                        Map.of("name", "p" + COUNT.incrementAndGet(), "interval", "90d", "auto_generate", auto))
+                .expect(201)
+                .json()
+                .get("id")
+                .stringValue();
+    }
+
+    private static void write(String path, String username, String password) {
+        ApiClient.Reply reply = owner.put(
+                "/v1/secrets/" + path,
+                Map.of("data", Map.of("username", username, "password", password, "port", 5432)));
+        assertThat(reply.status()).as(reply.body()).isIn(200, 201);
+    }
+
+    private static void createAccount(String user) {
+        asRoot("create role " + user + " login password 'first-" + user + "'");
+    }
+
+    private static void asRoot(String statement) {
+        try (Connection root = target.superuser().dataSource().getConnection();
+                Statement running = root.createStatement()) {
+            running.execute(statement);
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static String url() {
+        return "postgresql://{{username}}:{{password}}@127.0.0.1:" + postgres.port() + "/" + target.name();
+    }
+
+    private static Map<String, Object> connector() {
+        return new LinkedHashMap<>(Map.of("type", "postgresql", "connection_url", url(), "login_path", ROOT));
+    }
+
+    private ApiClient.Reply attach(Map<String, Object> connector) {
+        return attach(policy, connector);
+    }
+
+    private ApiClient.Reply attach(String policy, Map<String, Object> connector) {
+        return owner.post(
+                "/v1/rotation/policies/" + policy + "/secrets", Map.of("secret_path", path, "connector", connector));
+    }
+
+    private JsonNode secret() {
+        return owner.get("/v1/secrets/" + path).expect(200).json();
+    }
+
+    private String field(String name) {
+        return secret().at("/data/" + name).stringValue();
+    }
+
+    private static boolean isLetIn(String user, String password) {
+        try (Connection connection = DriverManager.getConnection(
+                "jdbc:postgresql://127.0.0.1:" + postgres.port() + "/" + target.name(), user, password)) {
+            return connection.isValid(5);
+        } catch (SQLException refused) {
+            assertThat(refused.getSQLState()).isEqualTo("28P01");
+            return false;
+        }
+    }
+
+    private void assertBothSidesAgree(String user) {
+        assertThat(field("username")).isEqualTo(user);
+        assertThat(isLetIn(user, field("password"))).isTrue();
+        assertThat(secret().at("/data/port").intValue()).isEqualTo(5432);
+        assertThat(pending()).isZero();
+    }
+
+    private int pending() {
+        return sql.rows("select from rotation_pending where tenant_id = ? and path = ?", TENANT, path)
+                .size();
+    }
+
+    private static void await(BooleanSupplier condition) {
+        long end = System.nanoTime() + PATIENCE.toNanos();
+        while (!condition.getAsBoolean()) {
+            assertThat(System.nanoTime()).isLessThan(end);
+            LockSupport.parkNanos(50_000_000);
+        }
+    }
+
+    /** A value is kept for it, and the account does not have it, as the target was away. */
+    private void leaveOnItsWay() {
+        attach(connector()).expect(201);
+        postgres.stop();
+        assertThat(owner.post("/v1/secrets/" + path + ":rotate", null)
+                        .expect(502, "backend_unavailable")
+                        .json()
+                        .at("/error/details/reason")
+                        .stringValue())
+                .isEqualTo("unreachable");
+        assertThat(pending()).isOne();
+        assertThat(secret().get("version").intValue()).isEqualTo(1);
+        // Until the test says so, nobody goes on with it.
+        sql.update("update rotation_assignment set next_at = null where tenant_id = ? and path = ?", TENANT, path);
+    }
+
+    private void goOn() {
+        sql.update("update rotation_assignment set next_at = now() where tenant_id = ? and path = ?", TENANT, path);
+        await(() -> pending() == 0);
+    }
+
+    @Test
+    void rotation_changesTheAccountAndTheSecret_andTheOldPasswordIsRefused() {
+        JsonNode attached = attach(connector()).expect(201).json();
+        assertThat(attached.at("/connector/login_path").stringValue()).isEqualTo(ROOT);
+        JsonNode item =
+                owner.post("/v1/secrets/" + path + ":rotate", null).expect(200).json();
+        assertThat(item.get("status").stringValue()).isEqualTo("success");
+        assertThat(item.get("new_version").intValue()).isEqualTo(2);
+        assertBothSidesAgree(user);
+        assertThat(isLetIn(user, "first-" + user)).isFalse();
+
+        String second = field("password");
+        sql.update(
+                "update rotation_assignment set due_at = now(), next_at = now() where tenant_id = ? and path = ?",
+                TENANT,
+                path);
+        await(() -> secret().get("version").intValue() == 3);
+        await(() -> pending() == 0);
+        assertBothSidesAgree(user);
+        assertThat(isLetIn(user, second)).isFalse();
+        assertThat(sql.rows(
+                        "select from audit_log where tenant_id = ? and secret_path = ? and action = 'read' and identity_id = 'system:rotation-scheduler'",
+                        TENANT,
+                        ROOT))
+                .hasSizeGreaterThanOrEqualTo(3);
+    }
+
+    @Test
+    void accountOfPostgres_mayChangeItsOwnPassword() {
+        Map<String, Object> connector = connector();
+        connector.remove("login_path");
+        attach(connector).expect(201);
+        owner.post("/v1/secrets/" + path + ":rotate", null).expect(200);
+        assertBothSidesAgree(user);
+        owner.post("/v1/secrets/" + path + ":rotate", null).expect(200);
+        assertBothSidesAgree(user);
+    }
+
+    @Test
+    void accountsThatTakeTurns_areBothLetInDuringTheGrace_andTheOldOneNotAfterIt() throws SQLException {
+        String other = user + "_b";
+        createAccount(other);
+        Map<String, Object> connector = connector();
+        connector.put("alternate_users", List.of(user, other));
+        attach(connector).expect(201);
+        owner.post("/v1/secrets/" + path + ":rotate", null).expect(200);
+        assertBothSidesAgree(other);
+        assertThat(isLetIn(user, "first-" + user)).isTrue();
+
+        String second = field("password");
+        owner.post("/v1/secrets/" + path + ":rotate", null).expect(200);
+        assertBothSidesAgree(user);
+
+        endGrace(1);
+        assertThat(isLetIn(other, second)).as("its own grace goes on").isTrue();
+        endGrace(2);
+        assertThat(isLetIn(other, second)).isFalse();
+        assertBothSidesAgree(user);
+    }
+
+    private void endGrace(int version) {
+        sql.update(
+                "update secret_version set readable_until = now() where tenant_id = ? and path = ? and version = ?",
+                TENANT,
+                path,
+                version);
+        sql.update("update rotation_assignment set next_at = now() where tenant_id = ? and path = ?", TENANT, path);
+        await(() -> !sql.rows(
+                        "select from secret_version where tenant_id = ? and path = ? and version = ? and wrapped_data_key is null",
+                        TENANT,
+                        path,
+                        version)
+                .isEmpty());
+    }
+
+    @Test
+    void targetThatIsAway_changesNothing_andWhatWasKeptIsSetWhenItIsBack() {
+        leaveOnItsWay();
+        String kept = String.valueOf(
+                sql.rows("select n::text from rotation_pending n where tenant_id = ? and path = ?", TENANT, path));
+        owner.delete("/v1/rotation/policies/" + policy + "/secrets/" + path).expect(409, "conflict");
+        postgres.restart();
+        assertThat(isLetIn(user, "first-" + user)).isTrue();
+        goOn();
+        assertThat(secret().get("version").intValue()).isEqualTo(2);
+        assertBothSidesAgree(user);
+        assertThat(kept).doesNotContain(field("password"));
+        assertThat(isLetIn(user, "first-" + user)).isFalse();
+    }
+
+    /** Killed between the account and the secret: who goes on finds out that the account has it, and publishes just that. */
+    @Test
+    void valueThatTheAccountHasAlready_isPublished() throws SQLException {
+        leaveOnItsWay();
+        Map<String, Object> row = sql.rows(
+                        "select key_id, private_key from rotation_pending where tenant_id = ? and path = ?",
+                        TENANT,
+                        path)
+                .getFirst();
+        String password;
+        try (SensitiveBytes value =
+                server.opened(TENANT, "ptn_targeted", "rotation-value", String.valueOf(row.get("key_id")), (byte[])
+                        row.get("private_key"))) {
+            password = JsonMapper.shared()
+                    .readTree(new String(value.expose(), StandardCharsets.UTF_8))
+                    .get("password")
+                    .stringValue();
+        }
+        postgres.restart();
+        asRoot("alter role " + user + " password '" + password + "'");
+        goOn();
+        assertThat(field("password")).isEqualTo(password);
+        assertBothSidesAgree(user);
+    }
+
+    /** The target says which counts: what somebody wrote if it is the account's, else what was on its way. */
+    @Test
+    void valueThatSomebodyWroteMeanwhile_isHeldAgainstTheTarget() throws SQLException {
+        leaveOnItsWay();
+        write(path, user, "by-hand");
+        sql.update("update rotation_assignment set next_at = null where tenant_id = ? and path = ?", TENANT, path);
+        postgres.restart();
+        asRoot("alter role " + user + " password 'by-hand'");
+        goOn();
+        assertThat(secret().get("version").intValue()).isEqualTo(2);
+        assertBothSidesAgree(user);
+        assertThat(field("password")).isEqualTo("by-hand");
+    }
+
+    @Test
+    void valueThatSomebodyWrote_andTheAccountNeverHad_givesWayToOneThatItHas() {
+        leaveOnItsWay();
+        owner.put(
+                        "/v1/secrets/" + path,
+                        Map.of(
+                                "data",
+                                Map.of("username", user, "password", "never-set", "port", 5432, "note", "theirs")))
+                .expect(200);
+        sql.update("update rotation_assignment set next_at = null where tenant_id = ? and path = ?", TENANT, path);
+        postgres.restart();
+        goOn();
+        assertThat(secret().get("version").intValue()).isEqualTo(3);
+        assertBothSidesAgree(user);
+        assertThat(field("note")).isEqualTo("theirs");
+    }
+
+    @Test
+    void connectorThatCannotBeMeant_orLeadsWhereItMayNot_isRefusedByItsField() {
+        refused("connector.type", Map.of("type", "oracle"));
+        refused("connector.connection_url", Map.of("type", "postgresql"));
+        refused("connector", Map.of("type", "postgresql", "connection_url", url(), "driver", "x"));
+        refused("connector.login_path", Map.of("type", "mysql", "connection_url", "mysql://127.0.0.1/"));
+        Map<String, Object> alternating = connector();
+        alternating.put("alternate_users", List.of("somebody", "else"));
+        refused("connector.alternate_users", alternating);
+        Map<String, Object> metadata = connector();
+        metadata.put("connection_url", "postgresql://{{username}}:{{password}}@169.254.169.254/postgres");
+        assertThat(refused("connector", metadata).at("/error/details/reason").stringValue())
+                .isEqualTo("address_refused");
+        write(path, user, "not-its-password");
+        JsonNode wrong = refused("connector", connector());
+        assertThat(wrong.at("/error/details/reason").stringValue()).isEqualTo("login_refused");
+        assertThat(wrong.toString()).doesNotContain("not-its-password");
+        attach(policy(false), connector()).expect(422, "validation_error");
+        assertThat(secret().get("rotation_policy_id").isNull()).isTrue();
+    }
+
+    private JsonNode refused(String field, Map<String, Object> connector) {
+        JsonNode refusal = attach(connector).expect(400, "invalid_config").json();
+        assertThat(refusal.at("/error/details/field").stringValue()).isEqualTo(field);
+        return refusal;
+    }
+
+    /** Who may not read the login that changes accounts changes none by it. */
+    @Test
+    void loginThatTheyMayNotRead_isOfNoUseToThem() {
+        ApiClient rotator = server.member(owner, "targeted", "targeted", "target-rotator", path, "rotate");
+        rotator.post(
+                        "/v1/rotation/policies/" + policy + "/secrets",
+                        Map.of("secret_path", path, "connector", connector()))
+                .expect(403, "access_denied");
+    }
+
+    @Test
+    void accountOfMariaDb_isChanged() throws SQLException {
+        try (TestMariaDb maria = TestMariaDb.start()) {
+            String jdbc = "jdbc:mariadb://127.0.0.1:" + maria.port() + "/";
+            try (Connection root = DriverManager.getConnection(jdbc, TestMariaDb.ROOT, TestMariaDb.PASSWORD);
+                    Statement statement = root.createStatement()) {
+                statement.execute("create user '" + user + "'@'%' identified by 'first-" + user + "'");
+            }
+            write("targeted/maria-root", TestMariaDb.ROOT, TestMariaDb.PASSWORD);
+            attach(Map.of(
+                            "type",
+                            "mysql",
+                            "connection_url",
+                            "mysql://{{username}}:{{password}}@127.0.0.1:" + maria.port() + "/",
+                            "login_path",
+                            "targeted/maria-root"))
+                    .expect(201);
+            owner.post("/v1/secrets/" + path + ":rotate", null).expect(200);
+            try (Connection connection = DriverManager.getConnection(jdbc, user, field("password"))) {
+                assertThat(connection.isValid(5)).isTrue();
+            }
+            assertThatThrownBy(() -> DriverManager.getConnection(jdbc, user, "first-" + user))
+                    .isInstanceOf(SQLException.class);
+        }
+    }
+
+    @Test
+    void accountOfRedis_isChanged() throws IOException {
+        try (TestRedis redis = TestRedis.start()) {
+            String admin = "AUTH default \"" + TestRedis.PASSWORD + "\"";
+            assertThat(said(redis, admin, "ACL SETUSER " + user + " on >first-" + user + " ~* +@all"))
+                    .isEqualTo("+OK");
+            write("targeted/redis-root", "default", TestRedis.PASSWORD);
+            attach(Map.of(
+                            "type",
+                            "redis",
+                            "connection_url",
+                            "redis://{{username}}:{{password}}@127.0.0.1:" + redis.port() + "/",
+                            "login_path",
+                            "targeted/redis-root"))
+                    .expect(201);
+            owner.post("/v1/secrets/" + path + ":rotate", null).expect(200);
+            assertThat(said(redis, "AUTH " + user + " " + field("password"))).isEqualTo("+OK");
+            assertThat(said(redis, "AUTH " + user + " first-" + user)).startsWith("-WRONGPASS");
+        }
+    }
+
+    /** What it answers to the last of the commands. */
+    private static String said(TestRedis redis, String... commands) throws IOException {
+        try (Socket socket = new Socket("127.0.0.1", redis.port());
+                BufferedReader answers =
+                        new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8))) {
+            String answer = "";
+            for (String command : commands) {
+                socket.getOutputStream().write((command + "\r\n").getBytes(StandardCharsets.UTF_8));
+                answer = answers.readLine();
+            }
+            return answer;
+        }
+    }
+}

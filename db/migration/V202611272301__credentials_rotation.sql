@@ -55,7 +55,8 @@ create table rotation_assignment (
     attempts       integer not null default 0,
     error_code     text collate "C",
     error_message  text,
-    -- when there is something to do; absent when there is nothing
+    -- when there is something to do; absent when there is nothing. While it is taken it is the same as taken_until, unless somebody has changed something meanwhile: then it is earlier,
+    -- and whoever has it leaves it to be looked at again
     next_at        timestamptz,
     -- by whom it is being done; each taking is another
     taken_by       uuid,
@@ -125,7 +126,7 @@ $$;
 grant select, insert, update, delete on rotation_policy, rotation_assignment, rotation_pending, rotation_history to scaivault_app;
 
 -- The worker finds what is to be done, and does nothing about it: that is done as the tenant.
-grant select (tenant_id, assignment_id, next_at) on rotation_assignment to scaivault_worker;
+grant select (tenant_id, assignment_id, next_at, taken_until) on rotation_assignment to scaivault_worker;
 create policy worker_finds on rotation_assignment for select to scaivault_worker using (true);
 
 -- A new version starts the clock of its secret anew, whoever wrote it, and gives what it replaces the grace of the policy. With the rights of the writer, as the tenant.
@@ -139,8 +140,7 @@ begin
     update public.rotation_assignment a
     set rotated_at = clock, due_at = clock + p.interval_seconds * interval '1 second', version = new.current_version, warned_seconds = null, due_told = false,
         overdue_told = false, attempts = 0, error_code = null, error_message = null,
-        -- whoever has it looks again before it is given back
-        next_at = greatest(clock, a.taken_until)
+        next_at = clock
     from public.rotation_policy p
     where a.tenant_id = new.tenant_id and a.path = new.path and p.tenant_id = a.tenant_id and p.policy_id = a.policy_id
     returning p.grace_seconds into grace;
@@ -162,7 +162,7 @@ create function rotation_resume() returns trigger
     language plpgsql
 as $$
 begin
-    update public.rotation_assignment a set next_at = greatest(clock_timestamp(), a.taken_until) where a.tenant_id = new.tenant_id and a.path = new.path;
+    update public.rotation_assignment a set next_at = clock_timestamp() where a.tenant_id = new.tenant_id and a.path = new.path;
     return null;
 end
 $$;

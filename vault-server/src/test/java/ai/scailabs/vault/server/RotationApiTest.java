@@ -429,6 +429,28 @@ class RotationApiTest {
                 .expect(404, "secret_not_found");
     }
 
+    /** As if it had been taken by an instance that has died, before somebody changed something. */
+    @Test
+    void secretThatSomebodyHas_isLeftToThem_andThenDoneByAnother() {
+        String path = attached(policy(true));
+        sql.update(
+                "update rotation_assignment set taken_by = gen_random_uuid(), taken_until = now() + interval '4 seconds', next_at = now() + interval '4 seconds'"
+                        + " where tenant_id = ? and path = ?",
+                TENANT,
+                path);
+        move(path, "-1 second");
+        assertThat(owner.post("/v1/secrets/" + path + ":rotate", null)
+                        .expect(409, "conflict")
+                        .json()
+                        .at("/error/details/state")
+                        .stringValue())
+                .isEqualTo("rotating");
+        assertThat(version(path)).isEqualTo(1);
+        awaitVersion(path, 2);
+        awaitRest(path);
+        assertThat(version(path)).isEqualTo(2);
+    }
+
     /** Times are the database's: an instance that is a day ahead, or an hour behind, renews nothing early and nothing twice. */
     @Test
     void clockThatJumps_makesNothingDue() {

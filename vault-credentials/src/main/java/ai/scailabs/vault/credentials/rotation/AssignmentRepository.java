@@ -35,7 +35,7 @@ final class AssignmentRepository {
             " join rotation_policy p on p.tenant_id = a.tenant_id and p.policy_id = a.policy_id join secret s on s.tenant_id = a.tenant_id and s.path = a.path";
 
     /** Longer than a rotation takes; whoever dies is followed by another after it. */
-    private static final String HELD = "clock_timestamp() + interval '60 seconds'";
+    private static final String HELD = "statement_timestamp() + interval '60 seconds'";
 
     private static final String TAKE = "with a as (update rotation_assignment set taken_by = ?, taken_until = " + HELD
             + ", next_at = " + HELD
@@ -78,11 +78,11 @@ final class AssignmentRepository {
         return transactions.queryOne(tenant, HELD_BY, AssignmentRepository::assignment, tenant.value(), id, holder);
     }
 
-    /** What somebody wrote meanwhile is told at once. @param next when there is something to do; null for nothing */
+    /** What somebody has written or changed meanwhile is looked at at once. @param next when there is something to do; null for nothing */
     void giveBack(TenantId tenant, UUID id, UUID holder, @Nullable Instant next) {
         transactions.update(tenant, """
                 update rotation_assignment
-                set taken_by = null, taken_until = null, next_at = case when version <> told_version then clock_timestamp() else ?::timestamptz end
+                set taken_by = null, taken_until = null, next_at = case when version <> told_version or next_at < taken_until then clock_timestamp() else ?::timestamptz end
                 where tenant_id = ? and assignment_id = ? and taken_by = ?
                 """, next, tenant.value(), id, holder);
     }
@@ -133,7 +133,7 @@ final class AssignmentRepository {
         return tx.update("""
                         update rotation_assignment
                         set attempts = attempts + 1, error_code = ?, error_message = ?, taken_by = null, taken_until = null,
-                            next_at = clock_timestamp() + ? * interval '1 millisecond'
+                            next_at = case when next_at < taken_until then clock_timestamp() else clock_timestamp() + ? * interval '1 millisecond' end
                         where tenant_id = ? and assignment_id = ? and taken_by = ?
                         """, code, message, pause.toMillis(), tx.tenant().value(), failed.id(), holder) > 0;
     }
@@ -151,7 +151,7 @@ final class AssignmentRepository {
                         """
                         insert into rotation_assignment (tenant_id, path, assignment_id, policy_id, standing_right, connector, attached_at, attached_by, rotated_at, due_at, version, told_version, next_at)
                         select s.tenant_id, s.path, ?, ?, ?, ?::jsonb, clock_timestamp(), ?, clock_timestamp(), clock_timestamp() + ? * interval '1 second', s.current_version, s.current_version,
-                            clock_timestamp()
+                            clock_timestamp() + ? * interval '1 second'
                         from secret s where s.tenant_id = ? and s.path = ? and s.deleted_at is null
                         on conflict (tenant_id, path) do nothing
                         """,
@@ -161,6 +161,7 @@ final class AssignmentRepository {
                         connector == null ? null : connector.members().toString(),
                         by,
                         policy.terms().every().toSeconds(),
+                        policy.terms().untilFirstNews().toSeconds(),
                         tx.tenant().value(),
                         path.value())
                 > 0;

@@ -123,7 +123,7 @@ final class RotationPolicyRepository {
         tx.update(
                 """
                 update rotation_assignment a
-                set due_at = case when ? then a.rotated_at + ? * interval '1 second' else a.due_at end, next_at = greatest(clock_timestamp(), a.taken_until),
+                set due_at = case when ? then a.rotated_at + ? * interval '1 second' else a.due_at end, next_at = clock_timestamp(),
                     warned_seconds = case when ? then null else a.warned_seconds end
                 where a.tenant_id = ? and a.policy_id = ?
                 """,

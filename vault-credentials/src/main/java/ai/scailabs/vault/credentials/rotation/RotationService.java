@@ -30,6 +30,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DataIntegrityViolationException;
@@ -41,6 +42,8 @@ public final class RotationService {
     public static final int MAX_PATHS = 100;
 
     private static final int LOOKED_AT = 500;
+    private static final int MOST_LOOKS = 20;
+    private static final long LOOK_AGAIN_NANOS = 50_000_000;
     private static final UUID AFTER_ALL = new UUID(-1, -1);
 
     private final RotationPolicyRepository policies;
@@ -234,13 +237,18 @@ public final class RotationService {
     private HistoryItem rotate(Permit permit, SecretSpace space, SecretPath path, AuditEntry entry) {
         UUID holder = ids.nextUuid();
         Assignment taken = assignments.takeNow(space.owner(), path, holder).orElse(null);
-        if (taken == null) {
+        for (int looks = 0; taken == null; looks++) {
             AssignmentRepository.Unassigned alone =
                     assignments.unassigned(space.owner(), path).orElseThrow(() -> notFound(path));
-            if (alone.assigned()) {
+            if (!alone.assigned()) {
+                return rotateAlone(permit, space, path, alone, entry);
+            }
+            if (looks == MOST_LOOKS) {
                 throw taken();
             }
-            return rotateAlone(permit, space, path, alone, entry);
+            // Most of what is done about a secret takes a moment.
+            LockSupport.parkNanos(LOOK_AGAIN_NANOS);
+            taken = assignments.takeNow(space.owner(), path, holder).orElse(null);
         }
         Assignment seen = taken;
         try {

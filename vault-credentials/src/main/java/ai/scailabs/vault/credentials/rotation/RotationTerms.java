@@ -59,6 +59,12 @@ public record RotationTerms(
         return DurationText.parse("grace_period", gracePeriod);
     }
 
+    /** From a new version to the first that there is to tell or to do. */
+    Duration untilFirstNews() {
+        List<Duration> warnings = warnings();
+        return warnings.isEmpty() ? every() : every().minus(warnings.getFirst());
+    }
+
     /** The longest first. */
     List<Duration> warnings() {
         List<Duration> durations = new ArrayList<>();

@@ -19,7 +19,7 @@ public final class RotationWorker implements AutoCloseable {
     private static final String DUE = """
             with recursive owner as (
                 (select a.tenant_id from rotation_assignment a
-                where exists (select from rotation_assignment d where d.next_at <= now()) order by a.tenant_id limit 1)
+                where exists (select from rotation_assignment d where d.next_at <= now() and (d.taken_until is null or d.taken_until <= now())) order by a.tenant_id limit 1)
                 union all
                 select (select a.tenant_id from rotation_assignment a where a.tenant_id > o.tenant_id order by a.tenant_id limit 1)
                 from owner o where o.tenant_id is not null
@@ -29,7 +29,7 @@ public final class RotationWorker implements AutoCloseable {
             join tenant t on t.tenant_id = o.tenant_id and t.status = 'active'
             cross join lateral (
                 select a.tenant_id, a.assignment_id, a.next_at from rotation_assignment a
-                where a.tenant_id = o.tenant_id and a.next_at <= now() order by a.next_at limit ?
+                where a.tenant_id = o.tenant_id and a.next_at <= now() and (a.taken_until is null or a.taken_until <= now()) order by a.next_at limit ?
             ) d
             order by d.next_at limit ?
             """;

@@ -19,7 +19,7 @@ class RandomInputTest {
     /** Every failure names it; {@code -Dscaivault.seed} tries another. */
     private static final long SEED = Long.getLong("scaivault.seed", 20_261_122L);
 
-    private static final int INPUTS = Integer.getInteger("scaivault.inputs", 150);
+    private static final int INPUTS = Integer.getInteger("scaivault.inputs", 100);
     /** Of an operation that stretches a passphrase, which takes a hundred times as long as others. */
     private static final int FEW = INPUTS / 8;
 

@@ -16,6 +16,9 @@ import org.junit.jupiter.api.TestFactory;
 
 /** Every operation of the document, by every caller who must not: nothing is shown and nothing is changed. */
 class TenantMatrixTest {
+    private static final Set<String> BY_HEADER_TOO =
+            Set.of("tnt_matrix-victim", "tnt_matrix-stranger", "tnt_no-such-tenant", "ptn_matrix", "");
+
     private static RunningServer server;
     private static OpenApi api;
     private static PreparedTenant victim;
@@ -153,7 +156,7 @@ class TenantMatrixTest {
                 .flatMap(asked -> asking(asked, admin, 404, "tenant_not_found"));
     }
 
-    /** By the prefix and by the header. */
+    /** By the prefix, and by the header, of which one reading is tried with fewer spellings: a URI has more ways to be read. */
     private static Stream<DynamicTest> asking(String asked, ApiClient caller, int status, String code) {
         return Stream.concat(
                 everyGuarded(
@@ -161,13 +164,15 @@ class TenantMatrixTest {
                                 operation,
                                 victim.call(operation).on(asked).by(caller).expect(status, code)),
                         "asks by prefix for '" + asked + "'"),
-                everyGuarded(
-                        operation -> assertSilent(
-                                operation,
-                                victim.call(operation)
-                                        .by(caller, "X-Tenant-ID", asked)
-                                        .expect(status, code)),
-                        "asks by header for '" + asked + "'"));
+                BY_HEADER_TOO.contains(asked)
+                        ? everyGuarded(
+                                operation -> assertSilent(
+                                        operation,
+                                        victim.call(operation)
+                                                .by(caller, "X-Tenant-ID", asked)
+                                                .expect(status, code)),
+                                "asks by header for '" + asked + "'")
+                        : Stream.empty());
     }
 
     @TestFactory

@@ -1,5 +1,6 @@
 package ai.scailabs.vault.credentials.generator;
 
+import ai.scailabs.vault.credentials.ssh.PublicKeyBlob;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.security.KeyPair;
@@ -10,13 +11,11 @@ import java.util.Arrays;
 import java.util.Base64;
 
 /**
- * Key pairs as OpenSSH writes them: {@code PROTOCOL.key} of OpenSSH for the private key, RFC 4253 §6.6 and RFC 8709 §4 for the public one. Written here, as Bouncy Castle loses the comment and writes RSA in
+ * Key pairs as OpenSSH writes them: {@code PROTOCOL.key} of OpenSSH for the private key, {@link PublicKeyBlob} for the public one. Written here, as Bouncy Castle loses the comment and writes RSA in
  * another format, and Apache MINA has Ed25519 with another provider of keys only.
  */
 final class OpenSshKey {
     private static final byte[] MAGIC = ascii("openssh-key-v1\0");
-    private static final String ED25519 = "ssh-ed25519";
-    private static final String RSA = "ssh-rsa";
     private static final int ED25519_BYTES = 32;
 
     /** Of a private key that is not encrypted. */
@@ -33,9 +32,9 @@ final class OpenSshKey {
     /** {@code type base64 comment}, on one line that does not end. */
     byte[] publicLine() {
         try (WipedBuffer line = new WipedBuffer()) {
-            line.add(ascii(typeName()));
+            line.add(ascii(PublicKeyBlob.typeName(pair.getPublic())));
             line.add(' ');
-            line.add(Base64.getEncoder().encode(publicBlob()));
+            line.add(Base64.getEncoder().encode(PublicKeyBlob.of(pair.getPublic())));
             if (comment.length > 0) {
                 line.add(' ');
                 line.add(comment);
@@ -53,28 +52,11 @@ final class OpenSshKey {
             addString(key, ascii("none"));
             addString(key, new byte[0]);
             key.addInt(1);
-            addString(key, publicBlob());
+            addString(key, PublicKeyBlob.of(pair.getPublic()));
             addString(key, secret);
             return KeyText.pem("OPENSSH PRIVATE KEY", key.copy());
         } finally {
             Arrays.fill(secret, (byte) 0);
-        }
-    }
-
-    private String typeName() {
-        return pair.getPrivate() instanceof RSAPrivateCrtKey ? RSA : ED25519;
-    }
-
-    private byte[] publicBlob() {
-        try (WipedBuffer blob = new WipedBuffer()) {
-            addString(blob, ascii(typeName()));
-            if (pair.getPrivate() instanceof RSAPrivateCrtKey rsa) {
-                addNumber(blob, rsa.getPublicExponent());
-                addNumber(blob, rsa.getModulus());
-            } else {
-                addString(blob, ed25519Public());
-            }
-            return blob.copy();
         }
     }
 
@@ -83,7 +65,7 @@ final class OpenSshKey {
         try (WipedBuffer blob = new WipedBuffer()) {
             blob.addInt(check);
             blob.addInt(check);
-            addString(blob, ascii(typeName()));
+            addString(blob, ascii(PublicKeyBlob.typeName(pair.getPublic())));
             if (pair.getPrivate() instanceof RSAPrivateCrtKey rsa) {
                 addNumber(blob, rsa.getModulus());
                 addNumber(blob, rsa.getPublicExponent());

@@ -19,7 +19,10 @@ import ai.scailabs.vault.api.auth.ExchangeController;
 import ai.scailabs.vault.api.auth.IssuerController;
 import ai.scailabs.vault.api.auth.TokenController;
 import ai.scailabs.vault.api.auth.TrustController;
+import ai.scailabs.vault.api.credentials.DynamicRoleController;
+import ai.scailabs.vault.api.credentials.EngineController;
 import ai.scailabs.vault.api.credentials.GenerateController;
+import ai.scailabs.vault.api.credentials.LeaseController;
 import ai.scailabs.vault.api.credentials.RotationController;
 import ai.scailabs.vault.api.credentials.RotationPolicyController;
 import ai.scailabs.vault.api.credentials.SecretPolicyController;
@@ -139,6 +142,9 @@ import org.springframework.context.annotation.Import;
     BackendController.class,
     SecretPolicyController.class,
     GenerateController.class,
+    EngineController.class,
+    DynamicRoleController.class,
+    LeaseController.class,
     RotationPolicyController.class,
     RotationController.class,
     ValidationController.class,

@@ -33,7 +33,8 @@ class ForeignIdsTest {
             Map.entry("/v1/webhooks/", "wh_"),
             Map.entry("/v1/subscriptions/", "sub_"),
             Map.entry("/v1/secret-policies/", "sp_"),
-            Map.entry("/v1/rotation/policies/", "rot_"));
+            Map.entry("/v1/rotation/policies/", "rot_"),
+            Map.entry("/v1/dynamic/leases/", "lease_"));
 
     private static final String NEVER_ISSUED = "01K9Z6F3V4M8Q2T7B5N1C0D9XE";
 
@@ -81,7 +82,8 @@ class ForeignIdsTest {
         List<String> names = new ArrayList<>();
         for (String part : operation.template().split("/")) {
             boolean isName = part.startsWith("{path}")
-                    || Set.of("{level}", "{identity_id}", "{name}", "{role}").contains(part);
+                    || Set.of("{level}", "{identity_id}", "{name}", "{role}", "{engine}")
+                            .contains(part);
             if (part.startsWith("{") && !isName) {
                 names.add(part.substring(1, part.length() - 1));
             }
@@ -159,6 +161,7 @@ class ForeignIdsTest {
         ids.put("fed_", tenant.backend());
         ids.put("sp_", tenant.credentials().recipe());
         ids.put("rot_", tenant.credentials().rotation());
+        ids.put("lease_", tenant.dynamics().leaseId());
         ids.put("wh_", tenant.events().webhook());
         ids.put("sub_", tenant.events().subscription());
         return ids;

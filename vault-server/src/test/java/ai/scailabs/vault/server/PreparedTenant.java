@@ -92,6 +92,7 @@ final class PreparedTenant {
         copied();
         events();
         credentials();
+        dynamics();
         foreign().outgoing().here();
         foreign().outgoing().backed();
         foreign().outgoing().gone();
@@ -263,6 +264,11 @@ final class PreparedTenant {
     /** Authorities that have to do with others. */
     PreparedAuthorities foreign() {
         return once("foreign", PreparedAuthorities.class, () -> PreparedAuthorities.create(owner));
+    }
+
+    /** What is made for who asks. */
+    PreparedDynamics dynamics() {
+        return once("dynamics", PreparedDynamics.class, () -> PreparedDynamics.create(owner));
     }
 
     /** What is made here, and changes itself. */
@@ -472,6 +478,9 @@ final class PreparedTenant {
         String policy = "/v1/policies/" + bound;
         if (PreparedEvents.isAbout(operation)) {
             return events().call(operation);
+        }
+        if (PreparedDynamics.isAbout(operation)) {
+            return dynamics().call(operation);
         }
         if (PreparedCredentials.isAbout(operation)) {
             return credentials().call(operation);

@@ -47,7 +47,7 @@ public final class RunningServer implements AutoCloseable {
     /** Every scope there is so far. */
     public static final String ALL_SCOPES =
             "secrets:read secrets:write secrets:delete secrets:list secrets:rotate policies:read policies:write audit:read audit:export identity:read"
-                    + " identity:admin pki:issue subscriptions:read subscriptions:write federation:read federation:write admin";
+                    + " identity:admin pki:issue subscriptions:read subscriptions:write federation:read federation:write dynamic:read dynamic:generate dynamic:manage admin";
 
     /** With which ScaiKey signs its events. */
     public static final String EVENT_SECRET = "not-a-secret-outside-tests-77af";

@@ -259,6 +259,7 @@ class StructureTest {
                         "tenancy.erasure.ErasureReport",
                         "access.decision.Mandate",
                         "access.decision.StandingRight",
+                        "credentials.dynamic.RoleRecipe",
                         "events.outbox.EventBody",
                         "access.policy.RulesJson",
                         "access.trust.TermsJson",

@@ -424,6 +424,21 @@ class TenantMatrixTest {
                     "pollSubscription",
                     "acknowledgeEvents" -> reply.expect(404, "subscription_not_found");
             case "createPolicy", "createTrust" -> reply.expect(201);
+            case "listEngines", "listLeases" -> reply.expect(200);
+            // The root secret is the victim's.
+            case "createEngine" -> reply.expect(400, "invalid_config");
+            case "readEngine",
+                    "updateEngine",
+                    "deleteEngine",
+                    "checkEngine",
+                    "revokeLeases",
+                    "listDynamicRoles",
+                    "createDynamicRole",
+                    "readDynamicRole",
+                    "updateDynamicRole",
+                    "deleteDynamicRole",
+                    "grantLease" -> reply.expect(404, "engine_not_found");
+            case "readLease", "renewLease", "revokeLease" -> reply.expect(404, "lease_not_found");
             case "listSecretPolicies", "listRotationPolicies", "listDueRotations", "listPendingRotations" ->
                 reply.expect(200);
             case "createSecretPolicy" -> reply.expect(201);

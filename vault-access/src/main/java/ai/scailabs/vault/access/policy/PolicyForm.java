@@ -15,7 +15,12 @@ final class PolicyForm {
     private static final int MAX_NAME = 128;
     private static final int MAX_DESCRIPTION = 1024;
     private static final Set<IdentityType> BINDABLE =
-            Set.of(IdentityType.USER, IdentityType.SERVICE_ACCOUNT, IdentityType.GROUP);
+            Set.of(IdentityType.USER, IdentityType.SERVICE_ACCOUNT, IdentityType.GROUP, IdentityType.SYSTEM);
+
+    /** Of what the service does by itself, engines alone do it by policies: each, or all of a tenant. */
+    private static final String ENGINE = "dynamic:";
+
+    private static final String ENGINES = "system:dynamic-engines";
 
     private PolicyForm() {}
 
@@ -75,13 +80,19 @@ final class PolicyForm {
         }
         IdentityType type = IdentityType.parse(draft.identityType())
                 .filter(BINDABLE::contains)
-                .orElseThrow(
-                        () -> VaultException.invalidField("identity_type", "must be user, service_account or group"));
+                .orElseThrow(() ->
+                        VaultException.invalidField("identity_type", "must be user, service_account, group or system"));
         IdentityId identity = IdentityId.parse(draft.identityId())
                 .orElseThrow(() -> VaultException.invalidField(
                         "identity_id", "must be an identity such as user:jo@example.test, sa:mailer or group:ops"));
         if (identity.type() != type) {
             throw VaultException.invalidField("identity_id", "is not of the identity_type");
+        }
+        if (type == IdentityType.SYSTEM
+                && !identity.value().startsWith(ENGINE)
+                && !identity.value().equals(ENGINES)) {
+            throw VaultException.invalidField(
+                    "identity_id", "must be an engine such as dynamic:orders-db, or system:dynamic-engines for all");
         }
         return identity;
     }

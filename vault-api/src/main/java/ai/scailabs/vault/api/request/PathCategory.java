@@ -30,6 +30,9 @@ public enum PathCategory {
     ACME_ORDER(RateCategory.ACME_ORDER),
     FEDERATION(RateCategory.FEDERATION),
     ROTATION(RateCategory.ROTATION),
+    DYNAMIC_ADMIN(RateCategory.DYNAMIC_ADMIN),
+    DYNAMIC_GENERATE(RateCategory.DYNAMIC_GENERATE),
+    LEASES(RateCategory.LEASES),
     SYSTEM(null),
     UNKNOWN(null);
 

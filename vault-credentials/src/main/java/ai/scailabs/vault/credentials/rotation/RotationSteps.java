@@ -4,6 +4,7 @@ import ai.scailabs.vault.access.decision.AccessControl;
 import ai.scailabs.vault.access.revocation.RevocationList;
 import ai.scailabs.vault.audit.trail.AuditEntries;
 import ai.scailabs.vault.credentials.connector.Targets;
+import ai.scailabs.vault.credentials.login.TargetLogins;
 import ai.scailabs.vault.credentials.recipe.MadeValues;
 import ai.scailabs.vault.credentials.recipe.SecretPolicyService;
 import ai.scailabs.vault.crypto.envelope.KeySeal;

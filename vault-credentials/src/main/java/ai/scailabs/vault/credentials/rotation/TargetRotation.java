@@ -8,6 +8,8 @@ import ai.scailabs.vault.credentials.connector.Target;
 import ai.scailabs.vault.credentials.connector.TargetException;
 import ai.scailabs.vault.credentials.connector.TargetFailure;
 import ai.scailabs.vault.credentials.connector.Targets;
+import ai.scailabs.vault.credentials.login.AccountMembers;
+import ai.scailabs.vault.credentials.login.TargetLogins;
 import ai.scailabs.vault.credentials.recipe.MadeValues;
 import ai.scailabs.vault.credentials.recipe.SecretPolicy;
 import ai.scailabs.vault.credentials.recipe.SecretPolicyService;
@@ -88,7 +90,7 @@ final class TargetRotation {
                         ? new Login(
                                 own.user(),
                                 SensitiveBytes.owning(own.password().expose().clone()))
-                        : logins.read(right, path));
+                        : logins.read(right, RotationEntries.BY, path, "connector.login_path"));
     }
 
     /**

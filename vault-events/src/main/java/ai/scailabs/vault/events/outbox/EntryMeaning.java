@@ -32,6 +32,9 @@ final class EntryMeaning {
         if (entry.action().equals("rotate") && entry.extra().containsKey("attempts")) {
             return rotation(entry, EventType.ROTATION_FAILED);
         }
+        if (entry.action().equals("dynamic_revoke") && entry.extra().containsKey("attempts")) {
+            return lease(entry, EventType.LEASE_REVOCATION_FAILED);
+        }
         if (entry.action().equals("federation_sync") && entry.extra().containsKey("run")) {
             return copying(entry, EventType.FEDERATION_SYNC_FAILED);
         }
@@ -55,6 +58,9 @@ final class EntryMeaning {
             case "rotation_due" -> rotation(entry, EventType.ROTATION_DUE);
             case "rotation_overdue" -> rotation(entry, EventType.ROTATION_OVERDUE);
             case "rotation_completed" -> rotation(entry, EventType.ROTATION_COMPLETED);
+            case "dynamic_generate" -> lease(entry, EventType.LEASE_GRANTED);
+            case "dynamic_renew" -> lease(entry, EventType.LEASE_RENEWED);
+            case "dynamic_revoke" -> leaseEnd(entry);
             case "rotation_retire" -> versioned(entry, EventType.SECRET_VERSION_DESTROYED, "destroyed_by");
             case "delete", "purge" -> deleted(entry);
             case "restore" -> versioned(entry, EventType.SECRET_RESTORED, "restored_by");
@@ -119,6 +125,30 @@ final class EntryMeaning {
                 "problem",
                 "attempts",
                 "next_attempt_at");
+        return raised(entry, type, entry.path(), data);
+    }
+
+    /** Nobody was given what was taken back before it was made whole. */
+    private static @Nullable Raised leaseEnd(RecordedEntry entry) {
+        Object reason = entry.extra().get("reason");
+        if ("not_completed".equals(reason) || Boolean.FALSE.equals(entry.extra().get("changed"))) {
+            return null;
+        }
+        return lease(entry, "expired".equals(reason) ? EventType.LEASE_EXPIRED : EventType.LEASE_REVOKED);
+    }
+
+    private static Raised lease(RecordedEntry entry, EventType type) {
+        Map<String, Object> data = picked(
+                entry,
+                "lease_id",
+                "engine",
+                "role",
+                "held_by",
+                "expires_at",
+                "reason",
+                "abandoned",
+                "problem",
+                "attempts");
         return raised(entry, type, entry.path(), data);
     }
 

@@ -5,10 +5,11 @@ import java.util.regex.Pattern;
 
 /**
  * Who acts, as tokens, bindings, audit and events write it: {@code user:jo@example.test}, {@code sa:mailer}, {@code group:ops},
- * {@code system:rotation-scheduler}. Printable ASCII without spaces, compared byte by byte: there is one spelling of an identity.
+ * {@code system:rotation-scheduler}, {@code dynamic:orders-db} of an engine. Printable ASCII without spaces, compared byte by byte: there is one spelling of an identity.
  */
 public record IdentityId(String value) {
-    private static final Pattern FORM = Pattern.compile("(user|sa|group|system):[A-Za-z0-9][A-Za-z0-9._@+-]{0,254}");
+    private static final Pattern FORM =
+            Pattern.compile("(user|sa|group|system|dynamic):[A-Za-z0-9][A-Za-z0-9._@+-]{0,254}");
 
     public IdentityId {
         if (!FORM.matcher(value).matches()) {

@@ -88,6 +88,7 @@ public enum Setting {
             Kind.PLAIN,
             null,
             "a PEM file of certificates that vouch for such databases, besides those that the runtime trusts"),
+    LEASES_PER_TENANT(Kind.PLAIN, "20000", "how many leases of a tenant may be live at once: 1 to 1000000"),
     EVENT_RETENTION(Kind.PLAIN, "7d", "how long events and what became of them are kept: 1d to 90d"),
     WEBHOOK_ALLOWED_ADDRESSES(
             Kind.PLAIN,

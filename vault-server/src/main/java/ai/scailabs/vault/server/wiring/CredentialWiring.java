@@ -4,17 +4,25 @@ import ai.scailabs.vault.access.decision.AccessControl;
 import ai.scailabs.vault.access.revocation.RevocationList;
 import ai.scailabs.vault.audit.trail.AuditEntries;
 import ai.scailabs.vault.audit.trail.AuditTrail;
+import ai.scailabs.vault.credentials.connector.AccountNames;
 import ai.scailabs.vault.credentials.connector.TargetLimits;
 import ai.scailabs.vault.credentials.connector.TargetNetwork;
 import ai.scailabs.vault.credentials.connector.vendor.VendorTargets;
+import ai.scailabs.vault.credentials.dynamic.EngineRemoval;
+import ai.scailabs.vault.credentials.dynamic.EngineService;
+import ai.scailabs.vault.credentials.dynamic.EngineTargets;
+import ai.scailabs.vault.credentials.dynamic.RoleService;
 import ai.scailabs.vault.credentials.generator.Generators;
+import ai.scailabs.vault.credentials.lease.LeaseEnding;
+import ai.scailabs.vault.credentials.lease.LeaseService;
+import ai.scailabs.vault.credentials.lease.LeaseWorker;
+import ai.scailabs.vault.credentials.login.TargetLogins;
 import ai.scailabs.vault.credentials.recipe.MadeValues;
 import ai.scailabs.vault.credentials.recipe.SecretPolicyService;
 import ai.scailabs.vault.credentials.rotation.RotationPolicyService;
 import ai.scailabs.vault.credentials.rotation.RotationService;
 import ai.scailabs.vault.credentials.rotation.RotationSteps;
 import ai.scailabs.vault.credentials.rotation.RotationWorker;
-import ai.scailabs.vault.credentials.rotation.TargetLogins;
 import ai.scailabs.vault.crypto.envelope.EnvelopeCipher;
 import ai.scailabs.vault.crypto.keyring.TenantKeyrings;
 import ai.scailabs.vault.events.webhook.WebhookService;
@@ -24,7 +32,9 @@ import ai.scailabs.vault.persistence.tenant.TenantTransactions;
 import ai.scailabs.vault.secrets.lifecycle.AccessTimes;
 import ai.scailabs.vault.secrets.mount.Mounts;
 import ai.scailabs.vault.secrets.secret.SecretService;
+import ai.scailabs.vault.server.jobs.LeaseJobs;
 import ai.scailabs.vault.server.jobs.RotationJobs;
+import ai.scailabs.vault.server.metrics.LeaseMeters;
 import ai.scailabs.vault.server.metrics.RotationMeters;
 import ai.scailabs.vault.server.settings.ServerSettings;
 import ai.scailabs.vault.server.settings.TargetSettings;
@@ -137,6 +147,88 @@ class CredentialWiring {
             Clock clock,
             Ids ids) {
         return new RotationService(transactions, steps, access, mounts, settings.development(), clock, ids);
+    }
+
+    @Bean
+    EngineTargets engineTargets(
+            TenantTransactions transactions, TargetLogins logins, VendorTargets targets, Clock clock) {
+        return new EngineTargets(transactions, logins, targets, clock);
+    }
+
+    @Bean
+    EngineService engineService(
+            TenantTransactions transactions,
+            EngineTargets targets,
+            AccessControl access,
+            ServerSettings settings,
+            Clock clock,
+            Ids ids) {
+        return new EngineService(transactions, targets, access, settings.development(), clock, ids);
+    }
+
+    @Bean
+    EngineRemoval engineRemoval(TenantTransactions transactions) {
+        return new EngineRemoval(transactions);
+    }
+
+    @Bean
+    RoleService dynamicRoleService(
+            TenantTransactions transactions, EngineService engines, AccessControl access, Clock clock, Ids ids) {
+        return new RoleService(transactions, engines, access, clock, ids);
+    }
+
+    @Bean
+    LeaseMeters leaseMeters(MeterRegistry registry) {
+        return new LeaseMeters(registry);
+    }
+
+    @Bean
+    LeaseEnding leaseEnding(
+            TenantTransactions transactions,
+            EngineService engines,
+            EngineTargets targets,
+            EngineRemoval removal,
+            AuditEntries entries,
+            SecureRandom random,
+            LeaseMeters meters,
+            Ids ids) {
+        return new LeaseEnding(transactions, engines, targets, removal, entries, new Backoff(random), meters, ids);
+    }
+
+    @Bean
+    LeaseService leaseService(
+            LeaseEnding ending,
+            EngineService engines,
+            RoleService roles,
+            EngineTargets targets,
+            EngineRemoval removal,
+            MadeValues values,
+            SecureRandom random,
+            AccessControl access,
+            LeaseMeters meters,
+            ServerSettings settings,
+            Ids ids) {
+        return new LeaseService(
+                ending,
+                engines,
+                roles,
+                targets,
+                removal,
+                values,
+                new AccountNames(random),
+                access,
+                meters,
+                settings.targets().mostLeases(),
+                ids);
+    }
+
+    /** Absent, which the framework shows as null, where there is no login for jobs. */
+    @Bean
+    @Nullable
+    LeaseJobs leaseJobs(DatabasePools pools, LeaseEnding ending, LeaseMeters meters) {
+        return pools.worker() == null
+                ? null
+                : LeaseJobs.start(new LeaseWorker(pools.worker(), ending), meters::standings);
     }
 
     /** Absent, which the framework shows as null, where there is no login for jobs. */

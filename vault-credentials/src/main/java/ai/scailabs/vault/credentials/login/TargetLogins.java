@@ -1,4 +1,4 @@
-package ai.scailabs.vault.credentials.rotation;
+package ai.scailabs.vault.credentials.login;
 
 import ai.scailabs.vault.access.decision.AccessControl;
 import ai.scailabs.vault.access.decision.Permit;
@@ -11,6 +11,7 @@ import ai.scailabs.vault.audit.trail.AuditTrail;
 import ai.scailabs.vault.credentials.connector.Login;
 import ai.scailabs.vault.kernel.error.ErrorCode;
 import ai.scailabs.vault.kernel.error.VaultException;
+import ai.scailabs.vault.kernel.id.IdentityId;
 import ai.scailabs.vault.kernel.id.Ids;
 import ai.scailabs.vault.kernel.path.SecretPath;
 import ai.scailabs.vault.secrets.secret.RevealedSecret;
@@ -39,14 +40,16 @@ public final class TargetLogins {
     /**
      * To be closed by the caller.
      *
+     * @param by what reads it, for the audit log
      * @param path holds {@code username} and {@code password}
+     * @param field that named it, for the refusal
      * @throws VaultException {@code access_denied}, {@code secret_not_found}; {@code invalid_config} when it holds no login
      */
-    Login read(StandingRight right, SecretPath path) {
+    public Login read(StandingRight right, IdentityId by, SecretPath path, String field) {
         Attempt attempt = new Attempt(
                 right.tenant(),
                 AuditAction.READ,
-                RotationEntries.BY,
+                by,
                 null,
                 path.value(),
                 null,
@@ -54,15 +57,19 @@ public final class TargetLogins {
                 ids.next("req_"),
                 System.nanoTime());
         Map<String, Object> facts = new LinkedHashMap<>();
-        facts.put("on_behalf_of", right.identity().value());
+        if (!by.equals(right.identity())) {
+            facts.put("on_behalf_of", right.identity().value());
+        }
         SecretSpace space = SecretSpace.ofTenant(right.tenant(), right.partner());
         try {
             Permit permit = access.require(right, Permission.READ, path);
             try (RevealedSecret secret = secrets.read(permit, space, path, null)) {
                 trail.append(entries.succeeded(attempt).withExtra(facts)).await();
                 return AccountMembers.login(secret.data(), "username", "password")
-                        .orElseThrow(() -> Connector.invalid(
-                                "connector.login_path", "names a secret without texts username and password"));
+                        .orElseThrow(() -> new VaultException(
+                                ErrorCode.INVALID_CONFIG,
+                                field + " names a secret without texts username and password",
+                                Map.of("field", field)));
             }
         } catch (VaultException refused) {
             if (refused.code() != ErrorCode.INVALID_CONFIG) {

@@ -1,4 +1,4 @@
-package ai.scailabs.vault.credentials.rotation;
+package ai.scailabs.vault.credentials.login;
 
 import ai.scailabs.vault.credentials.connector.Login;
 import ai.scailabs.vault.kernel.sensitive.SensitiveBytes;
@@ -10,13 +10,13 @@ import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.json.JsonFactory;
 
 /** The login that a secret holds. */
-final class AccountMembers {
+public final class AccountMembers {
     private static final JsonFactory FACTORY = new JsonFactory();
 
     private AccountMembers() {}
 
     /** To be closed by the caller; empty when the members are not both texts with something in them. */
-    static Optional<Login> login(SensitiveBytes object, String usernameField, String passwordField) {
+    public static Optional<Login> login(SensitiveBytes object, String usernameField, String passwordField) {
         String username = null;
         String password = null;
         try (JsonParser parser = FACTORY.createParser(ObjectReadContext.empty(), object.expose())) {

@@ -1,0 +1,193 @@
+package ai.scailabs.vault.credentials.lease;
+
+import ai.scailabs.vault.audit.trail.AuditEntries;
+import ai.scailabs.vault.audit.trail.AuditEntry;
+import ai.scailabs.vault.credentials.connector.Statements;
+import ai.scailabs.vault.credentials.connector.Target;
+import ai.scailabs.vault.credentials.connector.TargetException;
+import ai.scailabs.vault.credentials.dynamic.Engine;
+import ai.scailabs.vault.credentials.dynamic.EngineRemoval;
+import ai.scailabs.vault.credentials.dynamic.EngineService;
+import ai.scailabs.vault.credentials.dynamic.EngineTargets;
+import ai.scailabs.vault.kernel.error.ErrorCode;
+import ai.scailabs.vault.kernel.error.VaultException;
+import ai.scailabs.vault.kernel.id.Ids;
+import ai.scailabs.vault.kernel.id.TenantId;
+import ai.scailabs.vault.persistence.due.Backoff;
+import ai.scailabs.vault.persistence.tenant.TenantTransactions;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Takes credentials away: of one lease, or whatever is due of an engine. A lease is taken before, and its end is written after the target has done it; whoever dies between is followed by another, for whom what is gone already is success.
+ * Thread-safe.
+ */
+public final class LeaseEnding {
+    private static final Logger LOG = LoggerFactory.getLogger(LeaseEnding.class);
+    /** Of its own failures; then somebody should look. */
+    private static final int MOST_ATTEMPTS = 6;
+
+    private static final Duration LONGEST_ENDING = Duration.ofHours(1);
+    /** While the target is at fault, which is not tried as long. */
+    private static final Duration SOON = Duration.ofSeconds(1);
+
+    private final LeaseRepository leases;
+    private final EngineService engines;
+    private final EngineTargets targets;
+    private final EngineRemoval removal;
+    private final LeaseEntries entries;
+    private final Backoff backoff;
+    private final LeaseListener listener;
+    private final Ids ids;
+
+    public LeaseEnding(
+            TenantTransactions transactions,
+            EngineService engines,
+            EngineTargets targets,
+            EngineRemoval removal,
+            AuditEntries audit,
+            Backoff backoff,
+            LeaseListener listener,
+            Ids ids) {
+        this.leases = new LeaseRepository(transactions);
+        this.engines = engines;
+        this.targets = targets;
+        this.removal = removal;
+        this.entries = new LeaseEntries(audit, ids);
+        this.backoff = backoff;
+        this.listener = listener;
+        this.ids = ids;
+    }
+
+    LeaseRepository leases() {
+        return leases;
+    }
+
+    /** One after the other until none is due, the target does not do it, or somebody wants it to stop. */
+    void endDue(TenantId tenant, UUID engineId, BooleanSupplier stopping) {
+        Engine engine = engines.find(tenant, engineId).orElse(null);
+        if (engine == null) {
+            return;
+        }
+        UUID holder = ids.nextUuid();
+        Optional<Lease> next = leases.takeNext(tenant, engineId, holder);
+        if (next.isPresent()) {
+            try (Target target = targets.open(engine)) {
+                while (next.isPresent()
+                        && ended(engine, target, next.get(), holder, null)
+                        && !stopping.getAsBoolean()) {
+                    next = leases.takeNext(tenant, engineId, holder);
+                }
+            } catch (VaultException refused) {
+                // The login could not be read; the engine knows.
+                next.ifPresent(lease -> failed(lease, holder, false, refused));
+                return;
+            }
+        }
+        if (engine.leaving()) {
+            removal.removeIfOver(engine);
+        }
+    }
+
+    /**
+     * One that is to end, now. It stays to be ended, and is tried again, where it did not succeed.
+     *
+     * @param request theirs, kept with its end
+     * @throws VaultException {@code backend_unavailable}; {@code conflict} when another is about to end it
+     */
+    Lease endNow(TenantId tenant, UUID id, AuditEntry request) {
+        UUID holder = ids.nextUuid();
+        Lease taken = leases.take(tenant, id, holder)
+                .orElseThrow(() -> new VaultException(
+                        ErrorCode.CONFLICT, "It is being revoked already", Map.of("state", "revoking")));
+        Engine engine = engines.find(tenant, taken.engineId()).orElse(null);
+        if (engine == null) {
+            throw new VaultException(ErrorCode.ENGINE_NOT_FOUND, "There is no such engine");
+        }
+        Target target;
+        try {
+            target = targets.open(engine);
+        } catch (VaultException unreadable) {
+            failed(taken, holder, false, unreadable);
+            throw unreadable;
+        }
+        try (target) {
+            VaultException refused =
+                    attempt(engine, target, taken, holder, request).refusal();
+            if (refused != null) {
+                throw refused;
+            }
+        }
+        return leases.find(tenant, id).orElse(taken);
+    }
+
+    /** False when nothing else of the engine is to be tried now. */
+    private boolean ended(Engine engine, Target target, Lease lease, UUID holder, @Nullable AuditEntry request) {
+        Outcome outcome = attempt(engine, target, lease, holder, request);
+        return !outcome.ofTheTarget();
+    }
+
+    /**
+     * How it went.
+     *
+     * @param refusal absent when it is done
+     * @param ofTheTarget whether anything else would fail there as well
+     */
+    private record Outcome(@Nullable VaultException refusal, boolean ofTheTarget) {}
+
+    private Outcome attempt(Engine engine, Target target, Lease lease, UUID holder, @Nullable AuditEntry request) {
+        listener.reached(LeaseStep.TAKEN);
+        try {
+            Statements statements = lease.recipe().parsed(engine.config().kind());
+            if (lease.wasNeverGiven()) {
+                target.rollback(lease.account(), statements);
+            } else {
+                target.revoke(lease.account(), statements);
+            }
+        } catch (TargetException refused) {
+            boolean whole = EngineTargets.isOfTheTarget(refused);
+            VaultException shown = targets.unavailable(engine, refused);
+            failed(lease, holder, !whole, shown);
+            return new Outcome(shown, whole);
+        }
+        listener.reached(LeaseStep.REVOKED_THERE);
+        targets.healthy(engine);
+        Optional<Lease> over = leases.transactions().inTransaction(lease.tenant(), tx -> {
+            Optional<Lease> written = leases.ended(tx, lease.id(), holder);
+            written.ifPresent(done -> leases.record(
+                    tx, request == null ? entries.ended(done) : LeaseEntries.about(request, done, Map.of())));
+            return written;
+        });
+        over.ifPresent(done -> listener.ended(done.state().wireName()));
+        return new Outcome(null, false);
+    }
+
+    private void failed(Lease lease, UUID holder, boolean own, VaultException refused) {
+        Object reason = refused.details().get("reason");
+        String code = reason == null ? refused.code().code() : String.valueOf(reason);
+        String message = String.valueOf(refused.getMessage());
+        Instant since = lease.endingAt() == null ? lease.readAt() : lease.endingAt();
+        boolean late = Duration.between(since, lease.readAt()).compareTo(LONGEST_ENDING) > 0;
+        boolean stuck = late || (own && lease.attempts() + 1 >= MOST_ATTEMPTS);
+        Duration pause = own
+                ? Duration.between(lease.readAt(), backoff.again(lease.attempts(), false, null, lease.readAt()))
+                : SOON;
+        boolean news = stuck && lease.state() != LeaseState.STUCK;
+        leases.transactions().inTransaction(lease.tenant(), tx -> {
+            boolean noted = leases.failed(tx, lease.id(), holder, own, stuck, code, message, pause);
+            if (noted && news) {
+                leases.record(tx, entries.stuck(lease, code, message));
+            }
+            return noted;
+        });
+        listener.ended(news ? "stuck" : "failed");
+        LOG.debug("{} is tried again: {}", lease, code);
+    }
+}

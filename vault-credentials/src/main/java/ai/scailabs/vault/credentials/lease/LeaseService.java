@@ -1,0 +1,434 @@
+package ai.scailabs.vault.credentials.lease;
+
+import ai.scailabs.vault.access.decision.AccessControl;
+import ai.scailabs.vault.access.identity.Caller;
+import ai.scailabs.vault.access.policy.Permission;
+import ai.scailabs.vault.audit.trail.AuditEntry;
+import ai.scailabs.vault.credentials.connector.AccountNames;
+import ai.scailabs.vault.credentials.connector.Target;
+import ai.scailabs.vault.credentials.connector.TargetException;
+import ai.scailabs.vault.credentials.dynamic.DynamicNames;
+import ai.scailabs.vault.credentials.dynamic.Engine;
+import ai.scailabs.vault.credentials.dynamic.EngineRemoval;
+import ai.scailabs.vault.credentials.dynamic.EngineService;
+import ai.scailabs.vault.credentials.dynamic.EngineTargets;
+import ai.scailabs.vault.credentials.dynamic.LeaseTerms;
+import ai.scailabs.vault.credentials.dynamic.Role;
+import ai.scailabs.vault.credentials.dynamic.RoleService;
+import ai.scailabs.vault.credentials.recipe.MadeValues;
+import ai.scailabs.vault.kernel.error.ErrorCode;
+import ai.scailabs.vault.kernel.error.VaultException;
+import ai.scailabs.vault.kernel.id.IdentityId;
+import ai.scailabs.vault.kernel.id.Ids;
+import ai.scailabs.vault.kernel.id.TenantId;
+import ai.scailabs.vault.kernel.path.SecretPath;
+import ai.scailabs.vault.kernel.sensitive.SensitiveBytes;
+import ai.scailabs.vault.persistence.tenant.TenantTransaction;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Credentials for who asks, by policies at {@code dynamic/<engine>/<role>}: {@code write} to have one made or renewed, {@code read} to look at anybody's, {@code admin} to take anybody's away. One's own may be looked at and given back without a rule. Thread-safe.
+ */
+public final class LeaseService {
+    /** Longer than a target is given for anything. */
+    private static final Duration LONGEST_MAKING = Duration.ofSeconds(100);
+
+    private static final int ENDED_AT_ONCE = 500;
+    private static final int READ_AT_ONCE = 200;
+    private static final int LONGEST_COMMENT = 256;
+    private static final UUID AFTER_ALL = new UUID(-1L, -1L);
+
+    private final LeaseRepository leases;
+    private final LeaseEnding ending;
+    private final EngineService engines;
+    private final RoleService roles;
+    private final EngineTargets targets;
+    private final EngineRemoval removal;
+    private final MadeValues values;
+    private final AccountNames names;
+    private final AccessControl access;
+    private final LeaseListener listener;
+    private final int mostOfTenant;
+    private final Ids ids;
+
+    /** @param mostOfTenant leases that may be live at once */
+    public LeaseService(
+            LeaseEnding ending,
+            EngineService engines,
+            RoleService roles,
+            EngineTargets targets,
+            EngineRemoval removal,
+            MadeValues values,
+            AccountNames names,
+            AccessControl access,
+            LeaseListener listener,
+            int mostOfTenant,
+            Ids ids) {
+        this.leases = ending.leases();
+        this.ending = ending;
+        this.engines = engines;
+        this.roles = roles;
+        this.targets = targets;
+        this.removal = removal;
+        this.values = values;
+        this.names = names;
+        this.access = access;
+        this.listener = listener;
+        this.mostOfTenant = mostOfTenant;
+        this.ids = ids;
+    }
+
+    /**
+     * Makes a credential; to be closed by the caller.
+     *
+     * @param ttl absent for the role's
+     * @throws VaultException {@code access_denied}; {@code engine_not_found}, {@code role_not_found}; {@code ttl_exceeded}, {@code invalid_duration}; {@code conflict} with {@code state: too_many_leases} or
+     *     {@code deleting}; {@code backend_unavailable} when the target did not make it: then there is none
+     */
+    public GrantedLease grant(
+            Caller caller, String engineName, String roleName, @Nullable String ttl, AuditEntry entry) {
+        access.requireRule(caller, Permission.WRITE, DynamicNames.ofRole(engineName, roleName));
+        TenantId tenant = entry.tenant();
+        Engine engine = engines.existing(tenant, engineName);
+        Role role = roles.existing(tenant, engine, roleName);
+        LeaseTerms terms = role.terms(engine);
+        Duration wanted = terms.wanted("ttl", ttl);
+        try (Target target = targets.open(engine)) {
+            Lease pending = written(engine, role, caller.actor().identity(), wanted, terms.most());
+            listener.reached(LeaseStep.WRITTEN);
+            return made(engine, target, pending, entry);
+        }
+    }
+
+    private Lease written(Engine engine, Role role, IdentityId holder, Duration ttl, Duration most) {
+        return leases.transactions().inTransaction(engine.tenant(), tx -> {
+            LeaseRepository.Live live = leases.live(tx, engine.id(), role.id(), mostOfTenant);
+            requireRoom("tenant", live.ofTenant(), mostOfTenant);
+            requireRoom("engine", live.ofEngine(), engine.maxLeases());
+            requireRoom("role", live.ofRole(), role.maxLeases());
+            Lease pending = leases.insert(
+                    tx,
+                    ids.nextUuid(),
+                    engine.id(),
+                    engine.name(),
+                    role.id(),
+                    role.name(),
+                    names.next(engine.config().target().type(), role.name()),
+                    role.recipe(),
+                    holder,
+                    ttl,
+                    most,
+                    LONGEST_MAKING);
+            if (pending == null) {
+                throw new VaultException(
+                        ErrorCode.CONFLICT, "The engine is being deleted", Map.of("state", "deleting"));
+            }
+            return pending;
+        });
+    }
+
+    private static void requireRoom(String of, int live, @Nullable Integer most) {
+        if (most != null && live >= most) {
+            throw new VaultException(
+                    ErrorCode.CONFLICT,
+                    "The " + of + " has as many live leases as it may have",
+                    Map.of("state", "too_many_leases", "quota", of, "max_leases", most));
+        }
+    }
+
+    private GrantedLease made(Engine engine, Target target, Lease pending, AuditEntry entry) {
+        try (SensitiveBytes password = values.password()) {
+            target.create(
+                    pending.account(),
+                    password,
+                    pending.expiresAt(),
+                    pending.recipe().parsed(engine.config().kind()));
+            listener.reached(LeaseStep.MADE);
+            targets.healthy(engine);
+            Lease active = leases.transactions()
+                    .inTransaction(
+                            pending.tenant(), tx -> recorded(tx, leases.activate(tx, pending.id()), entry, Map.of()))
+                    .orElseThrow(() -> new VaultException(
+                            ErrorCode.BACKEND_UNAVAILABLE,
+                            "The target took too long",
+                            Map.of("backend", "target", "reason", "timed_out")));
+            listener.reached(LeaseStep.ACTIVATED);
+            listener.granted(engine.text(), active.role());
+            return new GrantedLease(active, data(active, password));
+        } catch (TargetException refused) {
+            VaultException shown = targets.unavailable(engine, refused);
+            leases.giveUp(
+                    pending.tenant(), pending.id(), refused.failure().code(), String.valueOf(refused.getMessage()));
+            throw shown;
+        }
+    }
+
+    /** Names of accounts and passwords that are made here need no escape. */
+    private static SensitiveBytes data(Lease lease, SensitiveBytes password) {
+        byte[] before = ("{\"username\":\"" + lease.account().name() + "\",\"password\":\"")
+                .getBytes(StandardCharsets.US_ASCII);
+        byte[] after = {'"', '}'};
+        byte[] secret = password.expose();
+        byte[] whole = new byte[before.length + secret.length + after.length];
+        System.arraycopy(before, 0, whole, 0, before.length);
+        System.arraycopy(secret, 0, whole, before.length, secret.length);
+        System.arraycopy(after, 0, whole, before.length + secret.length, after.length);
+        return SensitiveBytes.owning(whole);
+    }
+
+    /** @throws VaultException {@code lease_not_found}, also for one that the caller may not look at */
+    public Lease get(Caller caller, TenantId tenant, UUID id) {
+        Lease lease = existing(tenant, id);
+        if (!isOwn(caller, lease) && !access.managed(caller, Permission.READ).test(lease.path())) {
+            throw notFound();
+        }
+        return lease;
+    }
+
+    private Lease existing(TenantId tenant, UUID id) {
+        return leases.find(tenant, id).orElseThrow(LeaseService::notFound);
+    }
+
+    private static boolean isOwn(Caller caller, Lease lease) {
+        return caller.actor().identity().equals(lease.holder());
+    }
+
+    /** Those that the caller may look at, the newest first, one more than is asked for where there are more. Each filter is null for any; without a state, those that live. */
+    public List<Lease> page(
+            Caller caller,
+            TenantId tenant,
+            @Nullable String engine,
+            @Nullable String role,
+            @Nullable String holder,
+            @Nullable LeaseState state,
+            int limit,
+            @Nullable UUID before) {
+        Predicate<SecretPath> readable = access.managed(caller, Permission.READ);
+        List<Lease> page = new ArrayList<>();
+        UUID from = before == null ? AFTER_ALL : before;
+        String wanted = state == null ? null : state.wireName();
+        boolean ended = state != null && state.hasEnded();
+        while (page.size() <= limit) {
+            List<Lease> rows = leases.page(tenant, engine, role, holder, wanted, ended, from, READ_AT_ONCE);
+            for (Lease row : rows) {
+                if (page.size() <= limit && (isOwn(caller, row) || readable.test(row.path()))) {
+                    page.add(row);
+                }
+            }
+            if (rows.size() < READ_AT_ONCE) {
+                break;
+            }
+            from = rows.getLast().id();
+        }
+        return page;
+    }
+
+    /**
+     * Moves its end, never to an earlier time.
+     *
+     * @param increment from now on; absent for the role's usual time, as far as there is so much left
+     * @throws VaultException {@code access_denied}, {@code lease_not_found}, {@code role_not_found} when its role is gone; {@code ttl_exceeded}; {@code conflict} with its state when it does not live; {@code backend_unavailable}
+     */
+    public Lease renew(Caller caller, UUID id, @Nullable String increment, AuditEntry entry) {
+        TenantId tenant = entry.tenant();
+        Lease lease = existing(tenant, id);
+        if (!isOwn(caller, lease) && !access.managed(caller, Permission.READ).test(lease.path())) {
+            throw notFound();
+        }
+        access.requireRule(caller, Permission.WRITE, lease.path());
+        requireAlive(lease);
+        Engine engine = engines.existing(tenant, lease.engine());
+        LeaseTerms terms = roles.existing(tenant, engine, lease.role()).terms(engine);
+        Instant until = until(lease, terms, increment);
+        if (until.isAfter(lease.expiresAt())) {
+            try (Target target = targets.open(engine)) {
+                // There first: what is gone there too early would not be what was answered.
+                target.renew(
+                        lease.account(),
+                        until,
+                        lease.recipe().parsed(engine.config().kind()));
+                targets.healthy(engine);
+            } catch (TargetException refused) {
+                throw targets.unavailable(engine, refused);
+            }
+            listener.reached(LeaseStep.RENEWED_THERE);
+        }
+        Optional<Lease> renewed = leases.transactions()
+                .inTransaction(tenant, tx -> recorded(tx, leases.renew(tx, id, until), entry, Map.of()));
+        if (renewed.isEmpty()) {
+            requireAlive(existing(tenant, id));
+            throw dead(LeaseState.REVOKING.wireName());
+        }
+        return renewed.get();
+    }
+
+    private Optional<Lease> recorded(
+            TenantTransaction tx, Optional<Lease> changed, AuditEntry entry, Map<String, Object> facts) {
+        changed.ifPresent(lease -> leases.record(tx, LeaseEntries.about(entry, lease, facts)));
+        return changed;
+    }
+
+    private static Instant until(Lease lease, LeaseTerms terms, @Nullable String increment) {
+        Instant byRole = lease.issuedAt().plus(terms.most());
+        Instant latest = byRole.isBefore(lease.latestAt()) ? byRole : lease.latestAt();
+        Instant wanted = lease.readAt().plus(terms.wanted("increment", increment));
+        if (wanted.isAfter(latest)) {
+            if (increment != null) {
+                Duration left = Duration.between(lease.readAt(), latest);
+                throw LeaseTerms.exceeded(
+                        "increment", left.isNegative() ? Duration.ZERO : Duration.ofSeconds(left.toSeconds()));
+            }
+            wanted = latest;
+        }
+        return wanted.isAfter(lease.expiresAt()) ? wanted : lease.expiresAt();
+    }
+
+    private static void requireAlive(Lease lease) {
+        if (lease.state() != LeaseState.ACTIVE) {
+            throw dead(lease.state().wireName());
+        }
+        if (!lease.expiresAt().isAfter(lease.readAt())) {
+            throw dead("expired");
+        }
+    }
+
+    private static VaultException dead(String state) {
+        return new VaultException(ErrorCode.CONFLICT, "The lease does not live any more", Map.of("state", state));
+    }
+
+    /**
+     * Takes its credential away now. One that has ended is answered as it is.
+     *
+     * @throws VaultException {@code access_denied}, {@code lease_not_found}; {@code conflict} while it is being made or ended; {@code backend_unavailable} when the target did not do it: then it is tried again by itself
+     */
+    public Lease revoke(Caller caller, UUID id, AuditEntry entry) {
+        Lease lease = permitted(caller, entry.tenant(), id);
+        if (lease.state().hasEnded()) {
+            recordOnly(entry, lease);
+            return lease;
+        }
+        if (lease.state() == LeaseState.PENDING) {
+            throw dead("pending");
+        }
+        leases.transactions().inTransaction(entry.tenant(), tx -> leases.end(tx, id, "requested"));
+        return ending.endNow(entry.tenant(), id, entry);
+    }
+
+    /**
+     * Gives it up without a word to the target: what is there stays there.
+     *
+     * @param comment why
+     * @throws VaultException {@code access_denied}, {@code lease_not_found}; {@code validation_error} without a comment
+     */
+    public Lease abandon(Caller caller, UUID id, @Nullable String comment, AuditEntry entry) {
+        Lease lease = existing(entry.tenant(), id);
+        access.requireManaged(caller, Permission.ADMIN, lease.path());
+        String why = comment(comment);
+        Lease given = leases.transactions()
+                .inTransaction(
+                        entry.tenant(),
+                        tx -> recorded(tx, leases.abandon(tx, id), entry, Map.of("abandoned", true, "comment", why)))
+                .orElse(null);
+        if (given == null) {
+            recordOnly(entry, lease);
+            return existing(entry.tenant(), id);
+        }
+        listener.ended(given.state().wireName());
+        engines.find(entry.tenant(), given.engineId()).filter(Engine::leaving).ifPresent(removal::removeIfOver);
+        return given;
+    }
+
+    private static String comment(@Nullable String text) {
+        if (text == null || text.isBlank()) {
+            throw VaultException.invalidField("comment", "is required with force");
+        }
+        if (text.length() > LONGEST_COMMENT || text.chars().anyMatch(Character::isISOControl)) {
+            throw VaultException.invalidField("comment", "must be at most 256 characters on one line");
+        }
+        return text;
+    }
+
+    private void recordOnly(AuditEntry entry, Lease lease) {
+        leases.transactions().inTransaction(entry.tenant(), tx -> {
+            leases.record(tx, LeaseEntries.about(entry, lease, Map.of("changed", false)));
+            return lease;
+        });
+    }
+
+    private Lease permitted(Caller caller, TenantId tenant, UUID id) {
+        Lease lease = existing(tenant, id);
+        if (!isOwn(caller, lease)) {
+            access.requireManaged(caller, Permission.ADMIN, lease.path());
+        }
+        return lease;
+    }
+
+    /**
+     * Has all of an engine end, or those of one role or holder; how many it are. It is done in the background.
+     *
+     * @throws VaultException {@code access_denied}, {@code engine_not_found}
+     */
+    public int revokeAll(
+            Caller caller, String engineName, @Nullable String role, @Nullable String holder, AuditEntry entry) {
+        Engine engine = engines.administered(caller, entry.tenant(), engineName);
+        int marked = endAll(entry.tenant(), engine.id(), role, holder, "requested");
+        Map<String, Object> facts = new HashMap<>(entry.extra());
+        facts.put("engine", engine.name());
+        facts.put("leases", marked);
+        leases.transactions().inTransaction(entry.tenant(), tx -> {
+            leases.record(tx, entry.withPath(engine.path().value()).withExtra(facts));
+            return marked;
+        });
+        return marked;
+    }
+
+    private int endAll(TenantId tenant, UUID engine, @Nullable String role, @Nullable String holder, String reason) {
+        int marked = 0;
+        while (true) {
+            int some = leases.transactions()
+                    .inTransaction(tenant, tx -> leases.endSome(tx, engine, role, holder, reason, ENDED_AT_ONCE));
+            marked += some;
+            if (some < ENDED_AT_ONCE) {
+                return marked;
+            }
+        }
+    }
+
+    /**
+     * Removes an engine. True when it is gone; false when it is to go, as soon as its leases have ended.
+     *
+     * @param force to have its leases end
+     * @throws VaultException {@code access_denied}, {@code engine_not_found}; {@code conflict} with {@code state: live_leases} unless forced
+     */
+    public boolean delete(Caller caller, String engineName, boolean force, AuditEntry entry) {
+        Engine engine = engines.administered(caller, entry.tenant(), engineName);
+        if (removal.remove(engine, entry)) {
+            return true;
+        }
+        int live = leases.count(entry.tenant(), engine.id(), null, null);
+        if (!force && live > 0) {
+            throw new VaultException(
+                    ErrorCode.CONFLICT,
+                    "Leases of the engine are live",
+                    Map.of("state", "live_leases", "live_leases", live));
+        }
+        removal.leave(engine, entry);
+        endAll(entry.tenant(), engine.id(), null, null, "engine_deleted");
+        return removal.removeIfOver(engine);
+    }
+
+    /** For an id that is none, too. */
+    public static VaultException notFound() {
+        return new VaultException(ErrorCode.LEASE_NOT_FOUND, "There is no such lease");
+    }
+}

@@ -1,0 +1,505 @@
+package ai.scailabs.vault.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import ai.scailabs.vault.testkit.TestDatabase;
+import ai.scailabs.vault.testkit.TestMariaDb;
+import ai.scailabs.vault.testkit.TestPostgres;
+import ai.scailabs.vault.testkit.TestRedis;
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisURI;
+import io.lettuce.core.api.StatefulRedisConnection;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+
+/** Credentials that are made for who asks, at real servers, and their end. */
+class DynamicCredentialsTest {
+    private static final String ENGINES = "/v1/dynamic/engines";
+    private static final String LEASES = "/v1/dynamic/leases";
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final AtomicInteger COUNT = new AtomicInteger();
+
+    @TempDir
+    private static Path folder;
+
+    private static RunningServer server;
+    private static ApiClient owner;
+    private static TestPostgres postgres;
+    private static TestDatabase target;
+    private static String engine;
+
+    @BeforeAll
+    static void prepare() {
+        server = RunningServer.shared();
+        owner = server.owner("dynamics");
+        postgres = TestPostgres.privateInstance(folder.resolve("target"), false);
+        target = postgres.database();
+        asRoot("create table orders (id integer); insert into orders values (7); create table hidden (id integer)");
+        asRoot("grant connect on database " + target.name() + " to public");
+        write("dynamic/root", target.superuser().user(), target.superuser().password());
+        allow("dynamic/root*", List.of("read"), "system", "system:dynamic-engines");
+        engine = engine("postgresql", url(), "dynamic/root");
+        role(
+                engine,
+                "reader",
+                List.of(
+                        "create role {{name}} login password {{password}} valid until {{expiration}}",
+                        "grant select on orders to {{name}}",
+                        "grant create, usage on schema public to {{name}}"));
+    }
+
+    @AfterAll
+    static void close() {
+        postgres.close();
+    }
+
+    private static String url() {
+        return "postgresql://{{username}}:{{password}}@127.0.0.1:" + postgres.port() + "/" + target.name();
+    }
+
+    private static void write(String path, String username, String password) {
+        owner.put("/v1/secrets/" + path, Map.of("data", Map.of("username", username, "password", password)))
+                .expect(201);
+    }
+
+    private static void allow(String path, List<String> permissions, String type, String identity) {
+        String policy = owner.post(
+                        "/v1/policies",
+                        Map.of(
+                                "name",
+                                "dynamic-" + COUNT.incrementAndGet(),
+                                "rules",
+                                List.of(Map.of("path_pattern", path, "permissions", permissions))))
+                .expect(201)
+                .json()
+                .get("id")
+                .stringValue();
+        owner.post("/v1/policies/" + policy + "/bindings", Map.of("identity_type", type, "identity_id", identity))
+                .expect(201);
+    }
+
+    private static String engine(String plugin, String url, String root) {
+        String name = "e" + COUNT.incrementAndGet();
+        owner.post(ENGINES, engineBody(name, plugin, url, root)).expect(201);
+        return name;
+    }
+
+    private static Map<String, Object> engineBody(String name, String plugin, String url, String root) {
+        return Map.of(
+                "name",
+                name,
+                "type",
+                "database",
+                "config",
+                Map.of("plugin", plugin, "connection_url", url, "root_credentials_path", root, "tls", "disabled"),
+                "default_ttl",
+                "1h",
+                "max_ttl",
+                "8h");
+    }
+
+    private static void role(String engine, String name, List<String> creation) {
+        owner.post(ENGINES + "/" + engine + "/roles", Map.of("name", name, "creation_statements", creation))
+                .expect(201);
+    }
+
+    private static ApiClient.Reply mint(String engine, String role, Map<String, Object> body) {
+        return owner.post(ENGINES + "/" + engine + "/creds/" + role, body);
+    }
+
+    private static JsonNode minted(String engine, String role, String ttl) {
+        return mint(engine, role, Map.of("ttl", ttl)).expect(201).json();
+    }
+
+    private static String text(JsonNode node, String name) {
+        return node.get(name).stringValue();
+    }
+
+    private static Connection login(JsonNode lease) throws SQLException {
+        return DriverManager.getConnection(
+                "jdbc:postgresql://127.0.0.1:" + postgres.port() + "/" + target.name(),
+                text(lease.get("data"), "username"),
+                text(lease.get("data"), "password"));
+    }
+
+    private static void asRoot(String statement) {
+        try (Connection root = target.superuser().dataSource().getConnection();
+                Statement running = root.createStatement()) {
+            running.execute(statement);
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static void run(Connection connection, String statement) throws SQLException {
+        try (Statement running = connection.createStatement()) {
+            running.execute(statement);
+        }
+    }
+
+    private static void await(BooleanSupplier condition) {
+        Instant end = Instant.now().plus(PATIENCE);
+        while (!condition.getAsBoolean()) {
+            assertThat(Instant.now()).as("in time").isBefore(end);
+            try {
+                Thread.sleep(100);
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+    }
+
+    private static JsonNode lease(String id) {
+        return owner.get(LEASES + "/" + id).expect(200).json();
+    }
+
+    private static String state(JsonNode lease) {
+        return text(lease(text(lease, "lease_id")), "state");
+    }
+
+    @Test
+    void credential_works_isLimited_andDiesWithItsConnectionsWhenItIsRevoked() throws SQLException {
+        JsonNode lease = minted(engine, "reader", "1h");
+
+        assertThat(text(lease.get("data"), "username")).startsWith("v_reader_");
+        assertThat(lease.get("ttl_seconds").intValue()).isBetween(3_590, 3_600);
+        assertThat(lease.get("renewable").booleanValue()).isTrue();
+        try (Connection open = login(lease)) {
+            run(open, "select * from orders");
+            run(open, "create table left_behind_" + COUNT.incrementAndGet() + " (id integer)");
+            assertThatThrownBy(() -> run(open, "select * from hidden")).isInstanceOf(SQLException.class);
+
+            JsonNode revoked = owner.post(LEASES + "/" + text(lease, "lease_id") + "/revoke", null)
+                    .expect(200)
+                    .json();
+
+            assertThat(text(revoked, "state")).isEqualTo("revoked");
+            assertThat(text(revoked, "reason")).isEqualTo("requested");
+            assertThatThrownBy(() -> run(open, "select 1")).isInstanceOf(SQLException.class);
+        }
+        assertThatThrownBy(() -> login(lease)).isInstanceOf(SQLException.class);
+        owner.post(LEASES + "/" + text(lease, "lease_id") + "/revoke", null).expect(200);
+    }
+
+    @Test
+    void credential_diesWithinFiveSecondsOfItsTime() throws SQLException {
+        JsonNode lease = minted(engine, "reader", "5s");
+        Instant due = Instant.parse(text(lease, "expires_at"));
+        login(lease).close();
+
+        await(() -> state(lease).equals("expired"));
+
+        Instant ended = Instant.parse(text(lease(text(lease, "lease_id")), "ended_at"));
+        assertThat(Duration.between(due, ended)).isBetween(Duration.ZERO, Duration.ofSeconds(5));
+        assertThatThrownBy(() -> login(lease)).isInstanceOf(SQLException.class);
+    }
+
+    @Test
+    void renewal_movesTheEndThereAndHere_andNeverBeyondTheMost() throws SQLException {
+        JsonNode lease = minted(engine, "reader", "5s");
+        String renew = LEASES + "/" + text(lease, "lease_id") + "/renew";
+
+        JsonNode renewed =
+                owner.post(renew, Map.of("increment", "1h")).expect(200).json();
+        assertThat(renewed.get("ttl_seconds").intValue()).isBetween(3_590, 3_600);
+        assertThat(renewed.has("data")).isFalse();
+        ApiClient.Reply shorter = owner.post(renew, Map.of("increment", "1m")).expect(200);
+        assertThat(text(shorter.json(), "expires_at")).isEqualTo(text(renewed, "expires_at"));
+        owner.post(renew, Map.of("increment", "9h")).expect(422, "ttl_exceeded");
+        mint(engine, "reader", Map.of("ttl", "9h")).expect(422, "ttl_exceeded");
+
+        Instant later = Instant.now().plusSeconds(7);
+        await(() -> Instant.now().isAfter(later));
+        login(lease).close();
+        owner.post(LEASES + "/" + text(lease, "lease_id") + "/revoke", null).expect(200);
+        owner.post(renew, null).expect(409, "conflict");
+    }
+
+    @Test
+    void whatTheTargetRefuses_leavesNoAccount_andSaysWhichStatement() {
+        role(
+                engine,
+                "broken",
+                List.of("create role {{name}} login password {{password}}", "grant nothing to {{name}}"));
+
+        JsonNode error = mint(engine, "broken", Map.of())
+                .expect(502, "backend_unavailable")
+                .json()
+                .get("error");
+
+        assertThat(error.get("details").toString())
+                .contains("\"statement\":\"creation_statements[1]\"")
+                .contains("\"reason\":\"statement_refused\"");
+        await(() -> owner.get(LEASES + "?engine=" + engine + "&role=broken&state=rolled_back")
+                        .expect(200)
+                        .json()
+                        .get("leases")
+                        .size()
+                == 1);
+        assertThat(mint(engine, "reader", Map.of()).status()).isEqualTo(201);
+    }
+
+    @Test
+    void names_areHarmless_orRefused() {
+        for (String name : List.of("a'b", "a%b", "\uD83D\uDE00", "a".repeat(100), "../x", "a/b", " ", "-a")) {
+            owner.post(ENGINES + "/" + engine + "/roles", Map.of("name", name)).expect(400, "invalid_role");
+        }
+        owner.get(ENGINES + "/" + engine + "/roles/none").expect(404, "role_not_found");
+        owner.get(ENGINES + "/none").expect(404, "engine_not_found");
+        mint("none", "reader", Map.of()).expect(404, "engine_not_found");
+        mint(engine, "none", Map.of()).expect(404, "role_not_found");
+        owner.get(LEASES + "/lease_01K9Z6F3V4M8Q2T7B5N1C0D9XE").expect(404, "lease_not_found");
+        owner.get(LEASES + "/what").expect(404, "lease_not_found");
+        owner.post(
+                        ENGINES + "/" + engine + "/roles",
+                        Map.of("name", "long", "creation_statements", List.of(), "max_ttl", "9h"))
+                .expect(422, "ttl_exceeded");
+    }
+
+    @Test
+    void engine_thatDoesNotReachItsTarget_isNone() {
+        String name = "e" + COUNT.incrementAndGet();
+        owner.post(ENGINES, engineBody(name, "postgresql", url(), "elsewhere/root"))
+                .expect(400, "invalid_config");
+        owner.post(ENGINES, engineBody(name, "postgresql", url(), "dynamic/rooted"))
+                .expect(400, "invalid_config");
+        owner.post(ENGINES, engineBody(name, "oracle", url(), "dynamic/root")).expect(400, "invalid_config");
+        owner.get(ENGINES + "/" + name).expect(404, "engine_not_found");
+        owner.post(ENGINES, engineBody(engine, "postgresql", url(), "dynamic/root"))
+                .expect(409, "conflict");
+    }
+
+    @Test
+    void onlyPolicies_openCredentials_andOthersLeasesAreNobodys() {
+        ApiClient other = server.client(
+                server.token("dynamics", "acme").serviceAccount("other").sign());
+        other.post(ENGINES + "/" + engine + "/creds/reader", null).expect(403, "access_denied");
+        String id = text(minted(engine, "reader", "1h"), "lease_id");
+        other.get(LEASES + "/" + id).expect(404, "lease_not_found");
+        other.post(LEASES + "/" + id + "/renew", null).expect(404, "lease_not_found");
+        other.post(LEASES + "/" + id + "/revoke", null).expect(403, "access_denied");
+        assertThat(other.get(LEASES).expect(200).json().get("leases").size()).isZero();
+        assertThat(lease(id).toString()).doesNotContain("password");
+    }
+
+    @Test
+    void quotas_hold() {
+        owner.post(
+                        ENGINES + "/" + engine + "/roles",
+                        Map.of("name", "few", "creation_statements", List.of(), "max_leases", 2))
+                .expect(201);
+        minted(engine, "few", "1h");
+        minted(engine, "few", "1h");
+
+        JsonNode details = mint(engine, "few", Map.of())
+                .expect(409, "conflict")
+                .json()
+                .get("error")
+                .get("details");
+
+        assertThat(text(details, "state")).isEqualTo("too_many_leases");
+        assertThat(text(details, "quota")).isEqualTo("role");
+    }
+
+    @Test
+    void engine_withLiveLeases_goesWhenItIsForced_andTheyEnd() throws SQLException {
+        String leaving = engine("postgresql", url(), "dynamic/root");
+        role(leaving, "r", List.of());
+        JsonNode one = minted(leaving, "r", "1h");
+        JsonNode two = minted(leaving, "r", "1h");
+        login(one).close();
+
+        JsonNode details = owner.delete(ENGINES + "/" + leaving)
+                .expect(409, "conflict")
+                .json()
+                .get("error")
+                .get("details");
+        assertThat(details.get("live_leases").intValue()).isEqualTo(2);
+        owner.delete(ENGINES + "/" + leaving + "?force=true").expect(202);
+
+        await(() -> owner.get(ENGINES + "/" + leaving).status() == 404);
+        assertThat(state(one)).isEqualTo("revoked");
+        assertThat(text(lease(text(two, "lease_id")), "reason")).isEqualTo("engine_deleted");
+        assertThatThrownBy(() -> login(one)).isInstanceOf(SQLException.class);
+    }
+
+    @Test
+    void revokeAll_endsThoseOfARole() throws SQLException {
+        role(engine, "some", List.of());
+        JsonNode one = minted(engine, "some", "1h");
+        JsonNode other = minted(engine, "reader", "1h");
+
+        JsonNode answer = owner.post(ENGINES + "/" + engine + "/revoke-all", Map.of("role", "some"))
+                .expect(202)
+                .json();
+
+        assertThat(answer.get("leases").intValue()).isEqualTo(1);
+        await(() -> state(one).equals("revoked"));
+        assertThat(state(other)).isEqualTo("active");
+        login(other).close();
+    }
+
+    @Test
+    void targetThatIsAway_isRevokedWhenItIsBack_orGivenUp() {
+        asRoot("create role root_away superuser login password 'first'");
+        write("dynamic/root-away", "root_away", "first");
+        String away = engine("postgresql", url(), "dynamic/root-away");
+        role(away, "r", List.of());
+        String one = text(minted(away, "r", "1h"), "lease_id");
+        String two = text(minted(away, "r", "1h"), "lease_id");
+        asRoot("alter role root_away password 'changed-meanwhile'");
+        try {
+            owner.post(LEASES + "/" + one + "/revoke", null).expect(502, "backend_unavailable");
+            assertThat(text(lease(one), "state")).isEqualTo("revoking");
+            assertThat(owner.get(ENGINES + "/" + away + "/health")
+                            .expect(200)
+                            .json()
+                            .get("healthy")
+                            .booleanValue())
+                    .isFalse();
+            owner.post(LEASES + "/" + two + "/revoke", Map.of("force", true)).expect(422, "validation_error");
+            JsonNode given = owner.post(
+                            LEASES + "/" + two + "/revoke", Map.of("force", true, "comment", "its server was lost"))
+                    .expect(200)
+                    .json();
+            assertThat(text(given, "state")).isEqualTo("abandoned");
+        } finally {
+            asRoot("alter role root_away password 'first'");
+        }
+        await(() -> text(lease(one), "state").equals("revoked"));
+    }
+
+    @Test
+    void personWhoIsSuspended_losesTheirCredentials() {
+        JsonNode lease = minted(engine, "reader", "1h");
+        Sql.superuser(server).update("""
+                insert into identity_user (tenant_id, user_id, identity_id, status, roles, known_at, status_at, last_synced_at)
+                values ('tnt_dynamics', 'usr_away', 'user:away@example.test', 'ACTIVE', '{}', now(), now(), now())
+                """);
+        Sql.superuser(server)
+                .update(
+                        "update lease set identity = 'user:away@example.test' where tenant_id = 'tnt_dynamics' and lease_id = '"
+                                + uuid(lease) + "'");
+
+        Sql.superuser(server)
+                .update(
+                        "update identity_user set status = 'SUSPENDED' where tenant_id = 'tnt_dynamics' and user_id = 'usr_away'");
+
+        await(() -> state(lease).equals("revoked"));
+        assertThat(text(lease(text(lease, "lease_id")), "reason")).isEqualTo("identity_suspended");
+        assertThatThrownBy(() -> login(lease)).isInstanceOf(SQLException.class);
+    }
+
+    private static String uuid(JsonNode lease) {
+        return ai.scailabs.vault.credentials.lease.Lease.parseId(text(lease, "lease_id"))
+                .orElseThrow()
+                .toString();
+    }
+
+    @Test
+    void mariaDb_givesAnAccount_thatEnds() throws SQLException {
+        try (TestMariaDb maria = TestMariaDb.start()) {
+            write("dynamic/root-maria", TestMariaDb.ROOT, TestMariaDb.PASSWORD);
+            String name = engine(
+                    "mariadb",
+                    "mysql://{{username}}:{{password}}@127.0.0.1:" + maria.port() + "/mysql",
+                    "dynamic/root-maria");
+            role(
+                    name,
+                    "r",
+                    List.of("create user {{name}} identified by {{password}}", "grant select on mysql.db to {{name}}"));
+            JsonNode lease = minted(name, "r", "1h");
+            String jdbc = "jdbc:mariadb://127.0.0.1:" + maria.port() + "/mysql";
+            String user = text(lease.get("data"), "username");
+            String password = text(lease.get("data"), "password");
+            try (Connection open = DriverManager.getConnection(jdbc, user, password)) {
+                run(open, "select * from mysql.db");
+                assertThatThrownBy(() -> run(open, "select * from mysql.user")).isInstanceOf(SQLException.class);
+                owner.post(LEASES + "/" + text(lease, "lease_id") + "/revoke", null)
+                        .expect(200);
+                assertThatThrownBy(() -> run(open, "select 1")).isInstanceOf(SQLException.class);
+            }
+            assertThatThrownBy(() -> DriverManager.getConnection(jdbc, user, password))
+                    .isInstanceOf(SQLException.class);
+        }
+    }
+
+    @Test
+    void redis_givesAUser_thatEnds() {
+        try (TestRedis redis = TestRedis.start()) {
+            write("dynamic/root-redis", "default", TestRedis.PASSWORD);
+            String name = engine(
+                    "redis", "redis://{{username}}:{{password}}@127.0.0.1:" + redis.port(), "dynamic/root-redis");
+            role(name, "r", List.of("~app:*", "+@read"));
+            JsonNode lease = minted(name, "r", "1h");
+            RedisURI uri = RedisURI.builder()
+                    .withHost("127.0.0.1")
+                    .withPort(redis.port())
+                    .withAuthentication(
+                            text(lease.get("data"), "username"),
+                            text(lease.get("data"), "password").toCharArray())
+                    .build();
+            RedisClient client = RedisClient.create();
+            try (StatefulRedisConnection<String, String> open =
+                    client.connect(io.lettuce.core.codec.StringCodec.UTF8, uri)) {
+                assertThatCode(() -> open.sync().get("app:x")).doesNotThrowAnyException();
+                assertThatThrownBy(() -> open.sync().get("else")).hasMessageContaining("NOPERM");
+                owner.post(LEASES + "/" + text(lease, "lease_id") + "/revoke", null)
+                        .expect(200);
+            }
+            assertThatThrownBy(() -> client.connect(io.lettuce.core.codec.StringCodec.UTF8, uri))
+                    .isInstanceOf(RuntimeException.class);
+            client.shutdown(0, 0, java.util.concurrent.TimeUnit.SECONDS);
+        }
+    }
+
+    @Test
+    void engineAndRole_areChanged_andListed() {
+        String name = engine("postgresql", url(), "dynamic/root");
+        role(name, "one", List.of());
+        Map<String, Object> patch = new HashMap<>(Map.of("max_ttl", "12h"));
+        JsonNode changed = owner.patch(ENGINES + "/" + name, patch).expect(200).json();
+        assertThat(text(changed, "max_ttl")).isEqualTo("12h");
+        assertThat(text(changed, "identity")).isEqualTo("dynamic:" + name);
+        owner.patch(ENGINES + "/" + name, Map.of("name", "other")).expect(422, "validation_error");
+        JsonNode role = owner.patch(
+                        ENGINES + "/" + name + "/roles/one",
+                        Map.of("creation_statements", List.of("create role {{name}} login password {{password}}")))
+                .expect(200)
+                .json();
+        assertThat(role.get("revision").intValue()).isEqualTo(2);
+        owner.patch(ENGINES + "/" + name + "/roles/one", Map.of("revocation_statements", List.of("x {{password}}")))
+                .expect(422, "validation_error");
+        assertThat(owner.get(ENGINES + "/" + name + "/roles")
+                        .expect(200)
+                        .json()
+                        .get("roles")
+                        .size())
+                .isEqualTo(1);
+        assertThat(owner.get(ENGINES + "?limit=1")
+                        .expect(200)
+                        .json()
+                        .get("has_more")
+                        .booleanValue())
+                .isTrue();
+        owner.delete(ENGINES + "/" + name + "/roles/one").expect(204);
+        owner.delete(ENGINES + "/" + name).expect(204);
+    }
+}

@@ -49,7 +49,9 @@ class IdsTest {
                 "user:ro\u00a0ot",
                 "user:a\u200b",
                 "sa:ａ",
-                "dynamic:x",
+                "engine:x",
+                "dynamic:",
+                "dynamic:a/b",
                 "user:a,b"
             })
     void malformedIdentities_areNotRead(String text) {

@@ -294,7 +294,7 @@ class DynamicCredentialsTest {
         String id = text(minted(engine, "reader", "1h"), "lease_id");
         other.get(LEASES + "/" + id).expect(404, "lease_not_found");
         other.post(LEASES + "/" + id + "/renew", null).expect(404, "lease_not_found");
-        other.post(LEASES + "/" + id + "/revoke", null).expect(403, "access_denied");
+        other.post(LEASES + "/" + id + "/revoke", null).expect(404, "lease_not_found");
         assertThat(other.get(LEASES).expect(200).json().get("leases").size()).isZero();
         assertThat(lease(id).toString()).doesNotContain("password");
     }

@@ -54,7 +54,6 @@ final class PreparedDynamics {
     private static synchronized int port() {
         if (redis == null) {
             redis = TestRedis.start();
-            Runtime.getRuntime().addShutdownHook(new Thread(redis::close));
         }
         return redis.port();
     }

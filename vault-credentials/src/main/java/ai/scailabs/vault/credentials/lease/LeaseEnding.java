@@ -5,6 +5,7 @@ import ai.scailabs.vault.audit.trail.AuditEntry;
 import ai.scailabs.vault.credentials.connector.Statements;
 import ai.scailabs.vault.credentials.connector.Target;
 import ai.scailabs.vault.credentials.connector.TargetException;
+import ai.scailabs.vault.credentials.connector.TargetLimits;
 import ai.scailabs.vault.credentials.dynamic.Engine;
 import ai.scailabs.vault.credentials.dynamic.EngineRemoval;
 import ai.scailabs.vault.credentials.dynamic.EngineService;
@@ -20,6 +21,9 @@ import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -33,6 +37,9 @@ public final class LeaseEnding {
     private static final Logger LOG = LoggerFactory.getLogger(LeaseEnding.class);
     /** Of its own failures; then somebody should look. */
     private static final int MOST_ATTEMPTS = 6;
+
+    /** Of one engine: as many as its target is given connections. */
+    private static final int AT_ONCE = TargetLimits.DEFAULT.connections();
 
     private static final Duration LONGEST_ENDING = Duration.ofHours(1);
     /** While the target is at fault, which is not tried as long. */
@@ -70,29 +77,57 @@ public final class LeaseEnding {
         return leases;
     }
 
-    /** One after the other until none is due, the target does not do it, or somebody wants it to stop. */
+    /** Until none is due, the target does not do it, or somebody wants it to stop. */
     void endDue(TenantId tenant, UUID engineId, BooleanSupplier stopping) {
         Engine engine = engines.find(tenant, engineId).orElse(null);
         if (engine == null) {
             return;
         }
         UUID holder = ids.nextUuid();
-        Optional<Lease> next = leases.takeNext(tenant, engineId, holder);
-        if (next.isPresent()) {
-            try (Target target = targets.open(engine)) {
-                while (next.isPresent()
-                        && ended(engine, target, next.get(), holder, null)
-                        && !stopping.getAsBoolean()) {
-                    next = leases.takeNext(tenant, engineId, holder);
-                }
-            } catch (VaultException refused) {
-                // The login could not be read; the engine knows.
-                next.ifPresent(lease -> failed(lease, holder, false, refused));
+        Lease first = leases.takeNext(tenant, engineId, holder).orElse(null);
+        if (first != null) {
+            Target target;
+            try {
+                target = targets.open(engine);
+            } catch (VaultException unreadable) {
+                failed(first, holder, false, unreadable);
                 return;
+            }
+            try (target) {
+                if (attempt(engine, target, first, holder, null).ofTheTarget()) {
+                    return;
+                }
+                endRest(engine, target, stopping);
             }
         }
         if (engine.leaving()) {
             removal.removeIfOver(engine);
+        }
+    }
+
+    /** A few at a time, as the first went well. */
+    private void endRest(Engine engine, Target target, BooleanSupplier stopping) {
+        AtomicBoolean over = new AtomicBoolean();
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            for (int i = 0; i < AT_ONCE; i++) {
+                threads.execute(() -> endOneByOne(engine, target, stopping, over));
+            }
+        }
+    }
+
+    private void endOneByOne(Engine engine, Target target, BooleanSupplier stopping, AtomicBoolean over) {
+        UUID holder = ids.nextUuid();
+        try {
+            while (!over.get() && !stopping.getAsBoolean()) {
+                Lease next =
+                        leases.takeNext(engine.tenant(), engine.id(), holder).orElse(null);
+                if (next == null || attempt(engine, target, next, holder, null).ofTheTarget()) {
+                    over.set(true);
+                }
+            }
+        } catch (RuntimeException failure) {
+            over.set(true);
+            LOG.warn("Leases of {} are ended later", engine, failure);
         }
     }
 
@@ -126,12 +161,6 @@ public final class LeaseEnding {
             }
         }
         return leases.find(tenant, id).orElse(taken);
-    }
-
-    /** False when nothing else of the engine is to be tried now. */
-    private boolean ended(Engine engine, Target target, Lease lease, UUID holder, @Nullable AuditEntry request) {
-        Outcome outcome = attempt(engine, target, lease, holder, request);
-        return !outcome.ofTheTarget();
     }
 
     /**

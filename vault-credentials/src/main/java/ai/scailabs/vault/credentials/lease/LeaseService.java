@@ -188,11 +188,7 @@ public final class LeaseService {
 
     /** @throws VaultException {@code lease_not_found}, also for one that the caller may not look at */
     public Lease get(Caller caller, TenantId tenant, UUID id) {
-        Lease lease = existing(tenant, id);
-        if (!isOwn(caller, lease) && !access.managed(caller, Permission.READ).test(lease.path())) {
-            throw notFound();
-        }
-        return lease;
+        return seen(caller, tenant, id);
     }
 
     private Lease existing(TenantId tenant, UUID id) {
@@ -241,10 +237,7 @@ public final class LeaseService {
      */
     public Lease renew(Caller caller, UUID id, @Nullable String increment, AuditEntry entry) {
         TenantId tenant = entry.tenant();
-        Lease lease = existing(tenant, id);
-        if (!isOwn(caller, lease) && !access.managed(caller, Permission.READ).test(lease.path())) {
-            throw notFound();
-        }
+        Lease lease = seen(caller, tenant, id);
         access.requireRule(caller, Permission.WRITE, lease.path());
         requireAlive(lease);
         Engine engine = engines.existing(tenant, lease.engine());
@@ -312,7 +305,10 @@ public final class LeaseService {
      * @throws VaultException {@code access_denied}, {@code lease_not_found}; {@code conflict} while it is being made or ended; {@code backend_unavailable} when the target did not do it: then it is tried again by itself
      */
     public Lease revoke(Caller caller, UUID id, AuditEntry entry) {
-        Lease lease = permitted(caller, entry.tenant(), id);
+        Lease lease = seen(caller, entry.tenant(), id);
+        if (!isOwn(caller, lease)) {
+            access.requireManaged(caller, Permission.ADMIN, lease.path());
+        }
         if (lease.state().hasEnded()) {
             recordOnly(entry, lease);
             return lease;
@@ -331,7 +327,7 @@ public final class LeaseService {
      * @throws VaultException {@code access_denied}, {@code lease_not_found}; {@code validation_error} without a comment
      */
     public Lease abandon(Caller caller, UUID id, @Nullable String comment, AuditEntry entry) {
-        Lease lease = existing(entry.tenant(), id);
+        Lease lease = seen(caller, entry.tenant(), id);
         access.requireManaged(caller, Permission.ADMIN, lease.path());
         String why = comment(comment);
         Lease given = leases.transactions()
@@ -365,10 +361,11 @@ public final class LeaseService {
         });
     }
 
-    private Lease permitted(Caller caller, TenantId tenant, UUID id) {
+    /** Of one that the caller may not look at nobody tells that it is there. */
+    private Lease seen(Caller caller, TenantId tenant, UUID id) {
         Lease lease = existing(tenant, id);
-        if (!isOwn(caller, lease)) {
-            access.requireManaged(caller, Permission.ADMIN, lease.path());
+        if (!isOwn(caller, lease) && !access.managed(caller, Permission.READ).test(lease.path())) {
+            throw notFound();
         }
         return lease;
     }

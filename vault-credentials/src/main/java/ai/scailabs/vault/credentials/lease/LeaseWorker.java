@@ -14,9 +14,11 @@ import javax.sql.DataSource;
 
 /** Finds engines of which leases are to end, of all tenants in turn, and has it done. However many are due, it holds a few. */
 public final class LeaseWorker implements AutoCloseable {
-    private static final int AT_ONCE = 16;
-    private static final int OF_A_TENANT = 6;
-    private static final int LOOKED_AT = 64;
+    /** Many, as most of them wait for a target; few of one tenant, whose targets may all be slow. */
+    private static final int AT_ONCE = 64;
+
+    private static final int OF_A_TENANT = 4;
+    private static final int LOOKED_AT = 128;
 
     /** Engines are few, and of each its longest due lease is found by the index. Those that do not answer are left alone for a while; tenants that are suspended are not: their credentials end as well. */
     private static final String DUE = """

@@ -14,6 +14,7 @@ import ai.scailabs.vault.credentials.dynamic.EngineTargets;
 import ai.scailabs.vault.credentials.dynamic.RoleService;
 import ai.scailabs.vault.credentials.generator.Generators;
 import ai.scailabs.vault.credentials.lease.LeaseEnding;
+import ai.scailabs.vault.credentials.lease.LeaseListener;
 import ai.scailabs.vault.credentials.lease.LeaseService;
 import ai.scailabs.vault.credentials.lease.LeaseWorker;
 import ai.scailabs.vault.credentials.login.TargetLogins;
@@ -190,9 +191,9 @@ class CredentialWiring {
             EngineRemoval removal,
             AuditEntries entries,
             SecureRandom random,
-            LeaseMeters meters,
+            LeaseListener listener,
             Ids ids) {
-        return new LeaseEnding(transactions, engines, targets, removal, entries, new Backoff(random), meters, ids);
+        return new LeaseEnding(transactions, engines, targets, removal, entries, new Backoff(random), listener, ids);
     }
 
     @Bean
@@ -205,7 +206,7 @@ class CredentialWiring {
             MadeValues values,
             SecureRandom random,
             AccessControl access,
-            LeaseMeters meters,
+            LeaseListener listener,
             ServerSettings settings,
             Ids ids) {
         return new LeaseService(
@@ -217,7 +218,7 @@ class CredentialWiring {
                 values,
                 new AccountNames(random),
                 access,
-                meters,
+                listener,
                 settings.targets().mostLeases(),
                 ids);
     }

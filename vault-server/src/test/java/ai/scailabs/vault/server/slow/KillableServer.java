@@ -1,5 +1,6 @@
 package ai.scailabs.vault.server.slow;
 
+import ai.scailabs.vault.credentials.lease.LeaseStep;
 import ai.scailabs.vault.kms.local.LocalFileRootKey;
 import ai.scailabs.vault.server.RunningServer;
 import ai.scailabs.vault.server.VaultServer;
@@ -16,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -75,16 +77,27 @@ final class KillableServer implements AutoCloseable {
 
     /** Begins to start; {@link #awaitReady} tells when it serves. */
     void start() throws IOException {
-        ProcessBuilder builder = new ProcessBuilder(List.of(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-XX:+UseSerialGC",
-                        // Every life is short: what the second compiler makes would come too late.
-                        "-XX:TieredStopAtLevel=1",
-                        "-Xmx" + heapMebibytes + "m",
-                        "--enable-native-access=ALL-UNNAMED",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        VaultServer.class.getName()))
+        start(VaultServer.class.getName());
+    }
+
+    /** As {@link #start()}; it ends by itself as soon as it has come to the step. */
+    void start(LeaseStep last) throws IOException {
+        start(HaltingServer.class.getName(), "-D" + HaltingServer.AT + "=" + last);
+    }
+
+    private void start(String main, String... options) throws IOException {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:+UseSerialGC",
+                // Every life is short: what the second compiler makes would come too late.
+                "-XX:TieredStopAtLevel=1",
+                "-Xmx" + heapMebibytes + "m",
+                "--enable-native-access=ALL-UNNAMED",
+                "-cp",
+                System.getProperty("java.class.path")));
+        command.addAll(List.of(options));
+        command.add(main);
+        ProcessBuilder builder = new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
         builder.environment().putAll(settings);
@@ -115,6 +128,14 @@ final class KillableServer implements AutoCloseable {
     /** What it has written so far, over all its lives. */
     String log() throws IOException {
         return Files.readString(log);
+    }
+
+    /** Returns when it has ended by itself. */
+    void awaitEnd() throws InterruptedException {
+        if (process == null || !process.waitFor(LONGEST_START.toSeconds(), TimeUnit.SECONDS)) {
+            throw new IllegalStateException("the server goes on");
+        }
+        process = null;
     }
 
     /** SIGKILL; returns when it is gone. */

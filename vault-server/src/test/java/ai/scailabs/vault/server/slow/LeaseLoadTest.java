@@ -1,0 +1,198 @@
+package ai.scailabs.vault.server.slow;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ai.scailabs.vault.server.ApiClient;
+import ai.scailabs.vault.server.RunningServer;
+import ai.scailabs.vault.testkit.TestDatabase;
+import ai.scailabs.vault.testkit.TestIssuer;
+import ai.scailabs.vault.testkit.TestPostgres;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Very many leases of one engine expire at once, and its target is down for half a minute. All end, each is told once, and reads go on. The accounts are made by the target itself: by as many calls it would
+ * take a quarter of an hour. {@code -Dscaivault.leases} says how many.
+ */
+@Tag("slow")
+class LeaseLoadTest {
+    private static final int LEASES = Integer.getInteger("scaivault.leases", 10_000);
+    private static final Duration AWAY = Duration.ofSeconds(30);
+    private static final Duration READING = Duration.ofSeconds(10);
+    private static final int READERS = 4;
+    private static final String ENGINES = "/v1/dynamic/engines";
+
+    private TestDatabase database;
+    private TestDatabase target;
+    private ApiClient owner;
+
+    @Test
+    void manyThatExpireAtOnce_allEnd_eachOnce_andReadsGoOn(@TempDir Path folder) throws Exception {
+        try (TestPostgres own = TestPostgres.privateInstance(folder.resolve("own"), true);
+                TestPostgres other = TestPostgres.privateInstance(folder.resolve("other"), false);
+                TestIssuer issuer = TestIssuer.start()) {
+            database = own.database();
+            target = other.database();
+            try (KillableServer server = new KillableServer(folder, database, issuer)) {
+                owner = new ApiClient(server.port(), token(issuer));
+                server.start();
+                server.awaitReady();
+                prepare(other.port());
+                double calm = reads();
+                expireAll();
+                other.stop();
+                long away = System.nanoTime();
+                double meanwhile = reads();
+                LockSupport.parkNanos(AWAY.toNanos() - (System.nanoTime() - away));
+                assertThat(live()).isEqualTo(LEASES);
+                other.restart();
+                long back = System.nanoTime();
+                double ending = reads();
+                awaitEnd();
+                System.out.printf(
+                        "%d leases ended %.0f s after their target was back; reads/s: calm %.0f, target away %.0f (%.2f), ending %.0f (%.2f)%n",
+                        LEASES,
+                        (System.nanoTime() - back) / 1e9,
+                        calm,
+                        meanwhile,
+                        meanwhile / calm,
+                        ending,
+                        ending / calm);
+                assertThat(count(target, "select count(*) from pg_roles where rolname like 'v\\_%'"))
+                        .isZero();
+                assertThat(count(
+                                database, "select count(*) from audit_log where action = 'dynamic_revoke' and success"))
+                        .isEqualTo(LEASES);
+                assertThat(meanwhile / calm).isGreaterThan(0.8);
+                assertThat(server.log()).doesNotContain("OutOfMemoryError");
+            }
+        }
+    }
+
+    private static String token(TestIssuer issuer) {
+        return issuer.token()
+                .tenant("tnt_lease-load")
+                .partner("ptn_load")
+                .user("owner@load.test")
+                .role("partner_admin")
+                .scope(RunningServer.ALL_SCOPES)
+                .ttl(Duration.ofHours(2))
+                .sign();
+    }
+
+    private void prepare(int port) throws SQLException {
+        run(target, "create role lease_root superuser login password 'not-a-secret-outside-tests'");
+        owner.allow("user:owner@load.test", "**", "admin");
+        owner.put(
+                        "/v1/secrets/ops/root",
+                        Map.of("data", Map.of("username", "lease_root", "password", "not-a-secret-outside-tests")))
+                .expect(201);
+        String policy = owner.post(
+                        "/v1/policies",
+                        Map.of(
+                                "name",
+                                "engines",
+                                "rules",
+                                List.of(Map.of("path_pattern", "ops/root", "permissions", List.of("read")))))
+                .expect(201)
+                .json()
+                .get("id")
+                .stringValue();
+        owner.post(
+                        "/v1/policies/" + policy + "/bindings",
+                        Map.of("identity_type", "system", "identity_id", "dynamic:db"))
+                .expect(201);
+        owner.post(
+                        ENGINES,
+                        Map.of(
+                                "name",
+                                "db",
+                                "type",
+                                "database.postgresql",
+                                "config",
+                                Map.of(
+                                        "connection_url",
+                                        "postgresql://127.0.0.1:" + port + "/" + target.name(),
+                                        "root_credentials_path",
+                                        "ops/root",
+                                        "tls",
+                                        "disabled")))
+                .expect(201);
+        owner.post(ENGINES + "/db/roles", Map.of("name", "r")).expect(201);
+        owner.post(ENGINES + "/db/creds/r", null).expect(201);
+        run(
+                target,
+                "do $$ begin for i in 2.." + LEASES
+                        + " loop execute 'create role v_load_' || i || ' login'; end loop; end $$");
+        run(
+                database,
+                "insert into lease (tenant_id, lease_id, engine_id, engine_name, role_id, role_name, account, recipe, identity, state, renewable, issued_at, expires_at, latest_at, next_at)"
+                        + " select tenant_id, gen_random_uuid(), engine_id, engine_name, role_id, role_name, 'v_load_' || i, recipe, identity, state, renewable, issued_at, expires_at, latest_at, next_at"
+                        + " from lease, generate_series(2, " + LEASES + ") i");
+    }
+
+    private void expireAll() throws SQLException {
+        run(database, "update lease set expires_at = now(), next_at = now()");
+    }
+
+    private double reads() throws InterruptedException {
+        AtomicBoolean over = new AtomicBoolean();
+        LongAdder done = new LongAdder();
+        Thread[] readers = new Thread[READERS];
+        for (int i = 0; i < READERS; i++) {
+            readers[i] = Thread.ofPlatform().start(() -> {
+                while (!over.get()) {
+                    owner.get("/v1/secrets/ops/root").expect(200);
+                    done.increment();
+                }
+            });
+        }
+        TimeUnit.NANOSECONDS.sleep(READING.toNanos());
+        over.set(true);
+        for (Thread reader : readers) {
+            reader.join();
+        }
+        return done.sum() / (double) READING.toSeconds();
+    }
+
+    private long live() throws SQLException {
+        return count(database, "select count(*) from lease where ended_at is null");
+    }
+
+    private void awaitEnd() throws SQLException {
+        long patience = System.nanoTime() + Duration.ofMinutes(30).toNanos();
+        while (live() > 0) {
+            assertThat(System.nanoTime()).as("in time").isLessThan(patience);
+            LockSupport.parkNanos(TimeUnit.SECONDS.toNanos(1));
+        }
+    }
+
+    private static long count(TestDatabase at, String sql) throws SQLException {
+        try (Connection connection = at.superuser().dataSource().getConnection();
+                Statement statement = connection.createStatement();
+                ResultSet results = statement.executeQuery(sql)) {
+            results.next();
+            return results.getLong(1);
+        }
+    }
+
+    private static void run(TestDatabase at, String sql) throws SQLException {
+        try (Connection connection = at.superuser().dataSource().getConnection();
+                Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+}

@@ -21,7 +21,9 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -158,11 +160,7 @@ class DynamicCredentialsTest {
         Instant end = Instant.now().plus(PATIENCE);
         while (!condition.getAsBoolean()) {
             assertThat(Instant.now()).as("in time").isBefore(end);
-            try {
-                Thread.sleep(100);
-            } catch (InterruptedException e) {
-                throw new IllegalStateException(e);
-            }
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(50));
         }
     }
 
@@ -387,6 +385,23 @@ class DynamicCredentialsTest {
     }
 
     @Test
+    void engineThatIsToGo_goesWithItsLastLease_whoeverEndsIt() {
+        asRoot("create role root_lost superuser login password 'first'");
+        write("dynamic/root-lost", "root_lost", "first");
+        String lost = engine("postgresql", url(), "dynamic/root-lost");
+        role(lost, "r", List.of());
+        String lease = text(minted(lost, "r", "1h"), "lease_id");
+        asRoot("alter role root_lost password 'lost'");
+
+        owner.delete(ENGINES + "/" + lost + "?force=true").expect(202);
+        owner.post(ENGINES + "/" + lost + "/creds/r", null).expect(409, "conflict");
+        owner.post(LEASES + "/" + lease + "/revoke", Map.of("force", true, "comment", "its server was lost"))
+                .expect(200);
+
+        await(() -> owner.get(ENGINES + "/" + lost).status() == 404);
+    }
+
+    @Test
     void personWhoIsSuspended_losesTheirCredentials() {
         JsonNode lease = minted(engine, "reader", "1h");
         Sql.superuser(server).update("""
@@ -466,7 +481,7 @@ class DynamicCredentialsTest {
             }
             assertThatThrownBy(() -> client.connect(io.lettuce.core.codec.StringCodec.UTF8, uri))
                     .isInstanceOf(RuntimeException.class);
-            client.shutdown(0, 0, java.util.concurrent.TimeUnit.SECONDS);
+            client.shutdown(0, 0, TimeUnit.SECONDS);
         }
     }
 

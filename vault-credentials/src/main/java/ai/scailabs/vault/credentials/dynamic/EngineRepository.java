@@ -144,7 +144,7 @@ final class EngineRepository {
     void noteHealthy(TenantId tenant, UUID id) {
         transactions.update(tenant, """
                 update dynamic_engine set healthy = true, checked_at = clock_timestamp(), problem_code = null, problem = null, failures = 0, blocked_until = null
-                where tenant_id = ? and engine_id = ? and (not healthy or failures > 0 or checked_at < clock_timestamp() - interval '10 seconds')
+                where tenant_id = ? and engine_id = ?
                 """, tenant.value(), id);
     }
 

@@ -112,14 +112,17 @@ public final class EngineTargets {
     void verify(Engine engine) {
         try (Target target = open(engine)) {
             target.exists(NOBODY);
-            healthy(engine);
+            engines.noteHealthy(engine.tenant(), engine.id());
         } catch (TargetException refused) {
             throw unavailable(engine, refused);
         }
     }
 
+    /** Nothing is written where it was well before. */
     public void healthy(Engine engine) {
-        engines.noteHealthy(engine.tenant(), engine.id());
+        if (!engine.health().healthy()) {
+            engines.noteHealthy(engine.tenant(), engine.id());
+        }
     }
 
     /** What is to be answered when the target did not do it; noted where it is of the target and not of a statement. */

@@ -340,7 +340,6 @@ public final class LeaseService {
             return existing(entry.tenant(), id);
         }
         listener.ended(given.state().wireName());
-        engines.find(entry.tenant(), given.engineId()).filter(Engine::leaving).ifPresent(removal::removeIfOver);
         return given;
     }
 

@@ -20,17 +20,18 @@ public final class LeaseWorker implements AutoCloseable {
     private static final int OF_A_TENANT = 4;
     private static final int LOOKED_AT = 128;
 
-    /** Engines are few, and of each its longest due lease is found by the index. Those that do not answer are left alone for a while; tenants that are suspended are not: their credentials end as well. */
+    /** Engines are few, and of each its longest due lease is found by the index. Those that do not answer are left alone for a while; tenants that are suspended are not: their credentials end as well. An engine that is to go is found when nothing of it is left. */
     private static final String DUE = """
             with due as (
-                select e.tenant_id, e.engine_id, l.next_at, row_number() over (partition by e.tenant_id order by l.next_at) as turn
+                select e.tenant_id, e.engine_id, l.next_at, row_number() over (partition by e.tenant_id order by l.next_at nulls last) as turn
                 from dynamic_engine e
-                cross join lateral (
+                left join lateral (
                     select d.next_at from lease d
-                    where d.tenant_id = e.tenant_id and d.engine_id = e.engine_id and d.next_at <= now() and (d.taken_until is null or d.taken_until <= now()) order by d.next_at limit 1) l
-                where e.blocked_until is null or e.blocked_until <= now()
+                    where d.tenant_id = e.tenant_id and d.engine_id = e.engine_id and d.next_at <= now() and (d.taken_until is null or d.taken_until <= now()) order by d.next_at limit 1) l on true
+                where (l.next_at is not null and (e.blocked_until is null or e.blocked_until <= now()))
+                    or (e.leaving and not exists (select from lease d where d.tenant_id = e.tenant_id and d.engine_id = e.engine_id and d.next_at is not null))
             )
-            select tenant_id, engine_id from due where turn <= ? order by next_at limit ?
+            select tenant_id, engine_id from due where turn <= ? order by next_at nulls last limit ?
             """;
 
     private static final String DISPOSE = """

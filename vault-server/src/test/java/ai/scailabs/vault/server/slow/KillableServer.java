@@ -7,6 +7,7 @@ import ai.scailabs.vault.server.VaultServer;
 import ai.scailabs.vault.testkit.TestDatabase;
 import ai.scailabs.vault.testkit.TestIssuer;
 import java.io.IOException;
+import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -21,6 +22,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
@@ -31,6 +33,8 @@ final class KillableServer implements AutoCloseable {
     private static final Duration LONGEST_START = Duration.ofSeconds(120);
     private static final int LAST_PORT = 18_400;
     private static final AtomicInteger GIVEN = new AtomicInteger(18_300);
+
+    private static final List<DatagramSocket> HELD = new CopyOnWriteArrayList<>();
 
     private final Path log;
     private final Map<String, String> settings;
@@ -153,10 +157,14 @@ final class KillableServer implements AutoCloseable {
         http.close();
     }
 
-    /** Below the range from which the system takes ports for outgoing connections, so that it is still free after a kill; and no other's, who might take it then. */
+    /**
+     * Below the range from which the system takes ports for outgoing connections, so that it is still free after a kill; and no other's, who might take it then: tests of another process see it held for datagrams,
+     * which nobody sends, as long as this one runs.
+     */
     private static int freePort() {
         for (int candidate = GIVEN.getAndIncrement(); candidate < LAST_PORT; candidate = GIVEN.getAndIncrement()) {
             try (ServerSocket socket = new ServerSocket(candidate, 1, InetAddress.getLoopbackAddress())) {
+                HELD.add(new DatagramSocket(candidate, InetAddress.getLoopbackAddress()));
                 return socket.getLocalPort();
             } catch (IOException taken) {
                 continue;

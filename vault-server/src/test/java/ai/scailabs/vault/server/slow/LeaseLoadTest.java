@@ -3,18 +3,12 @@ package ai.scailabs.vault.server.slow;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.scailabs.vault.server.ApiClient;
-import ai.scailabs.vault.server.RunningServer;
 import ai.scailabs.vault.testkit.TestDatabase;
 import ai.scailabs.vault.testkit.TestIssuer;
 import ai.scailabs.vault.testkit.TestPostgres;
 import java.nio.file.Path;
-import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
-import java.util.List;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.LongAdder;
@@ -33,7 +27,6 @@ class LeaseLoadTest {
     private static final Duration AWAY = Duration.ofSeconds(30);
     private static final Duration READING = Duration.ofSeconds(10);
     private static final int READERS = 4;
-    private static final String ENGINES = "/v1/dynamic/engines";
 
     private TestDatabase database;
     private TestDatabase target;
@@ -47,7 +40,7 @@ class LeaseLoadTest {
             database = own.database();
             target = other.database();
             try (KillableServer server = new KillableServer(folder, database, issuer)) {
-                owner = new ApiClient(server.port(), token(issuer));
+                owner = new ApiClient(server.port(), DatabaseEngine.token(issuer, "lease-load"));
                 server.start();
                 server.awaitReady();
                 prepare(other.port());
@@ -71,9 +64,9 @@ class LeaseLoadTest {
                         meanwhile / calm,
                         ending,
                         ending / calm);
-                assertThat(count(target, "select count(*) from pg_roles where rolname like 'v\\_%'"))
+                assertThat(DatabaseEngine.count(target, "select count(*) from pg_roles where rolname like 'v\\_%'"))
                         .isZero();
-                assertThat(count(
+                assertThat(DatabaseEngine.count(
                                 database, "select count(*) from audit_log where action = 'dynamic_revoke' and success"))
                         .isEqualTo(LEASES);
                 assertThat(meanwhile / calm).isGreaterThan(0.8);
@@ -82,62 +75,15 @@ class LeaseLoadTest {
         }
     }
 
-    private static String token(TestIssuer issuer) {
-        return issuer.token()
-                .tenant("tnt_lease-load")
-                .partner("ptn_load")
-                .user("owner@load.test")
-                .role("partner_admin")
-                .scope(RunningServer.ALL_SCOPES)
-                .ttl(Duration.ofHours(2))
-                .sign();
-    }
-
     private void prepare(int port) throws SQLException {
-        run(target, "create role lease_root superuser login password 'not-a-secret-outside-tests'");
-        owner.allow("user:owner@load.test", "**", "admin");
-        owner.put(
-                        "/v1/secrets/ops/root",
-                        Map.of("data", Map.of("username", "lease_root", "password", "not-a-secret-outside-tests")))
-                .expect(201);
-        String policy = owner.post(
-                        "/v1/policies",
-                        Map.of(
-                                "name",
-                                "engines",
-                                "rules",
-                                List.of(Map.of("path_pattern", "ops/root", "permissions", List.of("read")))))
-                .expect(201)
-                .json()
-                .get("id")
-                .stringValue();
-        owner.post(
-                        "/v1/policies/" + policy + "/bindings",
-                        Map.of("identity_type", "system", "identity_id", "dynamic:db"))
-                .expect(201);
-        owner.post(
-                        ENGINES,
-                        Map.of(
-                                "name",
-                                "db",
-                                "type",
-                                "database.postgresql",
-                                "config",
-                                Map.of(
-                                        "connection_url",
-                                        "postgresql://127.0.0.1:" + port + "/" + target.name(),
-                                        "root_credentials_path",
-                                        "ops/root",
-                                        "tls",
-                                        "disabled")))
-                .expect(201);
-        owner.post(ENGINES + "/db/roles", Map.of("name", "r")).expect(201);
-        owner.post(ENGINES + "/db/creds/r", null).expect(201);
-        run(
+        DatabaseEngine.run(target, "create role lease_root superuser login password 'not-a-secret-outside-tests'");
+        DatabaseEngine.prepare(owner, "lease_root", "not-a-secret-outside-tests", port, target.name());
+        owner.post(DatabaseEngine.ENGINES + "/db/creds/r", null).expect(201);
+        DatabaseEngine.run(
                 target,
                 "do $$ begin for i in 2.." + LEASES
                         + " loop execute 'create role v_load_' || i || ' login'; end loop; end $$");
-        run(
+        DatabaseEngine.run(
                 database,
                 "insert into lease (tenant_id, lease_id, engine_id, engine_name, role_id, role_name, account, recipe, identity, state, renewable, issued_at, expires_at, latest_at, next_at)"
                         + " select tenant_id, gen_random_uuid(), engine_id, engine_name, role_id, role_name, 'v_load_' || i, recipe, identity, state, renewable, issued_at, expires_at, latest_at, next_at"
@@ -145,7 +91,7 @@ class LeaseLoadTest {
     }
 
     private void expireAll() throws SQLException {
-        run(database, "update lease set expires_at = now(), next_at = now()");
+        DatabaseEngine.run(database, "update lease set expires_at = now(), next_at = now()");
     }
 
     private double reads() throws InterruptedException {
@@ -169,7 +115,7 @@ class LeaseLoadTest {
     }
 
     private long live() throws SQLException {
-        return count(database, "select count(*) from lease where ended_at is null");
+        return DatabaseEngine.count(database, "select count(*) from lease where ended_at is null");
     }
 
     private void awaitEnd() throws SQLException {
@@ -177,22 +123,6 @@ class LeaseLoadTest {
         while (live() > 0) {
             assertThat(System.nanoTime()).as("in time").isLessThan(patience);
             LockSupport.parkNanos(TimeUnit.SECONDS.toNanos(1));
-        }
-    }
-
-    private static long count(TestDatabase at, String sql) throws SQLException {
-        try (Connection connection = at.superuser().dataSource().getConnection();
-                Statement statement = connection.createStatement();
-                ResultSet results = statement.executeQuery(sql)) {
-            results.next();
-            return results.getLong(1);
-        }
-    }
-
-    private static void run(TestDatabase at, String sql) throws SQLException {
-        try (Connection connection = at.superuser().dataSource().getConnection();
-                Statement statement = connection.createStatement()) {
-            statement.execute(sql);
         }
     }
 }

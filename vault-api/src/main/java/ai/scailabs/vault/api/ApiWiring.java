@@ -26,6 +26,7 @@ import ai.scailabs.vault.api.credentials.LeaseController;
 import ai.scailabs.vault.api.credentials.RotationController;
 import ai.scailabs.vault.api.credentials.RotationPolicyController;
 import ai.scailabs.vault.api.credentials.SecretPolicyController;
+import ai.scailabs.vault.api.credentials.SshServerController;
 import ai.scailabs.vault.api.dns.DnsProviderController;
 import ai.scailabs.vault.api.error.ContainerErrors;
 import ai.scailabs.vault.api.error.FailureResolver;
@@ -143,6 +144,7 @@ import org.springframework.context.annotation.Import;
     SecretPolicyController.class,
     GenerateController.class,
     EngineController.class,
+    SshServerController.class,
     DynamicRoleController.class,
     LeaseController.class,
     RotationPolicyController.class,

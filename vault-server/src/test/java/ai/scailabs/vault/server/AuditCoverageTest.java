@@ -224,6 +224,8 @@ class AuditCoverageTest {
                         "readDeltaCrl",
                         "readCrlPart",
                         "readPublishedCaCertificate",
+                        "readSshPublicKey",
+                        "readSshRevoked",
                         "askOcsp",
                         "askOcspByGet",
                         "answerAcmeChallenge");

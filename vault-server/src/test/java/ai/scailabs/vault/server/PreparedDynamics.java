@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
-/** Engines of a tenant at a Redis, with roles and leases. */
+/** Engines of a tenant at a Redis, and one for SSH, with roles and leases. */
 final class PreparedDynamics {
     private static final String ENGINES = "/v1/dynamic/engines";
     private static final String ROOT = "app/dynamic/root";
@@ -18,6 +18,9 @@ final class PreparedDynamics {
     private final String spareEngine;
     private final String lease;
     private final String spareLease;
+    private final String sshEngine;
+    private final String sshId;
+    private final String otp;
 
     private PreparedDynamics(ApiClient owner) {
         this.owner = owner;
@@ -44,6 +47,22 @@ final class PreparedDynamics {
         role("spare");
         this.lease = lease();
         this.spareLease = lease();
+        this.sshEngine = "prepared-" + COUNT.incrementAndGet();
+        this.sshId = owner.post(ENGINES, Map.of("name", sshEngine, "type", "ssh", "config", Map.of()))
+                .expect(201)
+                .json()
+                .get("id")
+                .stringValue();
+        owner.post(
+                        ENGINES + "/" + sshEngine + "/roles",
+                        Map.of("name", "once", "key_type", "otp", "default_user", "me", "cidr_list", "10.0.0.0/8"))
+                .expect(201);
+        this.otp = owner.post(ENGINES + "/" + sshEngine + "/creds/once", Map.of("ip", "10.0.0.1"))
+                .expect(201)
+                .json()
+                .get("data")
+                .get("key")
+                .stringValue();
     }
 
     static PreparedDynamics create(ApiClient owner) {
@@ -127,6 +146,9 @@ final class PreparedDynamics {
             case "readLease" -> new ApiCall("GET", leases + "/" + lease, null);
             case "renewLease" -> new ApiCall("POST", leases + "/" + lease + "/renew", Map.of("increment", "2h"));
             case "revokeLease" -> new ApiCall("POST", leases + "/" + spareLease + "/revoke", null);
+            case "verifyOtp" -> new ApiCall("POST", ENGINES + "/" + sshEngine + "/verify", Map.of("otp", otp));
+            case "readSshPublicKey" -> new ApiCall("GET", "/v1/dynamic/ssh/" + sshId + "/public-key", null);
+            case "readSshRevoked" -> new ApiCall("GET", "/v1/dynamic/ssh/" + sshId + "/krl", null);
             default -> throw new AssertionError("no call is known of the operation " + operation.id() + ": add one");
         };
     }

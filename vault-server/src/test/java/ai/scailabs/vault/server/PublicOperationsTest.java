@@ -33,6 +33,9 @@ class PublicOperationsTest {
     private static final Set<String> OF_AN_AUTHORITY =
             Set.of("readCrl", "readDeltaCrl", "readCrlPart", "readPublishedCaCertificate", "askOcsp", "askOcspByGet");
 
+    /** Read-only, and what an SSH server must know to believe a certificate, by the engine's id. */
+    private static final Set<String> OF_AN_SSH_ENGINE = Set.of("readSshPublicKey", "readSshRevoked");
+
     /** Read-only, and what a directory must see to believe a name: by a token that it has chosen. */
     private static final Set<String> OF_AN_ORDER = Set.of("answerAcmeChallenge");
 
@@ -59,6 +62,7 @@ class PublicOperationsTest {
         Set<String> listed = new TreeSet<>(PUBLIC);
         listed.addAll(OF_AN_ISSUER);
         listed.addAll(OF_AN_AUTHORITY);
+        listed.addAll(OF_AN_SSH_ENGINE);
         listed.addAll(OF_AN_ORDER);
         assertThat(found).isEqualTo(listed);
     }

@@ -57,6 +57,7 @@ record Sql(DatabaseLogin login) {
             "rotation_assignment",
             "rotation_history",
             "rotation_pending",
+            "ssh_authority_key",
             "event_target",
             "event_signing_key",
             "event_delivery");

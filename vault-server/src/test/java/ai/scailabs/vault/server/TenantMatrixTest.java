@@ -442,7 +442,8 @@ class TenantMatrixTest {
                     "readDynamicRole",
                     "updateDynamicRole",
                     "deleteDynamicRole",
-                    "grantLease" -> assertThat(reply.code()).as(reply.body()).isIn("access_denied", "engine_not_found");
+                    "grantLease",
+                    "verifyOtp" -> assertThat(reply.code()).as(reply.body()).isIn("access_denied", "engine_not_found");
             case "readLease", "renewLease", "revokeLease" -> reply.expect(404, "lease_not_found");
             case "listSecretPolicies", "listRotationPolicies", "listDueRotations", "listPendingRotations" ->
                 reply.expect(200);

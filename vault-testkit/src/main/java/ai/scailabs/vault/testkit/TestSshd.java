@@ -9,8 +9,9 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
-/** OpenSSH's server on loopback. It lets in whoever runs the tests, as whom it runs itself, and only by certificates of one authority that name {@link #PRINCIPAL}. */
+/** OpenSSH's server on loopback. It lets in whoever runs the tests, as whom it runs itself: by certificates of one authority that name {@link #PRINCIPAL}, or by what a program says of a password. */
 public final class TestSshd implements AutoCloseable {
     /** Whom certificates must name. */
     public static final String PRINCIPAL = "deploy";
@@ -21,12 +22,17 @@ public final class TestSshd implements AutoCloseable {
     /** Where it goes without rights when it is root. A start of the system makes it, and containers have none. */
     private static final Path EMPTY = Path.of("/run/sshd");
 
+    private static final Path PAM = Path.of("/etc/pam.d");
+
     private final PeerProcess process;
     private final Path folder;
+    private final @Nullable Path service;
 
-    private TestSshd(PeerProcess process, Path folder) {
+    /** @param service of PAM, which ends with it; absent for none */
+    private TestSshd(PeerProcess process, Path folder, @Nullable Path service) {
         this.process = process;
         this.folder = folder;
+        this.service = service;
     }
 
     /**
@@ -37,52 +43,99 @@ public final class TestSshd implements AutoCloseable {
         Path folder = PeerProcess.folder("sshd");
         int port = PeerProcess.freePort();
         try {
-            if (isRoot()) {
-                Files.createDirectories(
-                        EMPTY, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-xr-x")));
-            }
-            Path hostKey = folder.resolve("host_key");
-            said(folder, List.of("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "", "-f", hostKey.toString()));
-            String publicKey = Files.readString(folder.resolve("host_key.pub")).strip();
+            String publicKey = hostKey(folder);
             Files.writeString(folder.resolve("host_key-cert.pub"), certifyHost.apply(publicKey) + "\n");
             Files.writeString(folder.resolve("authorities"), authority + "\n");
             Files.writeString(folder.resolve("revoked"), "");
             Files.writeString(folder.resolve("principals"), PRINCIPAL + "\n");
-            Path config = config(folder, port);
-            List<String> command = List.of(
-                    PROGRAM,
-                    "-D",
-                    "-f",
-                    config.toString(),
-                    "-E",
-                    folder.resolve("log").toString());
-            return new TestSshd(PeerProcess.start("sshd", port, command, Map.of(), folder), folder);
+            Path config = config(folder, port, """
+                HostCertificate %1$s/host_key-cert.pub
+                TrustedUserCAKeys %1$s/authorities
+                RevokedKeys %1$s/revoked
+                AuthorizedPrincipalsFile %1$s/principals
+                PasswordAuthentication no
+                KbdInteractiveAuthentication no
+                UsePAM no
+                """.formatted(folder));
+            return new TestSshd(started(folder, port, Path.of(PROGRAM), config), folder, null);
         } catch (IOException missing) {
             throw new UncheckedIOException(MISSING, missing);
         }
     }
 
-    private static Path config(Path folder, int port) throws IOException {
+    /**
+     * One that has passwords looked at by a program: it is run by pam_exec with {@code PAM_USER} in its environment and the password, which ends with a zero octet, at its standard input.
+     * Only root may tell PAM so.
+     */
+    public static TestSshd askingPam(Path program) {
+        Path folder = PeerProcess.folder("sshd");
+        int port = PeerProcess.freePort();
+        String name = "scaivault-" + folder.getFileName();
+        Path service = PAM.resolve(name);
+        try {
+            Files.writeString(service, """
+                auth required pam_exec.so expose_authtok quiet %s
+                account required pam_permit.so
+                session required pam_permit.so
+                """.formatted(program));
+        } catch (IOException notRoot) {
+            throw new UncheckedIOException(
+                    "PAM reads files in " + PAM
+                            + " only, and only root writes there: run this test as root, as containers do",
+                    notRoot);
+        }
+        try {
+            hostKey(folder);
+            // Servers before 9.8 ask as the program that they are; those from then on by the name that they are given.
+            Path called = Files.createSymbolicLink(folder.resolve(name), Path.of(PROGRAM));
+            String plain =
+                    "UsePAM yes\nPasswordAuthentication yes\nKbdInteractiveAuthentication no\nPubkeyAuthentication no\n";
+            Path config = config(folder, port, plain + "PAMServiceName " + name + "\n");
+            if (said(folder, List.of(PROGRAM, "-t", "-f", config.toString())).contains("PAMServiceName")) {
+                config = config(folder, port, plain);
+            }
+            return new TestSshd(started(folder, port, called, config), folder, service);
+        } catch (IOException missing) {
+            throw new UncheckedIOException(MISSING, missing);
+        }
+    }
+
+    /** Makes it, and says the public part. */
+    private static String hostKey(Path folder) throws IOException {
+        Path hostKey = folder.resolve("host_key");
+        said(folder, List.of("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "", "-f", hostKey.toString()));
+        return Files.readString(folder.resolve("host_key.pub")).strip();
+    }
+
+    private static PeerProcess started(Path folder, int port, Path program, Path config) throws IOException {
+        if (isRoot()) {
+            Files.createDirectories(
+                    EMPTY, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-xr-x")));
+        }
+        List<String> command = List.of(
+                program.toString(),
+                "-D",
+                "-f",
+                config.toString(),
+                "-E",
+                folder.resolve("log").toString());
+        return PeerProcess.start("sshd", port, command, Map.of(), folder);
+    }
+
+    private static Path config(Path folder, int port, String more) throws IOException {
         Path config = Files.writeString(folder.resolve("sshd_config"), """
                 ListenAddress 127.0.0.1
                 Port %1$d
                 PidFile none
                 HostKey %2$s/host_key
-                HostCertificate %2$s/host_key-cert.pub
-                TrustedUserCAKeys %2$s/authorities
-                RevokedKeys %2$s/revoked
-                AuthorizedPrincipalsFile %2$s/principals
                 AuthorizedKeysFile none
-                PasswordAuthentication no
-                KbdInteractiveAuthentication no
                 PermitRootLogin yes
-                UsePAM no
                 StrictModes no
                 UseDNS no
                 PrintMotd no
                 MaxStartups 100
                 LogLevel VERBOSE
-                """.formatted(port, folder));
+                """.formatted(port, folder) + more);
         // Servers from 9.8 on keep whoever was refused out for a while, and those before do not know that word.
         String plain = Files.readString(config);
         Files.writeString(config, plain + "PerSourcePenalties no\n");
@@ -130,5 +183,12 @@ public final class TestSshd implements AutoCloseable {
     @Override
     public void close() {
         process.close();
+        try {
+            if (service != null) {
+                Files.deleteIfExists(service);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 }

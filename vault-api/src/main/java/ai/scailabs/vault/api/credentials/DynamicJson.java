@@ -44,14 +44,12 @@ final class DynamicJson {
     }
 
     static void role(JsonWriter json, Role role) {
-        json.text("id", role.text())
-                .text("name", role.name())
-                .text("description", role.description())
-                .texts("creation_statements", role.recipe().creation())
-                .texts("renew_statements", role.recipe().renew())
-                .texts("revocation_statements", role.recipe().revocation())
-                .texts("rollback_statements", role.recipe().rollback())
-                .text("default_ttl", role.defaultTtl())
+        json.text("id", role.text()).text("name", role.name()).text("description", role.description());
+        role.recipe()
+                .members()
+                .properties()
+                .forEach(member -> json.json(member.getKey(), member.getValue().toString()));
+        json.text("default_ttl", role.defaultTtl())
                 .text("max_ttl", role.maxTtl())
                 .value("max_leases", role.maxLeases())
                 .number("revision", role.revision())
@@ -73,7 +71,7 @@ final class DynamicJson {
 
     static void lease(JsonWriter json, Lease lease) {
         head(json, lease);
-        json.text("username", lease.account().name())
+        json.text("account", lease.account().name())
                 .text("identity_id", lease.holder().value())
                 .text("state", lease.state().wireName())
                 .text("reason", lease.reason());

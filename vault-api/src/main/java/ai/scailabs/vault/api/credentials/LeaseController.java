@@ -10,6 +10,7 @@ import ai.scailabs.vault.api.request.QueryParameters;
 import ai.scailabs.vault.audit.trail.AuditAction;
 import ai.scailabs.vault.credentials.lease.GrantedLease;
 import ai.scailabs.vault.credentials.lease.Lease;
+import ai.scailabs.vault.credentials.lease.LeaseGrants;
 import ai.scailabs.vault.credentials.lease.LeaseService;
 import ai.scailabs.vault.credentials.lease.LeaseState;
 import ai.scailabs.vault.kernel.error.ErrorCode;
@@ -31,11 +32,13 @@ public class LeaseController {
     private static final String GENERATE = "dynamic:generate";
     private static final String MANAGE = "dynamic:manage";
 
+    private final LeaseGrants grants;
     private final LeaseService leases;
     private final JsonBody bodies;
     private final Cursors cursors;
 
-    public LeaseController(LeaseService leases, JsonBody bodies, Cursors cursors) {
+    public LeaseController(LeaseGrants grants, LeaseService leases, JsonBody bodies, Cursors cursors) {
+        this.grants = grants;
         this.leases = leases;
         this.bodies = bodies;
         this.cursors = cursors;
@@ -45,9 +48,10 @@ public class LeaseController {
     @Endpoint(scope = GENERATE, action = AuditAction.DYNAMIC_GENERATE, category = PathCategory.DYNAMIC_GENERATE)
     public Answer grant(Call call, @PathVariable String engine, @PathVariable String role, HttpServletRequest request) {
         DynamicRoleController.about(call, engine, role);
-        DynamicRequests.Grant body = bodies.readOptional(request, DynamicRequests.Grant.class);
+        DynamicRequests.Grant sent = bodies.readOptional(request, DynamicRequests.Grant.class);
+        DynamicRequests.Grant body = sent == null ? DynamicRequests.Grant.USUAL : sent;
         try (GrantedLease granted =
-                leases.grant(call.located(), engine, role, body == null ? null : body.ttl(), call.entry())) {
+                grants.grant(call.located(), engine, role, body.ttl(), body.asked(), call.entry())) {
             return Answer.json(201, call.changed(), json -> DynamicJson.granted(json, granted));
         }
     }

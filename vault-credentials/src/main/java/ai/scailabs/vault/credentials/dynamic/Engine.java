@@ -6,6 +6,7 @@ import ai.scailabs.vault.kernel.id.PartnerId;
 import ai.scailabs.vault.kernel.id.TenantId;
 import ai.scailabs.vault.kernel.path.SecretPath;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -24,7 +25,7 @@ public record Engine(
         String name,
         PartnerId partner,
         @Nullable String description,
-        DatabaseConfig config,
+        EngineConfig config,
         LeaseTerms terms,
         @Nullable Integer maxLeases,
         boolean leaving,
@@ -45,6 +46,11 @@ public record Engine(
         return Ids.text(PREFIX, id);
     }
 
+    /** The reverse of {@link #text()}; empty for any other text. */
+    public static Optional<UUID> parseId(String text) {
+        return Ids.uuid(PREFIX, text);
+    }
+
     /** As whom it reads the login with which it makes accounts. */
     public IdentityId identity() {
         return new IdentityId("dynamic:" + name);
@@ -53,6 +59,24 @@ public record Engine(
     /** At which policies speak of it. */
     public SecretPath path() {
         return DynamicNames.ofEngine(name);
+    }
+
+    Engine with(EngineConfig other) {
+        return new Engine(
+                tenant,
+                id,
+                name,
+                partner,
+                description,
+                other,
+                terms,
+                maxLeases,
+                leaving,
+                health,
+                revision,
+                createdAt,
+                createdBy,
+                updatedAt);
     }
 
     @Override

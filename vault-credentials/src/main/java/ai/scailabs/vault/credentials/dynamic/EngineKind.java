@@ -1,22 +1,22 @@
 package ai.scailabs.vault.credentials.dynamic;
 
-import ai.scailabs.vault.credentials.connector.TargetType;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 
 /** What makes the credentials. */
 public enum EngineKind {
-    POSTGRESQL("database.postgresql", TargetType.POSTGRESQL),
+    POSTGRESQL("database.postgresql"),
     /** MySQL and MariaDB. */
-    MYSQL("database.mysql", TargetType.MYSQL),
-    REDIS("database.redis", TargetType.REDIS);
+    MYSQL("database.mysql"),
+    REDIS("database.redis"),
+    /** Certificates of OpenSSH, and passwords that are good for one login. */
+    SSH("ssh");
 
     private final String code;
-    private final TargetType target;
 
-    EngineKind(String code, TargetType target) {
+    EngineKind(String code) {
         this.code = code;
-        this.target = target;
     }
 
     /** As the API writes it: the type, and after a dot the plugin. */
@@ -24,11 +24,11 @@ public enum EngineKind {
         return code;
     }
 
-    TargetType target() {
-        return target;
-    }
-
     static Optional<EngineKind> of(String code) {
         return Arrays.stream(values()).filter(kind -> kind.code.equals(code)).findFirst();
+    }
+
+    static List<String> codes() {
+        return Arrays.stream(values()).map(EngineKind::code).toList();
     }
 }

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 
 /** The SQL of engines. */
 final class EngineRepository {
@@ -171,8 +172,7 @@ final class EngineRepository {
                 results.getString("name"),
                 new PartnerId(results.getString("partner_id")),
                 results.getString("description"),
-                DatabaseConfig.kept(
-                        String.valueOf(results.getString("kind")), JSON.readTree(results.getString("config"))),
+                config(results),
                 new LeaseTerms(results.getString("default_text"), results.getString("max_text")),
                 maxLeases,
                 results.getBoolean("leaving"),
@@ -185,6 +185,11 @@ final class EngineRepository {
                 instant(results, "created_at"),
                 results.getString("created_by"),
                 instant(results, "updated_at"));
+    }
+
+    private static EngineConfig config(ResultSet results) throws SQLException {
+        return new EngineConfig(EngineKind.of(results.getString("kind")).orElseThrow(), (ObjectNode)
+                JSON.readTree(results.getString("config")));
     }
 
     private static Instant instant(ResultSet results, String column) throws SQLException {

@@ -28,28 +28,26 @@ public final class EngineService {
     /** Of one tenant. */
     public static final int MAX_ENGINES = 500;
 
-    private static final int LONGEST_CONFIG = 64 * 1024;
     private static final int MOST_LEASES = 1_000_000;
 
     private final EngineRepository repository;
+    private final EngineTypes types;
     private final EngineTargets targets;
     private final AccessControl access;
-    private final boolean development;
     private final Clock clock;
     private final Ids ids;
 
-    /** @param development whether a target on this machine may be plain text without saying so */
     public EngineService(
             TenantTransactions transactions,
+            EngineTypes types,
             EngineTargets targets,
             AccessControl access,
-            boolean development,
             Clock clock,
             Ids ids) {
         this.repository = new EngineRepository(transactions);
+        this.types = types;
         this.targets = targets;
         this.access = access;
-        this.development = development;
         this.clock = clock;
         this.ids = ids;
     }
@@ -63,7 +61,7 @@ public final class EngineService {
         String name = DynamicNames.engine(draft.name());
         access.requireManaged(caller, Permission.ADMIN, DynamicNames.ofEngine(name));
         Instant now = now();
-        Engine created = new Engine(
+        Engine wanted = new Engine(
                 entry.tenant(),
                 ids.nextUuid(),
                 name,
@@ -78,6 +76,8 @@ public final class EngineService {
                 now,
                 caller.actor().identity().value(),
                 now);
+        EngineType.Prepared prepared = types.of(wanted.config()).prepare(wanted);
+        Engine created = wanted.with(prepared.config());
         requireReached(created);
         try {
             return repository.transactions().inTransaction(entry.tenant(), tx -> {
@@ -91,6 +91,7 @@ public final class EngineService {
                             Map.of("max_engines", MAX_ENGINES));
                 }
                 repository.insert(tx, created);
+                prepared.store().with(tx);
                 repository.record(tx, described(entry, created));
                 return created;
             });
@@ -100,15 +101,11 @@ public final class EngineService {
         }
     }
 
-    private DatabaseConfig config(@Nullable String type, EngineDraft draft) {
+    private static EngineConfig config(@Nullable String type, EngineDraft draft) {
         if (type == null) {
             throw VaultException.invalidField("type", "is required");
         }
-        DatabaseConfig config = DatabaseConfig.parse(type, draft.config(), development);
-        if (config.members().toString().length() > LONGEST_CONFIG) {
-            throw VaultException.invalidField("config", "is too long");
-        }
-        return config;
+        return EngineConfig.parse(type, draft.config());
     }
 
     static @Nullable Integer maxLeases(@Nullable Integer wanted) {
@@ -128,7 +125,7 @@ public final class EngineService {
             }
             Map<String, Object> details = new HashMap<>(refused.details());
             details.remove("backend");
-            details.put("field", "root_credentials".equals(details.get("reason")) ? DatabaseConfig.ROOT : "config");
+            details.put("field", "root_credentials".equals(details.get("reason")) ? RootLogins.FIELD : "config");
             throw new VaultException(ErrorCode.INVALID_CONFIG, String.valueOf(refused.getMessage()), details);
         }
     }
@@ -199,12 +196,12 @@ public final class EngineService {
         }
         requireStaying(seen);
         String type = draft.type() == null ? seen.config().type() : draft.type();
-        DatabaseConfig config = draft.config() == null ? seen.config() : config(type, draft);
+        EngineConfig config = draft.config() == null ? seen.config() : config(type, draft);
         if (config.kind() != seen.config().kind()) {
-            throw DatabaseConfig.invalid("type", "cannot change: accounts were made by it");
+            throw EngineConfig.invalid("type", "cannot change: accounts were made by it");
         }
         Instant now = now();
-        Engine wanted = new Engine(
+        Engine sent = new Engine(
                 seen.tenant(),
                 seen.id(),
                 seen.name(),
@@ -221,11 +218,14 @@ public final class EngineService {
                 seen.createdAt(),
                 seen.createdBy(),
                 now);
+        EngineType.Prepared prepared = types.of(config).prepare(sent, seen.config());
+        Engine wanted = sent.with(prepared.config());
         requireReached(wanted);
         return repository.transactions().inTransaction(entry.tenant(), tx -> {
             if (!repository.update(tx, seen.revision(), wanted)) {
                 throw changed();
             }
+            prepared.store().with(tx);
             repository.record(tx, described(entry, wanted));
             return wanted;
         });

@@ -1,16 +1,17 @@
 package ai.scailabs.vault.credentials.dynamic;
 
-import java.util.List;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.node.ObjectNode;
 
-/** What somebody wants a role to be; absent is what they do not say. */
+/**
+ * What somebody wants a role to be; absent is what they do not say.
+ *
+ * @param recipe what the kind of the engine makes of it
+ */
 public record RoleDraft(
         @Nullable String name,
         @Nullable String description,
-        @Nullable List<@Nullable String> creationStatements,
-        @Nullable List<@Nullable String> renewStatements,
-        @Nullable List<@Nullable String> revocationStatements,
-        @Nullable List<@Nullable String> rollbackStatements,
+        ObjectNode recipe,
         @Nullable String defaultTtl,
         @Nullable String maxTtl,
         @Nullable Integer maxLeases) {}

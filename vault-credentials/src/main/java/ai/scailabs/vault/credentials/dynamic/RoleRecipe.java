@@ -1,72 +1,44 @@
 package ai.scailabs.vault.credentials.dynamic;
 
-import ai.scailabs.vault.credentials.connector.Statements;
 import ai.scailabs.vault.kernel.error.VaultException;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Map;
-import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 
-/** The statements of a role as they were written; empty lists are what it does not say. For Redis, {@code creation} are rules of {@code ACL SETUSER}. */
-public record RoleRecipe(List<String> creation, List<String> renew, List<String> revocation, List<String> rollback) {
+/** What a role says of its credentials, as it is kept. What the members mean only the {@link EngineType} knows. */
+public record RoleRecipe(ObjectNode members) {
     private static final JsonMapper JSON = JsonMapper.shared();
+    private static final int LONGEST = 64 * 1024;
 
-    public RoleRecipe {
-        creation = List.copyOf(creation);
-        renew = List.copyOf(renew);
-        revocation = List.copyOf(revocation);
-        rollback = List.copyOf(rollback);
-    }
-
-    /** @throws VaultException {@code validation_error} with the statement, and where in it */
-    public Statements parsed(EngineKind kind) {
-        return Statements.parse(kind.target(), creation, renew, revocation, rollback);
-    }
-
-    static List<String> list(String field, @Nullable List<@Nullable String> given) {
-        List<String> texts = new ArrayList<>();
-        for (String each : given == null ? List.<@Nullable String>of() : given) {
-            if (each == null) {
-                throw VaultException.invalidField(field, "has an entry that is null");
-            }
-            texts.add(each);
+    /** What somebody wants, with what it says in the place of what was there; {@code null} takes a member away. */
+    static ObjectNode merged(ObjectNode before, ObjectNode given) {
+        if (given.toString().length() > LONGEST) {
+            throw VaultException.invalidField("role", "is too long");
         }
-        return texts;
+        ObjectNode merged = before.deepCopy();
+        given.properties().forEach(member -> {
+            if (member.getValue().isNull()) {
+                merged.remove(member.getKey());
+            } else {
+                merged.set(member.getKey(), member.getValue());
+            }
+        });
+        return merged;
     }
 
     /** To be kept. */
     public String encoded() {
-        return JSON.writeValueAsString(Map.of(
-                Statements.CREATION,
-                creation,
-                Statements.RENEW,
-                renew,
-                Statements.REVOCATION,
-                revocation,
-                Statements.ROLLBACK,
-                rollback));
+        return members.toString();
     }
 
     /** The reverse of {@link #encoded()}. */
     public static RoleRecipe of(String encoded) {
         JsonNode root = JSON.readTree(encoded);
-        return new RoleRecipe(
-                texts(root.path(Statements.CREATION)),
-                texts(root.path(Statements.RENEW)),
-                texts(root.path(Statements.REVOCATION)),
-                texts(root.path(Statements.ROLLBACK)));
-    }
-
-    private static List<String> texts(JsonNode array) {
-        List<String> texts = new ArrayList<>();
-        array.forEach(each -> texts.add(each.asString()));
-        return texts;
+        return new RoleRecipe((ObjectNode) root);
     }
 
     @Override
     public String toString() {
-        return "RoleRecipe[" + creation.size() + " statements]";
+        return "RoleRecipe[" + members.size() + " members]";
     }
 }

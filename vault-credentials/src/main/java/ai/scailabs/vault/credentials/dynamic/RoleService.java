@@ -4,7 +4,6 @@ import ai.scailabs.vault.access.decision.AccessControl;
 import ai.scailabs.vault.access.identity.Caller;
 import ai.scailabs.vault.access.policy.Permission;
 import ai.scailabs.vault.audit.trail.AuditEntry;
-import ai.scailabs.vault.credentials.connector.Statements;
 import ai.scailabs.vault.credentials.recipe.PolicyText;
 import ai.scailabs.vault.kernel.error.ErrorCode;
 import ai.scailabs.vault.kernel.error.VaultException;
@@ -22,24 +21,33 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DataIntegrityViolationException;
 import org.springframework.dao.DuplicateKeyException;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 
 /** The roles of engines, by policies at {@code dynamic/<engine>/<role>}: {@code admin} to change one, {@code read} to look. Thread-safe. */
 public final class RoleService {
     /** Of one engine. */
     public static final int MAX_ROLES = 1_000;
 
-    private static final int LONGEST_RECIPE = 64 * 1024;
+    private static final JsonMapper JSON = JsonMapper.shared();
 
     private final RoleRepository repository;
     private final EngineService engines;
+    private final EngineTypes types;
     private final AccessControl access;
     private final Clock clock;
     private final Ids ids;
 
     public RoleService(
-            TenantTransactions transactions, EngineService engines, AccessControl access, Clock clock, Ids ids) {
+            TenantTransactions transactions,
+            EngineService engines,
+            EngineTypes types,
+            AccessControl access,
+            Clock clock,
+            Ids ids) {
         this.repository = new RoleRepository(transactions);
         this.engines = engines;
+        this.types = types;
         this.access = access;
         this.clock = clock;
         this.ids = ids;
@@ -60,7 +68,7 @@ public final class RoleService {
                         engine.id(),
                         name,
                         PolicyText.description(draft.description()),
-                        recipe(draft, new RoleRecipe(List.of(), List.of(), List.of(), List.of())),
+                        recipe(engine, RoleRecipe.merged(JSON.createObjectNode(), draft.recipe())),
                         draft.defaultTtl(),
                         draft.maxTtl(),
                         EngineService.maxLeases(draft.maxLeases()),
@@ -91,29 +99,14 @@ public final class RoleService {
         }
     }
 
-    private static Role checked(Engine engine, Role role) {
-        if (role.recipe().encoded().length() > LONGEST_RECIPE) {
-            throw VaultException.invalidField(Statements.CREATION, "are too long");
-        }
-        role.recipe().parsed(engine.config().kind());
-        role.terms(engine);
-        return role;
+    /** @param given merged with what the role said before */
+    private RoleRecipe recipe(Engine engine, ObjectNode given) {
+        return types.of(engine.config()).recipe(engine.config(), given);
     }
 
-    private static RoleRecipe recipe(RoleDraft draft, RoleRecipe before) {
-        return new RoleRecipe(
-                draft.creationStatements() == null
-                        ? before.creation()
-                        : RoleRecipe.list(Statements.CREATION, draft.creationStatements()),
-                draft.renewStatements() == null
-                        ? before.renew()
-                        : RoleRecipe.list(Statements.RENEW, draft.renewStatements()),
-                draft.revocationStatements() == null
-                        ? before.revocation()
-                        : RoleRecipe.list(Statements.REVOCATION, draft.revocationStatements()),
-                draft.rollbackStatements() == null
-                        ? before.rollback()
-                        : RoleRecipe.list(Statements.ROLLBACK, draft.rollbackStatements()));
+    private static Role checked(Engine engine, Role role) {
+        role.terms(engine);
+        return role;
     }
 
     /** Those that the caller may look at, as {@link EngineService#page}. @throws VaultException {@code engine_not_found} */
@@ -169,7 +162,7 @@ public final class RoleService {
                         seen.engine(),
                         seen.name(),
                         draft.description() == null ? seen.description() : PolicyText.description(draft.description()),
-                        recipe(draft, seen.recipe()),
+                        recipe(engine, RoleRecipe.merged(seen.recipe().members(), draft.recipe())),
                         draft.defaultTtl() == null ? seen.defaultTtl() : draft.defaultTtl(),
                         draft.maxTtl() == null ? seen.maxTtl() : draft.maxTtl(),
                         draft.maxLeases() == null ? seen.maxLeases() : EngineService.maxLeases(draft.maxLeases()),

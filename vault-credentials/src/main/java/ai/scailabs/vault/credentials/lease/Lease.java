@@ -2,6 +2,7 @@ package ai.scailabs.vault.credentials.lease;
 
 import ai.scailabs.vault.credentials.connector.Account;
 import ai.scailabs.vault.credentials.dynamic.DynamicNames;
+import ai.scailabs.vault.credentials.dynamic.LeasedAccount;
 import ai.scailabs.vault.credentials.dynamic.RoleRecipe;
 import ai.scailabs.vault.kernel.id.IdentityId;
 import ai.scailabs.vault.kernel.id.Ids;
@@ -18,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param engine by which it was made; there may be none of that name any more when it has ended
  * @param account at the target
- * @param recipe of its role when it was made: by this it is taken away
+ * @param recipe what its credential is taken away by
  * @param holder for whom it was made
  * @param reason why it ends; absent while it lives
  * @param latestAt beyond which it is not renewed
@@ -76,6 +77,11 @@ public record Lease(
     public Duration left() {
         Duration left = Duration.between(readAt, expiresAt);
         return state.hasEnded() || left.isNegative() ? Duration.ZERO : left;
+    }
+
+    /** What is told whoever makes its credential, or takes it away. */
+    LeasedAccount leased() {
+        return new LeasedAccount(id, account, recipe, issuedAt, expiresAt);
     }
 
     /** Whether nobody was ever given what may be at the target. */

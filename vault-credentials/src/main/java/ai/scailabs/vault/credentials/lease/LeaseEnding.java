@@ -2,10 +2,9 @@ package ai.scailabs.vault.credentials.lease;
 
 import ai.scailabs.vault.audit.trail.AuditEntries;
 import ai.scailabs.vault.audit.trail.AuditEntry;
-import ai.scailabs.vault.credentials.connector.Statements;
-import ai.scailabs.vault.credentials.connector.Target;
 import ai.scailabs.vault.credentials.connector.TargetException;
 import ai.scailabs.vault.credentials.connector.TargetLimits;
+import ai.scailabs.vault.credentials.dynamic.CredentialSource;
 import ai.scailabs.vault.credentials.dynamic.Engine;
 import ai.scailabs.vault.credentials.dynamic.EngineRemoval;
 import ai.scailabs.vault.credentials.dynamic.EngineService;
@@ -86,7 +85,7 @@ public final class LeaseEnding {
         UUID holder = ids.nextUuid();
         Lease first = leases.takeNext(tenant, engineId, holder).orElse(null);
         if (first != null) {
-            Target target;
+            CredentialSource target;
             try {
                 target = targets.open(engine);
             } catch (VaultException unreadable) {
@@ -106,7 +105,7 @@ public final class LeaseEnding {
     }
 
     /** A few at a time, as the first went well. */
-    private void endRest(Engine engine, Target target, BooleanSupplier stopping) {
+    private void endRest(Engine engine, CredentialSource target, BooleanSupplier stopping) {
         AtomicBoolean over = new AtomicBoolean();
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             for (int i = 0; i < AT_ONCE; i++) {
@@ -115,7 +114,7 @@ public final class LeaseEnding {
         }
     }
 
-    private void endOneByOne(Engine engine, Target target, BooleanSupplier stopping, AtomicBoolean over) {
+    private void endOneByOne(Engine engine, CredentialSource target, BooleanSupplier stopping, AtomicBoolean over) {
         UUID holder = ids.nextUuid();
         try {
             while (!over.get() && !stopping.getAsBoolean()) {
@@ -146,7 +145,7 @@ public final class LeaseEnding {
         if (engine == null) {
             throw new VaultException(ErrorCode.ENGINE_NOT_FOUND, "There is no such engine");
         }
-        Target target;
+        CredentialSource target;
         try {
             target = targets.open(engine);
         } catch (VaultException unreadable) {
@@ -171,14 +170,14 @@ public final class LeaseEnding {
      */
     private record Outcome(@Nullable VaultException refusal, boolean ofTheTarget) {}
 
-    private Outcome attempt(Engine engine, Target target, Lease lease, UUID holder, @Nullable AuditEntry request) {
+    private Outcome attempt(
+            Engine engine, CredentialSource target, Lease lease, UUID holder, @Nullable AuditEntry request) {
         listener.reached(LeaseStep.TAKEN);
         try {
-            Statements statements = lease.recipe().parsed(engine.config().kind());
             if (lease.wasNeverGiven()) {
-                target.rollback(lease.account(), statements);
+                target.rollback(lease.leased());
             } else {
-                target.revoke(lease.account(), statements);
+                target.revoke(lease.leased());
             }
         } catch (TargetException refused) {
             boolean whole = EngineTargets.isOfTheTarget(refused);

@@ -91,6 +91,7 @@ final class LeaseRepository {
             String role,
             Account account,
             RoleRecipe recipe,
+            boolean renewable,
             IdentityId holder,
             Duration ttl,
             Duration most,
@@ -98,7 +99,7 @@ final class LeaseRepository {
         return tx.queryOne(
                         """
                         insert into lease as l (tenant_id, lease_id, engine_id, engine_name, role_id, role_name, account, recipe, identity, state, renewable, issued_at, expires_at, latest_at, next_at)
-                        select ?, ?, e.engine_id, ?, ?, ?, ?, ?::jsonb, ?, 'pending', true, c.at, c.at + ? * interval '1 second', c.at + ? * interval '1 second', c.at + ? * interval '1 second'
+                        select ?, ?, e.engine_id, ?, ?, ?, ?, ?::jsonb, ?, 'pending', ?, c.at, c.at + ? * interval '1 second', c.at + ? * interval '1 second', c.at + ? * interval '1 second'
                         from (select clock_timestamp() as at) c, dynamic_engine e where e.tenant_id = ? and e.engine_id = ? and not e.leaving
                         for key share of e
                         returning """ + " " + COLUMNS,
@@ -111,6 +112,7 @@ final class LeaseRepository {
                         account.name(),
                         recipe.encoded(),
                         holder.value(),
+                        renewable,
                         ttl.toSeconds(),
                         most.toSeconds(),
                         patience.toSeconds(),
@@ -315,6 +317,39 @@ final class LeaseRepository {
                 LeaseRepository::lease,
                 tx.tenant().value(),
                 id);
+    }
+
+    /** What is good once has been of use. Empty when it is not there, not live, or somebody has it already. */
+    Optional<Lease> use(TenantTransaction tx, UUID engine, Account account) {
+        return tx.queryOne(
+                "update lease l set state = 'revoked', reason = 'used', ending_at = clock_timestamp(), ended_at = clock_timestamp(), next_at = null"
+                        + " where l.tenant_id = ? and l.engine_id = ? and l.account = ? and l.ended_at is null and l.state = 'active' and l.taken_by is null"
+                        + " and l.expires_at > clock_timestamp() returning " + COLUMNS,
+                LeaseRepository::lease,
+                tx.tenant().value(),
+                engine,
+                account.name());
+    }
+
+    /** By the database's clock. */
+    Instant now(TenantId tenant) {
+        return transactions
+                .queryOne(
+                        tenant,
+                        "select clock_timestamp()",
+                        (results, index) ->
+                                results.getObject(1, OffsetDateTime.class).toInstant())
+                .orElseThrow();
+    }
+
+    /** Accounts that are numbers, of leases that end before their time: until that has come, and no more than so many. */
+    List<String> withdrawn(TenantId tenant, UUID engine, int most) {
+        return transactions.query(tenant, """
+                select l.account from lease l
+                where l.tenant_id = ? and l.engine_id = ? and l.expires_at > clock_timestamp()
+                    and l.reason in ('requested', 'not_completed', 'identity_suspended', 'engine_deleted') and l.account ~ '^[0-9]+$'
+                limit ?
+                """, (results, index) -> results.getString(1), tenant.value(), engine, most);
     }
 
     void record(TenantTransaction tx, AuditEntry entry) {

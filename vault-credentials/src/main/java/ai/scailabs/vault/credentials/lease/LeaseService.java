@@ -4,27 +4,19 @@ import ai.scailabs.vault.access.decision.AccessControl;
 import ai.scailabs.vault.access.identity.Caller;
 import ai.scailabs.vault.access.policy.Permission;
 import ai.scailabs.vault.audit.trail.AuditEntry;
-import ai.scailabs.vault.credentials.connector.AccountNames;
-import ai.scailabs.vault.credentials.connector.Target;
 import ai.scailabs.vault.credentials.connector.TargetException;
-import ai.scailabs.vault.credentials.dynamic.DynamicNames;
+import ai.scailabs.vault.credentials.dynamic.CredentialSource;
 import ai.scailabs.vault.credentials.dynamic.Engine;
 import ai.scailabs.vault.credentials.dynamic.EngineRemoval;
 import ai.scailabs.vault.credentials.dynamic.EngineService;
 import ai.scailabs.vault.credentials.dynamic.EngineTargets;
 import ai.scailabs.vault.credentials.dynamic.LeaseTerms;
-import ai.scailabs.vault.credentials.dynamic.Role;
 import ai.scailabs.vault.credentials.dynamic.RoleService;
-import ai.scailabs.vault.credentials.recipe.MadeValues;
 import ai.scailabs.vault.kernel.error.ErrorCode;
 import ai.scailabs.vault.kernel.error.VaultException;
-import ai.scailabs.vault.kernel.id.IdentityId;
-import ai.scailabs.vault.kernel.id.Ids;
 import ai.scailabs.vault.kernel.id.TenantId;
 import ai.scailabs.vault.kernel.path.SecretPath;
-import ai.scailabs.vault.kernel.sensitive.SensitiveBytes;
 import ai.scailabs.vault.persistence.tenant.TenantTransaction;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -37,11 +29,9 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Credentials for who asks, by policies at {@code dynamic/<engine>/<role>}: {@code write} to have one made or renewed, {@code read} to look at anybody's, {@code admin} to take anybody's away. One's own may be looked at and given back without a rule. Thread-safe.
+ * Credentials that were made for somebody, by policies at {@code dynamic/<engine>/<role>}: {@code write} to renew one, {@code read} to look at anybody's, {@code admin} to take anybody's away. One's own may be looked at and given back without a rule. Thread-safe.
  */
 public final class LeaseService {
-    /** Longer than a target is given for anything. */
-    private static final Duration LONGEST_MAKING = Duration.ofSeconds(100);
 
     private static final int ENDED_AT_ONCE = 500;
     private static final int READ_AT_ONCE = 200;
@@ -54,136 +44,25 @@ public final class LeaseService {
     private final RoleService roles;
     private final EngineTargets targets;
     private final EngineRemoval removal;
-    private final MadeValues values;
-    private final AccountNames names;
     private final AccessControl access;
     private final LeaseListener listener;
-    private final int mostOfTenant;
-    private final Ids ids;
 
-    /** @param mostOfTenant leases that may be live at once */
     public LeaseService(
             LeaseEnding ending,
             EngineService engines,
             RoleService roles,
             EngineTargets targets,
             EngineRemoval removal,
-            MadeValues values,
-            AccountNames names,
             AccessControl access,
-            LeaseListener listener,
-            int mostOfTenant,
-            Ids ids) {
+            LeaseListener listener) {
         this.leases = ending.leases();
         this.ending = ending;
         this.engines = engines;
         this.roles = roles;
         this.targets = targets;
         this.removal = removal;
-        this.values = values;
-        this.names = names;
         this.access = access;
         this.listener = listener;
-        this.mostOfTenant = mostOfTenant;
-        this.ids = ids;
-    }
-
-    /**
-     * Makes a credential; to be closed by the caller.
-     *
-     * @param ttl absent for the role's
-     * @throws VaultException {@code access_denied}; {@code engine_not_found}, {@code role_not_found}; {@code ttl_exceeded}, {@code invalid_duration}; {@code conflict} with {@code state: too_many_leases} or
-     *     {@code deleting}; {@code backend_unavailable} when the target did not make it: then there is none
-     */
-    public GrantedLease grant(
-            Caller caller, String engineName, String roleName, @Nullable String ttl, AuditEntry entry) {
-        access.requireRule(caller, Permission.WRITE, DynamicNames.ofRole(engineName, roleName));
-        TenantId tenant = entry.tenant();
-        Engine engine = engines.existing(tenant, engineName);
-        Role role = roles.existing(tenant, engine, roleName);
-        LeaseTerms terms = role.terms(engine);
-        Duration wanted = terms.wanted("ttl", ttl);
-        try (Target target = targets.open(engine)) {
-            Lease pending = written(engine, role, caller.actor().identity(), wanted, terms.most());
-            listener.reached(LeaseStep.WRITTEN);
-            return made(engine, target, pending, entry);
-        }
-    }
-
-    private Lease written(Engine engine, Role role, IdentityId holder, Duration ttl, Duration most) {
-        return leases.transactions().inTransaction(engine.tenant(), tx -> {
-            LeaseRepository.Live live = leases.live(tx, engine.id(), role.id(), mostOfTenant);
-            requireRoom("tenant", live.ofTenant(), mostOfTenant);
-            requireRoom("engine", live.ofEngine(), engine.maxLeases());
-            requireRoom("role", live.ofRole(), role.maxLeases());
-            Lease pending = leases.insert(
-                    tx,
-                    ids.nextUuid(),
-                    engine.id(),
-                    engine.name(),
-                    role.id(),
-                    role.name(),
-                    names.next(engine.config().target().type(), role.name()),
-                    role.recipe(),
-                    holder,
-                    ttl,
-                    most,
-                    LONGEST_MAKING);
-            if (pending == null) {
-                throw new VaultException(
-                        ErrorCode.CONFLICT, "The engine is being deleted", Map.of("state", "deleting"));
-            }
-            return pending;
-        });
-    }
-
-    private static void requireRoom(String of, int live, @Nullable Integer most) {
-        if (most != null && live >= most) {
-            throw new VaultException(
-                    ErrorCode.CONFLICT,
-                    "The " + of + " has as many live leases as it may have",
-                    Map.of("state", "too_many_leases", "quota", of, "max_leases", most));
-        }
-    }
-
-    private GrantedLease made(Engine engine, Target target, Lease pending, AuditEntry entry) {
-        try (SensitiveBytes password = values.password()) {
-            target.create(
-                    pending.account(),
-                    password,
-                    pending.expiresAt(),
-                    pending.recipe().parsed(engine.config().kind()));
-            listener.reached(LeaseStep.MADE);
-            targets.healthy(engine);
-            Lease active = leases.transactions()
-                    .inTransaction(
-                            pending.tenant(), tx -> recorded(tx, leases.activate(tx, pending.id()), entry, Map.of()))
-                    .orElseThrow(() -> new VaultException(
-                            ErrorCode.BACKEND_UNAVAILABLE,
-                            "The target took too long",
-                            Map.of("backend", "target", "reason", "timed_out")));
-            listener.reached(LeaseStep.ACTIVATED);
-            listener.granted(engine.text(), active.role());
-            return new GrantedLease(active, data(active, password));
-        } catch (TargetException refused) {
-            VaultException shown = targets.unavailable(engine, refused);
-            leases.giveUp(
-                    pending.tenant(), pending.id(), refused.failure().code(), String.valueOf(refused.getMessage()));
-            throw shown;
-        }
-    }
-
-    /** Names of accounts and passwords that are made here need no escape. */
-    private static SensitiveBytes data(Lease lease, SensitiveBytes password) {
-        byte[] before = ("{\"username\":\"" + lease.account().name() + "\",\"password\":\"")
-                .getBytes(StandardCharsets.US_ASCII);
-        byte[] after = {'"', '}'};
-        byte[] secret = password.expose();
-        byte[] whole = new byte[before.length + secret.length + after.length];
-        System.arraycopy(before, 0, whole, 0, before.length);
-        System.arraycopy(secret, 0, whole, before.length, secret.length);
-        System.arraycopy(after, 0, whole, before.length + secret.length, after.length);
-        return SensitiveBytes.owning(whole);
     }
 
     /** @throws VaultException {@code lease_not_found}, also for one that the caller may not look at */
@@ -240,16 +119,19 @@ public final class LeaseService {
         Lease lease = seen(caller, tenant, id);
         access.requireRule(caller, Permission.WRITE, lease.path());
         requireAlive(lease);
+        if (!lease.renewable()) {
+            throw new VaultException(
+                    ErrorCode.CONFLICT,
+                    "The end of this credential is fixed: have another made",
+                    Map.of("state", "not_renewable"));
+        }
         Engine engine = engines.existing(tenant, lease.engine());
         LeaseTerms terms = roles.existing(tenant, engine, lease.role()).terms(engine);
         Instant until = until(lease, terms, increment);
         if (until.isAfter(lease.expiresAt())) {
-            try (Target target = targets.open(engine)) {
+            try (CredentialSource target = targets.open(engine)) {
                 // There first: what is gone there too early would not be what was answered.
-                target.renew(
-                        lease.account(),
-                        until,
-                        lease.recipe().parsed(engine.config().kind()));
+                target.renew(lease.leased(), until);
                 targets.healthy(engine);
             } catch (TargetException refused) {
                 throw targets.unavailable(engine, refused);

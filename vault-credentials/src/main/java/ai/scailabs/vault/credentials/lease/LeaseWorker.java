@@ -36,7 +36,7 @@ public final class LeaseWorker implements AutoCloseable {
 
     private static final String DISPOSE = """
             delete from lease where (tenant_id, lease_id) in (
-                select l.tenant_id, l.lease_id from lease l where l.ended_at < now() - interval '30 days' limit ?)
+                select l.tenant_id, l.lease_id from lease l where l.ended_at < now() - interval '30 days' and l.expires_at < now() limit ?)
             """;
 
     private static final String STANDINGS = """

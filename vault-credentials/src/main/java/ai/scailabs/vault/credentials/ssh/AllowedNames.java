@@ -1,5 +1,6 @@
 package ai.scailabs.vault.credentials.ssh;
 
+import ai.scailabs.vault.credentials.members.ObjectMembers;
 import ai.scailabs.vault.kernel.error.ErrorCode;
 import ai.scailabs.vault.kernel.error.VaultException;
 import java.util.ArrayList;
@@ -26,7 +27,7 @@ sealed interface AllowedNames {
 
     /** @param defaultName for requests that name nobody; allowed as the others are */
     record Users(SortedSet<String> allowed, @Nullable String defaultName) implements AllowedNames {
-        static Users read(RoleMembers members) {
+        static Users read(ObjectMembers members) {
             members.requireAbsent(
                     "is for roles of cert_type host only", "allowed_domains", "allow_bare_domains", "allow_subdomains");
             SortedSet<String> allowed = new TreeSet<>();
@@ -74,7 +75,7 @@ sealed interface AllowedNames {
      * @param below whether it may be called as something below one
      */
     record Hosts(SortedSet<String> domains, boolean bare, boolean below) implements AllowedNames {
-        static Hosts read(RoleMembers members) {
+        static Hosts read(ObjectMembers members) {
             members.requireAbsent("is for roles of cert_type user only", "allowed_users", "default_user");
             SortedSet<String> domains = new TreeSet<>();
             List<String> names = members.list("allowed_domains");

@@ -1,5 +1,6 @@
 package ai.scailabs.vault.credentials.ssh;
 
+import ai.scailabs.vault.credentials.members.ObjectMembers;
 import ai.scailabs.vault.kernel.error.VaultException;
 import java.util.Map;
 import java.util.SortedMap;
@@ -30,7 +31,7 @@ record AllowedOptions(
     private static final String CRITICAL = "critical_options";
     private static final String EXTENSIONS = "extensions";
 
-    static AllowedOptions read(RoleMembers members, SshCertificateType type) {
+    static AllowedOptions read(ObjectMembers members, SshCertificateType type) {
         if (type == SshCertificateType.HOST) {
             members.requireAbsent(
                     "is for roles of cert_type user only: hosts have no options",
@@ -50,7 +51,7 @@ record AllowedOptions(
                 new TreeMap<>(extensions));
     }
 
-    private static SortedSet<String> names(RoleMembers members, String member, Predicate<String> isName) {
+    private static SortedSet<String> names(ObjectMembers members, String member, Predicate<String> isName) {
         SortedSet<String> names = new TreeSet<>();
         for (String name : members.list(member)) {
             if (!isName.test(name)) {

@@ -1,5 +1,6 @@
 package ai.scailabs.vault.credentials.ssh;
 
+import ai.scailabs.vault.credentials.members.ObjectMembers;
 import ai.scailabs.vault.kernel.error.VaultException;
 import java.time.Duration;
 import java.time.Instant;
@@ -42,7 +43,7 @@ public final class SshRoleRules {
      * @throws VaultException {@code validation_error}, also for any other member
      */
     public static SshRoleRules parse(JsonNode role) {
-        RoleMembers members = new RoleMembers(role);
+        ObjectMembers members = new ObjectMembers(role);
         String named = members.text(CERT_TYPE);
         SshCertificateType type = named == null
                 ? SshCertificateType.USER

@@ -75,11 +75,19 @@ class SshRoleRulesTest {
                 "'allowed_users':'a','allowed_key_types':'rsa' | allowed_key_types has what is no type of key as OpenSSH writes it, such as ssh-ed25519",
                 "'allowed_users':'a','allowed_key_types':'ssh-ed25519','min_rsa_bits':3072 | min_rsa_bits is for roles that allow ssh-rsa only",
                 "'allowed_users':'a','min_rsa_bits':1024 | min_rsa_bits is not a whole number from 2048 to 16384",
-                "'allowed_users':'a','allowed_users_template':true | allowed_users_template is no member of a role",
-                "'allowed_users':'a','No Member':true | role has a member that does not belong there",
             })
     void roleThatMeansNothing_isRefused(String role, String refusal) {
         assertNoRole(role, refusal);
+    }
+
+    @Test
+    void memberThatMeansNothing_isRefused() {
+        for (String member : List.of("allowed_users_template", "No Member")) {
+            assertThatThrownBy(() -> role("'allowed_users':'a','" + member + "':true"))
+                    .isInstanceOfSatisfying(
+                            VaultException.class,
+                            refused -> assertThat(refused.code()).isEqualTo(ErrorCode.INVALID_REQUEST));
+        }
     }
 
     @Test

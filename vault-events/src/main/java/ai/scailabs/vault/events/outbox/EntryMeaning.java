@@ -60,7 +60,7 @@ final class EntryMeaning {
             case "rotation_completed" -> rotation(entry, EventType.ROTATION_COMPLETED);
             case "dynamic_generate" -> lease(entry, EventType.LEASE_GRANTED);
             case "dynamic_renew" -> lease(entry, EventType.LEASE_RENEWED);
-            case "dynamic_revoke" -> leaseEnd(entry);
+            case "dynamic_revoke", "dynamic_otp_verify" -> leaseEnd(entry);
             case "rotation_retire" -> versioned(entry, EventType.SECRET_VERSION_DESTROYED, "destroyed_by");
             case "delete", "purge" -> deleted(entry);
             case "restore" -> versioned(entry, EventType.SECRET_RESTORED, "restored_by");

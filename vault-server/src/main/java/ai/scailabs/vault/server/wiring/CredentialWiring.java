@@ -11,12 +11,19 @@ import ai.scailabs.vault.credentials.connector.vendor.VendorTargets;
 import ai.scailabs.vault.credentials.dynamic.EngineRemoval;
 import ai.scailabs.vault.credentials.dynamic.EngineService;
 import ai.scailabs.vault.credentials.dynamic.EngineTargets;
+import ai.scailabs.vault.credentials.dynamic.EngineTypes;
 import ai.scailabs.vault.credentials.dynamic.RoleService;
+import ai.scailabs.vault.credentials.dynamic.RootLogins;
+import ai.scailabs.vault.credentials.dynamic.database.DatabaseEngines;
+import ai.scailabs.vault.credentials.dynamic.ssh.AuthorityKeys;
+import ai.scailabs.vault.credentials.dynamic.ssh.SshEngines;
 import ai.scailabs.vault.credentials.generator.Generators;
 import ai.scailabs.vault.credentials.lease.LeaseEnding;
+import ai.scailabs.vault.credentials.lease.LeaseGrants;
 import ai.scailabs.vault.credentials.lease.LeaseListener;
 import ai.scailabs.vault.credentials.lease.LeaseService;
 import ai.scailabs.vault.credentials.lease.LeaseWorker;
+import ai.scailabs.vault.credentials.lease.SshServers;
 import ai.scailabs.vault.credentials.login.TargetLogins;
 import ai.scailabs.vault.credentials.recipe.MadeValues;
 import ai.scailabs.vault.credentials.recipe.SecretPolicyService;
@@ -43,6 +50,7 @@ import ai.scailabs.vault.tenancy.keyring.TenantSeal;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -151,20 +159,40 @@ class CredentialWiring {
     }
 
     @Bean
-    EngineTargets engineTargets(
-            TenantTransactions transactions, TargetLogins logins, VendorTargets targets, Clock clock) {
-        return new EngineTargets(transactions, logins, targets, clock);
+    AuthorityKeys sshAuthorityKeys(TenantTransactions transactions, TenantSeal seal) {
+        return new AuthorityKeys(transactions, new SealedKeys(seal, SealedKeys.SSH_SIGNING));
+    }
+
+    /** All kinds of engines: to have another, add it here. */
+    @Bean
+    EngineTypes engineTypes(
+            TargetLogins logins,
+            VendorTargets targets,
+            MadeValues values,
+            AuthorityKeys sshKeys,
+            ServerSettings settings,
+            SecureRandom random,
+            Clock clock) {
+        RootLogins roots = new RootLogins(logins, clock);
+        return new EngineTypes(List.of(
+                new DatabaseEngines(targets, roots, values, new AccountNames(random), settings.development()),
+                new SshEngines(sshKeys, random, clock)));
+    }
+
+    @Bean
+    EngineTargets engineTargets(TenantTransactions transactions, EngineTypes types) {
+        return new EngineTargets(transactions, types);
     }
 
     @Bean
     EngineService engineService(
             TenantTransactions transactions,
+            EngineTypes types,
             EngineTargets targets,
             AccessControl access,
-            ServerSettings settings,
             Clock clock,
             Ids ids) {
-        return new EngineService(transactions, targets, access, settings.development(), clock, ids);
+        return new EngineService(transactions, types, targets, access, clock, ids);
     }
 
     @Bean
@@ -174,8 +202,13 @@ class CredentialWiring {
 
     @Bean
     RoleService dynamicRoleService(
-            TenantTransactions transactions, EngineService engines, AccessControl access, Clock clock, Ids ids) {
-        return new RoleService(transactions, engines, access, clock, ids);
+            TenantTransactions transactions,
+            EngineService engines,
+            EngineTypes types,
+            AccessControl access,
+            Clock clock,
+            Ids ids) {
+        return new RoleService(transactions, engines, types, access, clock, ids);
     }
 
     @Bean
@@ -197,30 +230,46 @@ class CredentialWiring {
     }
 
     @Bean
+    LeaseGrants leaseGrants(
+            LeaseEnding ending,
+            EngineService engines,
+            RoleService roles,
+            EngineTargets targets,
+            AccessControl access,
+            LeaseListener listener,
+            ServerSettings settings,
+            Ids ids) {
+        return new LeaseGrants(
+                ending,
+                engines,
+                roles,
+                targets,
+                access,
+                listener,
+                settings.targets().mostLeases(),
+                ids);
+    }
+
+    @Bean
     LeaseService leaseService(
             LeaseEnding ending,
             EngineService engines,
             RoleService roles,
             EngineTargets targets,
             EngineRemoval removal,
-            MadeValues values,
-            SecureRandom random,
             AccessControl access,
-            LeaseListener listener,
-            ServerSettings settings,
-            Ids ids) {
-        return new LeaseService(
-                ending,
-                engines,
-                roles,
-                targets,
-                removal,
-                values,
-                new AccountNames(random),
-                access,
-                listener,
-                settings.targets().mostLeases(),
-                ids);
+            LeaseListener listener) {
+        return new LeaseService(ending, engines, roles, targets, removal, access, listener);
+    }
+
+    @Bean
+    SshServers sshServers(
+            LeaseEnding ending,
+            AuthorityKeys keys,
+            EngineService engines,
+            AccessControl access,
+            LeaseListener listener) {
+        return new SshServers(ending, keys, engines, access, listener);
     }
 
     /** Absent, which the framework shows as null, where there is no login for jobs. */

@@ -71,7 +71,8 @@ class KeyWiring {
                 RewrappedKeys.ofDnsProviders(transactions),
                 RewrappedKeys.ofEvents(transactions),
                 RewrappedKeys.ofAcme(transactions),
-                RewrappedKeys.ofRotations(transactions));
+                RewrappedKeys.ofRotations(transactions),
+                RewrappedKeys.ofSshEngines(transactions));
     }
 
     /** Absent, which the framework shows as null, where there is no login for jobs. */

@@ -66,6 +66,12 @@ record RewrappedKeys(String kind, String purpose, SealedKeyRows keys) implements
         return new RewrappedKeys("acme_keys", SealedKeys.ACME, new SealedKeyRows(transactions, "acme_key"));
     }
 
+    /** The keys with which engines certify keys of SSH. */
+    static RewrappedKeys ofSshEngines(TenantTransactions transactions) {
+        return new RewrappedKeys(
+                "ssh_ca_keys", SealedKeys.SSH_SIGNING, new SealedKeyRows(transactions, "ssh_authority_key"));
+    }
+
     /** Values on their way to accounts. */
     static RewrappedKeys ofRotations(TenantTransactions transactions) {
         return new RewrappedKeys(

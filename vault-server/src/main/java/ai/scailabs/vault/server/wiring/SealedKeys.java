@@ -15,6 +15,7 @@ record SealedKeys(TenantSeal seal, String purpose) implements KeySeal {
     static final String EVENT_SIGNING = "event-signing-key";
     static final String CA_SIGNING = "ca-signing-key";
     static final String ACME = "acme-key";
+    static final String SSH_SIGNING = "ssh-signing-key";
     static final String ROTATION = "rotation-value";
 
     @Override

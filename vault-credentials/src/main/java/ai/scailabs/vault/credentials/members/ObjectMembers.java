@@ -1,5 +1,6 @@
-package ai.scailabs.vault.credentials.ssh;
+package ai.scailabs.vault.credentials.members;
 
+import ai.scailabs.vault.kernel.error.ErrorCode;
 import ai.scailabs.vault.kernel.error.VaultException;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -11,9 +12,9 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
-/** Reads what a role says member by member; every refusal names the member and repeats nothing of it. */
-final class RoleMembers {
-    static final int MAX_LIST = 256;
+/** Reads a JSON object that somebody sent member by member; every refusal names the member and repeats nothing of it. Not thread-safe. */
+public final class ObjectMembers {
+    public static final int MAX_LIST = 256;
     private static final int MAX_TEXT = 65_536;
     private static final String ROLE = "role";
     private static final Pattern MEMBER = Pattern.compile("[a-z_]{1,40}");
@@ -21,7 +22,7 @@ final class RoleMembers {
     private final JsonNode object;
     private final Set<String> known = new HashSet<>();
 
-    RoleMembers(JsonNode object) {
+    public ObjectMembers(JsonNode object) {
         if (!object.isObject()) {
             throw VaultException.invalidField(ROLE, "is not an object");
         }
@@ -35,7 +36,7 @@ final class RoleMembers {
     }
 
     /** Refuses those that mean nothing for roles of this type. */
-    void requireAbsent(String problem, String... members) {
+    public void requireAbsent(String problem, String... members) {
         for (String member : members) {
             if (value(member) != null) {
                 throw VaultException.invalidField(member, problem);
@@ -43,8 +44,11 @@ final class RoleMembers {
         }
     }
 
-    @Nullable
-    String text(String member) {
+    public boolean has(String member) {
+        return value(member) != null;
+    }
+
+    public @Nullable String text(String member) {
         JsonNode value = value(member);
         if (value == null) {
             return null;
@@ -63,7 +67,7 @@ final class RoleMembers {
         return text;
     }
 
-    boolean flag(String member) {
+    public boolean flag(String member) {
         JsonNode value = value(member);
         if (value == null) {
             return false;
@@ -74,7 +78,7 @@ final class RoleMembers {
         return value.booleanValue();
     }
 
-    int number(String member, int otherwise, int least, int most) {
+    public int number(String member, int otherwise, int least, int most) {
         JsonNode value = value(member);
         if (value == null) {
             return otherwise;
@@ -86,7 +90,7 @@ final class RoleMembers {
     }
 
     /** A list, or one text with commas, as roles of HashiCorp Vault have it; empty when absent or blank. */
-    List<String> list(String member) {
+    public List<String> list(String member) {
         JsonNode value = value(member);
         if (value == null) {
             return List.of();
@@ -105,8 +109,25 @@ final class RoleMembers {
         return items;
     }
 
+    /** A list of texts; empty when absent. */
+    public List<String> texts(String member) {
+        JsonNode value = value(member);
+        if (value == null) {
+            return List.of();
+        }
+        if (!value.isArray()) {
+            throw VaultException.invalidField(member, "is not a list");
+        }
+        List<String> items = new ArrayList<>();
+        value.forEach(item -> items.add(text(member, item)));
+        if (items.size() > MAX_LIST) {
+            throw VaultException.invalidField(member, "has more than " + MAX_LIST + " items");
+        }
+        return items;
+    }
+
     /** Names and their values, which are texts; empty when absent. */
-    Map<String, String> map(String member) {
+    public Map<String, String> map(String member) {
         JsonNode value = value(member);
         if (value == null) {
             return Map.of();
@@ -119,14 +140,18 @@ final class RoleMembers {
         return items;
     }
 
-    /** To be called after all others. */
-    void requireNothingElse() {
+    /** To be called after all others. @throws VaultException {@code invalid_request} */
+    public void requireNothingElse() {
         for (String member : object.propertyNames()) {
             if (!known.contains(member)) {
-                throw MEMBER.matcher(member).matches()
-                        ? VaultException.invalidField(member, "is no member of a role")
-                        : VaultException.invalidField(ROLE, "has a member that does not belong there");
+                throw unknown(member);
             }
         }
+    }
+
+    private static VaultException unknown(String member) {
+        return MEMBER.matcher(member).matches()
+                ? new VaultException(ErrorCode.INVALID_REQUEST, "Unknown field " + member, Map.of("field", member))
+                : new VaultException(ErrorCode.INVALID_REQUEST, "A field is unknown");
     }
 }

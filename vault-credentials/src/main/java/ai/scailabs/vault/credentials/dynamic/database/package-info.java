@@ -1,0 +1,5 @@
+/** Accounts of PostgreSQL, MySQL and MariaDB, and Redis, as credentials with a lease. */
+@NullMarked
+package ai.scailabs.vault.credentials.dynamic.database;
+
+import org.jspecify.annotations.NullMarked;

@@ -6,6 +6,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +16,9 @@ import java.util.stream.Collectors;
 
 /** Looks at and changes the database behind the service's back. */
 record Sql(DatabaseLogin login) {
+    /** Of logins of which fingerprints were taken, until the tests end. */
+    private static final Map<DatabaseLogin, Connection> KEPT = new HashMap<>();
+
     private static final List<String> HELD = List.of(
             "secret",
             "secret_version",
@@ -68,8 +72,15 @@ record Sql(DatabaseLogin login) {
 
     /** Rows by the names of their columns. */
     List<Map<String, Object>> rows(String sql, Object... arguments) {
-        try (Connection connection = login.dataSource().getConnection();
-                PreparedStatement statement = connection.prepareStatement(sql)) {
+        try (Connection connection = login.dataSource().getConnection()) {
+            return rows(connection, sql, arguments);
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static List<Map<String, Object>> rows(Connection connection, String sql, Object... arguments) {
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
             bind(statement, arguments);
             try (ResultSet results = statement.executeQuery()) {
                 List<Map<String, Object>> rows = new ArrayList<>();
@@ -89,7 +100,11 @@ record Sql(DatabaseLogin login) {
 
     /** The first column of the only row. */
     Object value(String sql, Object... arguments) {
-        return rows(sql, arguments).getFirst().values().iterator().next();
+        return value(rows(sql, arguments));
+    }
+
+    private static Object value(List<Map<String, Object>> rows) {
+        return rows.getFirst().values().iterator().next();
     }
 
     int update(String sql, Object... arguments) {
@@ -115,12 +130,20 @@ record Sql(DatabaseLogin login) {
 
     /** Returns when no job with keys of the tenant, or of the space, is under way. */
     void awaitKeyJobs(String space) {
+        try (Connection connection = opened(login)) {
+            awaitKeyJobs(space, connection);
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static void awaitKeyJobs(String space, Connection connection) {
         long patience = System.nanoTime() + TimeUnit.MINUTES.toNanos(1);
-        while (!value("select count(*) from key_job where tenant_id = ? and status in ('PENDING', 'RUNNING')", space)
-                .equals(0L)) {
+        String running = "select count(*) from key_job where tenant_id = ? and status in ('PENDING', 'RUNNING')";
+        while (!value(rows(connection, running, space)).equals(0L)) {
             if (System.nanoTime() > patience) {
                 throw new AssertionError("the jobs with keys of " + space + " do not end: "
-                        + rows("select * from key_job where tenant_id = ?", space));
+                        + rows(connection, "select * from key_job where tenant_id = ?", space));
             }
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
         }
@@ -140,13 +163,25 @@ record Sql(DatabaseLogin login) {
 
     /** What the tenant or partner space holds, as one number: equal when nothing was changed. Audit rows and epochs do not count. */
     String fingerprint(String owner) {
-        awaitKeyJobs(owner);
-        // One statement: a connection for each table is what would take the time.
-        String each = HELD.stream()
-                .map(table -> "(select coalesce(md5(string_agg(t::text, '|' order by t::text)), 'none') from " + table
-                        + " t where tenant_id = o.owner)")
-                .collect(Collectors.joining(", "));
-        return (String) value("select concat_ws(' ', " + each + ") from (select ?::text as owner) o", owner);
+        synchronized (KEPT) {
+            Connection connection = KEPT.computeIfAbsent(login, Sql::opened);
+            awaitKeyJobs(owner, connection);
+            // One statement, over one connection for all of them: to log in is what would take the time.
+            String each = HELD.stream()
+                    .map(table -> "(select coalesce(md5(string_agg(t::text, '|' order by t::text)), 'none') from "
+                            + table + " t where tenant_id = o.owner)")
+                    .collect(Collectors.joining(", "));
+            return (String) value(
+                    rows(connection, "select concat_ws(' ', " + each + ") from (select ?::text as owner) o", owner));
+        }
+    }
+
+    private static Connection opened(DatabaseLogin login) {
+        try {
+            return login.dataSource().getConnection();
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     private static void bind(PreparedStatement statement, Object... arguments) throws SQLException {

@@ -260,6 +260,7 @@ class ArchitectureTest {
                     BASE + "kms.aws..",
                     BASE + "audit.store.s3..",
                     BASE + "pki.dns.route53..",
+                    BASE + "credentials.connector.aws..",
                     BASE + "federation.aws..")
             .should()
             .dependOnClassesThat()

@@ -18,6 +18,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -35,6 +36,7 @@ import tools.jackson.databind.JsonNode;
 class DynamicCredentialsTest {
     private static final String ENGINES = "/v1/dynamic/engines";
     private static final String LEASES = "/v1/dynamic/leases";
+    private static final String TENANT = "tnt_dynamics";
     private static final Duration PATIENCE = Duration.ofSeconds(20);
     private static final AtomicInteger COUNT = new AtomicInteger();
 
@@ -207,6 +209,35 @@ class DynamicCredentialsTest {
         Instant ended = Instant.parse(text(lease(text(lease, "lease_id")), "ended_at"));
         assertThat(Duration.between(due, ended)).isBetween(Duration.ZERO, Duration.ofSeconds(5));
         assertThatThrownBy(() -> login(lease)).isInstanceOf(SQLException.class);
+    }
+
+    /** Times are the database's: an instance that is a day ahead, or an hour behind, ends nothing early, and nothing twice. */
+    @Test
+    void clockThatJumps_endsNothingEarly_andNothingTwice() throws SQLException {
+        JsonNode lasting = minted(engine, "reader", "1h");
+        try (RunningServer ahead = server.another(Duration.ofDays(1));
+                RunningServer behind = server.another(Duration.ofHours(-1))) {
+            assertThat(ahead.port()).isNotEqualTo(behind.port());
+            List<JsonNode> brief = new ArrayList<>();
+            for (int i = 0; i < 8; i++) {
+                brief.add(minted(engine, "reader", "6s"));
+            }
+            brief.forEach(lease -> assertThat(state(lease)).isEqualTo("active"));
+            await(() -> brief.stream().allMatch(lease -> state(lease).equals("expired")));
+            for (JsonNode lease : brief) {
+                JsonNode ended = lease(text(lease, "lease_id"));
+                assertThat(Instant.parse(text(ended, "ended_at")))
+                        .isAfterOrEqualTo(Instant.parse(text(ended, "expires_at")));
+                assertThat(Sql.superuser(server)
+                                .rows(
+                                        "select from audit_log where tenant_id = ? and action = 'dynamic_revoke' and extra_data ->> 'lease_id' = ?",
+                                        TENANT,
+                                        text(lease, "lease_id")))
+                        .hasSize(1);
+            }
+            assertThat(state(lasting)).isEqualTo("active");
+            login(lasting).close();
+        }
     }
 
     @Test

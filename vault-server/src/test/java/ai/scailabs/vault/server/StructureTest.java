@@ -34,6 +34,9 @@ class StructureTest {
     private static final Map<String, String> BOUNDED = new TreeMap<>(Map.ofEntries(
             Map.entry("access.decision.PolicyCache.compiled", "500,000 rules and bindings"),
             Map.entry("access.decision.PolicyCache.reads", "one for each tenant whose policies are being read"),
+            Map.entry(
+                    "credentials.connector.postgresql.PostgresConnections.idle",
+                    "as many as a target is given connections, 4"),
             Map.entry("access.exchange.AwsProof.proved", "10,000 that have proved who they are"),
             Map.entry("access.token.ForeignTokens.issuers", "5,000 that trusts name"),
             Map.entry("access.token.ForeignTokens.places", "one for each tenant that an issuer is being asked for"),
@@ -259,6 +262,8 @@ class StructureTest {
                         "tenancy.erasure.ErasureReport",
                         "access.decision.Mandate",
                         "access.decision.StandingRight",
+                        "credentials.dynamic.aws.AwsSource",
+                        "credentials.dynamic.custom.CustomSource$NewAccount",
                         "credentials.dynamic.ssh.OneTimePassword",
                         "credentials.dynamic.ssh.SshSource$NewCertificate",
                         "events.outbox.EventBody",

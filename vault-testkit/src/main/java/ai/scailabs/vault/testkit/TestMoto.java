@@ -71,6 +71,35 @@ public final class TestMoto implements AutoCloseable {
         }
     }
 
+    /** What IAM answers to a form such as {@code Action=ListUsers}, in XML. */
+    public String iam(String form) {
+        return query("iam", "test", form);
+    }
+
+    /** Who STS says that a key is of, in XML. */
+    public String callerIdentity(String accessKeyId) {
+        return query("sts", accessKeyId, "Action=GetCallerIdentity");
+    }
+
+    private String query(String service, String accessKeyId, String form) {
+        HttpRequest request = HttpRequest.newBuilder(endpoint())
+                .header("Content-Type", "application/x-www-form-urlencoded; charset=utf-8")
+                .header(
+                        "Authorization",
+                        "AWS4-HMAC-SHA256 Credential=" + accessKeyId + "/20260101/us-east-1/" + service
+                                + "/aws4_request, SignedHeaders=host, Signature=0")
+                .POST(HttpRequest.BodyPublishers.ofString(form))
+                .build();
+        try (HttpClient http = HttpClient.newHttpClient()) {
+            return http.send(request, HttpResponse.BodyHandlers.ofString()).body();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
     /** A public zone in Route 53. */
     public void createZone(String name) {
         String body = """

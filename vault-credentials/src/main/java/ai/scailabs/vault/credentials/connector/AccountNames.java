@@ -19,7 +19,12 @@ public final class AccountNames {
 
     /** One that is within the target's limit, and of {@code [a-z0-9_]} only. What else the role's name has is left out of it. */
     public Account next(TargetType type, String role) {
-        int room = type.longestName() - PREFIX.length() - 1 - RANDOM_CHARACTERS;
+        return next(type.longestName(), role);
+    }
+
+    /** The same, of so many characters at the most; 32 at least. */
+    public Account next(int longest, String role) {
+        int room = longest - PREFIX.length() - 1 - RANDOM_CHARACTERS;
         StringBuilder name = new StringBuilder(PREFIX);
         name.append(reduced(role, room)).append('_');
         for (int i = 0; i < RANDOM_CHARACTERS; i++) {

@@ -24,6 +24,11 @@ public interface CredentialSource extends AutoCloseable {
     /** As {@link #revoke}, after a creation of which nobody knows how far it came. */
     void rollback(LeasedAccount lease) throws TargetException;
 
+    /** Whether nobody can take it away, and it is over by itself when its lease expires. */
+    default boolean endsByItself(LeasedAccount lease) {
+        return false;
+    }
+
     @Override
     void close();
 }

@@ -11,7 +11,11 @@ public enum EngineKind {
     MYSQL("database.mysql"),
     REDIS("database.redis"),
     /** Certificates of OpenSSH, and passwords that are good for one login. */
-    SSH("ssh");
+    SSH("ssh"),
+    /** Users of IAM, and sessions. */
+    AWS("aws"),
+    /** Whatever a service of the tenant makes. */
+    CUSTOM("custom");
 
     private final String code;
 

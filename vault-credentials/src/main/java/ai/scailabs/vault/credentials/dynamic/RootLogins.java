@@ -33,12 +33,13 @@ public final class RootLogins {
     /**
      * To be closed by the caller.
      *
-     * @param path holds {@code username} and {@code password}
+     * @param userMember of the secret at the path, with a text
+     * @param passwordMember of it, with a text
      * @throws VaultException {@code backend_unavailable} with {@code reason: root_credentials} when the engine may not read it, or it holds none; what else keeps a secret from being read
      */
-    public Login login(Engine engine, SecretPath path) {
+    public Login login(Engine engine, SecretPath path, String userMember, String passwordMember) {
         try {
-            return logins.read(right(engine), engine.identity(), path, FIELD);
+            return logins.read(right(engine), engine.identity(), path, FIELD, userMember, passwordMember);
         } catch (VaultException refused) {
             throw isOfTheSecret(refused) ? rootUnusable(engine, refused) : refused;
         }

@@ -308,6 +308,16 @@ final class LeaseRepository {
                 > 0;
     }
 
+    /** Until it expires: nobody can take it away earlier. */
+    boolean postpone(TenantTransaction tx, UUID id, UUID holder) {
+        return tx.update("""
+                        update lease l
+                        set taken_by = null, taken_until = null, next_at = l.expires_at, error_code = 'not_revocable',
+                            error_message = 'nobody can take it away: it is over by itself when it expires'
+                        where l.tenant_id = ? and l.lease_id = ? and l.taken_by = ?
+                        """, tx.tenant().value(), id, holder) > 0;
+    }
+
     /** Whoever has it loses it. Empty when it has ended. */
     Optional<Lease> abandon(TenantTransaction tx, UUID id) {
         return tx.queryOne(

@@ -37,15 +37,27 @@ public final class TargetLogins {
         this.ids = ids;
     }
 
+    /** As the other, of the members {@code username} and {@code password}. */
+    public Login read(StandingRight right, IdentityId by, SecretPath path, String field) {
+        return read(right, by, path, field, "username", "password");
+    }
+
     /**
      * To be closed by the caller.
      *
      * @param by what reads it, for the audit log
-     * @param path holds {@code username} and {@code password}
      * @param field that named it, for the refusal
+     * @param userMember of the secret, with a text
+     * @param passwordMember of the secret, with a text
      * @throws VaultException {@code access_denied}, {@code secret_not_found}; {@code invalid_config} when it holds no login
      */
-    public Login read(StandingRight right, IdentityId by, SecretPath path, String field) {
+    public Login read(
+            StandingRight right,
+            IdentityId by,
+            SecretPath path,
+            String field,
+            String userMember,
+            String passwordMember) {
         Attempt attempt = new Attempt(
                 right.tenant(),
                 AuditAction.READ,
@@ -65,10 +77,10 @@ public final class TargetLogins {
             Permit permit = access.require(right, Permission.READ, path);
             try (RevealedSecret secret = secrets.read(permit, space, path, null)) {
                 trail.append(entries.succeeded(attempt).withExtra(facts)).await();
-                return AccountMembers.login(secret.data(), "username", "password")
+                return AccountMembers.login(secret.data(), userMember, passwordMember)
                         .orElseThrow(() -> new VaultException(
                                 ErrorCode.INVALID_CONFIG,
-                                field + " names a secret without texts username and password",
+                                field + " names a secret without texts " + userMember + " and " + passwordMember,
                                 Map.of("field", field)));
             }
         } catch (VaultException refused) {

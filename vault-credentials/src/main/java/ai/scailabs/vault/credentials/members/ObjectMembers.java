@@ -44,6 +44,11 @@ public final class ObjectMembers {
         }
     }
 
+    /** Whatever it is; absent when it is not there. */
+    public @Nullable JsonNode json(String member) {
+        return value(member);
+    }
+
     public boolean has(String member) {
         return value(member) != null;
     }

@@ -4,6 +4,7 @@ import ai.scailabs.vault.kernel.error.VaultException;
 import ai.scailabs.vault.outbound.http.AddressRefusedException;
 import ai.scailabs.vault.outbound.http.AddressRule;
 import ai.scailabs.vault.outbound.http.GuardedSession;
+import ai.scailabs.vault.outbound.signature.Signature;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;

@@ -14,6 +14,8 @@ import ai.scailabs.vault.credentials.dynamic.EngineTargets;
 import ai.scailabs.vault.credentials.dynamic.EngineTypes;
 import ai.scailabs.vault.credentials.dynamic.RoleService;
 import ai.scailabs.vault.credentials.dynamic.RootLogins;
+import ai.scailabs.vault.credentials.dynamic.aws.AwsEngines;
+import ai.scailabs.vault.credentials.dynamic.custom.CustomEngines;
 import ai.scailabs.vault.credentials.dynamic.database.DatabaseEngines;
 import ai.scailabs.vault.credentials.dynamic.ssh.AuthorityKeys;
 import ai.scailabs.vault.credentials.dynamic.ssh.SshEngines;
@@ -35,6 +37,7 @@ import ai.scailabs.vault.crypto.envelope.EnvelopeCipher;
 import ai.scailabs.vault.crypto.keyring.TenantKeyrings;
 import ai.scailabs.vault.events.webhook.WebhookService;
 import ai.scailabs.vault.kernel.id.Ids;
+import ai.scailabs.vault.outbound.http.GuardedTransfers;
 import ai.scailabs.vault.persistence.due.Backoff;
 import ai.scailabs.vault.persistence.tenant.TenantTransactions;
 import ai.scailabs.vault.secrets.lifecycle.AccessTimes;
@@ -82,6 +85,16 @@ class CredentialWiring {
                 OutboundRules.addresses(settings, targets.addresses()),
                 OutboundRules.trust(targets.caFile()),
                 TargetLimits.DEFAULT));
+    }
+
+    /** To targets that are asked over HTTP. */
+    @Bean
+    GuardedTransfers targetTransfers(ServerSettings settings) {
+        TargetSettings targets = settings.targets();
+        return new GuardedTransfers(
+                OutboundRules.addresses(settings, targets.addresses()),
+                OutboundRules.authorities(targets.caFile()),
+                settings.development());
     }
 
     @Bean
@@ -168,14 +181,18 @@ class CredentialWiring {
     EngineTypes engineTypes(
             TargetLogins logins,
             VendorTargets targets,
+            GuardedTransfers targetTransfers,
             MadeValues values,
             AuthorityKeys sshKeys,
             ServerSettings settings,
             SecureRandom random,
             Clock clock) {
         RootLogins roots = new RootLogins(logins, clock);
+        AccountNames names = new AccountNames(random);
         return new EngineTypes(List.of(
-                new DatabaseEngines(targets, roots, values, new AccountNames(random), settings.development()),
+                new DatabaseEngines(targets, roots, values, names, settings.development()),
+                new AwsEngines(targetTransfers, roots, names, settings.development()),
+                new CustomEngines(targetTransfers, roots, names, settings.development(), clock),
                 new SshEngines(sshKeys, random, clock)));
     }
 

@@ -44,6 +44,9 @@ class LeaseLoadTest {
                 server.start();
                 server.awaitReady();
                 prepare(other.port());
+                elsewhere(other);
+                // What the runtime has not compiled yet would be counted against the calm.
+                reads();
                 double calm = reads();
                 expireAll();
                 other.stop();
@@ -52,6 +55,7 @@ class LeaseLoadTest {
                 LockSupport.parkNanos(AWAY.toNanos() - (System.nanoTime() - away));
                 assertThat(live()).isEqualTo(LEASES);
                 other.restart();
+                elsewhere(other);
                 long back = System.nanoTime();
                 double ending = reads();
                 awaitEnd();
@@ -70,6 +74,7 @@ class LeaseLoadTest {
                                 database, "select count(*) from audit_log where action = 'dynamic_revoke' and success"))
                         .isEqualTo(LEASES);
                 assertThat(meanwhile / calm).isGreaterThan(0.8);
+                assertThat(ending / calm).isGreaterThan(0.8);
                 assertThat(server.log()).doesNotContain("OutOfMemoryError");
             }
         }
@@ -88,6 +93,14 @@ class LeaseLoadTest {
                 "insert into lease (tenant_id, lease_id, engine_id, engine_name, role_id, role_name, account, recipe, identity, state, renewable, issued_at, expires_at, latest_at, next_at)"
                         + " select tenant_id, gen_random_uuid(), engine_id, engine_name, role_id, role_name, 'v_load_' || i, recipe, identity, state, renewable, issued_at, expires_at, latest_at, next_at"
                         + " from lease, generate_series(2, " + LEASES + ") i");
+    }
+
+    /** A target is on another machine: what it works is not to be taken from the service. */
+    private static void elsewhere(TestPostgres other) throws Exception {
+        Process nice = new ProcessBuilder("renice", "-n", "19", "-p", Long.toString(other.pid()))
+                .redirectErrorStream(true)
+                .start();
+        assertThat(nice.waitFor()).isZero();
     }
 
     private void expireAll() throws SQLException {

@@ -15,33 +15,159 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.Properties;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.Driver;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** One connection for each piece of work. Thread-safe. */
-final class PostgresConnections {
+/**
+ * One connection for each piece of work, which is kept for the next for a while: to log in takes both sides more than most of what is done. Whatever a piece of work has set is gone before the next; one that failed takes its
+ * connection with it. Thread-safe.
+ */
+final class PostgresConnections implements AutoCloseable {
+    /** Far less than a route lasts, so that the last piece of work has time. */
+    private static final long LONGEST_KEPT_NANOS = Duration.ofSeconds(20).toNanos();
+    /** Less than what a socket takes from a server. */
+    private static final int MOST_WORKS = 200;
+
     /** So that the server gives up before we do, and nothing goes on there that nobody waits for. */
     private static final Duration AHEAD = Duration.ofSeconds(1);
+
+    private static final Logger LOG = LoggerFactory.getLogger(PostgresConnections.class);
 
     private final TargetConfig config;
     private final TargetNetwork network;
     private final Driver driver = new Driver();
+    private final Deque<Kept> idle = new ArrayDeque<>();
+    private boolean closed;
 
     PostgresConnections(TargetConfig config, TargetNetwork network) {
         this.config = config;
         this.network = network;
     }
 
-    <T extends @Nullable Object> T with(Login login, String database, SqlWork<T> work) throws TargetException {
-        try (Route route = network.route(config)) {
-            try (Connection connection = open(route, login, database)) {
-                prepare(connection);
-                return work.over(connection);
-            } catch (SQLException failed) {
-                throw failure(failed, route);
+    /** In the target's own database. */
+    <T extends @Nullable Object> T with(Login login, SqlWork<T> work) throws TargetException {
+        Kept kept = take(login);
+        boolean well = false;
+        try {
+            T result = work.over(kept.connection);
+            well = true;
+            return result;
+        } catch (SQLException failed) {
+            throw failure(failed, kept.route);
+        } finally {
+            if (!well || !giveBack(kept)) {
+                kept.close();
             }
         }
+    }
+
+    /** In another database of the server. */
+    <T extends @Nullable Object> T with(Login login, String database, SqlWork<T> work) throws TargetException {
+        try (Kept once = open(login, database)) {
+            try {
+                return work.over(once.connection);
+            } catch (SQLException failed) {
+                throw failure(failed, once.route);
+            }
+        }
+    }
+
+    private Kept take(Login login) throws TargetException {
+        for (Kept kept = next(); kept != null; kept = next()) {
+            if (kept.isGood(login) && isClean(kept)) {
+                return kept;
+            }
+            kept.close();
+        }
+        return open(login, config.database());
+    }
+
+    private synchronized @Nullable Kept next() {
+        return idle.poll();
+    }
+
+    private boolean isClean(Kept kept) {
+        try {
+            try (Statement statement = kept.connection.createStatement()) {
+                statement.execute("discard all");
+            }
+            prepare(kept.connection);
+            return true;
+        } catch (SQLException ended) {
+            return false;
+        }
+    }
+
+    /** False when it is not wanted. */
+    private synchronized boolean giveBack(Kept kept) {
+        if (closed) {
+            return false;
+        }
+        kept.works++;
+        idle.push(kept);
+        return true;
+    }
+
+    private Kept open(Login login, String database) throws TargetException {
+        Route route = network.route(config);
+        Connection connection = null;
+        try {
+            connection = open(route, login, database);
+            prepare(connection);
+            return new Kept(route, connection, login.user());
+        } catch (SQLException failed) {
+            TargetException told = failure(failed, route);
+            if (connection != null) {
+                end(connection);
+            }
+            route.close();
+            throw told;
+        }
+    }
+
+    private static void end(Connection connection) {
+        try {
+            connection.close();
+        } catch (SQLException ended) {
+            LOG.debug("A connection had ended already", ended);
+        }
+    }
+
+    /** With the way on which it goes, which ends with it. */
+    private static final class Kept implements AutoCloseable {
+        private final Route route;
+        private final Connection connection;
+        private final String user;
+        private final long since = System.nanoTime();
+        private int works;
+
+        Kept(Route route, Connection connection, String user) {
+            this.route = route;
+            this.connection = connection;
+            this.user = user;
+        }
+
+        boolean isGood(Login login) {
+            return user.equals(login.user()) && works < MOST_WORKS && System.nanoTime() - since < LONGEST_KEPT_NANOS;
+        }
+
+        @Override
+        public void close() {
+            end(connection);
+            route.close();
+        }
+    }
+
+    @Override
+    public synchronized void close() {
+        closed = true;
+        idle.forEach(Kept::close);
+        idle.clear();
     }
 
     /** Logs in and out, and asks for nothing that somebody might not be allowed. */

@@ -55,14 +55,12 @@ public final class PostgresTarget implements Target {
     private static final Duration FIRST_PAUSE = Duration.ofMillis(20);
 
     private final ReentrantLock changing = new ReentrantLock();
-    private final TargetConfig config;
     private final PostgresConnections connections;
     private final RootAccess root;
     private final Duration patience;
 
     /** @param root becomes the target's */
     public PostgresTarget(TargetConfig config, Login root, TargetNetwork network) {
-        this.config = config;
         this.connections = new PostgresConnections(config, network);
         this.root = new RootAccess(root, network.limits());
         this.patience = network.limits().read();
@@ -110,7 +108,7 @@ public final class PostgresTarget implements Target {
         if (root.isRoot(account.name())) {
             throw new TargetException(TargetFailure.NOT_PERMITTED);
         }
-        root.use(login -> connections.with(login, config.database(), connection -> {
+        root.use(login -> connections.with(login, connection -> {
             OptionalLong found = new Catalog(connection).find(account.name());
             if (found.isPresent()) {
                 remove(connection, login, account.name(), found.getAsLong(), first);
@@ -168,11 +166,12 @@ public final class PostgresTarget implements Target {
 
     @Override
     public void close() {
+        connections.close();
         root.close();
     }
 
     private <T extends @Nullable Object> T work(SqlWork<T> work) throws TargetException {
-        return root.use(login -> connections.with(login, config.database(), work));
+        return root.use(login -> connections.with(login, work));
     }
 
     private static List<SqlTemplate> said(List<SqlTemplate> byRole, List<SqlTemplate> own) {

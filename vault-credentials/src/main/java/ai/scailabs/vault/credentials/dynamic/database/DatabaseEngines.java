@@ -69,7 +69,7 @@ public final class DatabaseEngines implements EngineType {
         DatabaseConfig config = DatabaseConfig.parse(engine.config(), true);
         return new DatabaseSource(
                 DatabaseConfig.targetType(engine.config()),
-                targets.open(config.target(), logins.login(engine, config.rootPath())),
+                targets.open(config.target(), logins.login(engine, config.rootPath(), "username", "password")),
                 values,
                 names);
     }

@@ -21,7 +21,6 @@ import ai.scailabs.vault.kernel.sensitive.SensitiveBytes;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Instant;
-import java.util.UUID;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
@@ -102,7 +101,7 @@ final class SshSource implements CredentialSource {
         NewCertificate certificate =
                 new NewCertificate(rules, key, wanted, SshCertificate.randomSerial(random), request.holder());
         Instant now = clock.instant();
-        SshCertificate _ = certificate.content(UUID.randomUUID(), now, now.plus(request.ttl()));
+        SshCertificate _ = certificate.content("", now, now.plus(request.ttl()));
         return certificate;
     }
 
@@ -126,7 +125,7 @@ final class SshSource implements CredentialSource {
             this.holder = holder;
         }
 
-        SshCertificate content(UUID lease, Instant from, Instant until) {
+        SshCertificate content(String lease, Instant from, Instant until) {
             String name = holder.value();
             String keyId = name.substring(0, Math.min(name.length(), LONGEST_HOLDER)) + " " + lease;
             return rules.certify(wanted, key, from, until, keyId, serial);

@@ -1,4 +1,4 @@
-package ai.scailabs.vault.events.delivery;
+package ai.scailabs.vault.outbound.signature;
 
 import ai.scailabs.vault.kernel.sensitive.SensitiveBytes;
 import java.nio.charset.StandardCharsets;
@@ -10,10 +10,11 @@ import javax.crypto.Mac;
 import javax.crypto.SecretKey;
 
 /** {@code sha256=} and the HMAC-SHA256 of the time in seconds, a dot, and the body, in hexadecimal. */
-final class Signature {
+public final class Signature {
     private Signature() {}
 
-    static String of(SensitiveBytes secret, Instant at, byte[] body) {
+    /** @param secret stays the caller's */
+    public static String of(SensitiveBytes secret, Instant at, byte[] body) {
         try {
             Mac mac = Mac.getInstance("HmacSHA256");
             mac.init(new SharedSecret(secret));

@@ -3,19 +3,27 @@ package ai.scailabs.vault.testkit;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
+import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** AWS as moto plays it, on loopback over HTTP; keeps nothing. It takes any credentials. */
+/** AWS as moto plays it, on loopback over HTTP; keeps nothing. It takes any credentials, unless it is {@link #strict}. */
 public final class TestMoto implements AutoCloseable {
     private static final String REGION = "eu-central-1";
     private static final Pattern ARN = Pattern.compile("\"Arn\":\\s*\"([^\"]+)\"");
+
+    private static final Pattern KEY_ID = Pattern.compile("<AccessKeyId>([^<]+)</AccessKeyId>");
+    private static final Pattern KEY_SECRET = Pattern.compile("<SecretAccessKey>([^<]+)</SecretAccessKey>");
+    private static final String EVERYTHING =
+            "{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\",\"Action\":\"*\",\"Resource\":\"*\"}]}";
 
     private final PeerProcess process;
 
@@ -24,13 +32,50 @@ public final class TestMoto implements AutoCloseable {
     }
 
     public static TestMoto start() {
+        return start(Map.of());
+    }
+
+    /** One that looks at signatures and rights; before, its users are made, each of whom may do everything. */
+    public static Strict strict(String... users) {
+        TestMoto moto = start(Map.of("INITIAL_NO_AUTH_ACTION_COUNT", Integer.toString(3 * users.length)));
+        Map<String, Key> keys = new LinkedHashMap<>();
+        for (String user : users) {
+            moto.iam("Action=CreateUser&UserName=" + user);
+            moto.iam("Action=PutUserPolicy&PolicyName=everything&UserName=" + user + "&PolicyDocument="
+                    + URLEncoder.encode(EVERYTHING, StandardCharsets.UTF_8));
+            String made = moto.iam("Action=CreateAccessKey&UserName=" + user);
+            keys.put(user, new Key(found(KEY_ID, made), found(KEY_SECRET, made)));
+        }
+        return new Strict(moto, keys);
+    }
+
+    private static String found(Pattern pattern, String text) {
+        Matcher found = pattern.matcher(text);
+        if (!found.find()) {
+            throw new IllegalStateException("moto made no key: " + text);
+        }
+        return found.group(1);
+    }
+
+    /** Of a user. */
+    public record Key(String id, String secret) {}
+
+    /** @param keys by the names of their users */
+    public record Strict(TestMoto moto, Map<String, Key> keys) implements AutoCloseable {
+        @Override
+        public void close() {
+            moto.close();
+        }
+    }
+
+    private static TestMoto start(Map<String, String> environment) {
         Path server = PeerProcess.installed("moto", "python/bin/moto_server", "");
         int port = PeerProcess.freePort();
         return new TestMoto(PeerProcess.start(
                 "moto",
                 port,
                 List.of(server.toString(), "-H", "127.0.0.1", "-p", Integer.toString(port)),
-                Map.of(),
+                environment,
                 PeerProcess.folder("moto")));
     }
 

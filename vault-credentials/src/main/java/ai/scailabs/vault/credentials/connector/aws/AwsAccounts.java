@@ -11,6 +11,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
 import software.amazon.awssdk.core.client.config.ClientOverrideConfiguration;
@@ -21,12 +22,13 @@ import software.amazon.awssdk.services.iam.IamClientBuilder;
 import software.amazon.awssdk.services.iam.model.AccessKey;
 import software.amazon.awssdk.services.iam.model.AccessKeyMetadata;
 import software.amazon.awssdk.services.iam.model.AttachedPolicy;
+import software.amazon.awssdk.services.iam.model.DeleteConflictException;
 import software.amazon.awssdk.services.iam.model.Group;
-import software.amazon.awssdk.services.iam.model.NoSuchEntityException;
 import software.amazon.awssdk.services.iam.model.Tag;
 import software.amazon.awssdk.services.sts.StsClient;
 import software.amazon.awssdk.services.sts.StsClientBuilder;
 import software.amazon.awssdk.services.sts.model.Credentials;
+import software.amazon.awssdk.services.sts.model.GetCallerIdentityResponse;
 import software.amazon.awssdk.services.sts.model.PolicyDescriptorType;
 
 /**
@@ -38,7 +40,6 @@ public final class AwsAccounts implements AutoCloseable {
 
     private static final int MOST_BYTES = 1024 * 1024;
     private static final Duration PATIENCE = Duration.ofSeconds(8);
-    private static final Duration WHOLE = Duration.ofSeconds(60);
 
     private final Login login;
     private final AwsIdentity identity;
@@ -98,7 +99,28 @@ public final class AwsAccounts implements AutoCloseable {
 
     /** Whether the key is good. */
     public void verify() throws TargetException {
-        new Turn().ask(sts::getCallerIdentity);
+        AwsCaller _ = callerIdentity();
+    }
+
+    /** Whose the key is. It takes no right, so that whoever is refused has no key that is good. */
+    public AwsCaller callerIdentity() throws TargetException {
+        GetCallerIdentityResponse answer;
+        try {
+            answer = new AwsTurn().ask(sts::getCallerIdentity);
+        } catch (TargetException refused) {
+            throw refused.failure() == TargetFailure.NOT_PERMITTED
+                    ? new TargetException(TargetFailure.LOGIN_REFUSED)
+                    : refused;
+        }
+        if (answer.account() == null || answer.arn() == null) {
+            throw new TargetException(TargetFailure.UNREACHABLE);
+        }
+        return new AwsCaller(answer.account(), answer.arn());
+    }
+
+    /** @param user that may be there or not */
+    public UserKeys keysOf(String user) {
+        return new UserKeys(iam, user);
     }
 
     /**
@@ -108,7 +130,7 @@ public final class AwsAccounts implements AutoCloseable {
      * @param tag says what it was made for
      */
     public AwsKeys createUser(String name, String path, AwsRights rights, String tag) throws TargetException {
-        Turn turn = new Turn();
+        AwsTurn turn = new AwsTurn();
         turn.ask(() -> iam.createUser(request -> {
             request.userName(name)
                     .path(path)
@@ -138,7 +160,7 @@ public final class AwsAccounts implements AutoCloseable {
 
     /** Takes a user away with all that holds it, its keys first; one that is not there is success. */
     public void deleteUser(String name) throws TargetException {
-        Turn turn = new Turn();
+        AwsTurn turn = new AwsTurn();
         List<AccessKeyMetadata> keys = turn.found(
                 () -> iam.listAccessKeys(request -> request.userName(name)).accessKeyMetadata());
         for (AccessKeyMetadata key : keys) {
@@ -163,13 +185,30 @@ public final class AwsAccounts implements AutoCloseable {
             turn.gone(() ->
                     iam.removeUserFromGroup(request -> request.userName(name).groupName(group.groupName())));
         }
-        turn.gone(() -> iam.deleteUser(request -> request.userName(name)));
+        if (!isDeleted(turn, name)) {
+            // It was given something since, or gave itself something.
+            Leftovers.remove(iam, turn, name);
+            turn.gone(() -> iam.deleteUser(request -> request.userName(name)));
+        }
+    }
+
+    private boolean isDeleted(AwsTurn turn, String name) throws TargetException {
+        AtomicBoolean held = new AtomicBoolean();
+        turn.gone(() -> {
+            try {
+                return iam.deleteUser(request -> request.userName(name));
+            } catch (DeleteConflictException left) {
+                held.set(true);
+                return left;
+            }
+        });
+        return !held.get();
     }
 
     /** Takes a role for a while. @param session names it in AWS's own log */
     public AwsKeys assumeRole(String arn, @Nullable String externalId, String session, Duration time, AwsRights rights)
             throws TargetException {
-        return keys(new Turn()
+        return keys(new AwsTurn()
                 .ask(() -> sts.assumeRole(request -> {
                     request.roleArn(arn)
                             .roleSessionName(session)
@@ -187,7 +226,7 @@ public final class AwsAccounts implements AutoCloseable {
 
     /** A session of who asks, narrowed. @param session names it in AWS's own log */
     public AwsKeys federationToken(String session, Duration time, AwsRights rights) throws TargetException {
-        return keys(new Turn()
+        return keys(new AwsTurn()
                 .ask(() -> sts.getFederationToken(request -> {
                     request.name(session)
                             .durationSeconds((int) time.toSeconds())
@@ -201,7 +240,7 @@ public final class AwsAccounts implements AutoCloseable {
 
     /** A session of who asks, with all that they may do. */
     public AwsKeys sessionToken(Duration time) throws TargetException {
-        return keys(new Turn()
+        return keys(new AwsTurn()
                 .ask(() -> sts.getSessionToken(request -> request.durationSeconds((int) time.toSeconds())))
                 .credentials());
     }
@@ -227,57 +266,5 @@ public final class AwsAccounts implements AutoCloseable {
         sts.close();
         identity.close();
         login.close();
-    }
-
-    /** One piece of work, which ends. */
-    private static final class Turn {
-        private final long end = System.nanoTime() + WHOLE.toNanos();
-
-        <T> T ask(Request<T> request) throws TargetException {
-            if (System.nanoTime() > end) {
-                throw new TargetException(TargetFailure.TIMED_OUT);
-            }
-            try {
-                return request.make();
-            } catch (RuntimeException failed) {
-                throw AwsFailures.of(failed);
-            }
-        }
-
-        /** @param field of a role, which is at fault where AWS refuses it */
-        <T> T ask(Request<T> request, String field) throws TargetException {
-            try {
-                return ask(request);
-            } catch (TargetException refused) {
-                throw refused.failure() == TargetFailure.STATEMENT_REFUSED ? refused.in(field) : refused;
-            }
-        }
-
-        /** Empty where the user is not there. */
-        <T> List<T> found(Request<List<T>> request) throws TargetException {
-            return ask(() -> {
-                try {
-                    return request.make();
-                } catch (NoSuchEntityException none) {
-                    return List.of();
-                }
-            });
-        }
-
-        /** What is not there is success. */
-        void gone(Request<?> request) throws TargetException {
-            ask(() -> {
-                try {
-                    Object _ = request.make();
-                } catch (NoSuchEntityException none) {
-                    return false;
-                }
-                return true;
-            });
-        }
-    }
-
-    private interface Request<T> {
-        T make();
     }
 }

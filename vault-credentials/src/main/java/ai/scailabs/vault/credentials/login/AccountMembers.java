@@ -39,6 +39,26 @@ public final class AccountMembers {
         return Optional.of(new Login(username, SensitiveBytes.owning(password.getBytes(StandardCharsets.UTF_8))));
     }
 
+    /** To be closed by the caller; empty when the member is no text with something in it. */
+    public static Optional<SensitiveBytes> text(SensitiveBytes object, String member) {
+        String found = null;
+        try (JsonParser parser = FACTORY.createParser(ObjectReadContext.empty(), object.expose())) {
+            parser.nextToken();
+            while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
+                String name = parser.currentName();
+                boolean text = parser.nextToken() == JsonToken.VALUE_STRING;
+                if (name.equals(member)) {
+                    found = text ? parser.getString() : null;
+                } else {
+                    parser.skipChildren();
+                }
+            }
+        }
+        return found == null || isUnusable(found)
+                ? Optional.empty()
+                : Optional.of(SensitiveBytes.owning(found.getBytes(StandardCharsets.UTF_8)));
+    }
+
     private static boolean isUnusable(String text) {
         return text.isEmpty() || text.indexOf('\0') >= 0;
     }

@@ -14,11 +14,14 @@ import ai.scailabs.vault.kernel.error.VaultException;
 import ai.scailabs.vault.kernel.id.IdentityId;
 import ai.scailabs.vault.kernel.id.Ids;
 import ai.scailabs.vault.kernel.path.SecretPath;
+import ai.scailabs.vault.kernel.sensitive.SensitiveBytes;
 import ai.scailabs.vault.secrets.secret.RevealedSecret;
 import ai.scailabs.vault.secrets.secret.SecretService;
 import ai.scailabs.vault.secrets.secret.SecretSpace;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
 
 /** The secret with the login that changes accounts, read in the right of whoever named it, as that is now, and recorded as any other reading before anything is done with it. Thread-safe. */
 public final class TargetLogins {
@@ -58,6 +61,34 @@ public final class TargetLogins {
             String field,
             String userMember,
             String passwordMember) {
+        return read(
+                right,
+                by,
+                path,
+                field,
+                "texts " + userMember + " and " + passwordMember,
+                value -> AccountMembers.login(value, userMember, passwordMember));
+    }
+
+    /**
+     * To be closed by the caller.
+     *
+     * @param by what reads it, for the audit log
+     * @param field that named it, for the refusal
+     * @param member of the secret, with a text
+     * @throws VaultException {@code access_denied}, {@code secret_not_found}; {@code invalid_config} when it holds no such text
+     */
+    public SensitiveBytes readText(StandingRight right, IdentityId by, SecretPath path, String field, String member) {
+        return read(right, by, path, field, "a text " + member, value -> AccountMembers.text(value, member));
+    }
+
+    private <T> T read(
+            StandingRight right,
+            IdentityId by,
+            SecretPath path,
+            String field,
+            String wanted,
+            Function<SensitiveBytes, Optional<T>> members) {
         Attempt attempt = new Attempt(
                 right.tenant(),
                 AuditAction.READ,
@@ -77,10 +108,10 @@ public final class TargetLogins {
             Permit permit = access.require(right, Permission.READ, path);
             try (RevealedSecret secret = secrets.read(permit, space, path, null)) {
                 trail.append(entries.succeeded(attempt).withExtra(facts)).await();
-                return AccountMembers.login(secret.data(), userMember, passwordMember)
+                return members.apply(secret.data())
                         .orElseThrow(() -> new VaultException(
                                 ErrorCode.INVALID_CONFIG,
-                                field + " names a secret without texts " + userMember + " and " + passwordMember,
+                                field + " names a secret without " + wanted,
                                 Map.of("field", field)));
             }
         } catch (VaultException refused) {

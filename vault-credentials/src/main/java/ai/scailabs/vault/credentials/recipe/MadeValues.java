@@ -114,6 +114,26 @@ public final class MadeValues {
         }
     }
 
+    /**
+     * What a policy makes, without what the secret has besides; kept nowhere; the caller closes it.
+     *
+     * @param policy absent for a random text in place of the only one that the secret holds
+     * @throws VaultException {@code conflict} with {@code state: no_recipe}
+     */
+    public SensitiveBytes members(SensitiveBytes current, @Nullable SecretPolicy policy) {
+        return generators.generate(policy == null ? ofTheOnlyText(current) : policy.recipe());
+    }
+
+    /** A secret with some members in the place of those that are called so; the caller closes it. */
+    public SensitiveBytes joined(SensitiveBytes current, SensitiveBytes members) {
+        return MergedMembers.of(current, members);
+    }
+
+    /** Whether a secret has all these members, with the same bytes. */
+    public boolean holds(SensitiveBytes current, SensitiveBytes members) {
+        return MergedMembers.contains(current, members);
+    }
+
     /** As many random letters and digits as nobody guesses, in UTF-8; the caller closes it. */
     public SensitiveBytes password() {
         String member = "password";
@@ -123,6 +143,24 @@ public final class MadeValues {
             int before = member.length() + 5;
             return SensitiveBytes.owning(Arrays.copyOfRange(whole, before, whole.length - 2));
         }
+    }
+
+    /**
+     * Stores these members, and what else the secret holds now.
+     *
+     * @param permit to rotate
+     * @param members stay the caller's
+     */
+    public WriteResult publishMembers(
+            Permit permit,
+            SecretSpace space,
+            SecretPath path,
+            SensitiveBytes members,
+            Precondition precondition,
+            String client,
+            AuditEntry entry) {
+        NextValue value = (before, current) -> draft(before, MergedMembers.of(current, members), null, client, null);
+        return secrets.renew(permit, space, path, value, precondition, null, entry);
     }
 
     /**

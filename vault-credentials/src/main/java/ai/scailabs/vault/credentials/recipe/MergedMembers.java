@@ -58,6 +58,18 @@ final class MergedMembers {
         }
     }
 
+    /** Whether an object has all members of another, with the same bytes. */
+    static boolean contains(SensitiveBytes object, SensitiveBytes some) {
+        byte[] whole = object.expose();
+        byte[] parts = some.expose();
+        List<Member> there = members(whole);
+        return members(parts).stream()
+                .allMatch(part -> there.stream()
+                        .anyMatch(member -> member.name().equals(part.name())
+                                && Arrays.equals(
+                                        whole, member.value(), member.end(), parts, part.value(), part.end())));
+    }
+
     /** The names of the members that are texts. */
     static List<String> texts(SensitiveBytes object) {
         return members(object.expose()).stream()
@@ -90,10 +102,11 @@ final class MergedMembers {
                 int start = (int) parser.currentTokenLocation().getByteOffset();
                 // A value that nobody asks for is skipped, not decoded.
                 boolean text = parser.nextToken() == JsonToken.VALUE_STRING;
+                int value = (int) parser.currentTokenLocation().getByteOffset();
                 parser.skipChildren();
                 next = parser.nextToken();
                 int after = (int) parser.currentTokenLocation().getByteOffset();
-                members.add(new Member(name, text, start, endBefore(object, after)));
+                members.add(new Member(name, text, start, value, endBefore(object, after)));
             }
         }
         return members;
@@ -108,6 +121,6 @@ final class MergedMembers {
         return end;
     }
 
-    /** @param start of the quotes of its name @param end behind its value */
-    private record Member(String name, boolean text, int start, int end) {}
+    /** @param start of the quotes of its name @param value where its value begins @param end behind its value */
+    private record Member(String name, boolean text, int start, int value, int end) {}
 }

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param recipe the policy's, else the one by which the secret was made last; absent for none
  * @param right in which it is renewed
- * @param connector absent where it is no account's
+ * @param connector absent where it is changed nowhere else
  * @param pendingOn the version that a value on its way is to replace; absent when none is
  * @param rotatedAt when its current version came, or it under the policy if that was later
  * @param toldVersion up to which is told what became of its versions

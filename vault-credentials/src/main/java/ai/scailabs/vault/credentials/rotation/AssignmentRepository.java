@@ -50,6 +50,9 @@ final class AssignmentRepository {
     private static final String HELD_BY = ALL + " from rotation_assignment a" + JOINED
             + " where a.tenant_id = ? and a.assignment_id = ? and a.taken_by = ?";
 
+    /** Of AWS there are two keys; whoever writes a secret oftener than this between them has it looked at by a person. */
+    private static final int MOST_EARLIER = 20;
+
     private static final JsonMapper JSON = JsonMapper.shared();
 
     private final TenantTransactions transactions;
@@ -348,6 +351,18 @@ final class AssignmentRepository {
                 select version from secret_version
                 where tenant_id = ? and path = ? and readable_until <= clock_timestamp() and destroyed_at is null order by version
                 """, (results, index) -> results.getInt(1), tenant.value(), path.value());
+    }
+
+    /** Versions before one that can be opened still, newest first, however few of them may be read. */
+    List<Integer> earlier(TenantId tenant, SecretPath path, int version) {
+        return transactions.query(
+                tenant,
+                "select version from secret_version where tenant_id = ? and path = ? and version < ? and destroyed_at is null order by version desc limit ?",
+                (results, index) -> results.getInt(1),
+                tenant.value(),
+                path.value(),
+                version,
+                MOST_EARLIER);
     }
 
     void record(TenantTransaction tx, AuditEntry entry) {

@@ -6,6 +6,8 @@ import ai.scailabs.vault.kernel.error.VaultException;
 import ai.scailabs.vault.kernel.sensitive.SensitiveBytes;
 import ai.scailabs.vault.persistence.tenant.TenantTransaction;
 import ai.scailabs.vault.persistence.tenant.TenantTransactions;
+import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.util.UUID;
 
 /** Values that are on their way to an account and to the secret: kept, sealed, before the account has them, so that whoever goes on after an accident has them too. Thread-safe. */
@@ -31,8 +33,58 @@ final class PendingValues {
                 return outcome == Outcome.KEPT;
             }
         }
-        throw new VaultException(
+        throw tooQuick();
+    }
+
+    /**
+     * Keeps another in its place, and the time of it. False when another has the secret, or there is none any more.
+     *
+     * @param value stays the caller's
+     */
+    boolean replace(Assignment about, UUID holder, SensitiveBytes value) {
+        String id = about.id().toString();
+        for (int attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+            byte[] sealed = seal.seal(about.policy().tenant(), about.right().partner(), id, value);
+            Outcome outcome =
+                    transactions.inTransaction(about.policy().tenant(), tx -> replace(tx, about, holder, sealed));
+            if (outcome != Outcome.KEY_HAS_GONE_BY) {
+                return outcome == Outcome.KEPT;
+            }
+        }
+        throw tooQuick();
+    }
+
+    private static VaultException tooQuick() {
+        return new VaultException(
                 ErrorCode.SERVICE_UNAVAILABLE, "The tenant's key changes too quickly for a new value under it");
+    }
+
+    private static Outcome replace(TenantTransaction tx, Assignment about, UUID holder, byte[] sealed) {
+        boolean held = tx.queryOne(
+                        """
+                        select true from rotation_assignment a join rotation_pending n on n.tenant_id = a.tenant_id and n.key_id = a.assignment_id::text
+                        where a.tenant_id = ? and a.assignment_id = ? and a.taken_by = ? for update
+                        """,
+                        (results, index) -> results.getBoolean(1),
+                        tx.tenant().value(),
+                        about.id(),
+                        holder)
+                .orElse(false);
+        if (!held) {
+            return Outcome.TAKEN_BY_ANOTHER;
+        }
+        int kept = tx.update(
+                """
+                update rotation_pending set private_key = ?::bytea, created_at = clock_timestamp()
+                where tenant_id = ? and key_id = ? and not exists (
+                    select from tenant_key k where k.tenant_id = ? and k.key_id = tenant_key_of_record(?::bytea) and k.state <> 'active')
+                """,
+                sealed,
+                tx.tenant().value(),
+                about.id().toString(),
+                tx.tenant().value(),
+                sealed);
+        return kept > 0 ? Outcome.KEPT : Outcome.KEY_HAS_GONE_BY;
     }
 
     private enum Outcome {
@@ -73,16 +125,39 @@ final class PendingValues {
 
     /** To be closed by the caller. @throws VaultException {@code integrity_failure}, {@code kms_unavailable} */
     SensitiveBytes open(Assignment about) {
+        return opened(about).value();
+    }
+
+    /** As {@link #open}, with the time. */
+    Kept opened(Assignment about) {
         String id = about.id().toString();
-        byte[] sealed = transactions
+        Sealed sealed = transactions
                 .queryOne(
                         about.policy().tenant(),
-                        "select private_key from rotation_pending where tenant_id = ? and key_id = ?",
-                        (results, index) -> results.getBytes(1),
+                        "select private_key, created_at from rotation_pending where tenant_id = ? and key_id = ?",
+                        (results, index) -> new Sealed(
+                                results.getBytes(1),
+                                results.getObject(2, OffsetDateTime.class).toInstant()),
                         about.policy().tenant().value(),
                         id)
-                .orElseThrow(() -> new VaultException(ErrorCode.VERSION_CONFLICT, "Somebody else has gone on with it"));
-        return seal.open(about.policy().tenant(), about.right().partner(), id, sealed);
+                .orElseThrow(TargetRefusals::goneOn);
+        return new Kept(
+                seal.open(about.policy().tenant(), about.right().partner(), id, sealed.value()), sealed.keptAt());
+    }
+
+    private record Sealed(byte[] value, Instant keptAt) {
+        @Override
+        public String toString() {
+            return "Sealed[" + keptAt + "]";
+        }
+    }
+
+    /** @param keptAt the database's time when it was kept */
+    record Kept(SensitiveBytes value, Instant keptAt) implements AutoCloseable {
+        @Override
+        public void close() {
+            value.close();
+        }
     }
 
     /** It is the secret's, or will be nobody's. */

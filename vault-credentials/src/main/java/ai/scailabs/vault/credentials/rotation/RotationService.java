@@ -293,7 +293,7 @@ public final class RotationService {
             throw taken();
         }
         Assignment prepared = assignments.held(space.owner(), seen.id(), holder).orElseThrow(RotationService::taken);
-        steps.targets().settle(prepared, permit, space, Trigger.REQUEST, entry);
+        steps.targets().settle(prepared, permit, space, holder, Trigger.REQUEST, entry);
         Assignment done = assignments.held(space.owner(), seen.id(), holder).orElseThrow(RotationService::taken);
         if (done.version() == done.toldVersion()) {
             throw new VaultException(

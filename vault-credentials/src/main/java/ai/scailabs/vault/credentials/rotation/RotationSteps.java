@@ -9,9 +9,11 @@ import ai.scailabs.vault.credentials.recipe.MadeValues;
 import ai.scailabs.vault.credentials.recipe.SecretPolicyService;
 import ai.scailabs.vault.crypto.envelope.KeySeal;
 import ai.scailabs.vault.kernel.id.Ids;
+import ai.scailabs.vault.outbound.http.GuardedTransfers;
 import ai.scailabs.vault.persistence.due.Backoff;
 import ai.scailabs.vault.persistence.tenant.TenantTransactions;
 import ai.scailabs.vault.secrets.secret.SecretRenewal;
+import java.time.Clock;
 
 /** What the worker and people's requests have in common. Thread-safe. */
 public final class RotationSteps {
@@ -23,6 +25,7 @@ public final class RotationSteps {
     private final RotationTurn turn;
     private final RotationListener listener;
 
+    /** @param transfers to targets that are asked over HTTP */
     public RotationSteps(
             TenantTransactions transactions,
             SecretPolicyService recipes,
@@ -31,19 +34,24 @@ public final class RotationSteps {
             KeySeal seal,
             TargetLogins logins,
             Targets connectors,
+            GuardedTransfers transfers,
             AccessControl access,
             RevocationList revocations,
             AuditEntries audit,
             Backoff backoff,
             RotationListener listener,
+            Clock clock,
             Ids ids) {
         RotationEntries entries = new RotationEntries(audit, ids);
         this.assignments = new AssignmentRepository(transactions);
         this.history = new HistoryRepository(transactions);
         this.journal = new RotationJournal(assignments, history, entries, ids);
         this.renewals = new Renewals(recipes, values);
-        this.targets =
-                new TargetRotation(new PendingValues(transactions, seal), logins, connectors, values, recipes, secrets);
+        PendingValues pending = new PendingValues(transactions, seal);
+        this.targets = new TargetRotation(
+                new AccountRotation(assignments, pending, logins, connectors, values, recipes, secrets),
+                new AwsKeyRotation(assignments, pending, logins, transfers, values, secrets),
+                new WebhookRotation(pending, logins, new WebhookCalls(transfers, clock), values, recipes, secrets));
         this.turn = new RotationTurn(
                 assignments, journal, entries, renewals, targets, secrets, access, revocations, backoff, listener);
         this.listener = listener;

@@ -13,6 +13,7 @@ import ai.scailabs.vault.persistence.due.Backoff;
 import ai.scailabs.vault.secrets.secret.SecretRenewal;
 import ai.scailabs.vault.secrets.secret.SecretSpace;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
@@ -106,16 +107,17 @@ final class RotationTurn {
 
     private boolean retire(Assignment seen, UUID holder) {
         TenantId tenant = seen.policy().tenant();
-        if (seen.connector() != null && seen.live() && !assignments.isOldOneRead(tenant, seen.path())) {
+        List<Integer> versions = assignments.retired(tenant, seen.path());
+        if (seen.connector() != null && seen.live()) {
             try {
-                targets.retire(seen, permit(seen), space(seen));
+                targets.retire(seen, permit(seen), space(seen), versions);
             } catch (VaultException refused) {
                 // It is no longer read, and may still be let in there.
                 fail(seen, holder, refused.code(), String.valueOf(refused.getMessage()), null);
                 return false;
             }
         }
-        for (int version : assignments.retired(tenant, seen.path())) {
+        for (int version : versions) {
             secrets.retire(
                     tenant, seen.path(), version, entries.succeeded(seen, AuditAction.ROTATION_RETIRE, Map.of()));
         }
@@ -129,7 +131,7 @@ final class RotationTurn {
                 case PREPARE -> {
                     return targets.prepare(due, permit, space(due), holder);
                 }
-                case SETTLE -> targets.settle(due, permit, space(due), Trigger.SCHEDULE, entry(due));
+                case SETTLE -> targets.settle(due, permit, space(due), holder, Trigger.SCHEDULE, entry(due));
                 default ->
                     renewals.renew(
                             permit, space(due), due.path(), due.recipe(), due.version(), Trigger.SCHEDULE, entry(due));

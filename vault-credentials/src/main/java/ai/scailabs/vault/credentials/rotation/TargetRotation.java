@@ -3,206 +3,58 @@ package ai.scailabs.vault.credentials.rotation;
 import ai.scailabs.vault.access.decision.Permit;
 import ai.scailabs.vault.access.decision.StandingRight;
 import ai.scailabs.vault.audit.trail.AuditEntry;
-import ai.scailabs.vault.credentials.connector.Login;
-import ai.scailabs.vault.credentials.connector.Target;
-import ai.scailabs.vault.credentials.connector.TargetException;
-import ai.scailabs.vault.credentials.connector.TargetFailure;
-import ai.scailabs.vault.credentials.connector.Targets;
-import ai.scailabs.vault.credentials.login.AccountMembers;
-import ai.scailabs.vault.credentials.login.TargetLogins;
-import ai.scailabs.vault.credentials.recipe.MadeValues;
-import ai.scailabs.vault.credentials.recipe.SecretPolicy;
-import ai.scailabs.vault.credentials.recipe.SecretPolicyService;
-import ai.scailabs.vault.kernel.error.ErrorCode;
-import ai.scailabs.vault.kernel.error.VaultException;
 import ai.scailabs.vault.kernel.path.SecretPath;
-import ai.scailabs.vault.kernel.sensitive.SensitiveBytes;
-import ai.scailabs.vault.secrets.secret.Precondition;
-import ai.scailabs.vault.secrets.secret.SecretRenewal;
 import ai.scailabs.vault.secrets.secret.SecretSpace;
-import java.security.MessageDigest;
-import java.util.LinkedHashMap;
-import java.util.Map;
+import java.util.List;
 import java.util.Objects;
-import java.util.Set;
 import java.util.UUID;
 
-/**
- * A secret that is the login of an account, changed there and here. The next value is kept before the account has it ({@link #prepare}); then it is set there, tried by logging in, and published ({@link #settle}). Whoever goes on after an accident asks the
- * target which of the two passwords counts, so that both sides end with the same. Thread-safe.
- */
+/** A secret that is changed where it is used, and here, by the kind of its connector. As {@link ConnectedRotation}. Thread-safe. */
 final class TargetRotation {
-    private final PendingValues pending;
-    private final TargetLogins logins;
-    private final Targets targets;
-    private final MadeValues values;
-    private final SecretPolicyService recipes;
-    private final SecretRenewal secrets;
+    private final AccountRotation accounts;
+    private final AwsKeyRotation awsKeys;
+    private final WebhookRotation webhooks;
 
-    TargetRotation(
-            PendingValues pending,
-            TargetLogins logins,
-            Targets targets,
-            MadeValues values,
-            SecretPolicyService recipes,
-            SecretRenewal secrets) {
-        this.pending = pending;
-        this.logins = logins;
-        this.targets = targets;
-        this.values = values;
-        this.recipes = recipes;
-        this.secrets = secrets;
+    TargetRotation(AccountRotation accounts, AwsKeyRotation awsKeys, WebhookRotation webhooks) {
+        this.accounts = accounts;
+        this.awsKeys = awsKeys;
+        this.webhooks = webhooks;
     }
 
-    /**
-     * Tries both logins, before a secret is put under its policy.
-     *
-     * @param permit to rotate
-     * @throws VaultException {@code invalid_config} with the field and a reason; {@code version_conflict}
-     */
     void require(
             Connector connector, StandingRight right, Permit permit, SecretSpace space, SecretPath path, int version) {
-        try (Login login = secrets.look(permit, space, path, version, current -> login(connector, current));
-                Target target = opened(connector, right, login)) {
-            if (!connector.users().isEmpty() && !connector.users().contains(login.user())) {
-                throw Connector.invalid("connector.alternate_users", "must have the secret's user among them");
-            }
-            target.verify(login);
-        } catch (TargetException refused) {
-            throw new VaultException(
-                    ErrorCode.INVALID_CONFIG,
-                    String.valueOf(refused.getMessage()),
-                    Map.of("field", "connector", "reason", refused.failure().code()));
+        switch (connector) {
+            case AccountConnector account -> accounts.require(account, right, permit, space, path, version);
+            case AwsKeyConnector key -> awsKeys.require(key, right, permit, space, path, version);
+            case WebhookConnector webhook -> webhooks.require(webhook, right, permit, space, path, version);
         }
     }
 
-    private static Login login(Connector connector, SensitiveBytes value) {
-        return AccountMembers.login(value, connector.usernameField(), connector.passwordField())
-                .orElseThrow(() -> Connector.invalid(
-                        "connector.password_field", "and username_field must name texts of the secret"));
-    }
-
-    private Target opened(Connector connector, StandingRight right, Login own) {
-        SecretPath path = connector.loginPath();
-        return targets.open(
-                connector.target(),
-                path == null
-                        ? new Login(
-                                own.user(),
-                                SensitiveBytes.owning(own.password().expose().clone()))
-                        : logins.read(right, RotationEntries.BY, path, "connector.login_path"));
-    }
-
-    /**
-     * Makes the next value and keeps it. False when another has the secret.
-     *
-     * @param permit to rotate
-     * @throws VaultException {@code version_conflict}; {@code conflict} with {@code state: no_recipe}; {@code kms_unavailable}
-     */
     boolean prepare(Assignment due, Permit permit, SecretSpace space, UUID holder) {
-        Connector connector = connector(due);
-        UUID recipe = due.recipe();
-        SecretPolicy policy = recipe == null ? null : recipes.active(space.owner(), recipe);
-        try (SensitiveBytes next = secrets.look(permit, space, due.path(), due.version(), current -> {
-            try (Login before = login(connector, current)) {
-                return values.next(
-                        current,
-                        policy,
-                        connector.usernameField(),
-                        connector.next(before.user()),
-                        connector.passwordField());
-            }
-        })) {
-            return pending.keep(due, holder, next);
+        return switch (connector(due)) {
+            case AccountConnector account -> accounts.prepare(account, due, permit, space, holder);
+            case AwsKeyConnector key -> awsKeys.prepare(key, due, permit, space, holder);
+            case WebhookConnector webhook -> webhooks.prepare(webhook, due, permit, space, holder);
+        };
+    }
+
+    void settle(Assignment due, Permit permit, SecretSpace space, UUID holder, Trigger trigger, AuditEntry entry) {
+        switch (connector(due)) {
+            case AccountConnector account -> accounts.settle(account, due, permit, space, holder, trigger, entry);
+            case AwsKeyConnector key -> awsKeys.settle(key, due, permit, space, holder, trigger, entry);
+            case WebhookConnector webhook -> webhooks.settle(webhook, due, permit, space, holder, trigger, entry);
         }
     }
 
-    /**
-     * Brings account and secret together, whatever was done before.
-     *
-     * @param permit to rotate
-     * @throws VaultException {@code backend_unavailable} with the target's reason; {@code version_conflict} when somebody wrote meanwhile: then it is to be done again
-     */
-    void settle(Assignment due, Permit permit, SecretSpace space, Trigger trigger, AuditEntry entry) {
-        Connector connector = connector(due);
-        int seen = Objects.requireNonNull(due.pendingOn(), "nothing is on its way");
-        try (SensitiveBytes next = pending.open(due);
-                Login wanted = login(connector, next);
-                Login known =
-                        secrets.look(permit, space, due.path(), due.version(), current -> login(connector, current));
-                Target target = opened(connector, due.right(), known)) {
-            boolean published = sameLogin(wanted, known);
-            if (!published && !isLetIn(target, wanted)) {
-                if (due.version() != seen && isLetIn(target, known)) {
-                    // Somebody wrote what the account has: that is the secret.
-                    pending.drop(due);
-                    return;
-                }
-                target.setPassword(wanted.user(), wanted.password());
-                target.verify(wanted);
-            }
-            if (!published) {
-                values.publish(
-                        permit,
-                        space,
-                        due.path(),
-                        next,
-                        due.version() == seen ? null : Set.of(connector.usernameField(), connector.passwordField()),
-                        Precondition.versionIs(due.version()),
-                        RotationJournal.CLIENT + trigger.wireName(),
-                        entry);
-            }
-            pending.drop(due);
-        } catch (TargetException refused) {
-            throw unavailable(refused);
+    void retire(Assignment seen, Permit permit, SecretSpace space, List<Integer> versions) {
+        switch (connector(seen)) {
+            case AccountConnector account -> accounts.retire(account, seen, permit, space, versions);
+            case AwsKeyConnector key -> awsKeys.retire(key, seen, permit, space, versions);
+            case WebhookConnector webhook -> webhooks.retire(webhook, seen, permit, space, versions);
         }
-    }
-
-    /** Gives the account that is not in use a password that nobody has, when what was its login is no longer read. */
-    void retire(Assignment seen, Permit permit, SecretSpace space) {
-        Connector connector = connector(seen);
-        if (connector.users().isEmpty()) {
-            return;
-        }
-        try (Login known =
-                        secrets.look(permit, space, seen.path(), seen.version(), current -> login(connector, current));
-                Target target = opened(connector, seen.right(), known);
-                SensitiveBytes nobodys = values.password()) {
-            target.setPassword(connector.next(known.user()), nobodys);
-        } catch (TargetException refused) {
-            throw unavailable(refused);
-        }
-    }
-
-    private static boolean isLetIn(Target target, Login login) throws TargetException {
-        try {
-            target.verify(login);
-            return true;
-        } catch (TargetException refused) {
-            if (refused.failure() == TargetFailure.LOGIN_REFUSED) {
-                return false;
-            }
-            throw refused;
-        }
-    }
-
-    private static boolean sameLogin(Login one, Login other) {
-        return one.user().equals(other.user())
-                && MessageDigest.isEqual(
-                        one.password().expose(), other.password().expose());
-    }
-
-    private static VaultException unavailable(TargetException refused) {
-        Map<String, Object> details = new LinkedHashMap<>();
-        details.put("backend", "target");
-        details.put("reason", refused.failure().code());
-        if (refused.code() != null) {
-            details.put("target_code", refused.code());
-        }
-        return new VaultException(ErrorCode.BACKEND_UNAVAILABLE, String.valueOf(refused.getMessage()), details);
     }
 
     private static Connector connector(Assignment due) {
-        return Objects.requireNonNull(due.connector(), "a secret that is no account's");
+        return Objects.requireNonNull(due.connector(), "a secret that is changed nowhere else");
     }
 }

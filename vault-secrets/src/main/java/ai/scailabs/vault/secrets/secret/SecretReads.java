@@ -40,6 +40,12 @@ final class SecretReads {
             + " left join secret s on s.tenant_id = t.tenant_id and s.path = ?"
             + WANTED_VERSION + " where t.tenant_id = ?";
 
+    /** Also one that nobody reads any more, and that is not destroyed yet. */
+    private static final String UNREAD = FOUND + " from tenant t"
+            + " left join secret s on s.tenant_id = t.tenant_id and s.path = ?"
+            + " left join secret_version v on v.tenant_id = s.tenant_id and v.path = s.path and v.version = ?"
+            + " where t.tenant_id = ?";
+
     private static final String MANY = FOUND + ", p.path from tenant t"
             + " left join unnest(?::text[]) p (path) on true"
             + " left join secret s on s.tenant_id = t.tenant_id and s.path = p.path"
@@ -72,6 +78,12 @@ final class SecretReads {
         }
         return tenants.queryOne(
                 owner, ONE, (row, number) -> stored(row, path), path.value(), version, version, owner.value());
+    }
+
+    /** As {@link #one} of a version, also when it may not be read any more: for what is done about it, never to show it. */
+    Optional<StoredSecret> unread(TenantId owner, SecretPath path, int version) {
+        return tenants.queryOne(
+                owner, UNREAD, (row, number) -> stored(row, path), path.value(), version, owner.value());
     }
 
     /** As {@link #one} for every path; one round trip. */

@@ -152,6 +152,30 @@ public final class SecretRenewal {
     }
 
     /**
+     * Shows an earlier value, also one that is no longer read, to what takes away elsewhere what belonged to it. Empty when it was destroyed.
+     *
+     * @param permit to rotate
+     * @param use must not keep what it is shown, which is closed then
+     * @throws ai.scailabs.vault.kernel.error.VaultException {@code secret_not_found}; {@code integrity_failure}
+     */
+    public <T> Optional<T> lookBack(
+            Permit permit, SecretSpace space, SecretPath path, int version, Function<SensitiveBytes, Optional<T>> use) {
+        PermitCheck.requireFor(permit, Permission.ROTATE, space, path);
+        StoredSecret found =
+                reads.unread(space.owner(), path, version).orElseThrow(() -> SecretRefusals.notFound(path));
+        permits.confirm(permit, found.epoch(), found.active());
+        StoredVersion stored = found.version();
+        if (stored == null || stored.sealed() == null) {
+            return Optional.empty();
+        }
+        KeyChain chain = keyrings.chain(space.owner(), stored.tenantKeyId(), found.epoch());
+        ValuePlace place = new ValuePlace(space.owner(), path, stored.version());
+        try (SensitiveBytes earlier = cipher.open(chain, place, stored.sealed())) {
+            return use.apply(earlier);
+        }
+    }
+
+    /**
      * Destroys one version that another has replaced, as it was announced to; asks for no permit. False when there is nothing to do: it is the current one, destroyed already, or gone.
      *
      * @param entry whose identity is recorded as the one that destroyed

@@ -127,11 +127,13 @@ class CredentialWiring {
             TenantSeal seal,
             TargetLogins logins,
             VendorTargets targets,
+            GuardedTransfers targetTransfers,
             AccessControl access,
             RevocationList revocations,
             AuditEntries entries,
             RotationMeters meters,
             SecureRandom random,
+            Clock clock,
             Ids ids) {
         return new RotationSteps(
                 transactions,
@@ -141,11 +143,13 @@ class CredentialWiring {
                 new SealedKeys(seal, SealedKeys.ROTATION),
                 logins,
                 targets,
+                targetTransfers,
                 access,
                 revocations,
                 entries,
                 new Backoff(random),
                 meters,
+                clock,
                 ids);
     }
 

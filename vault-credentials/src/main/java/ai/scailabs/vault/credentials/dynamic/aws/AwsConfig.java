@@ -4,11 +4,8 @@ import ai.scailabs.vault.credentials.connector.aws.AwsSite;
 import ai.scailabs.vault.credentials.dynamic.EngineConfig;
 import ai.scailabs.vault.credentials.dynamic.RootLogins;
 import ai.scailabs.vault.kernel.path.SecretPath;
-import java.net.URI;
-import java.net.URISyntaxException;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -22,7 +19,6 @@ record AwsConfig(AwsSite site, SecretPath rootPath) {
     private static final String REGION = "region";
     private static final String ENDPOINT = "endpoint";
     private static final Set<String> KNOWN = new TreeSet<>(Set.of(REGION, ENDPOINT, RootLogins.FIELD));
-    private static final Pattern REGION_FORM = Pattern.compile("[a-z]{2,4}(-[a-z]{2,16}){1,3}-[0-9]{1,2}");
 
     /**
      * @param development whether an endpoint on this machine may be plain
@@ -35,28 +31,9 @@ record AwsConfig(AwsSite site, SecretPath rootPath) {
                 throw EngineConfig.invalid("config", "has a member that is none of " + String.join(", ", KNOWN));
             }
         });
-        String region = required(members, REGION);
-        if (!REGION_FORM.matcher(region).matches()) {
-            throw EngineConfig.invalid(REGION, "must be a region such as eu-central-1");
-        }
-        String endpoint = text(members, ENDPOINT);
-        return new AwsConfig(
-                new AwsSite(region, endpoint == null ? null : endpoint(endpoint, development)),
-                new SecretPath(required(members, RootLogins.FIELD)));
-    }
-
-    private static URI endpoint(String text, boolean development) {
-        try {
-            URI uri = new URI(text);
-            boolean plain = "http".equals(uri.getScheme()) && development;
-            boolean bare = uri.getRawUserInfo() == null && uri.getRawQuery() == null && uri.getRawFragment() == null;
-            if (uri.getHost() != null && bare && (plain || "https".equals(uri.getScheme()))) {
-                return uri;
-            }
-        } catch (URISyntaxException malformed) {
-            // Refused like any other.
-        }
-        throw EngineConfig.invalid(ENDPOINT, "must be an https URL");
+        AwsSite site = AwsSite.parse(
+                required(members, REGION), text(members, ENDPOINT), development, EngineConfig::invalid);
+        return new AwsConfig(site, new SecretPath(required(members, RootLogins.FIELD)));
     }
 
     private static String required(ObjectNode members, String name) {

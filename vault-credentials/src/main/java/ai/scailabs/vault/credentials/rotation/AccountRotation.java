@@ -1,0 +1,190 @@
+package ai.scailabs.vault.credentials.rotation;
+
+import ai.scailabs.vault.access.decision.Permit;
+import ai.scailabs.vault.access.decision.StandingRight;
+import ai.scailabs.vault.audit.trail.AuditEntry;
+import ai.scailabs.vault.credentials.connector.Login;
+import ai.scailabs.vault.credentials.connector.Target;
+import ai.scailabs.vault.credentials.connector.TargetException;
+import ai.scailabs.vault.credentials.connector.TargetFailure;
+import ai.scailabs.vault.credentials.connector.Targets;
+import ai.scailabs.vault.credentials.login.AccountMembers;
+import ai.scailabs.vault.credentials.login.TargetLogins;
+import ai.scailabs.vault.credentials.recipe.MadeValues;
+import ai.scailabs.vault.credentials.recipe.SecretPolicy;
+import ai.scailabs.vault.credentials.recipe.SecretPolicyService;
+import ai.scailabs.vault.kernel.path.SecretPath;
+import ai.scailabs.vault.kernel.sensitive.SensitiveBytes;
+import ai.scailabs.vault.secrets.secret.Precondition;
+import ai.scailabs.vault.secrets.secret.SecretRenewal;
+import ai.scailabs.vault.secrets.secret.SecretSpace;
+import java.security.MessageDigest;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.UUID;
+
+/**
+ * A secret that is the login of an account, changed there and here. The next value is kept before the account has it ({@link #prepare}); then it is set there, tried by logging in, and published ({@link #settle}). Whoever goes on after an accident asks the
+ * target which of the two passwords counts, so that both sides end with the same. Thread-safe.
+ */
+final class AccountRotation implements ConnectedRotation<AccountConnector> {
+    private final AssignmentRepository assignments;
+    private final PendingValues pending;
+    private final TargetLogins logins;
+    private final Targets targets;
+    private final MadeValues values;
+    private final SecretPolicyService recipes;
+    private final SecretRenewal secrets;
+
+    AccountRotation(
+            AssignmentRepository assignments,
+            PendingValues pending,
+            TargetLogins logins,
+            Targets targets,
+            MadeValues values,
+            SecretPolicyService recipes,
+            SecretRenewal secrets) {
+        this.assignments = assignments;
+        this.pending = pending;
+        this.logins = logins;
+        this.targets = targets;
+        this.values = values;
+        this.recipes = recipes;
+        this.secrets = secrets;
+    }
+
+    /** Tries both logins. */
+    @Override
+    public void require(
+            AccountConnector connector,
+            StandingRight right,
+            Permit permit,
+            SecretSpace space,
+            SecretPath path,
+            int version) {
+        try (Login login = secrets.look(permit, space, path, version, current -> login(connector, current));
+                Target target = opened(connector, right, login)) {
+            if (!connector.users().isEmpty() && !connector.users().contains(login.user())) {
+                throw ConnectorMembers.invalid("connector.alternate_users", "must have the secret's user among them");
+            }
+            target.verify(login);
+        } catch (TargetException refused) {
+            throw TargetRefusals.unsuitable(refused);
+        }
+    }
+
+    private static Login login(AccountConnector connector, SensitiveBytes value) {
+        return AccountMembers.login(value, connector.usernameField(), connector.passwordField())
+                .orElseThrow(() -> ConnectorMembers.invalid(
+                        "connector.password_field", "and username_field must name texts of the secret"));
+    }
+
+    private Target opened(AccountConnector connector, StandingRight right, Login own) {
+        SecretPath path = connector.loginPath();
+        return targets.open(
+                connector.target(),
+                path == null
+                        ? new Login(
+                                own.user(),
+                                SensitiveBytes.owning(own.password().expose().clone()))
+                        : logins.read(right, RotationEntries.BY, path, "connector.login_path"));
+    }
+
+    /** Makes the next value and keeps it. */
+    @Override
+    public boolean prepare(AccountConnector connector, Assignment due, Permit permit, SecretSpace space, UUID holder) {
+        UUID recipe = due.recipe();
+        SecretPolicy policy = recipe == null ? null : recipes.active(space.owner(), recipe);
+        try (SensitiveBytes next = secrets.look(permit, space, due.path(), due.version(), current -> {
+            try (Login before = login(connector, current)) {
+                return values.next(
+                        current,
+                        policy,
+                        connector.usernameField(),
+                        connector.next(before.user()),
+                        connector.passwordField());
+            }
+        })) {
+            return pending.keep(due, holder, next);
+        }
+    }
+
+    /** Brings account and secret together. */
+    @Override
+    public void settle(
+            AccountConnector connector,
+            Assignment due,
+            Permit permit,
+            SecretSpace space,
+            UUID holder,
+            Trigger trigger,
+            AuditEntry entry) {
+        int seen = Objects.requireNonNull(due.pendingOn(), "nothing is on its way");
+        try (SensitiveBytes next = pending.open(due);
+                Login wanted = login(connector, next);
+                Login known =
+                        secrets.look(permit, space, due.path(), due.version(), current -> login(connector, current));
+                Target target = opened(connector, due.right(), known)) {
+            boolean published = sameLogin(wanted, known);
+            if (!published && !isLetIn(target, wanted)) {
+                if (due.version() != seen && isLetIn(target, known)) {
+                    // Somebody wrote what the account has: that is the secret.
+                    pending.drop(due);
+                    return;
+                }
+                target.setPassword(wanted.user(), wanted.password());
+                target.verify(wanted);
+            }
+            if (!published) {
+                values.publish(
+                        permit,
+                        space,
+                        due.path(),
+                        next,
+                        due.version() == seen ? null : Set.of(connector.usernameField(), connector.passwordField()),
+                        Precondition.versionIs(due.version()),
+                        RotationJournal.CLIENT + trigger.wireName(),
+                        entry);
+            }
+            pending.drop(due);
+        } catch (TargetException refused) {
+            throw TargetRefusals.unavailable(refused);
+        }
+    }
+
+    /** Gives the account that is not in use a password that nobody has, when what was its login is no longer read. */
+    @Override
+    public void retire(
+            AccountConnector connector, Assignment seen, Permit permit, SecretSpace space, List<Integer> versions) {
+        if (connector.users().isEmpty() || assignments.isOldOneRead(space.owner(), seen.path())) {
+            return;
+        }
+        try (Login known =
+                        secrets.look(permit, space, seen.path(), seen.version(), current -> login(connector, current));
+                Target target = opened(connector, seen.right(), known);
+                SensitiveBytes nobodys = values.password()) {
+            target.setPassword(connector.next(known.user()), nobodys);
+        } catch (TargetException refused) {
+            throw TargetRefusals.unavailable(refused);
+        }
+    }
+
+    private static boolean isLetIn(Target target, Login login) throws TargetException {
+        try {
+            target.verify(login);
+            return true;
+        } catch (TargetException refused) {
+            if (refused.failure() == TargetFailure.LOGIN_REFUSED) {
+                return false;
+            }
+            throw refused;
+        }
+    }
+
+    private static boolean sameLogin(Login one, Login other) {
+        return one.user().equals(other.user())
+                && MessageDigest.isEqual(
+                        one.password().expose(), other.password().expose());
+    }
+}

@@ -24,6 +24,8 @@ class NonceTest {
 
     /** Which key a certificate gets, and how it is written: keys that are made for their owners, and none of the cipher's. */
     private static final Set<String> OF_CERTIFICATES = Set.of(
+            "allowed_key_types",
+            "ca_key_type",
             "eab_hmac_key",
             "ext_key_usage",
             "key_bits",
@@ -32,7 +34,8 @@ class NonceTest {
             "key_storage",
             "key_type",
             "private_key_format",
-            "private_key_pem");
+            "private_key_pem",
+            "public_key");
 
     private final RunningServer server = RunningServer.shared();
 

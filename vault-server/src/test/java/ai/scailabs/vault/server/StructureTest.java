@@ -102,6 +102,8 @@ class StructureTest {
             "api.listener.TlsListener",
             // Hashes of the audit log, which are public.
             "audit.merkle.TreeHash",
+            // Whether a value is the one that is there already.
+            "credentials.recipe.MergedMembers",
             "crypto.envelope.KeyChain",
             "crypto.envelope.KeyWrap",
             "crypto.envelope.SealedValue",
@@ -262,6 +264,8 @@ class StructureTest {
                         "tenancy.erasure.ErasureReport",
                         "access.decision.Mandate",
                         "access.decision.StandingRight",
+                        "credentials.rotation.AwsKeyRotation",
+                        "credentials.rotation.WebhookCalls",
                         "credentials.dynamic.aws.AwsSource",
                         "credentials.dynamic.custom.CustomSource$NewAccount",
                         "credentials.dynamic.ssh.OneTimePassword",

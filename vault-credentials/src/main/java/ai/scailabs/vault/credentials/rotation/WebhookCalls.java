@@ -2,12 +2,12 @@ package ai.scailabs.vault.credentials.rotation;
 
 import ai.scailabs.vault.credentials.connector.TargetException;
 import ai.scailabs.vault.credentials.connector.TargetFailure;
-import ai.scailabs.vault.outbound.signature.Signature;
 import ai.scailabs.vault.kernel.sensitive.SensitiveBytes;
 import ai.scailabs.vault.outbound.http.GuardedTransfers;
 import ai.scailabs.vault.outbound.http.Incoming;
 import ai.scailabs.vault.outbound.http.NoAnswerException;
 import ai.scailabs.vault.outbound.http.Outgoing;
+import ai.scailabs.vault.outbound.signature.Signature;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;

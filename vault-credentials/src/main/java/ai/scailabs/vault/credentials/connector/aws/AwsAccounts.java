@@ -32,7 +32,7 @@ import software.amazon.awssdk.services.sts.model.GetCallerIdentityResponse;
 import software.amazon.awssdk.services.sts.model.PolicyDescriptorType;
 
 /**
- * IAM and STS of one account, asked by the key of a user. Every request is made once; the whole of what is done takes a minute at most. Thread-safe.
+ * IAM and STS of one account, asked by the key of a user. Every request is made once; after a minute nothing more is asked. Thread-safe.
  */
 public final class AwsAccounts implements AutoCloseable {
     /** Names the policy that a user is given here. */

@@ -33,6 +33,9 @@ final class AwsFailures {
     }
 
     private static TargetFailure failure(AwsServiceException answer) {
+        if (isOfTheClock(answer)) {
+            return TargetFailure.TIMED_OUT;
+        }
         return switch (code(answer)) {
             case "InvalidClientTokenId",
                     "UnrecognizedClientException",
@@ -41,13 +44,28 @@ final class AwsFailures {
                     "MissingAuthenticationToken",
                     "ExpiredToken",
                     "ExpiredTokenException",
-                    "RequestExpired",
                     "InvalidToken",
                     "OptInRequired" -> TargetFailure.LOGIN_REFUSED;
             case "AccessDenied", "AccessDeniedException", "NotAuthorized" -> TargetFailure.NOT_PERMITTED;
-            case "Throttling", "ThrottlingException", "RequestLimitExceeded", "ConcurrentModification" ->
-                TargetFailure.TIMED_OUT;
+            case "Throttling",
+                    "ThrottlingException",
+                    "RequestLimitExceeded",
+                    "ConcurrentModification",
+                    "EntityTemporarilyUnmodifiable" -> TargetFailure.TIMED_OUT;
             default -> byStatus(answer.statusCode());
+        };
+    }
+
+    /** It says nothing of the key: a clock is wrong, or the request was long on its way. */
+    private static boolean isOfTheClock(AwsServiceException answer) {
+        String message = answer.awsErrorDetails() == null
+                ? null
+                : answer.awsErrorDetails().errorMessage();
+        return switch (code(answer)) {
+            case "RequestExpired", "RequestTimeTooSkewed", "RequestInTheFuture" -> true;
+            default ->
+                message != null
+                        && (message.startsWith("Signature expired") || message.startsWith("Signature not yet current"));
         };
     }
 

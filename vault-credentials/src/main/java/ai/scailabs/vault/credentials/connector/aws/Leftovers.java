@@ -9,7 +9,7 @@ import software.amazon.awssdk.services.iam.model.SigningCertificate;
 
 /** What a user was not given here but may have got: everything that IAM does not delete it with. */
 final class Leftovers {
-    private static final String VIRTUAL = "arn:";
+    private static final String VIRTUAL = ":mfa/";
 
     private Leftovers() {}
 
@@ -35,7 +35,7 @@ final class Leftovers {
                 () -> iam.listMFADevices(request -> request.userName(user)).mfaDevices())) {
             turn.gone(() ->
                     iam.deactivateMFADevice(request -> request.userName(user).serialNumber(each.serialNumber())));
-            if (each.serialNumber().startsWith(VIRTUAL)) {
+            if (each.serialNumber().contains(VIRTUAL)) {
                 turn.gone(() -> iam.deleteVirtualMFADevice(request -> request.serialNumber(each.serialNumber())));
             }
         }

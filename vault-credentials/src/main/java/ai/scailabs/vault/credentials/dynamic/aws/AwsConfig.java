@@ -31,8 +31,8 @@ record AwsConfig(AwsSite site, SecretPath rootPath) {
                 throw EngineConfig.invalid("config", "has a member that is none of " + String.join(", ", KNOWN));
             }
         });
-        AwsSite site = AwsSite.parse(
-                required(members, REGION), text(members, ENDPOINT), development, EngineConfig::invalid);
+        AwsSite site =
+                AwsSite.parse(required(members, REGION), text(members, ENDPOINT), development, EngineConfig::invalid);
         return new AwsConfig(site, new SecretPath(required(members, RootLogins.FIELD)));
     }
 

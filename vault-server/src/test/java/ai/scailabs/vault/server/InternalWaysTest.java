@@ -151,7 +151,8 @@ class InternalWaysTest {
                 .rows(
                         "select p.proname from pg_proc p where p.pronamespace = 'public'::regnamespace and p.prosecdef"
                                 + " and has_function_privilege('scaivault_app', p.oid, 'execute') and p.prorettype <> 'trigger'::regtype");
-        // Whoever reads a list of revoked certificates has no token, and names an authority, or an engine, and not a tenant; whoever
+        // Whoever reads a list of revoked certificates has no token, and names an authority, or an engine, and not a
+        // tenant; whoever
         // looks for an answer to a challenge names neither.
         assertThat(open)
                 .as("functions that run as their owner and that the service may call")

@@ -36,6 +36,7 @@ final class AccountRotation implements ConnectedRotation<AccountConnector> {
     private final MadeValues values;
     private final SecretPolicyService recipes;
     private final SecretRenewal secrets;
+    private final RotationListener listener;
 
     AccountRotation(
             AssignmentRepository assignments,
@@ -44,7 +45,8 @@ final class AccountRotation implements ConnectedRotation<AccountConnector> {
             Targets targets,
             MadeValues values,
             SecretPolicyService recipes,
-            SecretRenewal secrets) {
+            SecretRenewal secrets,
+            RotationListener listener) {
         this.assignments = assignments;
         this.pending = pending;
         this.logins = logins;
@@ -52,6 +54,7 @@ final class AccountRotation implements ConnectedRotation<AccountConnector> {
         this.values = values;
         this.recipes = recipes;
         this.secrets = secrets;
+        this.listener = listener;
     }
 
     /** Tries both logins. */
@@ -106,7 +109,9 @@ final class AccountRotation implements ConnectedRotation<AccountConnector> {
                         connector.passwordField());
             }
         })) {
-            return pending.keep(due, holder, next);
+            boolean kept = pending.keep(due, holder, next);
+            listener.reached(RotationStep.KEPT);
+            return kept;
         }
     }
 
@@ -134,9 +139,11 @@ final class AccountRotation implements ConnectedRotation<AccountConnector> {
                     return;
                 }
                 target.setPassword(wanted.user(), wanted.password());
+                listener.reached(RotationStep.SET_THERE);
                 target.verify(wanted);
             }
             if (!published) {
+                listener.reached(RotationStep.VERIFIED);
                 values.publish(
                         permit,
                         space,
@@ -146,8 +153,10 @@ final class AccountRotation implements ConnectedRotation<AccountConnector> {
                         Precondition.versionIs(due.version()),
                         RotationJournal.CLIENT + trigger.wireName(),
                         entry);
+                listener.reached(RotationStep.PUBLISHED);
             }
             pending.drop(due);
+            listener.reached(RotationStep.SETTLED);
         } catch (TargetException refused) {
             throw TargetRefusals.unavailable(refused);
         }
@@ -165,6 +174,7 @@ final class AccountRotation implements ConnectedRotation<AccountConnector> {
                 Target target = opened(connector, seen.right(), known);
                 SensitiveBytes nobodys = values.password()) {
             target.setPassword(connector.next(known.user()), nobodys);
+            listener.reached(RotationStep.RETIRED_THERE);
         } catch (TargetException refused) {
             throw TargetRefusals.unavailable(refused);
         }

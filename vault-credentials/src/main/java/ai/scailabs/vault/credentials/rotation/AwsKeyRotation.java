@@ -54,6 +54,7 @@ final class AwsKeyRotation implements ConnectedRotation<AwsKeyConnector> {
     private final GuardedTransfers transfers;
     private final MadeValues values;
     private final SecretRenewal secrets;
+    private final RotationListener listener;
 
     AwsKeyRotation(
             AssignmentRepository assignments,
@@ -61,13 +62,15 @@ final class AwsKeyRotation implements ConnectedRotation<AwsKeyConnector> {
             TargetLogins logins,
             GuardedTransfers transfers,
             MadeValues values,
-            SecretRenewal secrets) {
+            SecretRenewal secrets,
+            RotationListener listener) {
         this.assignments = assignments;
         this.pending = pending;
         this.logins = logins;
         this.transfers = transfers;
         this.values = values;
         this.secrets = secrets;
+        this.listener = listener;
     }
 
     @Override
@@ -96,7 +99,9 @@ final class AwsKeyRotation implements ConnectedRotation<AwsKeyConnector> {
                 Keeper keeper = keeper(connector, due.right(), known);
                 SensitiveBytes none = beingMade()) {
             makeRoom(connector, due, permit, space, keeper, null);
-            return pending.keep(due, holder, none);
+            boolean kept = pending.keep(due, holder, none);
+            listener.reached(RotationStep.KEPT);
+            return kept;
         } catch (TargetException refused) {
             throw TargetRefusals.unavailable(refused);
         }
@@ -187,6 +192,7 @@ final class AwsKeyRotation implements ConnectedRotation<AwsKeyConnector> {
         }
         try (AwsKeys key = keeper.keys.createAccessKey();
                 SensitiveBytes members = members(connector, key)) {
+            listener.reached(RotationStep.SET_THERE);
             if (!pending.replace(due, holder, members)) {
                 keeper.keys.deleteAccessKey(key.accessKeyId());
                 throw TargetRefusals.goneOn();
@@ -226,6 +232,7 @@ final class AwsKeyRotation implements ConnectedRotation<AwsKeyConnector> {
             requireThere(connector, due, holder, known, made);
             throw new TargetException(TargetFailure.LOGIN_REFUSED);
         }
+        listener.reached(RotationStep.VERIFIED);
         values.publishMembers(
                 permit,
                 space,
@@ -234,7 +241,9 @@ final class AwsKeyRotation implements ConnectedRotation<AwsKeyConnector> {
                 Precondition.versionIs(due.version()),
                 RotationJournal.CLIENT + trigger.wireName(),
                 entry);
+        listener.reached(RotationStep.PUBLISHED);
         pending.drop(due);
+        listener.reached(RotationStep.SETTLED);
     }
 
     /** Where somebody deleted the key that was made, another is made next. */
@@ -272,6 +281,7 @@ final class AwsKeyRotation implements ConnectedRotation<AwsKeyConnector> {
                 for (String id : gone) {
                     keeper.keys.deleteAccessKey(id);
                 }
+                listener.reached(RotationStep.RETIRED_THERE);
             }
         } catch (TargetException refused) {
             throw TargetRefusals.unavailable(refused);

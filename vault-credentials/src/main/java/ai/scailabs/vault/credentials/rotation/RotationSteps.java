@@ -49,9 +49,10 @@ public final class RotationSteps {
         this.renewals = new Renewals(recipes, values);
         PendingValues pending = new PendingValues(transactions, seal);
         this.targets = new TargetRotation(
-                new AccountRotation(assignments, pending, logins, connectors, values, recipes, secrets),
-                new AwsKeyRotation(assignments, pending, logins, transfers, values, secrets),
-                new WebhookRotation(pending, logins, new WebhookCalls(transfers, clock), values, recipes, secrets));
+                new AccountRotation(assignments, pending, logins, connectors, values, recipes, secrets, listener),
+                new AwsKeyRotation(assignments, pending, logins, transfers, values, secrets, listener),
+                new WebhookRotation(
+                        pending, logins, new WebhookCalls(transfers, clock), values, recipes, secrets, listener, ids));
         this.turn = new RotationTurn(
                 assignments, journal, entries, renewals, targets, secrets, access, revocations, backoff, listener);
         this.listener = listener;

@@ -42,6 +42,7 @@ final class WebhookCalls {
      *
      * @param event such as {@code rotation.set}
      * @param rotation the same for all calls of one rotation
+     * @param path of the secret
      * @param version that the secret gets, has, or had
      */
     record Call(String event, String rotation, String path, int version) {
@@ -52,7 +53,7 @@ final class WebhookCalls {
     }
 
     /**
-     * Empty answers are success; so is any with a status of 2xx.
+     * Returns when it answers that it is done.
      *
      * @param values a JSON object, which goes into the body as it is; absent where there is nothing to be told. Stays the caller's
      * @throws WebhookRefusal for another status

@@ -10,6 +10,7 @@ import ai.scailabs.vault.credentials.recipe.SecretPolicy;
 import ai.scailabs.vault.credentials.recipe.SecretPolicyService;
 import ai.scailabs.vault.credentials.rotation.WebhookCalls.Call;
 import ai.scailabs.vault.credentials.rotation.WebhookCalls.WebhookRefusal;
+import ai.scailabs.vault.kernel.id.Ids;
 import ai.scailabs.vault.kernel.path.SecretPath;
 import ai.scailabs.vault.kernel.sensitive.SensitiveBytes;
 import ai.scailabs.vault.secrets.secret.Precondition;
@@ -33,7 +34,7 @@ final class WebhookRotation implements ConnectedRotation<WebhookConnector> {
     private static final String RETIRE = "rotation.retire";
 
     private static final String SIGNING_SECRET = "signing_secret";
-    /** Of HMAC-SHA256, with 16 bytes at least for whatever guesses. */
+    /** Bytes that nobody guesses. */
     private static final int LEAST_SIGNING_SECRET = 16;
 
     private static final int ID_BYTES = 16;
@@ -44,6 +45,8 @@ final class WebhookRotation implements ConnectedRotation<WebhookConnector> {
     private final MadeValues values;
     private final SecretPolicyService recipes;
     private final SecretRenewal secrets;
+    private final RotationListener listener;
+    private final Ids ids;
 
     WebhookRotation(
             PendingValues pending,
@@ -51,13 +54,17 @@ final class WebhookRotation implements ConnectedRotation<WebhookConnector> {
             WebhookCalls calls,
             MadeValues values,
             SecretPolicyService recipes,
-            SecretRenewal secrets) {
+            SecretRenewal secrets,
+            RotationListener listener,
+            Ids ids) {
         this.pending = pending;
         this.logins = logins;
         this.calls = calls;
         this.values = values;
         this.recipes = recipes;
         this.secrets = secrets;
+        this.listener = listener;
+        this.ids = ids;
     }
 
     /** Asks whether the values that are there are those that count. */
@@ -69,7 +76,7 @@ final class WebhookRotation implements ConnectedRotation<WebhookConnector> {
             SecretSpace space,
             SecretPath path,
             int version) {
-        Call call = new Call(VERIFY, rotation(UUID.randomUUID(), version), path.value(), version);
+        Call call = new Call(VERIFY, rotation(ids.nextUuid(), version), path.value(), version);
         try (SensitiveBytes signing = signingSecret(connector, right);
                 SensitiveBytes current = copy(permit, space, path, version)) {
             calls.post(connector.url(), signing, call, current);
@@ -111,7 +118,9 @@ final class WebhookRotation implements ConnectedRotation<WebhookConnector> {
         SecretPolicy policy = recipe == null ? null : recipes.active(space.owner(), recipe);
         try (SensitiveBytes made =
                 secrets.look(permit, space, due.path(), due.version(), current -> values.members(current, policy))) {
-            return pending.keep(due, holder, made);
+            boolean kept = pending.keep(due, holder, made);
+            listener.reached(RotationStep.KEPT);
+            return kept;
         }
     }
 
@@ -132,13 +141,11 @@ final class WebhookRotation implements ConnectedRotation<WebhookConnector> {
             if (!values.holds(current, made)) {
                 try (SensitiveBytes whole = values.joined(current, made);
                         SensitiveBytes signing = signingSecret(connector, due.right())) {
-                    for (String event : List.of(SET, VERIFY)) {
-                        calls.post(
-                                connector.url(),
-                                signing,
-                                new Call(event, rotation, due.path().value(), next),
-                                whole);
-                    }
+                    String path = due.path().value();
+                    calls.post(connector.url(), signing, new Call(SET, rotation, path, next), whole);
+                    listener.reached(RotationStep.SET_THERE);
+                    calls.post(connector.url(), signing, new Call(VERIFY, rotation, path, next), whole);
+                    listener.reached(RotationStep.VERIFIED);
                 }
                 values.publishMembers(
                         permit,
@@ -148,8 +155,10 @@ final class WebhookRotation implements ConnectedRotation<WebhookConnector> {
                         Precondition.versionIs(due.version()),
                         RotationJournal.CLIENT + trigger.wireName(),
                         entry);
+                listener.reached(RotationStep.PUBLISHED);
             }
             pending.drop(due);
+            listener.reached(RotationStep.SETTLED);
         } catch (TargetException refused) {
             throw TargetRefusals.unavailable(refused);
         } catch (WebhookRefusal refused) {
@@ -168,6 +177,7 @@ final class WebhookRotation implements ConnectedRotation<WebhookConnector> {
                         RETIRE, rotation(seen.id(), version), seen.path().value(), version);
                 calls.post(connector.url(), signing, call, null);
             }
+            listener.reached(RotationStep.RETIRED_THERE);
         } catch (TargetException refused) {
             throw TargetRefusals.unavailable(refused);
         } catch (WebhookRefusal refused) {

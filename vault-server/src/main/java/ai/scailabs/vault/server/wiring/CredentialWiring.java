@@ -29,6 +29,7 @@ import ai.scailabs.vault.credentials.lease.SshServers;
 import ai.scailabs.vault.credentials.login.TargetLogins;
 import ai.scailabs.vault.credentials.recipe.MadeValues;
 import ai.scailabs.vault.credentials.recipe.SecretPolicyService;
+import ai.scailabs.vault.credentials.rotation.RotationListener;
 import ai.scailabs.vault.credentials.rotation.RotationPolicyService;
 import ai.scailabs.vault.credentials.rotation.RotationService;
 import ai.scailabs.vault.credentials.rotation.RotationSteps;
@@ -131,7 +132,7 @@ class CredentialWiring {
             AccessControl access,
             RevocationList revocations,
             AuditEntries entries,
-            RotationMeters meters,
+            RotationListener listener,
             SecureRandom random,
             Clock clock,
             Ids ids) {
@@ -148,7 +149,7 @@ class CredentialWiring {
                 revocations,
                 entries,
                 new Backoff(random),
-                meters,
+                listener,
                 clock,
                 ids);
     }

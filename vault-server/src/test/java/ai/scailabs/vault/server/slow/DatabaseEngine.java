@@ -16,7 +16,7 @@ import java.util.Map;
 final class DatabaseEngine {
     static final String ENGINES = "/v1/dynamic/engines";
 
-    private static final String OWNER = "owner@leases.test";
+    static final String OWNER = "owner@leases.test";
 
     private DatabaseEngine() {}
 

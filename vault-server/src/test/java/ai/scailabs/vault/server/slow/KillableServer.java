@@ -1,6 +1,7 @@
 package ai.scailabs.vault.server.slow;
 
 import ai.scailabs.vault.credentials.lease.LeaseStep;
+import ai.scailabs.vault.credentials.rotation.RotationStep;
 import ai.scailabs.vault.kms.local.LocalFileRootKey;
 import ai.scailabs.vault.server.RunningServer;
 import ai.scailabs.vault.server.VaultServer;
@@ -86,7 +87,16 @@ final class KillableServer implements AutoCloseable {
 
     /** As {@link #start()}; it ends by itself as soon as it has come to the step. */
     void start(LeaseStep last) throws IOException {
-        start(HaltingServer.class.getName(), "-D" + HaltingServer.AT + "=" + last);
+        startUntil(last);
+    }
+
+    /** As {@link #start()}; it ends by itself as soon as it has come to the step. */
+    void start(RotationStep last) throws IOException {
+        startUntil(last);
+    }
+
+    private void startUntil(Enum<?> last) throws IOException {
+        start(HaltingServer.class.getName(), "-D" + HaltingServer.AT + "=" + HaltingServer.name(last));
     }
 
     private void start(String main, String... options) throws IOException {

@@ -24,6 +24,7 @@ class NonceTest {
 
     /** Which key a certificate gets, and how it is written: keys that are made for their owners, and none of the cipher's. */
     private static final Set<String> OF_CERTIFICATES = Set.of(
+            "access_key_id_field",
             "allowed_key_types",
             "ca_key_type",
             "eab_hmac_key",
@@ -35,7 +36,8 @@ class NonceTest {
             "key_type",
             "private_key_format",
             "private_key_pem",
-            "public_key");
+            "public_key",
+            "secret_access_key_field");
 
     private final RunningServer server = RunningServer.shared();
 

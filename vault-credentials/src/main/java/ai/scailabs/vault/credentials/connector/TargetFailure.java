@@ -1,5 +1,6 @@
 package ai.scailabs.vault.credentials.connector;
 
+import ai.scailabs.vault.outbound.http.NoAnswerException;
 import java.util.Locale;
 
 /** Why a target did not do something. */
@@ -23,6 +24,16 @@ public enum TargetFailure {
     TargetFailure(String text, boolean passing) {
         this.text = text;
         this.passing = passing;
+    }
+
+    /** What it means that there was no answer over HTTP. */
+    public static TargetFailure of(NoAnswerException none) {
+        return switch (none.reason()) {
+            case ADDRESS_REFUSED -> ADDRESS_REFUSED;
+            case CERTIFICATE_REFUSED -> TLS_FAILED;
+            case TIMED_OUT -> TIMED_OUT;
+            case BROKEN, MALFORMED, TOO_LARGE, REDIRECTED -> UNREACHABLE;
+        };
     }
 
     /** For people, after "The target". */

@@ -3,6 +3,8 @@ package ai.scailabs.vault.credentials.dynamic;
 import ai.scailabs.vault.kernel.error.ErrorCode;
 import ai.scailabs.vault.kernel.error.VaultException;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -45,6 +47,36 @@ public record EngineConfig(EngineKind kind, ObjectNode members) {
                                 "must be one of " + String.join(", ", EngineKind.codes())
                                         + ", or database with a config.plugin")
                         : invalid(PLUGIN, "must be postgresql, mysql, mariadb or redis, of the type database"));
+    }
+
+    /** @throws VaultException {@code invalid_config} for any other member */
+    public void requireOnly(Set<String> known) {
+        members.propertyNames().forEach(name -> {
+            if (!known.contains(name)) {
+                throw invalid("config", "has a member that is none of " + String.join(", ", new TreeSet<>(known)));
+            }
+        });
+    }
+
+    /** @throws VaultException {@code invalid_config} unless it is a text, or absent */
+    public @Nullable String text(String name) {
+        JsonNode node = members.path(name);
+        if (node.isMissingNode() || node.isNull()) {
+            return null;
+        }
+        if (!node.isString()) {
+            throw invalid(name, "must be text");
+        }
+        return node.stringValue();
+    }
+
+    /** @throws VaultException {@code invalid_config} unless it is a text */
+    public String required(String name) {
+        String text = text(name);
+        if (text == null) {
+            throw invalid(name, "is required");
+        }
+        return text;
     }
 
     /** The type as it was given. */

@@ -76,7 +76,7 @@ final class WebhookCalls {
                 throw new WebhookRefusal(answer.status());
             }
         } catch (NoAnswerException none) {
-            throw new TargetException(failure(none));
+            throw new TargetException(TargetFailure.of(none));
         } catch (IOException none) {
             throw new TargetException(TargetFailure.UNREACHABLE);
         }
@@ -102,15 +102,6 @@ final class WebhookCalls {
         System.arraycopy(value, 0, body, place + name.length, value.length);
         body[body.length - 1] = '}';
         return SensitiveBytes.owning(body);
-    }
-
-    private static TargetFailure failure(NoAnswerException none) {
-        return switch (none.reason()) {
-            case ADDRESS_REFUSED -> TargetFailure.ADDRESS_REFUSED;
-            case CERTIFICATE_REFUSED -> TargetFailure.TLS_FAILED;
-            case TIMED_OUT -> TargetFailure.TIMED_OUT;
-            case BROKEN, MALFORMED, TOO_LARGE, REDIRECTED -> TargetFailure.UNREACHABLE;
-        };
     }
 
     /** It answered, and not that it is done. */

@@ -19,13 +19,7 @@ final class AwsFailures {
                 return new TargetException(failure(answer));
             }
             if (cause instanceof NoAnswerException none) {
-                return new TargetException(
-                        switch (none.reason()) {
-                            case ADDRESS_REFUSED -> TargetFailure.ADDRESS_REFUSED;
-                            case CERTIFICATE_REFUSED -> TargetFailure.TLS_FAILED;
-                            case TIMED_OUT -> TargetFailure.TIMED_OUT;
-                            case BROKEN, MALFORMED, TOO_LARGE, REDIRECTED -> TargetFailure.UNREACHABLE;
-                        });
+                return new TargetException(TargetFailure.of(none));
             }
             cause = cause.getCause();
         }

@@ -17,7 +17,6 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.time.Clock;
 import java.util.Set;
-import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -30,7 +29,7 @@ public final class CustomEngines implements EngineType {
 
     private static final JsonMapper JSON = JsonMapper.shared();
     private static final String URL = "url";
-    private static final Set<String> KNOWN = new TreeSet<>(Set.of(URL, RootLogins.FIELD));
+    private static final Set<String> KNOWN = Set.of(URL, RootLogins.FIELD);
     private static final int LONGEST_PARAMETERS = 16 * 1024;
 
     private final GuardedTransfers transfers;
@@ -64,14 +63,8 @@ public final class CustomEngines implements EngineType {
     private record Config(URI url, SecretPath rootPath) {}
 
     private static Config config(EngineConfig config, boolean development) {
-        ObjectNode members = config.members();
-        members.propertyNames().forEach(name -> {
-            if (!KNOWN.contains(name)) {
-                throw EngineConfig.invalid("config", "has a member that is none of " + String.join(", ", KNOWN));
-            }
-        });
-        return new Config(
-                url(required(members, URL), development), new SecretPath(required(members, RootLogins.FIELD)));
+        config.requireOnly(KNOWN);
+        return new Config(url(config.required(URL), development), new SecretPath(config.required(RootLogins.FIELD)));
     }
 
     private static URI url(String text, boolean development) {
@@ -86,14 +79,6 @@ public final class CustomEngines implements EngineType {
             // Refused like any other.
         }
         throw EngineConfig.invalid(URL, "must be an https URL");
-    }
-
-    private static String required(ObjectNode members, String name) {
-        JsonNode node = members.path(name);
-        if (!node.isString()) {
-            throw EngineConfig.invalid(name, node.isMissingNode() ? "is required" : "must be text");
-        }
-        return node.stringValue();
     }
 
     @Override

@@ -60,13 +60,7 @@ final class SignedCalls implements AutoCloseable {
             requireWell(answer.status());
             return answer.body().readNBytes(MOST_BYTES);
         } catch (NoAnswerException none) {
-            throw new TargetException(
-                    switch (none.reason()) {
-                        case ADDRESS_REFUSED -> TargetFailure.ADDRESS_REFUSED;
-                        case CERTIFICATE_REFUSED -> TargetFailure.TLS_FAILED;
-                        case TIMED_OUT -> TargetFailure.TIMED_OUT;
-                        case BROKEN, MALFORMED, TOO_LARGE, REDIRECTED -> TargetFailure.UNREACHABLE;
-                    });
+            throw new TargetException(TargetFailure.of(none));
         } catch (IOException broken) {
             throw new TargetException(TargetFailure.UNREACHABLE);
         }

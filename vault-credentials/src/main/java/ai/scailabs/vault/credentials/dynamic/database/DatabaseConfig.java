@@ -6,10 +6,6 @@ import ai.scailabs.vault.credentials.dynamic.EngineConfig;
 import ai.scailabs.vault.credentials.dynamic.RootLogins;
 import ai.scailabs.vault.kernel.path.SecretPath;
 import java.util.Set;
-import java.util.TreeSet;
-import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Where accounts are made, and as whom.
@@ -17,34 +13,23 @@ import tools.jackson.databind.node.ObjectNode;
  * @param rootPath the secret with {@code username} and {@code password} of who makes them
  */
 record DatabaseConfig(TargetConfig target, SecretPath rootPath) {
-    private static final Set<String> KNOWN = new TreeSet<>(
-            Set.of(EngineConfig.PLUGIN, "connection_url", RootLogins.FIELD, "tls", "tls_ca_pem", "account_host"));
+    private static final Set<String> KNOWN =
+            Set.of(EngineConfig.PLUGIN, "connection_url", RootLogins.FIELD, "tls", "tls_ca_pem", "account_host");
 
     /**
      * @param development whether a target on this machine may be plain text without saying so
      * @throws ai.scailabs.vault.kernel.error.VaultException {@code invalid_config} with {@code details.field}
      */
     static DatabaseConfig parse(EngineConfig config, boolean development) {
-        ObjectNode members = config.members();
-        members.propertyNames().forEach(name -> {
-            if (!KNOWN.contains(name)) {
-                throw EngineConfig.invalid("config", "has a member that is none of " + String.join(", ", KNOWN));
-            }
-        });
-        String url = text(members, "connection_url");
-        if (url == null) {
-            throw EngineConfig.invalid("connection_url", "is required");
-        }
-        String root = text(members, RootLogins.FIELD);
-        if (root == null) {
-            throw EngineConfig.invalid(RootLogins.FIELD, "is required");
-        }
+        config.requireOnly(KNOWN);
+        String url = config.required("connection_url");
+        String root = config.required(RootLogins.FIELD);
         TargetConfig target = TargetConfig.parse(
                 targetType(config),
                 url,
-                text(members, "tls"),
-                text(members, "tls_ca_pem"),
-                text(members, "account_host"),
+                config.text("tls"),
+                config.text("tls_ca_pem"),
+                config.text("account_host"),
                 development);
         return new DatabaseConfig(target, new SecretPath(root));
     }
@@ -56,17 +41,6 @@ record DatabaseConfig(TargetConfig target, SecretPath rootPath) {
             case REDIS -> TargetType.REDIS;
             default -> throw new IllegalArgumentException(config + " is of no database");
         };
-    }
-
-    private static @Nullable String text(ObjectNode members, String name) {
-        JsonNode node = members.path(name);
-        if (node.isMissingNode() || node.isNull()) {
-            return null;
-        }
-        if (!node.isString()) {
-            throw EngineConfig.invalid(name, "must be text");
-        }
-        return node.stringValue();
     }
 
     @Override

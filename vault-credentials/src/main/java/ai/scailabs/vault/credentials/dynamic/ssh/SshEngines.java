@@ -14,7 +14,6 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.Arrays;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.stream.Collectors;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -26,7 +25,7 @@ public final class SshEngines implements EngineType {
     private static final String CA_KEY_TYPE = "ca_key_type";
     private static final String PUBLIC_KEY = "public_key";
     private static final String FINGERPRINT = "fingerprint";
-    private static final Set<String> SHOWN = new TreeSet<>(Set.of(CA_KEY_TYPE, PUBLIC_KEY, FINGERPRINT));
+    private static final Set<String> SHOWN = Set.of(CA_KEY_TYPE, PUBLIC_KEY, FINGERPRINT);
 
     private final AuthorityKeys keys;
     private final SecureRandom random;
@@ -46,7 +45,7 @@ public final class SshEngines implements EngineType {
     @Override
     public Prepared prepare(Engine engine) {
         ObjectNode given = engine.config().members();
-        requireOnly(given, Set.of(CA_KEY_TYPE));
+        engine.config().requireOnly(Set.of(CA_KEY_TYPE));
         SshKeyType type = keyType(given.path(CA_KEY_TYPE));
         try (SshAuthority authority = SshAuthority.generate(type, random)) {
             String publicKey = authority.publicKey();
@@ -64,7 +63,7 @@ public final class SshEngines implements EngineType {
     @Override
     public Prepared prepare(Engine engine, EngineConfig before) {
         ObjectNode given = engine.config().members();
-        requireOnly(given, SHOWN);
+        engine.config().requireOnly(SHOWN);
         given.properties().forEach(member -> {
             if (!member.getValue().equals(before.members().get(member.getKey()))) {
                 throw EngineConfig.invalid(
@@ -72,14 +71,6 @@ public final class SshEngines implements EngineType {
             }
         });
         return Prepared.of(before);
-    }
-
-    private static void requireOnly(ObjectNode given, Set<String> known) {
-        given.propertyNames().forEach(name -> {
-            if (!known.contains(name)) {
-                throw EngineConfig.invalid("config", "has a member that is none of " + String.join(", ", known));
-            }
-        });
     }
 
     private static SshKeyType keyType(JsonNode given) {

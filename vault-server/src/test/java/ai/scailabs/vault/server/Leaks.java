@@ -6,10 +6,13 @@ import java.util.regex.Pattern;
 
 /** What no answer may show. */
 final class Leaks {
-    /** Class names, stack frames, SQL and the database's own messages; whole words, for a request id may spell "JDBC" in its midst. */
+    /**
+     * Class names, stack frames, SQL and the database's own messages; whole words, for a request id may spell "JDBC" in
+     * its midst. {@code database.postgresql} is a kind of engine that callers name themselves.
+     */
     private static final Pattern INTERNALS = Pattern.compile(
             "\\b(?:java|javax|jakarta|sun|org|com|ai|tools|io)\\.[a-z0-9_]+\\.[A-Za-z]|Exception\\b|\\bat [a-z]+\\.|\\.java:\\d|"
-                    + "(?i)\\bselect .* from\\b|\\b(?:sqlstate|postgres|jdbc|hikari|jackson|tomcat)");
+                    + "(?i)\\bselect .* from\\b|\\b(?:sqlstate|(?<!database\\.)postgres|jdbc|hikari|jackson|tomcat)");
 
     private Leaks() {}
 

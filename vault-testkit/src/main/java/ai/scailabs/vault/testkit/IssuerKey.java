@@ -20,7 +20,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 /** A key pair with the name under which the issuer publishes it. */
 record IssuerKey(String keyId, TokenAlgorithm algorithm, KeyPair pair) {
 
-    private static final int POOL_SIZE = 16;
+    private static final int POOL_SIZE = 6;
     private static final AtomicInteger TAKEN = new AtomicInteger();
     private static final ConcurrentHashMap<Integer, KeyPair> POOL = new ConcurrentHashMap<>();
 

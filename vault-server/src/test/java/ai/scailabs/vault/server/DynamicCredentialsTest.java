@@ -14,6 +14,7 @@ import io.lettuce.core.api.StatefulRedisConnection;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
@@ -22,6 +23,9 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
@@ -451,6 +455,83 @@ class DynamicCredentialsTest {
         await(() -> state(lease).equals("revoked"));
         assertThat(text(lease(text(lease, "lease_id")), "reason")).isEqualTo("identity_suspended");
         assertThatThrownBy(() -> login(lease)).isInstanceOf(SQLException.class);
+    }
+
+    @Test
+    void personWhoIsSuspendedWhileTheirCredentialIsMade_isNotGivenIt() throws Exception {
+        Sql.superuser(server).update("""
+                insert into identity_user (tenant_id, user_id, identity_id, status, roles, known_at, status_at, last_synced_at)
+                values ('tnt_dynamics', 'usr_going', 'user:going@example.test', 'ACTIVE', '{}', now(), now(), now())
+                """);
+        String slow = slowEngine();
+
+        ApiClient.Reply refused = whileBeingMade(slow, () -> {
+            Sql.superuser(server)
+                    .update(
+                            "update lease set identity = 'user:going@example.test' where tenant_id = 'tnt_dynamics' and engine_name = '"
+                                    + slow + "'");
+            Sql.superuser(server)
+                    .update(
+                            "update identity_user set status = 'SUSPENDED' where tenant_id = 'tnt_dynamics' and user_id = 'usr_going'");
+        });
+
+        assertNeverGiven(slow, refused);
+    }
+
+    @Test
+    void revokeAll_endsWhatIsBeingMade() throws Exception {
+        String slow = slowEngine();
+
+        ApiClient.Reply refused = whileBeingMade(slow, () -> {
+            JsonNode answer = owner.post(ENGINES + "/" + slow + "/revoke-all", Map.of())
+                    .expect(202)
+                    .json();
+            assertThat(answer.get("leases").intValue()).isEqualTo(1);
+        });
+
+        assertNeverGiven(slow, refused);
+    }
+
+    private static String slowEngine() {
+        String slow = engine("postgresql", url(), "dynamic/root");
+        role(
+                slow,
+                "waits",
+                List.of("create role {{name}} login password {{password}}", "grant select on waited_for to {{name}}"));
+        return slow;
+    }
+
+    /** What came of a credential while whose creation that happened. */
+    private static ApiClient.Reply whileBeingMade(String engine, Runnable happening) throws Exception {
+        asRoot("create table if not exists waited_for (id int)");
+        try (Connection other = target.superuser().dataSource().getConnection();
+                ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            other.setAutoCommit(false);
+            try (Statement lock = other.createStatement()) {
+                lock.execute("lock table waited_for in access exclusive mode");
+            }
+            Future<ApiClient.Reply> minted = threads.submit(() -> mint(engine, "waits", Map.of()));
+            await(() -> leases(engine, "pending").size() == 1);
+            happening.run();
+            other.rollback();
+            return minted.get();
+        }
+    }
+
+    private static List<Map<String, Object>> leases(String engine, String state) {
+        return Sql.superuser(server)
+                .rows("select account from lease where engine_name = ? and state = ?", engine, state);
+    }
+
+    private static void assertNeverGiven(String engine, ApiClient.Reply refused) throws SQLException {
+        assertThat(refused.expect(409, "conflict").json().toString()).contains("\"state\":\"withdrawn\"");
+        await(() -> leases(engine, "rolled_back").size() == 1);
+        Object account = leases(engine, "rolled_back").getFirst().get("account");
+        try (Connection there = target.superuser().dataSource().getConnection();
+                Statement asked = there.createStatement();
+                ResultSet found = asked.executeQuery("select from pg_roles where rolname = '" + account + "'")) {
+            assertThat(found.next()).isFalse();
+        }
     }
 
     private static String uuid(JsonNode lease) {

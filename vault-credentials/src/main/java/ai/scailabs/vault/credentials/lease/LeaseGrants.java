@@ -32,6 +32,7 @@ public final class LeaseGrants {
     /** Longer than a target is given for anything. */
     private static final Duration LONGEST_MAKING = Duration.ofSeconds(100);
 
+    private static final String WITHDRAWN = "The lease was to end before its credential was made";
     private final LeaseRepository leases;
     private final EngineService engines;
     private final RoleService roles;
@@ -66,8 +67,8 @@ public final class LeaseGrants {
      *
      * @param ttl absent for the role's
      * @param members what else they say of it
-     * @throws VaultException {@code access_denied}; {@code engine_not_found}, {@code role_not_found}; {@code ttl_exceeded}, {@code invalid_duration}; {@code conflict} with {@code state: too_many_leases} or
-     *     {@code deleting}; {@code backend_unavailable} when the target did not make it: then there is none
+     * @throws VaultException {@code access_denied}; {@code engine_not_found}, {@code role_not_found}; {@code ttl_exceeded}, {@code invalid_duration}; {@code conflict} with {@code state: too_many_leases}, {@code deleting} or
+     *     {@code withdrawn}; {@code backend_unavailable} when the target did not make it: then there is none
      */
     public GrantedLease grant(
             Caller caller,
@@ -157,8 +158,8 @@ public final class LeaseGrants {
         }
     }
 
-    private void giveUp(Lease pending, String code, String message) {
-        leases.giveUp(pending.tenant(), pending.id(), code, message);
+    private boolean giveUp(Lease pending, String code, String message) {
+        return leases.giveUp(pending.tenant(), pending.id(), code, message);
     }
 
     private Lease activated(Lease pending, AuditEntry entry) {
@@ -168,9 +169,17 @@ public final class LeaseGrants {
                     active.ifPresent(lease -> leases.record(tx, LeaseEntries.about(entry, lease, Map.of())));
                     return active;
                 })
-                .orElseThrow(() -> new VaultException(
-                        ErrorCode.BACKEND_UNAVAILABLE,
-                        "The target took too long",
-                        Map.of("backend", "target", "reason", "timed_out")));
+                .orElseThrow(() -> notGiven(pending));
+    }
+
+    /** Whoever was to have it may not any more, or waited so long that the credential is being taken away. */
+    private VaultException notGiven(Lease pending) {
+        if (giveUp(pending, ErrorCode.CONFLICT.code(), WITHDRAWN)) {
+            return new VaultException(ErrorCode.CONFLICT, WITHDRAWN, Map.of("state", "withdrawn"));
+        }
+        return new VaultException(
+                ErrorCode.BACKEND_UNAVAILABLE,
+                "The target took too long",
+                Map.of("backend", "target", "reason", "timed_out"));
     }
 }

@@ -121,27 +121,28 @@ final class LeaseRepository {
                 .orElse(null);
     }
 
-    /** Empty when somebody takes it away already. */
+    /** Empty when it is to end, or somebody takes it away already. */
     Optional<Lease> activate(TenantTransaction tx, UUID id) {
         return tx.queryOne(
-                "update lease l set state = 'active', next_at = l.expires_at where l.tenant_id = ? and l.lease_id = ? and l.state = 'pending' returning "
+                "update lease l set state = 'active', next_at = l.expires_at where l.tenant_id = ? and l.lease_id = ? and l.state = 'pending' and l.reason is null returning "
                         + COLUMNS,
                 LeaseRepository::lease,
                 tx.tenant().value(),
                 id);
     }
 
-    /** What was begun is taken away at once. */
-    void giveUp(TenantId tenant, UUID id, String code, String message) {
-        transactions.update(
-                tenant,
-                "update lease l set " + END
-                        + ", error_code = ?, error_message = ? where l.tenant_id = ? and l.lease_id = ? and l.state = 'pending'",
-                Lease.NOT_COMPLETED,
-                code,
-                message,
-                tenant.value(),
-                id);
+    /** What was begun is taken away at once. False when somebody does so already. */
+    boolean giveUp(TenantId tenant, UUID id, String code, String message) {
+        return transactions.update(
+                        tenant,
+                        "update lease l set " + END
+                                + ", error_code = ?, error_message = ? where l.tenant_id = ? and l.lease_id = ? and l.state = 'pending'",
+                        Lease.NOT_COMPLETED,
+                        code,
+                        message,
+                        tenant.value(),
+                        id)
+                > 0;
     }
 
     Optional<Lease> find(TenantId tenant, UUID id) {
@@ -209,7 +210,7 @@ final class LeaseRepository {
                 > 0;
     }
 
-    /** As {@link #end}, of those that live; how many it were. Each filter is null for any. */
+    /** As {@link #end}, of those that live; how many it were. What is still being made is never given to anybody. Each filter is null for any. */
     int endSome(
             TenantTransaction tx,
             @Nullable UUID engine,
@@ -218,12 +219,16 @@ final class LeaseRepository {
             String reason,
             int most) {
         return tx.update(
-                "update lease l set " + END + """
-                 where l.tenant_id = ? and l.lease_id in (
+                """
+                update lease l
+                set state = case l.state when 'pending' then 'pending' else 'revoking' end, reason = case l.state when 'pending' then 'not_completed' else ? end,
+                    ending_at = case l.state when 'pending' then l.ending_at else coalesce(l.ending_at, clock_timestamp()) end,
+                    next_at = case l.state when 'pending' then l.next_at else clock_timestamp() end
+                where l.tenant_id = ? and l.lease_id in (
                     select k.lease_id from lease k
-                    where k.tenant_id = ? and k.ended_at is null and k.state in ('active', 'stuck') and (?::uuid is null or k.engine_id = ?)
-                        and (?::text is null or k.role_name = ?) and (?::text is null or k.identity = ?)
-                    order by k.lease_id limit ? for update skip locked)
+                    where k.tenant_id = ? and k.ended_at is null and (k.state in ('active', 'stuck') or k.state = 'pending' and k.reason is null)
+                        and (?::uuid is null or k.engine_id = ?) and (?::text is null or k.role_name = ?) and (?::text is null or k.identity = ?)
+                    order by k.lease_id limit ? for update)
                 """,
                 reason,
                 tx.tenant().value(),

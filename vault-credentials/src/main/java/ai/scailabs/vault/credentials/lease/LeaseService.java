@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.ObjIntConsumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -252,29 +253,39 @@ public final class LeaseService {
     }
 
     /**
-     * Has all of an engine end, or those of one role or holder; how many it are. It is done in the background.
+     * Has all of an engine end, or those of one role or holder; how many it are. It is done in the background, and written down lot by lot.
      *
      * @throws VaultException {@code access_denied}, {@code engine_not_found}
      */
     public int revokeAll(
             Caller caller, String engineName, @Nullable String role, @Nullable String holder, AuditEntry entry) {
         Engine engine = engines.administered(caller, entry.tenant(), engineName);
-        int marked = endAll(entry.tenant(), engine.id(), role, holder, "requested");
-        Map<String, Object> facts = new HashMap<>(entry.extra());
-        facts.put("engine", engine.name());
-        facts.put("leases", marked);
-        leases.transactions().inTransaction(entry.tenant(), tx -> {
+        return endAll(entry.tenant(), engine.id(), role, holder, "requested", (tx, marked) -> {
+            Map<String, Object> facts = new HashMap<>(entry.extra());
+            facts.put("engine", engine.name());
+            facts.put("leases", marked);
             leases.record(tx, entry.withPath(engine.path().value()).withExtra(facts));
-            return marked;
         });
-        return marked;
     }
 
-    private int endAll(TenantId tenant, UUID engine, @Nullable String role, @Nullable String holder, String reason) {
+    /** @param told in the transaction of each lot */
+    private int endAll(
+            TenantId tenant,
+            UUID engine,
+            @Nullable String role,
+            @Nullable String holder,
+            String reason,
+            ObjIntConsumer<TenantTransaction> told) {
         int marked = 0;
         while (true) {
-            int some = leases.transactions()
-                    .inTransaction(tenant, tx -> leases.endSome(tx, engine, role, holder, reason, ENDED_AT_ONCE));
+            boolean first = marked == 0;
+            int some = leases.transactions().inTransaction(tenant, tx -> {
+                int lot = leases.endSome(tx, engine, role, holder, reason, ENDED_AT_ONCE);
+                if (first || lot > 0) {
+                    told.accept(tx, lot);
+                }
+                return lot;
+            });
             marked += some;
             if (some < ENDED_AT_ONCE) {
                 return marked;
@@ -301,7 +312,7 @@ public final class LeaseService {
                     Map.of("state", "live_leases", "live_leases", live));
         }
         removal.leave(engine, entry);
-        endAll(entry.tenant(), engine.id(), null, null, "engine_deleted");
+        endAll(entry.tenant(), engine.id(), null, null, "engine_deleted", (tx, marked) -> {});
         return removal.removeIfOver(engine);
     }
 

@@ -492,6 +492,19 @@ class DynamicCredentialsTest {
         assertNeverGiven(slow, refused);
     }
 
+    @Test
+    void whatIsMadeAfterItWasTakenAway_isTakenAwayAgain() throws Exception {
+        String slow = slowEngine();
+
+        ApiClient.Reply refused = whileBeingMade(slow, () -> {
+            Sql.superuser(server).update("update lease set next_at = now() where engine_name = ?", slow);
+            await(() -> leases(slow, "rolled_back").size() == 1);
+        });
+
+        refused.expect(502, "backend_unavailable");
+        assertGone(slow);
+    }
+
     private static String slowEngine() {
         String slow = engine("postgresql", url(), "dynamic/root");
         role(
@@ -525,6 +538,10 @@ class DynamicCredentialsTest {
 
     private static void assertNeverGiven(String engine, ApiClient.Reply refused) throws SQLException {
         assertThat(refused.expect(409, "conflict").json().toString()).contains("\"state\":\"withdrawn\"");
+        assertGone(engine);
+    }
+
+    private static void assertGone(String engine) throws SQLException {
         await(() -> leases(engine, "rolled_back").size() == 1);
         Object account = leases(engine, "rolled_back").getFirst().get("account");
         try (Connection there = target.superuser().dataSource().getConnection();

@@ -32,7 +32,6 @@ public final class LeaseGrants {
     /** Longer than a target is given for anything. */
     private static final Duration LONGEST_MAKING = Duration.ofSeconds(100);
 
-    private static final String WITHDRAWN = "The lease was to end before its credential was made";
     private final LeaseRepository leases;
     private final EngineService engines;
     private final RoleService roles;
@@ -158,8 +157,8 @@ public final class LeaseGrants {
         }
     }
 
-    private boolean giveUp(Lease pending, String code, String message) {
-        return leases.giveUp(pending.tenant(), pending.id(), code, message);
+    private void giveUp(Lease pending, String code, String message) {
+        leases.giveUp(pending.tenant(), pending.id(), code, message);
     }
 
     private Lease activated(Lease pending, AuditEntry entry) {
@@ -172,14 +171,21 @@ public final class LeaseGrants {
                 .orElseThrow(() -> notGiven(pending));
     }
 
-    /** Whoever was to have it may not any more, or waited so long that the credential is being taken away. */
+    /** Whoever was to have it may not any more, or waited so long that what there was of it has been taken away. */
     private VaultException notGiven(Lease pending) {
-        if (giveUp(pending, ErrorCode.CONFLICT.code(), WITHDRAWN)) {
-            return new VaultException(ErrorCode.CONFLICT, WITHDRAWN, Map.of("state", "withdrawn"));
-        }
-        return new VaultException(
-                ErrorCode.BACKEND_UNAVAILABLE,
-                "The target took too long",
-                Map.of("backend", "target", "reason", "timed_out"));
+        boolean withdrawn = leases.find(pending.tenant(), pending.id())
+                .filter(lease -> lease.state() == LeaseState.PENDING)
+                .isPresent();
+        VaultException shown = withdrawn
+                ? new VaultException(
+                        ErrorCode.CONFLICT,
+                        "The lease was to end before its credential was made",
+                        Map.of("state", "withdrawn"))
+                : new VaultException(
+                        ErrorCode.BACKEND_UNAVAILABLE,
+                        "The target took too long",
+                        Map.of("backend", "target", "reason", "timed_out"));
+        giveUp(pending, shown.code().code(), String.valueOf(shown.getMessage()));
+        return shown;
     }
 }

@@ -41,9 +41,6 @@ final class LeaseRepository {
     private static final String TAKE =
             TAKEN + " where l.tenant_id = ? and l.lease_id = ? and" + IS_DUE + " returning " + COLUMNS;
 
-    private static final String END =
-            "state = 'revoking', reason = ?, ending_at = coalesce(l.ending_at, clock_timestamp()), next_at = clock_timestamp()";
-
     private final TenantTransactions transactions;
 
     LeaseRepository(TenantTransactions transactions) {
@@ -131,18 +128,17 @@ final class LeaseRepository {
                 id);
     }
 
-    /** What was begun is taken away at once. False when somebody does so already. */
-    boolean giveUp(TenantId tenant, UUID id, String code, String message) {
-        return transactions.update(
-                        tenant,
-                        "update lease l set " + END
-                                + ", error_code = ?, error_message = ? where l.tenant_id = ? and l.lease_id = ? and l.state = 'pending'",
-                        Lease.NOT_COMPLETED,
-                        code,
-                        message,
-                        tenant.value(),
-                        id)
-                > 0;
+    /**
+     * What was begun is taken away at once, also where that was done before: whoever makes a credential may have stood still for so long that it was made after it had been taken away.
+     */
+    void giveUp(TenantId tenant, UUID id, String code, String message) {
+        transactions.update(tenant, """
+                        update lease l
+                        set state = 'revoking', reason = ?, ending_at = coalesce(l.ending_at, clock_timestamp()), ended_at = null, next_at = clock_timestamp(), taken_by = null,
+                            taken_until = null, error_code = ?, error_message = ?
+                        where l.tenant_id = ? and l.lease_id = ?
+                            and exists (select from dynamic_engine e where e.tenant_id = l.tenant_id and e.engine_id = l.engine_id)
+                        """, Lease.NOT_COMPLETED, code, message, tenant.value(), id);
     }
 
     Optional<Lease> find(TenantId tenant, UUID id) {

@@ -214,7 +214,27 @@ class ArchitectureTest {
                     BASE + "access.redis..", BASE + "access.quota..", BASE + "credentials.connector.redis..")
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage("io.lettuce..", "io.github.bucket4j..", "io.netty..");
+            .resideInAnyPackage("io.lettuce..", "io.github.bucket4j..");
+
+    @ArchTest
+    static final ArchRule netty_isForDriversAlone = noClasses()
+            .that()
+            .resideOutsideOfPackages(
+                    BASE + "access.redis..",
+                    BASE + "access.quota..",
+                    BASE + "credentials.connector.redis..",
+                    BASE + "credentials.connector.mongodb..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("io.netty..");
+
+    @ArchTest
+    static final ArchRule mongoDbDriver_hasOneRoom = noClasses()
+            .that()
+            .resideOutsideOfPackages(BASE + "credentials.connector.mongodb..", BASE + "testkit..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("com.mongodb..", "org.bson..");
 
     @ArchTest
     static final ArchRule postgresDriver_hasTwoRooms = noClasses()
@@ -243,13 +263,15 @@ class ArchitectureTest {
                     BASE + "credentials.connector.vendor..",
                     BASE + "credentials.connector.postgresql..",
                     BASE + "credentials.connector.mysql..",
-                    BASE + "credentials.connector.redis..")
+                    BASE + "credentials.connector.redis..",
+                    BASE + "credentials.connector.mongodb..")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage(
                     BASE + "credentials.connector.postgresql..",
                     BASE + "credentials.connector.mysql..",
-                    BASE + "credentials.connector.redis..");
+                    BASE + "credentials.connector.redis..",
+                    BASE + "credentials.connector.mongodb..");
 
     /** Hence no class of a vendor is loaded unless its root key is chosen, or a bucket of it is opened. */
     @ArchTest

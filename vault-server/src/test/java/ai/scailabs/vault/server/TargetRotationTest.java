@@ -5,9 +5,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.scailabs.vault.kernel.sensitive.SensitiveBytes;
 import ai.scailabs.vault.testkit.TestDatabase;
+import ai.scailabs.vault.testkit.TestFerretDb;
 import ai.scailabs.vault.testkit.TestMariaDb;
 import ai.scailabs.vault.testkit.TestPostgres;
 import ai.scailabs.vault.testkit.TestRedis;
+import com.mongodb.MongoClientSettings;
+import com.mongodb.MongoCredential;
+import com.mongodb.MongoSecurityException;
+import com.mongodb.ServerAddress;
+import com.mongodb.client.MongoClient;
+import com.mongodb.client.MongoClients;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -25,6 +32,10 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import org.bson.BsonArray;
+import org.bson.BsonDocument;
+import org.bson.BsonInt32;
+import org.bson.BsonString;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -414,6 +425,48 @@ class TargetRotationTest {
             assertThat(said(redis, "AUTH " + user + " " + field("password"))).isEqualTo("+OK");
             assertThat(said(redis, "AUTH " + user + " first-" + user)).startsWith("-WRONGPASS");
         }
+    }
+
+    /** As FerretDB keeps users; MongoDB itself is not here. */
+    @Test
+    void accountOfMongoDb_isChanged() {
+        try (TestFerretDb mongo = TestFerretDb.start()) {
+            try (MongoClient root = mongo(mongo, TestFerretDb.ROOT, TestFerretDb.PASSWORD)) {
+                root.getDatabase("admin")
+                        .runCommand(new BsonDocument("createUser", new BsonString(user))
+                                .append("pwd", new BsonString("first-" + user))
+                                .append("roles", new BsonArray()));
+            }
+            write("targeted/mongo-root", TestFerretDb.ROOT, TestFerretDb.PASSWORD);
+            attach(Map.of(
+                            "type",
+                            "mongodb",
+                            "connection_url",
+                            "mongodb://{{username}}:{{password}}@127.0.0.1:" + mongo.port() + "/",
+                            "login_path",
+                            "targeted/mongo-root"))
+                    .expect(201);
+            owner.post("/v1/secrets/" + path + ":rotate", null).expect(200);
+            try (MongoClient rotated = mongo(mongo, user, field("password"))) {
+                assertThat(rotated.getDatabase("admin")
+                                .runCommand(new BsonDocument("ping", new BsonInt32(1)))
+                                .get("ok"))
+                        .isEqualTo(1.0);
+            }
+            try (MongoClient old = mongo(mongo, user, "first-" + user)) {
+                assertThatThrownBy(
+                                () -> old.getDatabase("admin").runCommand(new BsonDocument("ping", new BsonInt32(1))))
+                        .isInstanceOf(MongoSecurityException.class);
+            }
+        }
+    }
+
+    private static MongoClient mongo(TestFerretDb server, String user, String password) {
+        return MongoClients.create(MongoClientSettings.builder()
+                .credential(MongoCredential.createScramSha256Credential(user, "admin", password.toCharArray()))
+                .applyToClusterSettings(
+                        cluster -> cluster.hosts(List.of(new ServerAddress("127.0.0.1", server.port()))))
+                .build());
     }
 
     /** What it answers to the last of the commands. */

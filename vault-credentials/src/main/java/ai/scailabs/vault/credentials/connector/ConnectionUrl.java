@@ -3,7 +3,6 @@ package ai.scailabs.vault.credentials.connector;
 import ai.scailabs.vault.kernel.error.ErrorCode;
 import ai.scailabs.vault.kernel.error.VaultException;
 import ai.scailabs.vault.kernel.net.IpAddress;
-import java.util.HashSet;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -13,9 +12,16 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What a connection URL says: a host, a port, a database, and whether there is to be TLS. Drivers have options that read files, load classes and call other servers, so
- * that every option but those for TLS is refused.
+ * that every option is refused but those for TLS and, for MongoDB, the few that say whose users log in and where.
+ *
+ * @param database of MongoDB: whose users log in
  */
-record ConnectionUrl(String host, int port, String database, Tls tls) {
+record ConnectionUrl(
+        String host,
+        int port,
+        String database,
+        Tls tls,
+        @Nullable String replicaSet) {
     /** What the URL says of it. */
     enum Tls {
         WANTED,
@@ -34,14 +40,22 @@ record ConnectionUrl(String host, int port, String database, Tls tls) {
     /** As the driver of Go has it. */
     private static final Pattern GO_FORM = Pattern.compile("tcp\\(" + AUTHORITY + "\\)" + TAIL);
 
-    private static final Pattern OPTION_NAME = Pattern.compile("[A-Za-z0-9_.-]{1,40}");
+    private static final Pattern MONGODB_DATABASE = Pattern.compile("[A-Za-z0-9_-]{0,63}");
+    private static final String MONGODB_USERS = "admin";
 
     /** @throws VaultException {@code invalid_config} */
     static ConnectionUrl parse(TargetType type, String text) {
         if (text.length() > LONGEST) {
             throw invalid("connection_url", "is too long");
         }
+        if (type == TargetType.MONGODB && text.startsWith("mongodb+srv:")) {
+            throw invalid(
+                    "connection_url", "must be of the form mongodb://, as nobody has checked the hosts that DNS names");
+        }
         String bare = withoutLogin(text);
+        if (type == TargetType.MONGODB && bare.indexOf(',') >= 0) {
+            throw invalid("connection_url", "must name one host, which is the only one that is connected to");
+        }
         Matcher form = FORM.matcher(bare);
         if (form.matches()) {
             return of(type, form, ofScheme(type, form.group("scheme")));
@@ -83,7 +97,24 @@ record ConnectionUrl(String host, int port, String database, Tls tls) {
         if (type == TargetType.REDIS && !database.matches("[0-9]{0,5}")) {
             throw invalid("connection_url", "has a database that Redis does not number so");
         }
-        return new ConnectionUrl(bare, port, database, tls(form.group("options"), said));
+        ConnectionOptions options = ConnectionOptions.parse(type, form.group("options"), said);
+        return new ConnectionUrl(
+                bare,
+                port,
+                type == TargetType.MONGODB ? users(database, options.authSource()) : database,
+                options.tls(),
+                options.replicaSet());
+    }
+
+    /** As drivers of MongoDB take it from a URL. */
+    private static String users(String database, String authSource) {
+        if (!MONGODB_DATABASE.matcher(database).matches()) {
+            throw invalid("connection_url", "has a database that is none");
+        }
+        if (!authSource.isEmpty()) {
+            return authSource;
+        }
+        return database.isEmpty() ? MONGODB_USERS : database;
     }
 
     private static Tls ofScheme(TargetType type, String scheme) {
@@ -91,6 +122,7 @@ record ConnectionUrl(String host, int port, String database, Tls tls) {
             case POSTGRESQL -> Set.of("postgresql", "postgres").contains(scheme);
             case MYSQL -> Set.of("mysql", "mariadb").contains(scheme);
             case REDIS -> Set.of("redis", "rediss").contains(scheme);
+            case MONGODB -> scheme.equals("mongodb");
         };
         if (!known) {
             throw invalid("connection_url", "is not the URL of a server, such as " + example(type));
@@ -103,45 +135,7 @@ record ConnectionUrl(String host, int port, String database, Tls tls) {
             case POSTGRESQL -> "postgresql://" + LOGIN + "@db.example.com:5432/app?sslmode=verify-full";
             case MYSQL -> "mysql://" + LOGIN + "@db.example.com:3306/";
             case REDIS -> "rediss://" + LOGIN + "@cache.example.com:6379";
-        };
-    }
-
-    private static Tls tls(@Nullable String options, Tls said) {
-        if (options == null || options.isEmpty()) {
-            return said;
-        }
-        Tls found = said;
-        Set<String> seen = new HashSet<>();
-        for (String option : options.split("&", -1)) {
-            int equals = option.indexOf('=');
-            String name = equals < 0 ? option : option.substring(0, equals);
-            String key = name.toLowerCase(Locale.ROOT);
-            if (!Set.of("sslmode", "ssl-mode", "tls").contains(key) || said != Tls.UNSAID) {
-                // What is no option at all may be a password that slipped in.
-                String named = equals > 0 && OPTION_NAME.matcher(name).matches() ? " " + name : "";
-                throw invalid("connection_url", "has an option" + named + " that is not permitted");
-            }
-            if (!seen.add(key) || seen.size() > 1) {
-                throw invalid("connection_url", "says twice whether there is to be TLS");
-            }
-            found = mode(option.substring(equals + 1).toLowerCase(Locale.ROOT));
-        }
-        return found;
-    }
-
-    /** What would be encrypted and not verified is verified: the weaker helps against nobody who can reach the connection. */
-    private static Tls mode(String value) {
-        return switch (value) {
-            case "verify-full",
-                    "verify_full",
-                    "verify_identity",
-                    "verify-ca",
-                    "verify_ca",
-                    "require",
-                    "required",
-                    "true" -> Tls.WANTED;
-            case "disable", "disabled", "false" -> Tls.UNWANTED;
-            default -> throw invalid("connection_url", "must ask for verified TLS, such as by sslmode=verify-full");
+            case MONGODB -> "mongodb://" + LOGIN + "@db.example.com:27017/?authSource=admin";
         };
     }
 

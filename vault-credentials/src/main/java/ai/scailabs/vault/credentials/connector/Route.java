@@ -1,9 +1,9 @@
 package ai.scailabs.vault.credentials.connector;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.Socket;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -25,7 +25,7 @@ public final class Route implements AutoCloseable {
     private final TargetConfig config;
     private final TargetLimits limits;
     private final TargetTls tls;
-    private final List<Socket> sockets = new ArrayList<>();
+    private final List<Closeable> connections = new ArrayList<>();
     private final CompletableFuture<Void> end = new CompletableFuture<>();
     private boolean closed;
     private volatile boolean late;
@@ -100,18 +100,23 @@ public final class Route implements AutoCloseable {
         return late;
     }
 
-    private synchronized void keep(Socket socket) throws IOException {
+    /**
+     * A connection that a library has made to {@link #address}, which is cut off with the others.
+     *
+     * @throws IOException if that has been already
+     */
+    public synchronized void keep(Closeable connection) throws IOException {
         if (closed) {
             throw new IOException("given up");
         }
-        sockets.add(socket);
+        connections.add(connection);
     }
 
     private synchronized void cut() {
         closed = true;
-        for (Socket socket : sockets) {
+        for (Closeable connection : connections) {
             try {
-                socket.close();
+                connection.close();
             } catch (IOException broken) {
                 late |= end.isCompletedExceptionally();
             }

@@ -8,10 +8,11 @@ import org.jspecify.annotations.Nullable;
  * Where a target is. Nothing else of what a tenant writes reaches a driver.
  *
  * @param host a name, or an address without brackets
- * @param database empty where none is said
+ * @param database empty where none is said; of MongoDB: whose users log in
  * @param encrypted over TLS, with a certificate that is trusted and of that name
  * @param caPem whose authorities vouch for it, and no others; absent: those that this service trusts
  * @param accountHost from where accounts of MySQL may come, as it is written after the {@code @}
+ * @param replicaSet of MongoDB: what the server must be a member of, where that is said
  */
 public record TargetConfig(
         TargetType type,
@@ -20,7 +21,8 @@ public record TargetConfig(
         String database,
         boolean encrypted,
         @Nullable String caPem,
-        String accountHost) {
+        String accountHost,
+        @Nullable String replicaSet) {
     /** From anywhere. */
     public static final String ANY_HOST = "%";
 
@@ -63,7 +65,8 @@ public record TargetConfig(
                 url.database(),
                 encrypted,
                 pem(caPem, encrypted),
-                from(type, accountHost));
+                from(type, accountHost),
+                url.replicaSet());
     }
 
     private static @Nullable String pem(@Nullable String caPem, boolean encrypted) {

@@ -9,7 +9,8 @@ public enum TargetType {
     POSTGRESQL(5432, 63),
     /** MySQL and MariaDB. */
     MYSQL(3306, 32),
-    REDIS(6379, 64);
+    REDIS(6379, 64),
+    MONGODB(27017, 64);
 
     private final int port;
     private final int longestName;

@@ -46,7 +46,8 @@ public record EngineConfig(EngineKind kind, ObjectNode members) {
                                 "type",
                                 "must be one of " + String.join(", ", EngineKind.codes())
                                         + ", or database with a config.plugin")
-                        : invalid(PLUGIN, "must be postgresql, mysql, mariadb or redis, of the type database"));
+                        : invalid(
+                                PLUGIN, "must be postgresql, mysql, mariadb, redis or mongodb, of the type database"));
     }
 
     /** @throws VaultException {@code invalid_config} for any other member */

@@ -10,6 +10,7 @@ public enum EngineKind {
     /** MySQL and MariaDB. */
     MYSQL("database.mysql"),
     REDIS("database.redis"),
+    MONGODB("database.mongodb"),
     /** Certificates of OpenSSH, and passwords that are good for one login. */
     SSH("ssh"),
     /** Users of IAM, and sessions. */

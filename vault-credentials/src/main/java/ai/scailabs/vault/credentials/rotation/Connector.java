@@ -27,7 +27,8 @@ public sealed interface Connector permits AccountConnector, AwsKeyConnector, Web
                 AccountConnector.parse(
                         TargetType.of(type)
                                 .orElseThrow(() -> ConnectorMembers.invalid(
-                                        "connector.type", "must be postgresql, mysql, redis, aws_iam or webhook")),
+                                        "connector.type",
+                                        "must be postgresql, mysql, redis, mongodb, aws_iam or webhook")),
                         members,
                         development);
         };

@@ -228,6 +228,77 @@ class StatementsTest {
                 .hasMessageStartingWith("creation_statements[0]");
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "x",
+                "[]",
+                "null",
+                "{",
+                "{} {}",
+                "{\"db\": \"admin\", \"db\": \"other\"}",
+                "{\"db\": 1}",
+                "{\"db\": null}",
+                "{\"db\": \"\"}",
+                "{\"db\": \"$external\"}",
+                "{\"db\": \"a.b\"}",
+                "{\"db\": \"a\\u0000\"}",
+                "{\"roles\": {}}",
+                "{\"roles\": [\"root\"]}",
+                "{\"roles\": [{}]}",
+                "{\"roles\": [{\"role\": 1}]}",
+                "{\"roles\": [{\"role\": \"\"}]}",
+                "{\"roles\": [{\"role\": \"a\\u0000b\"}]}",
+                "{\"roles\": [{\"role\": \"read\", \"db\": \"a/b\"}]}",
+                "{\"roles\": [{\"role\": \"read\", \"privileges\": []}]}",
+                "{\"roles\": [[[[[]]]]]}",
+                "{\"customData\": {}}",
+                "{\"pwd\": \"hunter2\"}"
+            })
+    void objectsThatAreNotRolesOfMongoDb_areRefused(String object) {
+        assertThatThrownBy(() -> mongo(List.of(object), List.of()))
+                .isInstanceOf(VaultException.class)
+                .hasMessageStartingWith("creation_statements[0]")
+                .hasMessageNotContaining("hunter2");
+    }
+
+    @Test
+    void rolesOfMongoDb_areBounded_andSayOneDatabase() {
+        String role = "{\"role\": \"read\", \"db\": \"app\"}";
+        String many = "{\"roles\": [" + String.join(",", Collections.nCopies(33, role)) + "]}";
+        assertThatThrownBy(() -> mongo(List.of(many), List.of())).hasMessageContaining("32");
+        String longOne = "{\"roles\": [{\"role\": \"" + "a".repeat(129) + "\"}]}";
+        assertThatThrownBy(() -> mongo(List.of(longOne), List.of())).hasMessageContaining("role");
+        assertThatThrownBy(() -> mongo(List.of(" ".repeat(8 * 1024) + "{}"), List.of()))
+                .hasMessageContaining("8 KiB");
+        assertThatThrownBy(() -> mongo(List.of("{}", "{}"), List.of())).hasMessageContaining("one object");
+        assertThatThrownBy(() -> mongo(List.of("{\"db\": \"app\"}"), List.of("{\"db\": \"admin\"}")))
+                .hasMessageStartingWith("revocation_statements[0]");
+        assertThatThrownBy(() -> mongo(List.of(), List.of("{\"roles\": []}")))
+                .hasMessageStartingWith("revocation_statements[0]");
+        assertThatThrownBy(() -> Statements.parse(TargetType.MONGODB, List.of(), List.of("{}"), List.of(), List.of()))
+                .hasMessageStartingWith("renew_statements");
+        assertThatThrownBy(() -> rollback(TargetType.MONGODB, "{}")).hasMessageStartingWith("rollback_statements");
+    }
+
+    @Test
+    void rolesOfVault_areUnderstood() {
+        assertThat(mongo(
+                        List.of(
+                                "{\"db\": \"admin\", \"roles\": [{\"role\": \"readWrite\"}, {\"role\": \"read\", \"db\": \"foo\"}]}"),
+                        List.of("{\"db\": \"admin\"}")))
+                .isEqualTo(new MongoRoles(
+                        "admin",
+                        List.of(new MongoRoles.Grant("readWrite", null), new MongoRoles.Grant("read", "foo"))));
+        assertThat(mongo(List.of(), List.of())).isEqualTo(new MongoRoles("admin", List.of()));
+        assertThat(mongo(List.of("{\"db\": \"app\"}"), List.of())).isEqualTo(new MongoRoles("app", List.of()));
+    }
+
+    private static Statements mongo(List<String> creation, List<String> revocation) {
+        return Statements.parse(TargetType.MONGODB, creation, List.of(), revocation, List.of());
+    }
+
     @Test
     void rulesOfRedis_areTaken() {
         List<String> rules = List.of(

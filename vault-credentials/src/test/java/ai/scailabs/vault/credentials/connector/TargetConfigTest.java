@@ -79,6 +79,7 @@ class TargetConfigTest {
         refused(TargetType.MYSQL, "mysql://" + LOGIN + "db.example.com/app?" + options, "connection_url");
         refused(TargetType.MYSQL, LOGIN + "tcp(db.example.com)/app?" + options, "connection_url");
         refused(TargetType.REDIS, "rediss://" + LOGIN + "db.example.com/0?" + options, "connection_url");
+        refused(TargetType.MONGODB, "mongodb://" + LOGIN + "db.example.com/app?" + options, "connection_url");
     }
 
     @Test
@@ -117,6 +118,48 @@ class TargetConfigTest {
             })
     void urlOfAnotherForm_isRefused(String url) {
         refused(TargetType.POSTGRESQL, url, "connection_url");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "mongodb://{{username}}:{{password}}@db,other/app",
+                "mongodb://db/app?authSource=$external",
+                "mongodb://db/app?authSource=",
+                "mongodb://db/app?authSource=a&authsource=b",
+                "mongodb://db/app?replicaSet=a%20b",
+                "mongodb://db/app?directConnection=false",
+                "mongodb://db/app?tls=maybe",
+                "mongodb://db/app?tls=true&ssl=true",
+                "mongodb://db/app?authMechanism=PLAIN",
+                "mongodb://db/app?authMechanismProperties=SERVICE_HOST:other",
+                "mongodb://db/app?proxyHost=other",
+                "mongodb://db/app?tlsAllowInvalidCertificates=true",
+                "mongodb://db/app?tlsCAFile=/etc/passwd",
+                "mongodb://db/app?loadBalanced=true",
+                "mongodb://db/app?compressors=zlib",
+                "mongodb://db/app?srvServiceName=x",
+                "mongodb://db/a.b",
+                "mongodb://db/$external",
+                "mongodb://root:hunter2@db/app",
+                "mongodb+srv://root:hunter2@db/app"
+            })
+    void urlOfMongoDb_thatLeadsElsewhere_isRefused(String url) {
+        refused(TargetType.MONGODB, url, "connection_url");
+    }
+
+    @Test
+    void hostsThatDnsNames_areRefused_andWhyIsSaid() {
+        assertThatThrownBy(
+                        () -> parse(TargetType.MONGODB, "mongodb+srv://{{username}}:{{password}}@db.example.com/app"))
+                .hasMessage(
+                        "config.connection_url must be of the form mongodb://, as nobody has checked the hosts that DNS names");
+    }
+
+    @Test
+    void replicaSet_isKept() {
+        assertThat(parse(TargetType.MONGODB, "mongodb://db/?replicaSet=rs0").replicaSet())
+                .isEqualTo("rs0");
     }
 
     @Test
@@ -169,10 +212,14 @@ class TargetConfigTest {
         "MYSQL,mariadb://db.example.com:3307/app?ssl-mode=VERIFY_IDENTITY,db.example.com,3307,app",
         "MYSQL,{{username}}:{{password}}@tcp(db.example.com:3307)/app?tls=true,db.example.com,3307,app",
         "MYSQL,{{username}}:{{password}}@tcp(db.example.com)/,db.example.com,3306,''",
-        "REDIS,rediss://{{username}}:{{password}}@cache.example.com:6380/0,cache.example.com,6380,0"
+        "REDIS,rediss://{{username}}:{{password}}@cache.example.com:6380/0,cache.example.com,6380,0",
+        "MONGODB,mongodb://{{username}}:{{password}}@db.example.com,db.example.com,27017,admin",
+        "MONGODB,mongodb://{{username}}:{{password}}@db.example.com/?tls=true,db.example.com,27017,admin",
+        "MONGODB,mongodb://{{username}}:{{password}}@db.example.com:27018/app,db.example.com,27018,app",
+        "MONGODB,mongodb://[2001:db8::1]/app?AuthSource=users&ssl=true&directConnection=true,2001:db8::1,27017,users"
     })
     void urlsOfVault_areUnderstood(TargetType type, String url, String host, int port, String database) {
-        assertThat(parse(type, url)).isEqualTo(new TargetConfig(type, host, port, database, true, null, "%"));
+        assertThat(parse(type, url)).isEqualTo(new TargetConfig(type, host, port, database, true, null, "%", null));
     }
 
     @Test

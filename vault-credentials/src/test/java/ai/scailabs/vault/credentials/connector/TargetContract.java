@@ -98,7 +98,7 @@ public abstract class TargetContract {
     }
 
     protected static VendorTargets targets(AddressRule rule, TargetLimits limits) {
-        return new VendorTargets(new TargetNetwork(rule, OutboundTls.trustSystem(), limits));
+        return new VendorTargets(new TargetNetwork(rule, OutboundTls.trustSystem(), limits), new SecureRandom());
     }
 
     protected Target open() {
@@ -475,7 +475,7 @@ public abstract class TargetContract {
     void tlsWhereThereIsNone_isNotGoneWithout() {
         TargetConfig plain = config("127.0.0.1", port());
         TargetConfig encrypted =
-                new TargetConfig(type(), "127.0.0.1", port(), plain.database(), true, null, plain.accountHost());
+                new TargetConfig(type(), "127.0.0.1", port(), plain.database(), true, null, plain.accountHost(), null);
         try (VendorTargets hurried = targets(LOOPBACK, SHORT);
                 Target target = open(hurried, encrypted)) {
             assertThat(failure(() -> target.exists(new Account("a"))))
@@ -492,15 +492,15 @@ public abstract class TargetContract {
             throw new UncheckedIOException(e);
         }
         String database = config("localhost", tlsPort).database();
-        TargetConfig right = new TargetConfig(type(), "localhost", tlsPort, database, true, pem, "%");
+        TargetConfig right = new TargetConfig(type(), "localhost", tlsPort, database, true, pem, "%", null);
         try (Target target = open(targets, right)) {
             assertThat(target.exists(new Account("nobody"))).isFalse();
         }
-        TargetConfig wrongName = new TargetConfig(type(), "127.0.0.1", tlsPort, database, true, pem, "%");
+        TargetConfig wrongName = new TargetConfig(type(), "127.0.0.1", tlsPort, database, true, pem, "%", null);
         try (Target target = open(targets, wrongName)) {
             assertThat(failure(() -> target.exists(new Account("a")))).isEqualTo(TargetFailure.TLS_FAILED);
         }
-        TargetConfig unknown = new TargetConfig(type(), "localhost", tlsPort, database, true, null, "%");
+        TargetConfig unknown = new TargetConfig(type(), "localhost", tlsPort, database, true, null, "%", null);
         try (Target target = open(targets, unknown)) {
             assertThat(failure(() -> target.exists(new Account("a")))).isEqualTo(TargetFailure.TLS_FAILED);
         }

@@ -80,12 +80,14 @@ class CredentialWiring {
 
     /** Closed with the context. */
     @Bean
-    VendorTargets targets(ServerSettings settings) {
+    VendorTargets targets(ServerSettings settings, SecureRandom random) {
         TargetSettings targets = settings.targets();
-        return new VendorTargets(new TargetNetwork(
-                OutboundRules.addresses(settings, targets.addresses()),
-                OutboundRules.trust(targets.caFile()),
-                TargetLimits.DEFAULT));
+        return new VendorTargets(
+                new TargetNetwork(
+                        OutboundRules.addresses(settings, targets.addresses()),
+                        OutboundRules.trust(targets.caFile()),
+                        TargetLimits.DEFAULT),
+                random);
     }
 
     /** To targets that are asked over HTTP. */

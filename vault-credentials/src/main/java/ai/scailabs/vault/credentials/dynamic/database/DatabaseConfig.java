@@ -39,6 +39,7 @@ record DatabaseConfig(TargetConfig target, SecretPath rootPath) {
             case POSTGRESQL -> TargetType.POSTGRESQL;
             case MYSQL -> TargetType.MYSQL;
             case REDIS -> TargetType.REDIS;
+            case MONGODB -> TargetType.MONGODB;
             default -> throw new IllegalArgumentException(config + " is of no database");
         };
     }

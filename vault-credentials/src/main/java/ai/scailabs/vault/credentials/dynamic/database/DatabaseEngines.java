@@ -40,7 +40,7 @@ public final class DatabaseEngines implements EngineType {
 
     @Override
     public Set<EngineKind> kinds() {
-        return EnumSet.of(EngineKind.POSTGRESQL, EngineKind.MYSQL, EngineKind.REDIS);
+        return EnumSet.of(EngineKind.POSTGRESQL, EngineKind.MYSQL, EngineKind.REDIS, EngineKind.MONGODB);
     }
 
     @Override

@@ -1,4 +1,4 @@
-/** Accounts of PostgreSQL, MySQL and MariaDB, and Redis, as credentials with a lease. */
+/** Accounts of PostgreSQL, MySQL and MariaDB, Redis and MongoDB, as credentials with a lease. */
 @NullMarked
 package ai.scailabs.vault.credentials.dynamic.database;
 

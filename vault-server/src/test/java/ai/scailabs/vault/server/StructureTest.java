@@ -283,10 +283,9 @@ class StructureTest {
                         // A value of another vault, which becomes the bytes of one of ours.
                         "federation.remote.RemoteValues",
                         // What is shown at a login.
-                        "federation.hashicorp.GoogleAssertion",
+                        "outbound.google.ServiceAccountKey",
                         "federation.hashicorp.VaultLogin",
                         "pki.dns.DnsProviderRepository",
-                        "pki.dns.google.ServiceAccount",
                         "pki.dns.rest.RestCalls",
                         "pki.issuer.ConstraintsJson",
                         // What a directory said of an order, bounded.

@@ -15,6 +15,10 @@ public enum EngineKind {
     SSH("ssh"),
     /** Users of IAM, and sessions. */
     AWS("aws"),
+    /** Passwords of applications of Entra ID, and service principals. */
+    AZURE("azure"),
+    /** Tokens and keys of service accounts of Google Cloud. */
+    GCP("gcp"),
     /** Whatever a service of the tenant makes. */
     CUSTOM("custom");
 

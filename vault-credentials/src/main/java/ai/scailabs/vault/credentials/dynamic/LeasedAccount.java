@@ -9,5 +9,7 @@ import java.time.Instant;
  * @param lease its id, as the API writes it
  * @param account under which it is known at the target
  * @param recipe {@link NewCredential#recipe()}
+ * @param latestAt beyond which it is not renewed
  */
-public record LeasedAccount(String lease, Account account, RoleRecipe recipe, Instant issuedAt, Instant expiresAt) {}
+public record LeasedAccount(
+        String lease, Account account, RoleRecipe recipe, Instant issuedAt, Instant expiresAt, Instant latestAt) {}

@@ -4,6 +4,7 @@ import ai.scailabs.vault.access.decision.StandingRight;
 import ai.scailabs.vault.access.identity.Actor;
 import ai.scailabs.vault.access.identity.Caller;
 import ai.scailabs.vault.credentials.connector.Login;
+import ai.scailabs.vault.credentials.login.SecretTexts;
 import ai.scailabs.vault.credentials.login.TargetLogins;
 import ai.scailabs.vault.kernel.error.ErrorCode;
 import ai.scailabs.vault.kernel.error.VaultException;
@@ -11,8 +12,10 @@ import ai.scailabs.vault.kernel.id.IdentityId;
 import ai.scailabs.vault.kernel.path.SecretPath;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 
 /** The secrets with which engines are let in at their targets, read as the engine that needs one. Thread-safe. */
 public final class RootLogins {
@@ -42,6 +45,24 @@ public final class RootLogins {
             return logins.read(right(engine), engine.identity(), path, FIELD, userMember, passwordMember);
         } catch (VaultException refused) {
             throw isOfTheSecret(refused) ? rootUnusable(engine, refused) : refused;
+        }
+    }
+
+    /**
+     * What the secret is good for, where it holds more than a login.
+     *
+     * @param members of the secret at the path, each with a text
+     * @param meaning of them; what it does not take of them is wiped. Throws {@link IllegalArgumentException} for what is not as it must be
+     * @throws VaultException as {@link #login}
+     */
+    public <T> T read(Engine engine, SecretPath path, List<String> members, Function<SecretTexts, T> meaning) {
+        try (SecretTexts texts = logins.readTexts(right(engine), engine.identity(), path, FIELD, members)) {
+            return meaning.apply(texts);
+        } catch (VaultException refused) {
+            throw isOfTheSecret(refused) ? rootUnusable(engine, refused) : refused;
+        } catch (IllegalArgumentException malformed) {
+            // Without it: it may repeat what was read.
+            throw rootUnusable(engine, new VaultException(ErrorCode.INVALID_CONFIG, "malformed"));
         }
     }
 

@@ -81,7 +81,7 @@ public record Lease(
 
     /** What is told whoever makes its credential, or takes it away. */
     LeasedAccount leased() {
-        return new LeasedAccount(text(), account, recipe, issuedAt, expiresAt);
+        return new LeasedAccount(text(), account, recipe, issuedAt, expiresAt, latestAt);
     }
 
     /** Whether nobody was ever given what may be at the target. */

@@ -19,6 +19,7 @@ import ai.scailabs.vault.secrets.secret.RevealedSecret;
 import ai.scailabs.vault.secrets.secret.SecretService;
 import ai.scailabs.vault.secrets.secret.SecretSpace;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
@@ -80,6 +81,20 @@ public final class TargetLogins {
      */
     public SensitiveBytes readText(StandingRight right, IdentityId by, SecretPath path, String field, String member) {
         return read(right, by, path, field, "a text " + member, value -> AccountMembers.text(value, member));
+    }
+
+    /**
+     * To be closed by the caller.
+     *
+     * @param by what reads it, for the audit log
+     * @param field that named it, for the refusal
+     * @param members of the secret, each with a text
+     * @throws VaultException {@code access_denied}, {@code secret_not_found}; {@code invalid_config} when it does not hold them all
+     */
+    public SecretTexts readTexts(
+            StandingRight right, IdentityId by, SecretPath path, String field, List<String> members) {
+        return read(
+                right, by, path, field, "texts " + String.join(", ", members), value -> SecretTexts.of(value, members));
     }
 
     private <T> T read(

@@ -15,8 +15,10 @@ import ai.scailabs.vault.credentials.dynamic.EngineTypes;
 import ai.scailabs.vault.credentials.dynamic.RoleService;
 import ai.scailabs.vault.credentials.dynamic.RootLogins;
 import ai.scailabs.vault.credentials.dynamic.aws.AwsEngines;
+import ai.scailabs.vault.credentials.dynamic.azure.AzureEngines;
 import ai.scailabs.vault.credentials.dynamic.custom.CustomEngines;
 import ai.scailabs.vault.credentials.dynamic.database.DatabaseEngines;
+import ai.scailabs.vault.credentials.dynamic.gcp.GcpEngines;
 import ai.scailabs.vault.credentials.dynamic.ssh.AuthorityKeys;
 import ai.scailabs.vault.credentials.dynamic.ssh.SshEngines;
 import ai.scailabs.vault.credentials.generator.Generators;
@@ -41,6 +43,7 @@ import ai.scailabs.vault.kernel.id.Ids;
 import ai.scailabs.vault.outbound.http.GuardedTransfers;
 import ai.scailabs.vault.persistence.due.Backoff;
 import ai.scailabs.vault.persistence.tenant.TenantTransactions;
+import ai.scailabs.vault.pki.selfsigned.SelfSignedCertificate;
 import ai.scailabs.vault.secrets.lifecycle.AccessTimes;
 import ai.scailabs.vault.secrets.mount.Mounts;
 import ai.scailabs.vault.secrets.secret.SecretService;
@@ -199,6 +202,15 @@ class CredentialWiring {
         return new EngineTypes(List.of(
                 new DatabaseEngines(targets, roots, values, names, settings.development()),
                 new AwsEngines(targetTransfers, roots, names, settings.development()),
+                new AzureEngines(targetTransfers, roots, names, settings.development(), clock),
+                new GcpEngines(
+                        targetTransfers,
+                        roots,
+                        names,
+                        SelfSignedCertificate::pem,
+                        random,
+                        settings.development(),
+                        clock),
                 new CustomEngines(targetTransfers, roots, names, settings.development(), clock),
                 new SshEngines(sshKeys, random, clock)));
     }

@@ -62,7 +62,11 @@ public final class RootLogins {
             throw isOfTheSecret(refused) ? rootUnusable(engine, refused) : refused;
         } catch (IllegalArgumentException malformed) {
             // Without it: it may repeat what was read.
-            throw rootUnusable(engine, new VaultException(ErrorCode.INVALID_CONFIG, "malformed"));
+            throw rootUnusable(
+                    engine,
+                    new VaultException(
+                            ErrorCode.INVALID_CONFIG,
+                            FIELD + " names a secret with a malformed " + String.join(" or ", members)));
         }
     }
 
@@ -83,8 +87,10 @@ public final class RootLogins {
     private static VaultException rootUnusable(Engine engine, VaultException refused) {
         return new VaultException(
                 ErrorCode.BACKEND_UNAVAILABLE,
-                "The engine cannot use the login at " + FIELD + ": "
-                        + refused.code().code(),
+                "The engine cannot use its login: "
+                        + (refused.code() == ErrorCode.INVALID_CONFIG
+                                ? refused.getMessage()
+                                : FIELD + " cannot be read: " + refused.code().code()),
                 Map.of(
                         "backend",
                         "target",

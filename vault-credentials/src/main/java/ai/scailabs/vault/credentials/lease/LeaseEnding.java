@@ -43,8 +43,10 @@ public final class LeaseEnding {
 
     /** Of one turn before it slows down: what is due every day is done at once. */
     private static final int AT_FULL_SPEED = 100;
-    /** When tens of thousands are due, so that requests keep nine tenths of the processors; measured with two. */
-    private static final int A_SECOND_PER_PROCESSOR = 25;
+    /** When tens of thousands are due; more than a target does with these connections on most days. */
+    private static final int A_SECOND_PER_PROCESSOR = 100;
+    /** So that requests that want all of the processors keep nine tenths of them; measured with two. */
+    private static final int A_SECOND_WHILE_BUSY = 10;
 
     private static final Duration LONGEST_ENDING = Duration.ofHours(1);
     /** While the target is at fault, which is not tried as long. */
@@ -58,8 +60,7 @@ public final class LeaseEnding {
     private final Backoff backoff;
     private final LeaseListener listener;
     private final Ids ids;
-    private final Pace pace =
-            new Pace(A_SECOND_PER_PROCESSOR * Runtime.getRuntime().availableProcessors());
+    private final Pace pace;
 
     public LeaseEnding(
             TenantTransactions transactions,
@@ -78,6 +79,8 @@ public final class LeaseEnding {
         this.backoff = backoff;
         this.listener = listener;
         this.ids = ids;
+        int processors = Runtime.getRuntime().availableProcessors();
+        this.pace = new Pace(A_SECOND_PER_PROCESSOR * processors, A_SECOND_WHILE_BUSY * processors, Pace.processors());
     }
 
     LeaseRepository leases() {

@@ -6,6 +6,8 @@ import ai.scailabs.vault.server.ApiClient;
 import ai.scailabs.vault.testkit.TestDatabase;
 import ai.scailabs.vault.testkit.TestIssuer;
 import ai.scailabs.vault.testkit.TestPostgres;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -44,9 +46,10 @@ class LeaseLoadTest {
                 server.start();
                 server.awaitReady();
                 prepare(other.port());
-                elsewhere(other);
                 // What the runtime has not compiled yet would be counted against the calm.
-                reads();
+                for (int i = 0; i < 3; i++) {
+                    reads();
+                }
                 double calm = reads();
                 expireAll();
                 other.stop();
@@ -55,26 +58,29 @@ class LeaseLoadTest {
                 LockSupport.parkNanos(AWAY.toNanos() - (System.nanoTime() - away));
                 assertThat(live()).isEqualTo(LEASES);
                 other.restart();
-                elsewhere(other);
+                Thread elsewhere = Thread.ofPlatform().start(() -> holdBack(other));
                 long back = System.nanoTime();
                 double ending = reads();
+                long beside = LEASES - live();
                 awaitEnd();
+                elsewhere.interrupt();
                 System.out.printf(
-                        "%d leases ended %.0f s after their target was back; reads/s: calm %.0f, target away %.0f (%.2f), ending %.0f (%.2f)%n",
+                        "%d leases ended %.0f s after their target was back; reads/s: calm %.0f, target away %.0f (%.2f), ending %.0f (%.2f), of %d leases%n",
                         LEASES,
                         (System.nanoTime() - back) / 1e9,
                         calm,
                         meanwhile,
                         meanwhile / calm,
                         ending,
-                        ending / calm);
+                        ending / calm,
+                        beside);
                 assertThat(DatabaseEngine.count(target, "select count(*) from pg_roles where rolname like 'v\\_%'"))
                         .isZero();
                 assertThat(DatabaseEngine.count(
                                 database, "select count(*) from audit_log where action = 'dynamic_revoke' and success"))
                         .isEqualTo(LEASES);
-                assertThat(meanwhile / calm).isGreaterThan(0.8);
-                assertThat(ending / calm).isGreaterThan(0.8);
+                assertThat(meanwhile / calm).isGreaterThanOrEqualTo(0.9);
+                assertThat(ending / calm).isGreaterThanOrEqualTo(0.9);
                 assertThat(server.log()).doesNotContain("OutOfMemoryError");
             }
         }
@@ -95,12 +101,25 @@ class LeaseLoadTest {
                         + " from lease, generate_series(2, " + LEASES + ") i");
     }
 
-    /** A target is on another machine: what it works is not to be taken from the service. */
-    private static void elsewhere(TestPostgres other) throws Exception {
-        Process nice = new ProcessBuilder("renice", "-n", "19", "-p", Long.toString(other.pid()))
-                .redirectErrorStream(true)
-                .start();
-        assertThat(nice.waitFor()).isZero();
+    /**
+     * A target is on another machine: what it works is not to be taken from the service. Each of its sessions is a scheduling group of its own where the kernel makes such groups, and among these a
+     * niceness does not count but the group's.
+     */
+    private static void holdBack(TestPostgres other) {
+        while (!Thread.currentThread().isInterrupted()) {
+            ProcessHandle.of(other.pid()).stream()
+                    .flatMap(ProcessHandle::children)
+                    .forEach(LeaseLoadTest::holdBack);
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(200));
+        }
+    }
+
+    private static void holdBack(ProcessHandle session) {
+        try {
+            Files.writeString(Path.of("/proc/" + session.pid() + "/autogroup"), "19");
+        } catch (IOException over) {
+            assertThat(session.isAlive()).isFalse();
+        }
     }
 
     private void expireAll() throws SQLException {

@@ -42,7 +42,7 @@ public final class LeaseEnding {
     private static final int AT_ONCE = TargetLimits.DEFAULT.connections();
 
     /** Of one turn before it slows down: what is due every day is done at once. */
-    private static final int AT_FULL_SPEED = 100;
+    private static final int AT_FULL_SPEED = 10;
     /** When tens of thousands are due; more than a target does with these connections on most days. */
     private static final int A_SECOND_PER_PROCESSOR = 100;
     /** So that requests that want all of the processors keep nine tenths of them; measured with two. */

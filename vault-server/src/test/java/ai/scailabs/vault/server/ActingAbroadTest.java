@@ -33,6 +33,7 @@ class ActingAbroadTest {
 
     private static OpenApi api;
     private static ApiClient admin;
+    private static Neighbours readers;
 
     @BeforeAll
     static void prepare() {
@@ -40,6 +41,7 @@ class ActingAbroadTest {
         api = OpenApi.of(server);
         server.owner("abroad-home", PARTNER);
         admin = server.client(token().role("partner_admin").sign());
+        readers = Neighbours.make();
     }
 
     private static TokenBuilder token() {
@@ -58,16 +60,26 @@ class ActingAbroadTest {
                                 () -> works(all.get(index), prefix))));
     }
 
-    /** With a partner of its own, as what is shared is changed, too. */
+    /** An administrator, and the tenant of the same partner that they may do everything with. */
+    private record Neighbours(ApiClient admin, String home, PreparedTenant there) {
+        static Neighbours make() {
+            String partner = "abroad" + COUNT.incrementAndGet();
+            ApiClient admin = server.client(server.token(partner + "-home", partner)
+                    .user(ADMIN)
+                    .role("partner_admin")
+                    .sign());
+            PreparedTenant there = PreparedTenant.create(server, partner);
+            there.owner().allow("user:" + ADMIN, "**", "admin");
+            return new Neighbours(admin, "tnt_" + partner + "-home", there);
+        }
+    }
+
+    /** What changes something has a partner of its own, as what is shared is changed, too. */
     private static void works(OpenApi.Operation operation, boolean prefix) {
-        String partner = "abroad" + COUNT.incrementAndGet();
-        String home = "tnt_" + partner + "-home";
-        ApiClient admin = server.client(server.token(partner + "-home", partner)
-                .user(ADMIN)
-                .role("partner_admin")
-                .sign());
-        PreparedTenant there = PreparedTenant.create(server, partner);
-        there.owner().allow("user:" + ADMIN, "**", "admin");
+        Neighbours neighbours = operation.method().equals("GET") ? readers : Neighbours.make();
+        ApiClient admin = neighbours.admin();
+        String home = neighbours.home();
+        PreparedTenant there = neighbours.there();
         String requestId = AuditRow.newRequestId();
         ApiCall call = there.call(operation);
 

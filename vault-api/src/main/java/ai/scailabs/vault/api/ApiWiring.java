@@ -1,5 +1,7 @@
 package ai.scailabs.vault.api;
 
+import ai.scailabs.vault.access.decision.AccessControl;
+import ai.scailabs.vault.access.idempotency.IdempotentReplies;
 import ai.scailabs.vault.access.quota.Quota;
 import ai.scailabs.vault.access.revocation.RevocationList;
 import ai.scailabs.vault.access.token.TokenAuthenticator;
@@ -64,6 +66,8 @@ import ai.scailabs.vault.api.request.ClientAddress;
 import ai.scailabs.vault.api.request.Cursors;
 import ai.scailabs.vault.api.request.CustomMethodMapping;
 import ai.scailabs.vault.api.request.EndpointAdapter;
+import ai.scailabs.vault.api.request.IdempotentCalls;
+import ai.scailabs.vault.api.request.JsonBody;
 import ai.scailabs.vault.api.request.RateGate;
 import ai.scailabs.vault.api.request.RequestGate;
 import ai.scailabs.vault.api.request.RequestMetrics;
@@ -214,8 +218,9 @@ public class ApiWiring {
     }
 
     @Bean
-    EndpointAdapter endpointAdapter(FailureResolver failures) {
-        return new EndpointAdapter(failures);
+    EndpointAdapter endpointAdapter(
+            FailureResolver failures, IdempotentReplies replies, AccessControl access, JsonBody bodies) {
+        return new EndpointAdapter(failures, new IdempotentCalls(replies, access, bodies));
     }
 
     @Bean

@@ -179,6 +179,40 @@ class DynamicCredentialsTest {
     }
 
     @Test
+    void sentAgainUnderItsKey_givesTheSameCredentials_untilThePolicyGoes() {
+        String policy = owner.post(
+                        "/v1/policies",
+                        Map.of(
+                                "name",
+                                "again",
+                                "rules",
+                                List.of(Map.of(
+                                        "path_pattern",
+                                        "dynamic/" + engine + "/reader",
+                                        "permissions",
+                                        List.of("write")))))
+                .expect(201)
+                .json()
+                .get("id")
+                .stringValue();
+        owner.post(
+                        "/v1/policies/" + policy + "/bindings",
+                        Map.of("identity_type", "service_account", "identity_id", "sa:again"))
+                .expect(201);
+        ApiClient caller = server.client(
+                server.token("dynamics", "acme").serviceAccount("again").sign());
+        String path = ENGINES + "/" + engine + "/creds/reader";
+        JsonNode first =
+                caller.post(path, null, "Idempotency-Key", "again").expect(201).json();
+        assertThat(caller.post(path, null, "Idempotency-Key", "again")
+                        .expect(201)
+                        .json())
+                .isEqualTo(first);
+        owner.delete("/v1/policies/" + policy + "?force=true").expect(204);
+        caller.post(path, null, "Idempotency-Key", "again").expect(403, "access_denied");
+    }
+
+    @Test
     void credential_works_isLimited_andDiesWithItsConnectionsWhenItIsRevoked() throws SQLException {
         JsonNode lease = minted(engine, "reader", "1h");
 

@@ -39,6 +39,9 @@ class NonceTest {
             "public_key",
             "secret_access_key_field");
 
+    /** Names a call: no key of a cipher. */
+    private static final String OF_CALLS = "Idempotency_Key";
+
     private final RunningServer server = RunningServer.shared();
 
     /** No member of a body, no parameter and no header of the document names one. */
@@ -65,6 +68,7 @@ class NonceTest {
         assertThat(names).contains("data", "paths", "token", "limit").hasSizeGreaterThan(30);
         assertThat(names).containsAll(OF_CERTIFICATES);
         names.removeAll(OF_CERTIFICATES);
+        assertThat(names.remove(OF_CALLS)).isTrue();
         assertThat(names).noneMatch(name -> CRYPTOGRAPHIC.matcher(name).find());
     }
 

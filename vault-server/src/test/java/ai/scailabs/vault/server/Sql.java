@@ -61,6 +61,7 @@ record Sql(DatabaseLogin login) {
             "rotation_assignment",
             "rotation_history",
             "rotation_pending",
+            "idempotent_reply",
             "ssh_authority_key",
             "event_target",
             "event_signing_key",

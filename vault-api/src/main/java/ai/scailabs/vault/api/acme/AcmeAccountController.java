@@ -5,6 +5,7 @@ import ai.scailabs.vault.api.answer.JsonWriter;
 import ai.scailabs.vault.api.request.Call;
 import ai.scailabs.vault.api.request.Cursors;
 import ai.scailabs.vault.api.request.Endpoint;
+import ai.scailabs.vault.api.request.Idempotent;
 import ai.scailabs.vault.api.request.JsonBody;
 import ai.scailabs.vault.api.request.PathCategory;
 import ai.scailabs.vault.api.request.QueryParameters;
@@ -42,6 +43,7 @@ public class AcmeAccountController {
     }
 
     @PostMapping("/v1/pki/acme/accounts")
+    @Idempotent
     @Endpoint(scope = SCOPE, action = AuditAction.PKI_ACME_ACCOUNT_CREATE, category = PathCategory.PKI_ADMIN)
     public Answer create(Call call, HttpServletRequest request) {
         AcmeRequests.Account body = bodies.read(request, AcmeRequests.Account.class);

@@ -5,6 +5,7 @@ import ai.scailabs.vault.api.pki.CertificateForm;
 import ai.scailabs.vault.api.request.Call;
 import ai.scailabs.vault.api.request.Cursors;
 import ai.scailabs.vault.api.request.Endpoint;
+import ai.scailabs.vault.api.request.Idempotent;
 import ai.scailabs.vault.api.request.JsonBody;
 import ai.scailabs.vault.api.request.PathCategory;
 import ai.scailabs.vault.api.request.QueryParameters;
@@ -51,6 +52,7 @@ public class AcmeOrderController {
     }
 
     @PostMapping("/v1/pki/acme/issue")
+    @Idempotent
     @Endpoint(scope = ORDERER, action = AuditAction.PKI_ACME_ISSUE, category = PathCategory.ACME_ORDER)
     public Answer issue(Call call, HttpServletRequest request) {
         AcmeRequests.Order body = bodies.read(request, AcmeRequests.Order.class);
@@ -136,6 +138,7 @@ public class AcmeOrderController {
     }
 
     @PostMapping("/v1/pki/acme/orders/{id}/renew")
+    @Idempotent
     @Endpoint(scope = ORDERER, action = AuditAction.PKI_ACME_RENEW, category = PathCategory.ACME_ORDER)
     public Answer renew(Call call, @PathVariable String id) {
         AcmeOrder order = orders.renew(call.located(), about(call, id), call.entry());

@@ -89,6 +89,11 @@ public final class Answer {
         return new Answer(304, null, JSON, new WipedBuffer());
     }
 
+    /** As it was given before. */
+    static Answer again(int status, AuditReceipt receipt, String contentType, WipedBuffer body) {
+        return new Answer(status, receipt, contentType, body);
+    }
+
     private static WipedBuffer filled(byte[] content) {
         WipedBuffer body = new WipedBuffer();
         body.write(content, 0, content.length);

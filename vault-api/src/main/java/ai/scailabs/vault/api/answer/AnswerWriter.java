@@ -8,14 +8,27 @@ import java.io.IOException;
 public final class AnswerWriter {
     private AnswerWriter() {}
 
+    /** Waits for the audit row, so that nothing but the caller's going away is in the way of {@link #write}. */
+    public static void settle(Answer answer) {
+        AuditReceipt receipt = answer.receipt();
+        boolean settled = false;
+        try {
+            if (receipt != null) {
+                receipt.await();
+            }
+            settled = true;
+        } finally {
+            if (!settled) {
+                answer.body().wipe();
+            }
+        }
+    }
+
     /** Nothing has been written when this throws {@code service_unavailable}. */
     public static void write(Answer answer, HttpServletResponse response) throws IOException {
         WipedBuffer body = answer.body();
         try {
-            AuditReceipt receipt = answer.receipt();
-            if (receipt != null) {
-                receipt.await();
-            }
+            settle(answer);
             response.setStatus(answer.status());
             answer.headers().forEach(response::setHeader);
             Answer.Body streamed = answer.streamed();

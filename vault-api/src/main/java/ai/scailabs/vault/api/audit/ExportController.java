@@ -8,6 +8,7 @@ import ai.scailabs.vault.api.audit.ExportRequests.Wanted;
 import ai.scailabs.vault.api.request.Call;
 import ai.scailabs.vault.api.request.Cursors;
 import ai.scailabs.vault.api.request.Endpoint;
+import ai.scailabs.vault.api.request.Idempotent;
 import ai.scailabs.vault.api.request.JsonBody;
 import ai.scailabs.vault.api.request.PathCategory;
 import ai.scailabs.vault.api.request.QueryParameters;
@@ -53,6 +54,7 @@ public class ExportController {
     }
 
     @PostMapping("/v1/audit/export")
+    @Idempotent
     @Endpoint(scope = SCOPE, action = AuditAction.EXPORT_CREATED, category = PathCategory.AUDIT_EXPORT)
     public Answer create(Call call, HttpServletRequest request) {
         Wanted wanted = bodies.read(request, Wanted.class);

@@ -11,6 +11,7 @@ import ai.scailabs.vault.api.request.Call;
 import ai.scailabs.vault.api.request.Cursors;
 import ai.scailabs.vault.api.request.Endpoint;
 import ai.scailabs.vault.api.request.EntityTags;
+import ai.scailabs.vault.api.request.Idempotent;
 import ai.scailabs.vault.api.request.JsonBody;
 import ai.scailabs.vault.api.request.PathCategory;
 import ai.scailabs.vault.api.request.QueryParameters;
@@ -60,6 +61,7 @@ public class TrustController {
     }
 
     @PostMapping("/v1/auth/trusts")
+    @Idempotent
     @Endpoint(scope = "admin", action = AuditAction.TRUST_CREATE, category = PathCategory.AUTH)
     public Answer create(Call call, HttpServletRequest request) {
         TrustRequests.Trust body = bodies.read(request, TrustRequests.Trust.class);

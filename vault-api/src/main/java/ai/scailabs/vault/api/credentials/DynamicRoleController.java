@@ -5,6 +5,7 @@ import ai.scailabs.vault.api.request.Call;
 import ai.scailabs.vault.api.request.Cursors;
 import ai.scailabs.vault.api.request.Endpoint;
 import ai.scailabs.vault.api.request.EntityTags;
+import ai.scailabs.vault.api.request.Idempotent;
 import ai.scailabs.vault.api.request.JsonBody;
 import ai.scailabs.vault.api.request.PathCategory;
 import ai.scailabs.vault.api.request.QueryParameters;
@@ -59,6 +60,7 @@ public class DynamicRoleController {
     }
 
     @PostMapping(ROLES)
+    @Idempotent
     @Endpoint(scope = MANAGE, action = AuditAction.DYNAMIC_ROLE_CREATE, category = PathCategory.DYNAMIC_ADMIN)
     public Answer create(Call call, @PathVariable String engine, HttpServletRequest request) {
         EngineController.about(call, engine);

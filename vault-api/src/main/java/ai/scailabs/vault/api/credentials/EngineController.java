@@ -5,6 +5,7 @@ import ai.scailabs.vault.api.request.Call;
 import ai.scailabs.vault.api.request.Cursors;
 import ai.scailabs.vault.api.request.Endpoint;
 import ai.scailabs.vault.api.request.EntityTags;
+import ai.scailabs.vault.api.request.Idempotent;
 import ai.scailabs.vault.api.request.JsonBody;
 import ai.scailabs.vault.api.request.PathCategory;
 import ai.scailabs.vault.api.request.QueryParameters;
@@ -64,6 +65,7 @@ public class EngineController {
     }
 
     @PostMapping(ENGINES)
+    @Idempotent
     @Endpoint(scope = MANAGE, action = AuditAction.DYNAMIC_ENGINE_CREATE, category = PathCategory.DYNAMIC_ADMIN)
     public Answer create(Call call, HttpServletRequest request) {
         DynamicRequests.Engine body = bodies.read(request, DynamicRequests.Engine.class);
@@ -110,6 +112,7 @@ public class EngineController {
     }
 
     @PostMapping(ENGINES + "/{engine}/revoke-all")
+    @Idempotent
     @Endpoint(scope = MANAGE, action = AuditAction.DYNAMIC_REVOKE_ALL, category = PathCategory.LEASES)
     public Answer revokeAll(Call call, @PathVariable String engine, HttpServletRequest request) {
         about(call, engine);

@@ -8,6 +8,7 @@ import ai.scailabs.vault.api.request.Call;
 import ai.scailabs.vault.api.request.CustomMethod;
 import ai.scailabs.vault.api.request.Endpoint;
 import ai.scailabs.vault.api.request.EntityTags;
+import ai.scailabs.vault.api.request.Idempotent;
 import ai.scailabs.vault.api.request.JsonBody;
 import ai.scailabs.vault.api.request.PathCategory;
 import ai.scailabs.vault.api.secrets.SecretJson;
@@ -41,6 +42,7 @@ public class GenerateController {
 
     @PostMapping({SecretTarget.OWN + "/{*path}", SecretTarget.SHARED + "/{*path}"})
     @CustomMethod("generate")
+    @Idempotent
     @Endpoint(scope = "secrets:write", action = AuditAction.GENERATE, category = PathCategory.SECRETS_WRITE)
     public Answer generate(Call call, HttpServletRequest request) {
         SecretTarget target = SecretTarget.of(request, call);

@@ -4,6 +4,7 @@ import ai.scailabs.vault.api.answer.Answer;
 import ai.scailabs.vault.api.request.Call;
 import ai.scailabs.vault.api.request.Cursors;
 import ai.scailabs.vault.api.request.Endpoint;
+import ai.scailabs.vault.api.request.Idempotent;
 import ai.scailabs.vault.api.request.JsonBody;
 import ai.scailabs.vault.api.request.PathCategory;
 import ai.scailabs.vault.api.request.QueryParameters;
@@ -45,6 +46,7 @@ public class LeaseController {
     }
 
     @PostMapping(EngineController.ENGINES + "/{engine}/creds/{role}")
+    @Idempotent(secretBehind = "dynamic/{engine}/{role}")
     @Endpoint(scope = GENERATE, action = AuditAction.DYNAMIC_GENERATE, category = PathCategory.DYNAMIC_GENERATE)
     public Answer grant(Call call, @PathVariable String engine, @PathVariable String role, HttpServletRequest request) {
         DynamicRoleController.about(call, engine, role);

@@ -5,6 +5,7 @@ import ai.scailabs.vault.api.request.Call;
 import ai.scailabs.vault.api.request.Cursors;
 import ai.scailabs.vault.api.request.CustomMethod;
 import ai.scailabs.vault.api.request.Endpoint;
+import ai.scailabs.vault.api.request.Idempotent;
 import ai.scailabs.vault.api.request.JsonBody;
 import ai.scailabs.vault.api.request.PathCategory;
 import ai.scailabs.vault.api.request.QueryParameters;
@@ -50,6 +51,7 @@ public class RotationController {
     }
 
     @PostMapping("/v1/rotation/policies/{id}/secrets")
+    @Idempotent
     @Endpoint(scope = "admin", action = AuditAction.ROTATION_ATTACH, category = PathCategory.ROTATION)
     public Answer attach(Call call, @PathVariable String id, HttpServletRequest request) {
         UUID policy = RotationRequests.about(call, id);
@@ -75,6 +77,7 @@ public class RotationController {
     }
 
     @PostMapping("/v1/rotation/policies/{id}/rotate")
+    @Idempotent
     @Endpoint(scope = "secrets:rotate", action = AuditAction.ROTATE, category = PathCategory.ROTATION)
     public Answer rotateAll(Call call, @PathVariable String id, HttpServletRequest request) {
         UUID policy = RotationRequests.about(call, id);
@@ -159,6 +162,7 @@ public class RotationController {
 
     @PostMapping(SecretTarget.OWN + "/{*path}")
     @CustomMethod("rotate")
+    @Idempotent
     @Endpoint(scope = "secrets:rotate", action = AuditAction.ROTATE, category = PathCategory.SECRETS_WRITE)
     public Answer rotate(Call call, HttpServletRequest request) {
         SecretTarget target = SecretTarget.of(request, call);

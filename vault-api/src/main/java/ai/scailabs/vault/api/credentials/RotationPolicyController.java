@@ -5,6 +5,7 @@ import ai.scailabs.vault.api.request.Call;
 import ai.scailabs.vault.api.request.Cursors;
 import ai.scailabs.vault.api.request.Endpoint;
 import ai.scailabs.vault.api.request.EntityTags;
+import ai.scailabs.vault.api.request.Idempotent;
 import ai.scailabs.vault.api.request.JsonBody;
 import ai.scailabs.vault.api.request.PathCategory;
 import ai.scailabs.vault.api.request.QueryParameters;
@@ -64,6 +65,7 @@ public class RotationPolicyController {
     }
 
     @PostMapping("/v1/rotation/policies")
+    @Idempotent
     @Endpoint(scope = SCOPE, action = AuditAction.ROTATION_POLICY_CREATE, category = PathCategory.ROTATION)
     public Answer create(Call call, HttpServletRequest request) {
         RotationRequests.Wanted body = bodies.read(request, RotationRequests.Wanted.class);

@@ -6,6 +6,7 @@ import ai.scailabs.vault.api.request.Call;
 import ai.scailabs.vault.api.request.Cursors;
 import ai.scailabs.vault.api.request.Endpoint;
 import ai.scailabs.vault.api.request.EntityTags;
+import ai.scailabs.vault.api.request.Idempotent;
 import ai.scailabs.vault.api.request.JsonBody;
 import ai.scailabs.vault.api.request.PathCategory;
 import ai.scailabs.vault.api.request.QueryParameters;
@@ -68,6 +69,7 @@ public class SecretPolicyController {
     }
 
     @PostMapping("/v1/secret-policies")
+    @Idempotent
     @Endpoint(scope = SCOPE, action = AuditAction.SECRET_POLICY_CREATE, category = PathCategory.ROTATION)
     public Answer create(Call call, HttpServletRequest request) {
         Wanted body = bodies.read(request, Wanted.class);

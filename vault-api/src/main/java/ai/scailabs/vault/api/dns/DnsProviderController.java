@@ -6,6 +6,7 @@ import ai.scailabs.vault.api.request.Call;
 import ai.scailabs.vault.api.request.Cursors;
 import ai.scailabs.vault.api.request.Endpoint;
 import ai.scailabs.vault.api.request.EntityTags;
+import ai.scailabs.vault.api.request.Idempotent;
 import ai.scailabs.vault.api.request.JsonBody;
 import ai.scailabs.vault.api.request.PathCategory;
 import ai.scailabs.vault.api.request.QueryParameters;
@@ -71,6 +72,7 @@ public class DnsProviderController {
     }
 
     @PostMapping("/v1/dns/providers")
+    @Idempotent
     @Endpoint(scope = SCOPE, action = AuditAction.DNS_PROVIDER_CREATE, category = PathCategory.PKI_ADMIN)
     public Answer create(Call call, HttpServletRequest request) {
         try (DnsProviderRequests.Provider body = bodies.read(request, DnsProviderRequests.Provider.class)) {

@@ -6,6 +6,7 @@ import ai.scailabs.vault.api.answer.Answer;
 import ai.scailabs.vault.api.request.Call;
 import ai.scailabs.vault.api.request.Cursors;
 import ai.scailabs.vault.api.request.Endpoint;
+import ai.scailabs.vault.api.request.Idempotent;
 import ai.scailabs.vault.api.request.JsonBody;
 import ai.scailabs.vault.api.request.PathCategory;
 import ai.scailabs.vault.api.request.QueryParameters;
@@ -60,6 +61,7 @@ public class SubscriptionController {
     }
 
     @PostMapping("/v1/subscriptions")
+    @Idempotent
     @Endpoint(scope = WRITE, action = AuditAction.SUBSCRIPTION_CREATE, category = PathCategory.SUBSCRIPTIONS)
     public Answer create(Call call, HttpServletRequest request) {
         EventRequests.Subscription body = bodies.read(request, EventRequests.Subscription.class);

@@ -6,6 +6,7 @@ import ai.scailabs.vault.api.request.Call;
 import ai.scailabs.vault.api.request.Cursors;
 import ai.scailabs.vault.api.request.Endpoint;
 import ai.scailabs.vault.api.request.EntityTags;
+import ai.scailabs.vault.api.request.Idempotent;
 import ai.scailabs.vault.api.request.JsonBody;
 import ai.scailabs.vault.api.request.PathCategory;
 import ai.scailabs.vault.api.request.QueryParameters;
@@ -50,6 +51,7 @@ public class WebhookController {
     }
 
     @PostMapping("/v1/webhooks")
+    @Idempotent
     @Endpoint(scope = "admin", action = AuditAction.WEBHOOK_CREATE, category = PathCategory.WEBHOOKS)
     public Answer create(Call call, HttpServletRequest request) {
         EventRequests.Webhook body = bodies.read(request, EventRequests.Webhook.class);

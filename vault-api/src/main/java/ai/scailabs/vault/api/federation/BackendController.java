@@ -6,6 +6,7 @@ import ai.scailabs.vault.api.request.Call;
 import ai.scailabs.vault.api.request.Cursors;
 import ai.scailabs.vault.api.request.Endpoint;
 import ai.scailabs.vault.api.request.EntityTags;
+import ai.scailabs.vault.api.request.Idempotent;
 import ai.scailabs.vault.api.request.JsonBody;
 import ai.scailabs.vault.api.request.PathCategory;
 import ai.scailabs.vault.api.request.QueryParameters;
@@ -75,6 +76,7 @@ public class BackendController {
     }
 
     @PostMapping("/v1/federation/backends")
+    @Idempotent
     @Endpoint(scope = WRITE, action = AuditAction.FEDERATION_CREATE, category = PathCategory.FEDERATION)
     public Answer create(Call call, HttpServletRequest request) {
         BackendRequests.Wanted body = bodies.read(request, BackendRequests.Wanted.class);
@@ -125,6 +127,7 @@ public class BackendController {
     }
 
     @PostMapping("/v1/federation/backends/{id}/sync")
+    @Idempotent
     @Endpoint(scope = WRITE, action = AuditAction.FEDERATION_SYNC, category = PathCategory.FEDERATION)
     public Answer sync(Call call, @PathVariable String id, HttpServletRequest request) {
         UUID known = about(call, id);

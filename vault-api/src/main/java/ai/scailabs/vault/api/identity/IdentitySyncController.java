@@ -4,6 +4,7 @@ import ai.scailabs.vault.access.identity.Actor;
 import ai.scailabs.vault.api.answer.Answer;
 import ai.scailabs.vault.api.request.Call;
 import ai.scailabs.vault.api.request.Endpoint;
+import ai.scailabs.vault.api.request.Idempotent;
 import ai.scailabs.vault.api.request.PathCategory;
 import ai.scailabs.vault.api.request.QueryParameters;
 import ai.scailabs.vault.api.request.TenantSelection;
@@ -33,6 +34,7 @@ public class IdentitySyncController {
     }
 
     @PostMapping("/v1/identity/sync")
+    @Idempotent
     @Endpoint(scope = "identity:admin", action = AuditAction.IDENTITY_SYNC, category = PathCategory.IDENTITY_SYNC)
     public Answer start(Call call, HttpServletRequest request) {
         TenantId space = space(call, QueryParameters.of(request, "partner_id", "tenant_id"));

@@ -6,6 +6,7 @@ import ai.scailabs.vault.api.answer.JsonWriter;
 import ai.scailabs.vault.api.request.Call;
 import ai.scailabs.vault.api.request.Cursors;
 import ai.scailabs.vault.api.request.Endpoint;
+import ai.scailabs.vault.api.request.Idempotent;
 import ai.scailabs.vault.api.request.JsonBody;
 import ai.scailabs.vault.api.request.PathCategory;
 import ai.scailabs.vault.api.request.QueryParameters;
@@ -44,6 +45,7 @@ public class ErasureController {
     }
 
     @PostMapping("/v1/keys/erasures")
+    @Idempotent
     @Endpoint(scope = SCOPE, action = AuditAction.ERASURE_REQUEST, category = PathCategory.KEYS)
     public Answer request(Call call, HttpServletRequest request) {
         PartnerId partner = admitted(call);
@@ -73,6 +75,7 @@ public class ErasureController {
     }
 
     @PostMapping("/v1/keys/erasures/{id}/confirm")
+    @Idempotent
     @Endpoint(scope = SCOPE, action = AuditAction.ERASURE_CONFIRM, category = PathCategory.KEYS)
     public Answer confirm(Call call, HttpServletRequest request, @PathVariable String id) {
         PartnerId partner = admitted(call);

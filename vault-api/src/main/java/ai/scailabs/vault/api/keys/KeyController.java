@@ -5,6 +5,7 @@ import ai.scailabs.vault.api.answer.Answer;
 import ai.scailabs.vault.api.request.Call;
 import ai.scailabs.vault.api.request.Cursors;
 import ai.scailabs.vault.api.request.Endpoint;
+import ai.scailabs.vault.api.request.Idempotent;
 import ai.scailabs.vault.api.request.PathCategory;
 import ai.scailabs.vault.api.request.QueryParameters;
 import ai.scailabs.vault.audit.trail.AuditAction;
@@ -45,6 +46,7 @@ public class KeyController {
     }
 
     @PostMapping("/v1/keys/{level}/rotate")
+    @Idempotent
     @Endpoint(scope = SCOPE, action = AuditAction.KEY_ROTATE, category = PathCategory.KEYS)
     public Answer rotate(Call call, HttpServletRequest request, @PathVariable String level) {
         KeyLevel asked = KeyLevel.parse(level)

@@ -5,6 +5,7 @@ import ai.scailabs.vault.api.answer.JsonWriter;
 import ai.scailabs.vault.api.request.Call;
 import ai.scailabs.vault.api.request.Cursors;
 import ai.scailabs.vault.api.request.Endpoint;
+import ai.scailabs.vault.api.request.Idempotent;
 import ai.scailabs.vault.api.request.JsonBody;
 import ai.scailabs.vault.api.request.PathCategory;
 import ai.scailabs.vault.api.request.QueryParameters;
@@ -71,6 +72,7 @@ public class AuthorityController {
     }
 
     @PostMapping("/v1/pki/ca")
+    @Idempotent
     @Endpoint(scope = "pki:admin", action = AuditAction.PKI_CA_CREATE, category = PathCategory.PKI_ADMIN)
     public Answer create(Call call, HttpServletRequest request) {
         AuthorityRequests.Authority body = bodies.read(request, AuthorityRequests.Authority.class);

@@ -3,6 +3,7 @@ package ai.scailabs.vault.api.pki;
 import ai.scailabs.vault.api.answer.Answer;
 import ai.scailabs.vault.api.request.Call;
 import ai.scailabs.vault.api.request.Endpoint;
+import ai.scailabs.vault.api.request.Idempotent;
 import ai.scailabs.vault.api.request.JsonBody;
 import ai.scailabs.vault.api.request.PathCategory;
 import ai.scailabs.vault.api.request.SecretText;
@@ -77,6 +78,7 @@ public class CertificationController {
     }
 
     @PostMapping("/v1/pki/ca/{id}/rotate")
+    @Idempotent
     @Endpoint(scope = "pki:admin", action = AuditAction.PKI_CA_ROTATE, category = PathCategory.PKI_ADMIN)
     public Answer rotate(Call call, @PathVariable String id, HttpServletRequest request) {
         var known = AuthorityController.about(call, id);
@@ -87,6 +89,7 @@ public class CertificationController {
     }
 
     @PostMapping("/v1/pki/ca/{id}/cross-sign")
+    @Idempotent
     @Endpoint(scope = "pki:admin", action = AuditAction.PKI_CA_CROSS_SIGN, category = PathCategory.PKI_ADMIN)
     public Answer crossSign(Call call, @PathVariable String id, HttpServletRequest request) {
         var known = AuthorityController.about(call, id);
@@ -119,6 +122,7 @@ public class CertificationController {
     }
 
     @PostMapping("/v1/pki/ca/import")
+    @Idempotent
     @Endpoint(scope = "pki:admin", action = AuditAction.PKI_CA_IMPORT, category = PathCategory.PKI_ADMIN)
     public Answer bring(Call call, HttpServletRequest request) {
         AuthorityRequests.Import body = bodies.read(request, AuthorityRequests.Import.class);

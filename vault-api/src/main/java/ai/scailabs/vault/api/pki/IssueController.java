@@ -4,6 +4,7 @@ import ai.scailabs.vault.api.answer.Answer;
 import ai.scailabs.vault.api.answer.JsonWriter;
 import ai.scailabs.vault.api.request.Call;
 import ai.scailabs.vault.api.request.Endpoint;
+import ai.scailabs.vault.api.request.Idempotent;
 import ai.scailabs.vault.api.request.JsonBody;
 import ai.scailabs.vault.api.request.PathCategory;
 import ai.scailabs.vault.api.request.SecretText;
@@ -35,6 +36,7 @@ public class IssueController {
     }
 
     @PostMapping("/v1/pki/issue/{role}")
+    @Idempotent(secretBehind = "pki/roles/{role}", roleSuffices = true)
     @Endpoint(scope = "pki:issue", action = AuditAction.PKI_ISSUE, category = PathCategory.PKI_ISSUE)
     public Answer issue(Call call, @PathVariable String role, HttpServletRequest request) {
         PkiRoleController.about(call, role);
@@ -49,6 +51,7 @@ public class IssueController {
     }
 
     @PostMapping("/v1/pki/sign/{role}")
+    @Idempotent
     @Endpoint(scope = "pki:issue", action = AuditAction.PKI_SIGN, category = PathCategory.PKI_ISSUE)
     public Answer sign(Call call, @PathVariable String role, HttpServletRequest request) {
         PkiRoleController.about(call, role);

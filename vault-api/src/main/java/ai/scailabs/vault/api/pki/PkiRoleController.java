@@ -5,6 +5,7 @@ import ai.scailabs.vault.api.request.Call;
 import ai.scailabs.vault.api.request.Cursors;
 import ai.scailabs.vault.api.request.Endpoint;
 import ai.scailabs.vault.api.request.EntityTags;
+import ai.scailabs.vault.api.request.Idempotent;
 import ai.scailabs.vault.api.request.JsonBody;
 import ai.scailabs.vault.api.request.PathCategory;
 import ai.scailabs.vault.api.request.QueryParameters;
@@ -69,6 +70,7 @@ public class PkiRoleController {
     }
 
     @PostMapping("/v1/pki/roles")
+    @Idempotent
     @Endpoint(scope = SCOPE, action = AuditAction.PKI_ROLE_CREATE, category = PathCategory.PKI_ADMIN)
     public Answer create(Call call, HttpServletRequest request) {
         RoleFields body = bodies.read(request, RoleFields.class);

@@ -4,6 +4,7 @@ import ai.scailabs.vault.api.answer.Answer;
 import ai.scailabs.vault.api.request.Call;
 import ai.scailabs.vault.api.request.Cursors;
 import ai.scailabs.vault.api.request.Endpoint;
+import ai.scailabs.vault.api.request.Idempotent;
 import ai.scailabs.vault.api.request.JsonBody;
 import ai.scailabs.vault.api.request.PathCategory;
 import ai.scailabs.vault.api.request.QueryParameters;
@@ -40,6 +41,7 @@ public class RequestController {
     }
 
     @PostMapping("/v1/pki/csr/import")
+    @Idempotent
     @Endpoint(scope = SUBMITTER, action = AuditAction.PKI_CSR_IMPORT, category = PathCategory.PKI_ISSUE)
     public Answer submit(Call call, HttpServletRequest request) {
         RequestBodies.Import body = bodies.read(request, RequestBodies.Import.class);
@@ -105,6 +107,7 @@ public class RequestController {
     }
 
     @PostMapping("/v1/pki/csr/{id}/sign")
+    @Idempotent
     @Endpoint(scope = SUBMITTER, action = AuditAction.PKI_CSR_SIGN, category = PathCategory.PKI_ISSUE)
     public Answer sign(Call call, @PathVariable String id, HttpServletRequest request) {
         UUID known = about(call, id);

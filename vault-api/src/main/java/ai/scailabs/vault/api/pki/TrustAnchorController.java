@@ -5,6 +5,7 @@ import ai.scailabs.vault.api.answer.JsonWriter;
 import ai.scailabs.vault.api.request.Call;
 import ai.scailabs.vault.api.request.Cursors;
 import ai.scailabs.vault.api.request.Endpoint;
+import ai.scailabs.vault.api.request.Idempotent;
 import ai.scailabs.vault.api.request.JsonBody;
 import ai.scailabs.vault.api.request.PathCategory;
 import ai.scailabs.vault.api.request.QueryParameters;
@@ -64,6 +65,7 @@ public class TrustAnchorController {
     }
 
     @PostMapping("/v1/pki/trust-anchors")
+    @Idempotent
     @Endpoint(scope = SCOPE, action = AuditAction.PKI_ANCHOR_CREATE, category = PathCategory.PKI_ADMIN)
     public Answer create(Call call, HttpServletRequest request) {
         ValidationRequests.Anchor body = bodies.read(request, ValidationRequests.Anchor.class);

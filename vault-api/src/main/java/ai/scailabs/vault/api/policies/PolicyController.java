@@ -15,6 +15,7 @@ import ai.scailabs.vault.api.request.Call;
 import ai.scailabs.vault.api.request.Cursors;
 import ai.scailabs.vault.api.request.Endpoint;
 import ai.scailabs.vault.api.request.EntityTags;
+import ai.scailabs.vault.api.request.Idempotent;
 import ai.scailabs.vault.api.request.JsonBody;
 import ai.scailabs.vault.api.request.PathCategory;
 import ai.scailabs.vault.api.request.QueryParameters;
@@ -72,6 +73,7 @@ public class PolicyController {
     }
 
     @PostMapping("/v1/policies")
+    @Idempotent
     @Endpoint(scope = "policies:write", action = AuditAction.POLICY_CREATE, category = PathCategory.POLICIES)
     public Answer create(Call call, HttpServletRequest request) {
         PolicyRequests.Policy body = bodies.read(request, PolicyRequests.Policy.class);
@@ -133,6 +135,7 @@ public class PolicyController {
     }
 
     @PostMapping("/v1/policies/{id}/bindings")
+    @Idempotent
     @Endpoint(scope = "policies:write", action = AuditAction.POLICY_BIND, category = PathCategory.POLICIES)
     public Answer bind(Call call, @PathVariable String id, HttpServletRequest request) {
         spaceOf(call, id);

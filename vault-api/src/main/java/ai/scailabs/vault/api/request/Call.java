@@ -1,5 +1,6 @@
 package ai.scailabs.vault.api.request;
 
+import ai.scailabs.vault.access.decision.AccessControl;
 import ai.scailabs.vault.access.identity.Actor;
 import ai.scailabs.vault.access.identity.Caller;
 import ai.scailabs.vault.access.identity.Workload;
@@ -124,6 +125,12 @@ public final class Call {
     /** Names the resource: a legal path or an id of ours, never raw input. */
     public void about(String resource) {
         this.path = resource;
+    }
+
+    /** The resource by the name that it has in the log of the tenant that is acted on; null where there is none. */
+    @Nullable
+    String resource() {
+        return sharedSpace == null || path == null ? path : AccessControl.SHARED_SPACE + path;
     }
 
     /** The resource lies in the space that the caller's partner shares: what is done is recorded in both logs. */

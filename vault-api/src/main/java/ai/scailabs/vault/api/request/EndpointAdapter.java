@@ -26,11 +26,13 @@ public final class EndpointAdapter implements HandlerAdapter {
     private static final Set<Class<?>> RETURNED = Set.of(Answer.class, DeferredAnswer.class);
 
     private final DeferredAnswers deferred;
+    private final IdempotentCalls idempotent;
     private final ConcurrentHashMap<HandlerMethod, Argument[]> arguments = new ConcurrentHashMap<>();
 
     /** @param failures answers what goes wrong with an answer that comes later */
-    public EndpointAdapter(HandlerExceptionResolver failures) {
+    public EndpointAdapter(HandlerExceptionResolver failures, IdempotentCalls idempotent) {
         this.deferred = new DeferredAnswers(failures);
+        this.idempotent = idempotent;
     }
 
     @Override
@@ -43,12 +45,13 @@ public final class EndpointAdapter implements HandlerAdapter {
     public @Nullable ModelAndView handle(HttpServletRequest request, HttpServletResponse response, Object handler)
             throws Exception {
         HandlerMethod method = (HandlerMethod) handler;
-        Argument[] sources = arguments.computeIfAbsent(method, EndpointAdapter::argumentsOf);
-        Object[] values = new Object[sources.length];
-        for (int i = 0; i < values.length; i++) {
-            values[i] = sources[i].of(request);
+        Idempotent once = IdempotentCalls.isAsked(request) ? method.getMethodAnnotation(Idempotent.class) : null;
+        if (once != null) {
+            idempotent.handle(once, call(request), request, response, name -> pathVariable(request, name), buffered ->
+                    (Answer) called(method, buffered));
+            return null;
         }
-        switch (called(method, values)) {
+        switch (called(method, request)) {
             case Answer answer -> AnswerWriter.write(answer, response);
             case DeferredAnswer later -> deferred.write(later, request, response);
             default -> throw new IllegalStateException("a handler cannot answer so: " + method);
@@ -56,7 +59,12 @@ public final class EndpointAdapter implements HandlerAdapter {
         return null;
     }
 
-    private static Object called(HandlerMethod method, Object[] values) throws Exception {
+    private Object called(HandlerMethod method, HttpServletRequest request) throws Exception {
+        Argument[] sources = arguments.computeIfAbsent(method, EndpointAdapter::argumentsOf);
+        Object[] values = new Object[sources.length];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = sources[i].of(request);
+        }
         try {
             return method.getMethod().invoke(method.getBean(), values);
         } catch (InvocationTargetException e) {

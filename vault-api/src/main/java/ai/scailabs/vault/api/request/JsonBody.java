@@ -184,6 +184,11 @@ public final class JsonBody {
         return bytes(request, atMost);
     }
 
+    /** The body as it came, to be read again; whoever takes it wipes it. */
+    byte[] bytes(HttpServletRequest request) {
+        return bytes(request, maxBytes);
+    }
+
     private static byte[] bytes(HttpServletRequest request, int atMost) {
         if (request.getContentLengthLong() > atMost) {
             throw tooLarge("The body is larger than " + atMost + " bytes");

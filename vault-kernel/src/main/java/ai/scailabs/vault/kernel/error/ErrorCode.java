@@ -73,6 +73,8 @@ public enum ErrorCode {
     CSR_REJECTED(422),
     TTL_EXCEEDED(422),
     NAME_NOT_ALLOWED(422),
+    /** The key was sent with another call before. */
+    IDEMPOTENCY_MISMATCH(422),
     /** No DNS provider of the tenant manages a zone for the name. */
     DNS_ZONE_NOT_MANAGED(422),
     /** A DNS provider answered, and will not do it before somebody changes something there: {@code details.reason}. */

@@ -1,6 +1,7 @@
 package ai.scailabs.vault.server.wiring;
 
 import ai.scailabs.vault.access.decision.AccessControl;
+import ai.scailabs.vault.access.idempotency.IdempotentReplies;
 import ai.scailabs.vault.access.policy.PolicyService;
 import ai.scailabs.vault.access.quota.Quota;
 import ai.scailabs.vault.access.redis.RedisLink;
@@ -16,6 +17,7 @@ import ai.scailabs.vault.secrets.secret.SecretService;
 import ai.scailabs.vault.server.settings.ServerSettings;
 import ai.scailabs.vault.tenancy.keyring.StoredKeyrings;
 import ai.scailabs.vault.tenancy.keyring.TenantMac;
+import ai.scailabs.vault.tenancy.keyring.TenantSeal;
 import ai.scailabs.vault.tenancy.tenant.TenantRegistry;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
@@ -50,6 +52,11 @@ class CapabilityWiring {
     @Bean
     AccessControl accessControl(TenantTransactions transactions, Clock clock) {
         return new AccessControl(transactions, clock);
+    }
+
+    @Bean
+    IdempotentReplies idempotentReplies(TenantTransactions transactions, TenantSeal seal, Ids ids) {
+        return new IdempotentReplies(transactions, new SealedKeys(seal, SealedKeys.IDEMPOTENT), ids);
     }
 
     @Bean

@@ -72,7 +72,8 @@ class KeyWiring {
                 RewrappedKeys.ofEvents(transactions),
                 RewrappedKeys.ofAcme(transactions),
                 RewrappedKeys.ofRotations(transactions),
-                RewrappedKeys.ofSshEngines(transactions));
+                RewrappedKeys.ofSshEngines(transactions),
+                RewrappedKeys.ofIdempotentReplies(transactions));
     }
 
     /** Absent, which the framework shows as null, where there is no login for jobs. */

@@ -1,5 +1,6 @@
 package ai.scailabs.vault.server.wiring;
 
+import ai.scailabs.vault.access.idempotency.IdempotentReplyDisposal;
 import ai.scailabs.vault.access.issuer.SigningKeyDisposal;
 import ai.scailabs.vault.access.quota.Quota;
 import ai.scailabs.vault.access.redis.RedisLink;
@@ -170,6 +171,8 @@ class OperationsWiring {
             jobs.every(Duration.ofHours(1), Duration.ofMinutes(3), "revocation-disposal", disposal::run);
             SigningKeyDisposal keys = new SigningKeyDisposal(pools.worker());
             jobs.every(Duration.ofHours(1), Duration.ofMinutes(4), "signing-key-disposal", keys::run);
+            IdempotentReplyDisposal replies = new IdempotentReplyDisposal(pools.worker());
+            jobs.every(Duration.ofHours(1), Duration.ofMinutes(5), "idempotent-reply-disposal", replies::run);
             SyncDisposal syncs = new SyncDisposal(pools.worker());
             jobs.every(Duration.ofHours(1), Duration.ofMinutes(4), "sync-disposal", syncs::run);
         }

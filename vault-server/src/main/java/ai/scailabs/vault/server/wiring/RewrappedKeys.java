@@ -78,6 +78,12 @@ record RewrappedKeys(String kind, String purpose, SealedKeyRows keys) implements
                 "rotation_values", SealedKeys.ROTATION, new SealedKeyRows(transactions, "rotation_pending"));
     }
 
+    /** What calls were answered that may be sent again. */
+    static RewrappedKeys ofIdempotentReplies(TenantTransactions transactions) {
+        return new RewrappedKeys(
+                "idempotent_replies", SealedKeys.IDEMPOTENT, new SealedKeyRows(transactions, "idempotent_reply"));
+    }
+
     @Override
     public Page page(TenantId tenant, String after, int limit) {
         List<SealedKeyRows.Sealed> found = keys.page(tenant, after, limit);

@@ -17,6 +17,7 @@ record SealedKeys(TenantSeal seal, String purpose) implements KeySeal {
     static final String ACME = "acme-key";
     static final String SSH_SIGNING = "ssh-signing-key";
     static final String ROTATION = "rotation-value";
+    static final String IDEMPOTENT = "idempotent-reply";
 
     @Override
     public byte[] seal(TenantId tenant, PartnerId partner, String keyId, SensitiveBytes privateKey) {

@@ -36,6 +36,8 @@ public final class EventMeters {
         if (cleaner != null) {
             Gauge.builder("scaivault.events.backlog", cleaner, EventCleaner::depth)
                     .register(registry);
+            Gauge.builder("scaivault.webhook.queue.depth", cleaner, EventCleaner::depth)
+                    .register(registry);
             Gauge.builder(
                             "scaivault.events.backlog.age.seconds",
                             cleaner,

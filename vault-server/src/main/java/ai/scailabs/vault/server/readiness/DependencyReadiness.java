@@ -162,6 +162,7 @@ public final class DependencyReadiness implements Readiness {
         EncryptionProbe.Finding encryption = serving(observation.rootKeys());
         figures(checks, "encryption").put("latency_ms", encryption.nanos() / 1e6);
         figures(checks, "encryption").put("root_key", encryption.rootKeyId());
+        figures(checks, "encryption").put("key_status", encryption.serves() ? "active" : "unavailable");
         Instant rotated = lastRotation.get();
         if (rotated != null) {
             figures(checks, "encryption").put("last_rotation", rotated.toString());

@@ -49,6 +49,7 @@ import ai.scailabs.vault.secrets.mount.Mounts;
 import ai.scailabs.vault.secrets.secret.SecretService;
 import ai.scailabs.vault.server.jobs.LeaseJobs;
 import ai.scailabs.vault.server.jobs.RotationJobs;
+import ai.scailabs.vault.server.jobs.RotationQueue;
 import ai.scailabs.vault.server.metrics.LeaseMeters;
 import ai.scailabs.vault.server.metrics.RotationMeters;
 import ai.scailabs.vault.server.settings.ServerSettings;
@@ -320,9 +321,13 @@ class CredentialWiring {
     /** Absent, which the framework shows as null, where there is no login for jobs. */
     @Bean
     @Nullable
-    RotationJobs rotationJobs(DatabasePools pools, TenantTransactions transactions, RotationSteps steps, Ids ids) {
+    RotationJobs rotationJobs(
+            DatabasePools pools, TenantTransactions transactions, RotationSteps steps, RotationMeters meters, Ids ids) {
         return pools.worker() == null
                 ? null
-                : RotationJobs.start(new RotationWorker(pools.worker(), transactions, steps, ids));
+                : RotationJobs.start(
+                        new RotationWorker(pools.worker(), transactions, steps, ids),
+                        new RotationQueue(pools.worker()),
+                        meters::waiting);
     }
 }

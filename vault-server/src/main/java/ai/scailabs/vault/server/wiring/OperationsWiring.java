@@ -23,6 +23,7 @@ import ai.scailabs.vault.secrets.secret.SecretService;
 import ai.scailabs.vault.server.jobs.AuditLogSize;
 import ai.scailabs.vault.server.jobs.AuditPartitions;
 import ai.scailabs.vault.server.jobs.BackgroundJobs;
+import ai.scailabs.vault.server.jobs.DatabaseLatency;
 import ai.scailabs.vault.server.metrics.AuditMeters;
 import ai.scailabs.vault.server.metrics.MetricsListener;
 import ai.scailabs.vault.server.metrics.QuotaMeters;
@@ -159,6 +160,8 @@ class OperationsWiring {
         tls.ifAvailable(
                 listener -> jobs.every(Duration.ofSeconds(2), Duration.ofSeconds(2), "tls-files", listener::reload));
         jobs.every(Duration.ofSeconds(10), Duration.ofSeconds(10), "access-times", accessTimes::flush);
+        DatabaseLatency latency = new DatabaseLatency(pools.app(), registry);
+        jobs.every(Duration.ofSeconds(15), Duration.ofSeconds(1), "database-latency", latency::measure);
         if (pools.worker() != null) {
             AuditPartitions partitions = new AuditPartitions(pools.worker());
             jobs.every(Duration.ofDays(1), Duration.ofMinutes(1), "audit-partitions", partitions::create);

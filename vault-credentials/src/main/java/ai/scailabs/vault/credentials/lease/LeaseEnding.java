@@ -147,14 +147,19 @@ public final class LeaseEnding {
     }
 
     /**
-     * One that is to end, now. It stays to be ended, and is tried again, where it did not succeed.
+     * One of which somebody wants that it ends, now. It stays to be ended, and is tried again, where it did not succeed.
      *
      * @param request theirs, kept with its end
      * @throws VaultException {@code backend_unavailable}; {@code conflict} when another is about to end it
      */
     Lease endNow(TenantId tenant, UUID id, AuditEntry request) {
         UUID holder = ids.nextUuid();
-        Lease taken = leases.take(tenant, id, holder)
+        // At once: in between, whoever ends what is due would take it.
+        Lease taken = leases.transactions()
+                .inTransaction(tenant, tx -> {
+                    leases.end(tx, id, "requested");
+                    return leases.take(tx, id, holder);
+                })
                 .orElseThrow(() -> new VaultException(
                         ErrorCode.CONFLICT, "It is being revoked already", Map.of("state", "revoking")));
         Engine engine = engines.find(tenant, taken.engineId()).orElse(null);

@@ -265,8 +265,8 @@ final class LeaseRepository {
     }
 
     /** Empty when it is not due, or another has it. */
-    Optional<Lease> take(TenantId tenant, UUID id, UUID holder) {
-        return transactions.queryOne(tenant, TAKE, LeaseRepository::lease, holder, tenant.value(), id);
+    Optional<Lease> take(TenantTransaction tx, UUID id, UUID holder) {
+        return tx.queryOne(TAKE, LeaseRepository::lease, holder, tx.tenant().value(), id);
     }
 
     /** Empty when another has it. */

@@ -199,7 +199,6 @@ public final class LeaseService {
         if (lease.state() == LeaseState.PENDING) {
             throw dead("pending");
         }
-        leases.transactions().inTransaction(entry.tenant(), tx -> leases.end(tx, id, "requested"));
         return ending.endNow(entry.tenant(), id, entry);
     }
 

@@ -325,9 +325,14 @@ class DynamicCredentialsTest {
 
     @Test
     void names_areHarmless_orRefused() {
-        for (String name : List.of("a'b", "a%b", "\uD83D\uDE00", "a".repeat(100), "../x", "a/b", " ", "-a")) {
+        for (String name :
+                List.of("a'b", "a%b", "\uD83D\uDE00", "a".repeat(100), "../x", "a/b", " ", "-a", "Reader", "a.b")) {
             owner.post(ENGINES + "/" + engine + "/roles", Map.of("name", name)).expect(400, "invalid_role");
+            owner.post(ENGINES, Map.of("name", name, "type", "ssh", "config", Map.of()))
+                    .expect(422, "validation_error");
         }
+        owner.get(ENGINES + "/" + engine + "/roles/Reader").expect(404, "role_not_found");
+        owner.get(ENGINES + "/Orders").expect(404, "engine_not_found");
         owner.get(ENGINES + "/" + engine + "/roles/none").expect(404, "role_not_found");
         owner.get(ENGINES + "/none").expect(404, "engine_not_found");
         mint("none", "reader", Map.of()).expect(404, "engine_not_found");

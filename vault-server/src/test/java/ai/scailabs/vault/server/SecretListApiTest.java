@@ -113,6 +113,7 @@ class SecretListApiTest {
     @Test
     void cursor_fitsNoOtherListTenantOrFilter() {
         String cursor = cursor();
+        owner.get("/v1/secrets?limit=2&cursor=%00").expect(400, "invalid_cursor");
         owner.get("/v1/secrets?limit=2&prefix=app/&cursor=" + cursor).expect(400, "invalid_cursor");
         owner.get("/v1/secrets?limit=2&tag=mail&cursor=" + cursor).expect(400, "invalid_cursor");
         owner.get("/v1/partner/secrets?limit=2&cursor=" + cursor).expect(400, "invalid_cursor");

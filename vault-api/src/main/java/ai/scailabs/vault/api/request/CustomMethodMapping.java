@@ -21,7 +21,10 @@ import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandl
 import org.springframework.web.util.ServletRequestPathUtils;
 import org.springframework.web.util.pattern.PathPattern;
 
-/** Spring's mapping, extended by {@link CustomMethod}. A handler without one matches only requests without a colon suffix. */
+/**
+ * Spring's mapping, extended by {@link CustomMethod}. A handler without one matches only requests without a colon suffix. A path that stands in a mapping as it is, such as
+ * {@code /v1/policies/test}, is no id of another mapping, and what spans slashes has at least one segment: otherwise {@code Allow} would name methods that are not there.
+ */
 public final class CustomMethodMapping extends RequestMappingHandlerMapping {
     private static final String GET = "GET";
     private static final String HEAD = "HEAD";
@@ -29,9 +32,15 @@ public final class CustomMethodMapping extends RequestMappingHandlerMapping {
     /** By the beginning of a path: Spring asks each of its mappings, which takes longer than many a handler does. */
     private Map<String, Set<Candidate>> byBeginning = Map.of();
 
+    /** Without variables. */
+    private Set<String> plainPaths = Set.of();
+
     @Override
     public void afterPropertiesSet() {
         super.afterPropertiesSet();
+        plainPaths = getHandlerMethods().keySet().stream()
+                .flatMap(mapping -> mapping.getDirectPaths().stream())
+                .collect(Collectors.toUnmodifiableSet());
         Map<String, Set<Candidate>> found = new HashMap<>();
         getHandlerMethods()
                 .forEach((mapping, handler) -> patternsOf(mapping)
@@ -72,7 +81,7 @@ public final class CustomMethodMapping extends RequestMappingHandlerMapping {
         Candidate only = null;
         PathPattern.PathMatchInfo match = null;
         for (Candidate candidate : byBeginning.getOrDefault(beginningOf(uri), Set.of())) {
-            if (!candidate.mayMatch(request.getMethod(), suffix)) {
+            if (!candidate.mayMatch(request.getMethod(), suffix) || !isAbout(candidate.pattern(), uri)) {
                 continue;
             }
             PathPattern.PathMatchInfo matching = candidate.pattern().matchAndExtract(parsed);
@@ -92,6 +101,35 @@ public final class CustomMethodMapping extends RequestMappingHandlerMapping {
         request.setAttribute(BEST_MATCHING_PATTERN_ATTRIBUTE, only.pattern().getPatternString());
         request.setAttribute(URI_TEMPLATE_VARIABLES_ATTRIBUTE, match.getUriVariables());
         return only.handler();
+    }
+
+    @Override
+    protected @Nullable RequestMappingInfo getMatchingMapping(RequestMappingInfo mapping, HttpServletRequest request) {
+        RequestMappingInfo matching = super.getMatchingMapping(mapping, request);
+        return matching != null && isAbout(matching.getPathPatternsCondition(), request) ? matching : null;
+    }
+
+    /** @param matching what matches the path of the request */
+    private boolean isAbout(@Nullable PathPatternsRequestCondition matching, HttpServletRequest request) {
+        return matching != null
+                && matching.getPatterns().stream().anyMatch(pattern -> isAbout(pattern, request.getRequestURI()));
+    }
+
+    /** Whether a URI that the pattern matches is meant by it. */
+    private boolean isAbout(PathPattern pattern, String uri) {
+        String text = pattern.getPatternString();
+        if (text.endsWith("/**") || text.contains("/{*")) {
+            return slashesOf(uri) >= slashesOf(text);
+        }
+        return !pattern.hasPatternSyntax() || !plainPaths.contains(uri);
+    }
+
+    private static int slashesOf(String path) {
+        int slashes = 0;
+        for (int at = path.indexOf('/'); at >= 0; at = path.indexOf('/', at + 1)) {
+            slashes++;
+        }
+        return slashes;
     }
 
     private static Set<PathPattern> patternsOf(RequestMappingInfo mapping) {
@@ -123,11 +161,11 @@ public final class CustomMethodMapping extends RequestMappingHandlerMapping {
         return null;
     }
 
-    private static boolean isFor(RequestMappingInfo mapping, HttpServletRequest request) {
+    private boolean isFor(RequestMappingInfo mapping, HttpServletRequest request) {
         PathPatternsRequestCondition path = mapping.getPathPatternsCondition();
         RequestCondition<?> suffix = mapping.getCustomCondition();
         return path != null
-                && path.getMatchingCondition(request) != null
+                && isAbout(path.getMatchingCondition(request), request)
                 && (suffix == null || suffix.getMatchingCondition(request) != null);
     }
 

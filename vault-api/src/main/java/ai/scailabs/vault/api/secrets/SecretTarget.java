@@ -6,13 +6,11 @@ import ai.scailabs.vault.access.policy.Permission;
 import ai.scailabs.vault.api.request.Call;
 import ai.scailabs.vault.api.request.CustomMethodMapping;
 import ai.scailabs.vault.api.request.EntityTags;
-import ai.scailabs.vault.kernel.error.ErrorCode;
 import ai.scailabs.vault.kernel.error.VaultException;
 import ai.scailabs.vault.kernel.path.SecretPath;
 import ai.scailabs.vault.secrets.secret.Precondition;
 import ai.scailabs.vault.secrets.secret.SecretSpace;
 import jakarta.servlet.http.HttpServletRequest;
-import java.util.Map;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
@@ -29,10 +27,6 @@ public record SecretTarget(SecretSpace space, SecretPath path) {
         String uri = request.getRequestURI();
         SecretSpace space = space(request, call);
         int start = (space.isShared() ? SHARED : OWN).length() + 1;
-        if (uri.length() < start) {
-            throw new VaultException(
-                    ErrorCode.METHOD_NOT_ALLOWED, "The method is not available here", Map.of("allowed_methods", "GET"));
-        }
         boolean suffixed = !CustomMethodMapping.suffixOf(uri).isEmpty();
         String text = uri.substring(start, suffixed ? uri.lastIndexOf(':') : uri.length());
         SecretPath path = new SecretPath(text);

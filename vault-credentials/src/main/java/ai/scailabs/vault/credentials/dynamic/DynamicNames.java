@@ -9,10 +9,10 @@ import org.jspecify.annotations.Nullable;
 /** Names of engines and roles, and the virtual paths at which policies speak of them. */
 public final class DynamicNames {
     /** What is a segment of a path, and of an identity. */
-    private static final Pattern FORM = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,62}");
+    private static final Pattern FORM = Pattern.compile("[a-z0-9][a-z0-9_-]{0,62}");
 
     private static final String RULE =
-            "must be 1 to 63 letters, digits, dots, hyphens and underscores, the first a letter or digit";
+            "must be 1 to 63 lower-case letters, digits, hyphens and underscores, the first a letter or digit";
 
     private DynamicNames() {}
 

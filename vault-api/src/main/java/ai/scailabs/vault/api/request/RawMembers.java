@@ -17,13 +17,14 @@ import tools.jackson.databind.ValueDeserializer;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.module.SimpleModule;
 
-/** Reads members that are carried on as JSON rather than bound to a shape. */
+/** Reads members that are carried on as JSON rather than bound to a shape, and texts as {@link TextReader} does. */
 final class RawMembers extends SimpleModule {
     private static final long serialVersionUID = 1L;
 
     RawMembers() {
         super("raw-members");
         addDeserializer(SecretData.class, new SecretDataReader());
+        addDeserializer(String.class, new TextReader());
         addDeserializer(RawObject.class, new RawObjectReader());
         addDeserializer(SecretText.class, new SecretTextReader());
     }

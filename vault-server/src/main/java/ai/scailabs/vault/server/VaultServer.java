@@ -99,7 +99,7 @@ public class VaultServer {
         TlsListener.prepareRuntime();
         SpringApplication application = new SpringApplication(VaultServer.class);
         application.setBannerMode(Banner.Mode.OFF);
-        application.setDefaultProperties(properties(settings));
+        application.setEnvironment(new OwnEnvironment(properties(settings)));
         application.addInitializers(context -> prepare(context, settings, gate));
         return application.run();
     }

@@ -45,14 +45,12 @@ public final class DevIssuer implements AutoCloseable {
         SpringApplication application = new SpringApplication(IssuerConfiguration.class);
         application.setWebApplicationType(WebApplicationType.SERVLET);
         application.setRegisterShutdownHook(false);
-        application.setDefaultProperties(Map.of(
-                "server.address", "127.0.0.1",
-                "server.port", port,
-                "spring.main.banner-mode", "off",
-                "server.tomcat.threads.max", "4"));
+        application.setDefaultProperties(Map.of("spring.main.banner-mode", "off", "server.tomcat.threads.max", "4"));
         application.addInitializers(
                 context -> ((GenericApplicationContext) context).registerBean(IssuerSettings.class, () -> settings));
-        DevIssuer issuer = new DevIssuer(settings, application.run());
+        // As arguments, which count before SERVER_PORT and the like.
+        DevIssuer issuer =
+                new DevIssuer(settings, application.run("--server.address=127.0.0.1", "--server.port=" + port));
         issuer.writeClientFiles(folder.resolve(CLIENTS));
         return issuer;
     }

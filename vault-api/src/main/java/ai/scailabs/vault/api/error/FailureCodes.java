@@ -19,8 +19,8 @@ final class FailureCodes {
     static VaultException of(Exception failure) {
         return switch (failure) {
             case VaultException known -> known;
-            case NoHandlerFoundException none -> new VaultException(ErrorCode.NOT_FOUND, "There is nothing here");
-            case NoResourceFoundException none -> new VaultException(ErrorCode.NOT_FOUND, "There is nothing here");
+            case NoHandlerFoundException none -> noSuchRoute();
+            case NoResourceFoundException none -> noSuchRoute();
             case HttpRequestMethodNotSupportedException method -> methodNotAllowed(method);
             case HttpMediaTypeNotSupportedException type ->
                 new VaultException(ErrorCode.UNSUPPORTED_MEDIA_TYPE, "Send Content-Type: application/json");
@@ -33,12 +33,16 @@ final class FailureCodes {
         };
     }
 
+    private static VaultException noSuchRoute() {
+        return new VaultException(ErrorCode.NOT_FOUND, "There is nothing here; /v1/docs lists what there is");
+    }
+
     private static VaultException methodNotAllowed(HttpRequestMethodNotSupportedException failure) {
         String[] methods = failure.getSupportedMethods();
         String allowed = methods == null ? "" : String.join(", ", methods);
         return new VaultException(
                 ErrorCode.METHOD_NOT_ALLOWED,
-                "The method is not available here",
+                "The method is not available here" + (allowed.isEmpty() ? "" : "; available: " + allowed),
                 allowed.isEmpty() ? Map.of() : Map.of("allowed_methods", allowed));
     }
 

@@ -49,10 +49,11 @@ public final class FormBody {
         String name = decoded(equals < 0 ? pair : pair.substring(0, equals));
         String value = equals < 0 ? "" : decoded(pair.substring(equals + 1));
         if (!known.contains(name)) {
-            throw new VaultException(
-                    ErrorCode.INVALID_REQUEST,
+            throw FieldNames.unknown(
                     "The form has a field that the operation does not take",
-                    Map.of("known", String.join(", ", known.stream().sorted().toList())));
+                    Map.of(),
+                    name,
+                    known.stream().sorted().toList());
         }
         if (fields.put(name, value) != null) {
             throw new VaultException(

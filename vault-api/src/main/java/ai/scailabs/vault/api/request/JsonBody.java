@@ -7,11 +7,9 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.Arrays;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
@@ -19,6 +17,7 @@ import tools.jackson.core.JsonToken;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.StreamReadFeature;
 import tools.jackson.core.TokenStreamFactory;
+import tools.jackson.core.exc.InputCoercionException;
 import tools.jackson.core.exc.StreamConstraintsException;
 import tools.jackson.core.json.JsonFactory;
 import tools.jackson.databind.DatabindException;
@@ -31,7 +30,7 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Reads request bodies: JSON only, bounded in bytes, depth, keys and elements, no duplicate and no unknown member. Errors name members, never values. The bytes are
+ * Reads request bodies: JSON only, bounded in bytes, depth, keys and elements, no duplicate and no unknown member. Errors name members and places, never values. The bytes are
  * wiped after reading.
  */
 public final class JsonBody {
@@ -40,7 +39,6 @@ public final class JsonBody {
     /** Outside the value of a secret, which is copied and not built: more than metadata can hold, and every element becomes an object. */
     private static final int MAX_ELEMENTS = 40_000;
 
-    private static final int MAX_NAME_IN_ERROR = 64;
     private static final String VALUE = "data";
     /** Whether a shape has the value of a secret among its members. */
     private static final ClassValue<Boolean> CARRIES_A_VALUE = new ClassValue<>() {
@@ -154,14 +152,16 @@ public final class JsonBody {
             throw tooLarge(
                     "The body is nested deeper than " + MAX_DEPTH + " levels or has an oversized name or number");
         } catch (UnrecognizedPropertyException unknown) {
-            throw unknownField(unknown);
+            throw BodyFailures.unknownField(unknown);
         } catch (DatabindException mismatch) {
             if (mismatch.getCause() instanceof VaultException refused) {
                 throw refused;
             }
-            throw malformedField(mismatch);
+            throw BodyFailures.wrongKind(mismatch);
         } catch (JacksonException malformed) {
-            throw new VaultException(ErrorCode.INVALID_REQUEST, "The body is not well-formed JSON");
+            throw malformed instanceof InputCoercionException
+                    ? BodyFailures.wrongKind(malformed)
+                    : BodyFailures.malformed(malformed);
         } finally {
             Arrays.fill(body, (byte) 0);
         }
@@ -243,31 +243,5 @@ public final class JsonBody {
 
     private static VaultException tooLarge(String message) {
         return new VaultException(ErrorCode.PAYLOAD_TOO_LARGE, message);
-    }
-
-    private static VaultException unknownField(UnrecognizedPropertyException unknown) {
-        String name = printable(pathOf(unknown));
-        return new VaultException(ErrorCode.INVALID_REQUEST, "Unknown field " + name, Map.of("field", name));
-    }
-
-    private static VaultException malformedField(DatabindException mismatch) {
-        String name = printable(pathOf(mismatch));
-        return new VaultException(
-                ErrorCode.INVALID_REQUEST,
-                "The field " + name + " has a value of the wrong kind",
-                Map.of("field", name));
-    }
-
-    private static String pathOf(DatabindException failure) {
-        return failure.getPath().stream()
-                .map(step -> step.getPropertyName() == null ? "[" + step.getIndex() + "]" : step.getPropertyName())
-                .collect(Collectors.joining("."))
-                .replace(".[", "[");
-    }
-
-    /** A name comes from the caller, too: it is shown only when it looks like one, and not like a token in the wrong place. */
-    private static String printable(String name) {
-        boolean looksLikeOne = name.length() <= MAX_NAME_IN_ERROR && name.matches("[A-Za-z0-9_.\\[\\]-]+");
-        return looksLikeOne && !name.contains("skt_") ? name : "(unprintable)";
     }
 }

@@ -7,6 +7,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.format.DateTimeParseException;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -41,10 +42,13 @@ public final class QueryParameters {
         Set<String> names = Set.of(known);
         request.getParameterMap().forEach((name, given) -> {
             if (!names.contains(name)) {
-                throw refused("The endpoint takes no such query parameter", "known", String.join(", ", known));
+                throw FieldNames.unknown("The endpoint takes no such query parameter", Map.of(), name, List.of(known));
             }
             if (given.length != 1 || given[0].length() > MAX_LENGTH) {
-                throw refused("The query parameter " + name + " is repeated or too long", "field", name);
+                throw new VaultException(
+                        ErrorCode.INVALID_REQUEST,
+                        "The query parameter " + name + " is repeated or too long",
+                        Map.of("field", name));
             }
             // Of a cursor its own code says what is wrong.
             if (given[0].indexOf('\0') >= 0 && !name.equals("cursor")) {
@@ -142,9 +146,5 @@ public final class QueryParameters {
         filters.remove("limit");
         filters.remove("cursor");
         return filters.toString();
-    }
-
-    private static VaultException refused(String message, String detail, String value) {
-        return new VaultException(ErrorCode.INVALID_REQUEST, message, Map.of(detail, value));
     }
 }

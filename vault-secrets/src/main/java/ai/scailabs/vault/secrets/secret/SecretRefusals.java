@@ -19,7 +19,7 @@ final class SecretRefusals {
     static VaultException softDeleted(SecretPath path) {
         return new VaultException(
                 ErrorCode.SECRET_NOT_FOUND,
-                "The secret at this path is deleted",
+                "The secret at this path is deleted; POST to the path with :restore brings it back",
                 Map.of("path", path.value(), "deleted", true));
     }
 

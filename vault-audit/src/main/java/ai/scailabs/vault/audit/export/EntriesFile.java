@@ -4,13 +4,17 @@ import ai.scailabs.vault.audit.log.RecordedEntry;
 import ai.scailabs.vault.audit.proof.CanonicalEntry;
 import ai.scailabs.vault.audit.proof.LogWalk;
 import ai.scailabs.vault.audit.proof.WalkedLeaf;
+import ai.scailabs.vault.audit.retention.Retention;
 import ai.scailabs.vault.audit.store.ObjectStore;
 import ai.scailabs.vault.audit.store.ObjectUpload;
 import ai.scailabs.vault.audit.store.StoredObject;
 import ai.scailabs.vault.persistence.tenant.TenantTransactions;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.zip.GZIPOutputStream;
 import org.jspecify.annotations.Nullable;
@@ -78,8 +82,9 @@ final class EntriesFile {
         RecordedEntry entry = leaf.entry();
         boolean inTime = export.order().spans(leaf.occurredAt());
         boolean wanted = inTime && entry != null && export.order().filters().match(entry);
-        selection.add(wanted);
-        if (inTime && entry == null) {
+        boolean gone = inTime && entry == null;
+        selection.add(wanted || gone && isKeptByAll(leaf.occurredAt()));
+        if (gone) {
             missing++;
         }
         if (wanted && entry != null) {
@@ -95,6 +100,14 @@ final class EntriesFile {
             entries++;
             rows.increment();
         }
+    }
+
+    /**
+     * Whether no retention lets it go yet. Then somebody removed it, and the proof is to ask for it: as it is not in the file, whoever verifies is told so. Whether the filters would have let it through nobody
+     * can say any more.
+     */
+    private boolean isKeptByAll(Instant occurredAt) {
+        return occurredAt.isAfter(Objects.requireNonNull(part.beganAt()).minus(Duration.ofDays(Retention.MIN_DAYS)));
     }
 
     /** Begun with the first entry: there are no files without any. */

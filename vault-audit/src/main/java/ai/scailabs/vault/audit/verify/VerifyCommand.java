@@ -25,6 +25,13 @@ public final class VerifyCommand {
         System.exit(run(List.of(arguments), System.out, System.err));
     }
 
+    private static String meaning(Map<String, Object> shown) {
+        return shown.get("missing") instanceof Long missing && missing > 0
+                ? "verified, without " + missing
+                        + " entries of that time, which the log did not hold any more: their time must have been over"
+                : "verified";
+    }
+
     /** Returns the exit code. */
     public static int run(List<String> arguments, PrintStream out, PrintStream err) {
         try {
@@ -33,7 +40,7 @@ public final class VerifyCommand {
             shown.put("result", "verified");
             shown.putAll(verify(options));
             out.println(json(shown));
-            err.println("verified");
+            err.println(meaning(shown));
             return 0;
         } catch (VerifyOptions.Usage usage) {
             err.println("audit-verify: " + usage.getMessage() + " (bin/audit-verify --help)");

@@ -279,17 +279,45 @@ class ExportTest {
     }
 
     @Test
-    void entryThatIsGone_isToldAndLeftOut_andOneThatWasChangedShows() throws Exception {
+    void entryThatWasRemoved_isAskedForByTheProof_alsoAtTheEnd() throws Exception {
         setup.append(300);
+        setup.tamper("delete from audit_log where secret_path in ('app/17', 'app/299')");
+        Export export = setup.run(setup.create(whole()));
+
+        ReadExport read = ReadExport.of(bucket, export.id());
+        assertThat(read.manifest().get("missing").asInt()).isEqualTo(2);
+        assertThat(read.lines()).hasSize(298);
+        assertThat(read.folded().root().base64())
+                .isEqualTo(read.manifest().get("checkpoint").asString().split("\n")[2]);
+        assertThatThrownBy(read::requireProven).isInstanceOf(AssertionError.class);
+    }
+
+    @Test
+    void entryWhoseTimeMayBeOver_isToldAndLeftOut() throws Exception {
+        setup.append(300);
+        setup.superuser("""
+                alter table only audit_leaves disable trigger append_only;
+                update audit_leaves l
+                set occurred_at[array_position(l.log_ids, a.log_id)] = a.occurred_at - interval '800 days'
+                from audit_log a where a.secret_path = 'app/17' and a.log_id = any (l.log_ids);
+                alter table only audit_leaves enable always trigger append_only
+                """);
         setup.tamper("delete from audit_log where secret_path = 'app/17'");
+        Export export = setup.run(setup.create(whole()));
+
+        ReadExport read = ReadExport.of(bucket, export.id()).requireProven();
+        assertThat(read.manifest().get("missing").asInt()).isEqualTo(1);
+        assertThat(read.lines()).hasSize(299);
+    }
+
+    @Test
+    void entryThatWasChanged_shows() throws Exception {
+        setup.append(300);
         setup.tamper("update audit_log set secret_path = 'app/forged' where secret_path = 'app/18'");
         Export export = setup.run(setup.create(whole()));
 
         ReadExport read = ReadExport.of(bucket, export.id());
-        assertThat(read.manifest().get("missing").asInt()).isEqualTo(1);
-        assertThat(read.lines()).hasSize(299);
-        assertThat(read.folded().root().base64())
-                .isEqualTo(read.manifest().get("checkpoint").asString().split("\n")[2]);
+        assertThat(read.lines()).hasSize(300);
         assertThatThrownBy(read::requireProven).isInstanceOf(AssertionError.class);
     }
 

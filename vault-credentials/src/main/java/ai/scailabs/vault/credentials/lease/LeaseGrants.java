@@ -132,7 +132,7 @@ public final class LeaseGrants {
     private GrantedLease made(Engine engine, NewCredential credential, Lease pending, AuditEntry entry) {
         SensitiveBytes data;
         try {
-            data = credential.create(pending.leased());
+            data = credential.making().create(pending.leased());
         } catch (TargetException refused) {
             VaultException shown = targets.unavailable(engine, refused);
             giveUp(pending, refused.failure().code(), String.valueOf(refused.getMessage()));

@@ -1,6 +1,5 @@
 package ai.scailabs.vault.credentials.dynamic.aws;
 
-import ai.scailabs.vault.credentials.connector.Account;
 import ai.scailabs.vault.credentials.connector.AccountNames;
 import ai.scailabs.vault.credentials.connector.TargetException;
 import ai.scailabs.vault.credentials.connector.aws.AwsAccounts;
@@ -9,7 +8,6 @@ import ai.scailabs.vault.credentials.dynamic.CredentialSource;
 import ai.scailabs.vault.credentials.dynamic.LeasedAccount;
 import ai.scailabs.vault.credentials.dynamic.MintRequest;
 import ai.scailabs.vault.credentials.dynamic.NewCredential;
-import ai.scailabs.vault.credentials.dynamic.RoleRecipe;
 import ai.scailabs.vault.credentials.members.ObjectMembers;
 import ai.scailabs.vault.kernel.error.ErrorCode;
 import ai.scailabs.vault.kernel.error.VaultException;
@@ -57,7 +55,11 @@ final class AwsSource implements CredentialSource {
         if (role.type().isSession()) {
             requireSession(role, request.ttl());
         }
-        return new NewKeys(role, request.recipe(), names.next(LONGEST_NAME, request.role()), arn, request.ttl());
+        return new NewCredential(
+                names.next(LONGEST_NAME, request.role()),
+                request.recipe(),
+                !role.type().isSession(),
+                lease -> create(role, arn, request.ttl(), lease));
     }
 
     private static String chosen(AwsRole role, @Nullable String wanted) {
@@ -80,48 +82,17 @@ final class AwsSource implements CredentialSource {
         }
     }
 
-    private final class NewKeys implements NewCredential {
-        private final AwsRole role;
-        private final RoleRecipe recipe;
-        private final Account account;
-        private final @Nullable String arn;
-        private final Duration ttl;
-
-        NewKeys(AwsRole role, RoleRecipe recipe, Account account, @Nullable String arn, Duration ttl) {
-            this.role = role;
-            this.recipe = recipe;
-            this.account = account;
-            this.arn = arn;
-            this.ttl = ttl;
-        }
-
-        @Override
-        public Account account() {
-            return account;
-        }
-
-        @Override
-        public RoleRecipe recipe() {
-            return recipe;
-        }
-
-        @Override
-        public boolean isRenewable() {
-            return !role.type().isSession();
-        }
-
-        @Override
-        public SensitiveBytes create(LeasedAccount lease) throws TargetException {
-            String name = account.name();
-            try (AwsKeys keys = switch (role.type()) {
-                case IAM_USER -> accounts.createUser(name, role.userPath(), role.rights(), lease.lease());
-                case ASSUMED_ROLE ->
-                    accounts.assumeRole(Objects.requireNonNull(arn), role.externalId(), name, ttl, role.rights());
-                case FEDERATION_TOKEN -> accounts.federationToken(name, ttl, role.rights());
-                case SESSION_TOKEN -> accounts.sessionToken(ttl);
-            }) {
-                return answer(keys);
-            }
+    private SensitiveBytes create(AwsRole role, @Nullable String arn, Duration ttl, LeasedAccount lease)
+            throws TargetException {
+        String name = lease.account().name();
+        try (AwsKeys keys = switch (role.type()) {
+            case IAM_USER -> accounts.createUser(name, role.userPath(), role.rights(), lease.lease());
+            case ASSUMED_ROLE ->
+                accounts.assumeRole(Objects.requireNonNull(arn), role.externalId(), name, ttl, role.rights());
+            case FEDERATION_TOKEN -> accounts.federationToken(name, ttl, role.rights());
+            case SESSION_TOKEN -> accounts.sessionToken(ttl);
+        }) {
+            return answer(keys);
         }
     }
 

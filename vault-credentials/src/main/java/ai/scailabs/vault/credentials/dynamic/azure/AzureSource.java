@@ -1,6 +1,5 @@
 package ai.scailabs.vault.credentials.dynamic.azure;
 
-import ai.scailabs.vault.credentials.connector.Account;
 import ai.scailabs.vault.credentials.connector.AccountNames;
 import ai.scailabs.vault.credentials.connector.TargetException;
 import ai.scailabs.vault.credentials.connector.azure.AzureAccounts;
@@ -45,47 +44,25 @@ final class AzureSource implements CredentialSource {
     public NewCredential prepare(MintRequest request) {
         AzureRole role = AzureRole.parse(request.recipe().members());
         new ObjectMembers(request.members()).requireNothingElse();
-        return new NewSecret(role, names.next(LONGEST_NAME, request.role()));
+        // Its end at Entra ID, which does not move that of a password, is the latest to which the lease can be renewed.
+        return new NewCredential(
+                names.next(LONGEST_NAME, request.role()),
+                new RoleRecipe(role.described()),
+                true,
+                lease -> create(role, lease));
     }
 
-    /** It is over by itself when its lease can be renewed no more: Entra ID does not move the end of a password. */
-    private final class NewSecret implements NewCredential {
-        private final AzureRole role;
-        private final Account account;
-
-        NewSecret(AzureRole role, Account account) {
-            this.role = role;
-            this.account = account;
-        }
-
-        @Override
-        public Account account() {
-            return account;
-        }
-
-        @Override
-        public RoleRecipe recipe() {
-            return new RoleRecipe(role.described());
-        }
-
-        @Override
-        public boolean isRenewable() {
-            return true;
-        }
-
-        @Override
-        public SensitiveBytes create(LeasedAccount lease) throws TargetException {
-            String name = account.name();
-            Instant end = lease.latestAt();
-            String application = role.application();
-            try (AzureSecret secret = application != null
-                    ? accounts.addPassword(application, name, end, AzureRole.APPLICATION)
-                    : accounts.createPrincipal(name, role.rights(), end, "ScaiVault " + lease.lease())) {
-                return SensitiveBytes.owning(JSON.writeValueAsBytes(JSON.createObjectNode()
-                        .put("tenant_id", secret.tenantId())
-                        .put("client_id", secret.clientId())
-                        .put("client_secret", new String(secret.value().expose(), StandardCharsets.UTF_8))));
-            }
+    private SensitiveBytes create(AzureRole role, LeasedAccount lease) throws TargetException {
+        String name = lease.account().name();
+        Instant end = lease.latestAt();
+        String application = role.application();
+        try (AzureSecret secret = application != null
+                ? accounts.addPassword(application, name, end, AzureRole.APPLICATION)
+                : accounts.createPrincipal(name, role.rights(), end, "ScaiVault " + lease.lease())) {
+            return SensitiveBytes.owning(JSON.writeValueAsBytes(JSON.createObjectNode()
+                    .put("tenant_id", secret.tenantId())
+                    .put("client_id", secret.clientId())
+                    .put("client_secret", new String(secret.value().expose(), StandardCharsets.UTF_8))));
         }
     }
 

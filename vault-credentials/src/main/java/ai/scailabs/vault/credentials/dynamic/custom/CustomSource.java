@@ -1,6 +1,5 @@
 package ai.scailabs.vault.credentials.dynamic.custom;
 
-import ai.scailabs.vault.credentials.connector.Account;
 import ai.scailabs.vault.credentials.connector.AccountNames;
 import ai.scailabs.vault.credentials.connector.TargetException;
 import ai.scailabs.vault.credentials.connector.TargetFailure;
@@ -48,51 +47,28 @@ final class CustomSource implements CredentialSource {
     @Override
     public NewCredential prepare(MintRequest request) {
         new ObjectMembers(request.members()).requireNothingElse();
-        return new NewAccount(names.next(LONGEST_NAME, request.role()), request.role(), request.recipe());
+        ObjectNode recipe = request.recipe().members();
+        // With the name of the role, which whoever takes it away is told again.
+        return new NewCredential(
+                names.next(LONGEST_NAME, request.role()),
+                new RoleRecipe(recipe.deepCopy().put("role", request.role())),
+                recipe.path(CustomEngines.RENEWABLE).asBoolean(),
+                this::create);
     }
 
-    private final class NewAccount implements NewCredential {
-        private final Account account;
-        private final String role;
-        private final RoleRecipe recipe;
-
-        NewAccount(Account account, String role, RoleRecipe recipe) {
-            this.account = account;
-            this.role = role;
-            this.recipe = recipe;
-        }
-
-        @Override
-        public Account account() {
-            return account;
-        }
-
-        /** With the name of the role, which whoever takes it away is told again. */
-        @Override
-        public RoleRecipe recipe() {
-            return new RoleRecipe(recipe.members().deepCopy().put("role", role));
-        }
-
-        @Override
-        public boolean isRenewable() {
-            return recipe.members().path(CustomEngines.RENEWABLE).asBoolean();
-        }
-
-        @Override
-        public SensitiveBytes create(LeasedAccount lease) throws TargetException {
-            byte[] answer = ask("create", lease, lease.expiresAt());
-            try {
-                JsonNode data = JSON.readTree(answer).path("data");
-                if (data instanceof ObjectNode object && !object.isEmpty()) {
-                    return SensitiveBytes.owning(JSON.writeValueAsBytes(object));
-                }
-            } catch (JacksonException malformed) {
-                // As any other answer without a credential; the cause would hold what there is of one.
-            } finally {
-                Arrays.fill(answer, (byte) 0);
+    private SensitiveBytes create(LeasedAccount lease) throws TargetException {
+        byte[] answer = ask("create", lease, lease.expiresAt());
+        try {
+            JsonNode data = JSON.readTree(answer).path("data");
+            if (data instanceof ObjectNode object && !object.isEmpty()) {
+                return SensitiveBytes.owning(JSON.writeValueAsBytes(object));
             }
-            throw new TargetException(TargetFailure.NOT_SUPPORTED);
+        } catch (JacksonException malformed) {
+            // As any other answer without a credential; the cause would hold what there is of one.
+        } finally {
+            Arrays.fill(answer, (byte) 0);
         }
+        throw new TargetException(TargetFailure.NOT_SUPPORTED);
     }
 
     private byte[] ask(String action, LeasedAccount lease, Instant until) throws TargetException {

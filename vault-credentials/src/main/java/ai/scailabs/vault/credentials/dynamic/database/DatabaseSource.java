@@ -63,39 +63,13 @@ final class DatabaseSource implements CredentialSource {
     @Override
     public NewCredential prepare(MintRequest request) {
         new ObjectMembers(request.members()).requireNothingElse();
-        return new NewAccount(names.next(type, request.role()), request.recipe());
+        return new NewCredential(names.next(type, request.role()), request.recipe(), true, this::create);
     }
 
-    private final class NewAccount implements NewCredential {
-        private final Account account;
-        private final RoleRecipe recipe;
-
-        NewAccount(Account account, RoleRecipe recipe) {
-            this.account = account;
-            this.recipe = recipe;
-        }
-
-        @Override
-        public Account account() {
-            return account;
-        }
-
-        @Override
-        public RoleRecipe recipe() {
-            return recipe;
-        }
-
-        @Override
-        public boolean isRenewable() {
-            return true;
-        }
-
-        @Override
-        public SensitiveBytes create(LeasedAccount lease) throws TargetException {
-            try (SensitiveBytes password = values.password()) {
-                target.create(account, password, lease.expiresAt(), statements(lease));
-                return data(account, password);
-            }
+    private SensitiveBytes create(LeasedAccount lease) throws TargetException {
+        try (SensitiveBytes password = values.password()) {
+            target.create(lease.account(), password, lease.expiresAt(), statements(lease));
+            return data(lease.account(), password);
         }
     }
 

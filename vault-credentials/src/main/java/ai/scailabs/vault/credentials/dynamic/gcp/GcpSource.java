@@ -56,95 +56,44 @@ final class GcpSource implements CredentialSource {
         new ObjectMembers(request.members()).requireNothingElse();
         Account account = names.next(LONGEST_NAME, request.role());
         if (!role.isToken()) {
-            return new NewKey(role, account, keys.next());
+            return newKey(role, account, keys.next());
         }
         if (request.ttl().compareTo(role.longest()) > 0) {
             throw VaultException.invalidField(
                     "ttl", "must be at most " + role.longest().toHours() + "h, as Google gives tokens of this role");
         }
-        return new NewToken(role, account, request.ttl());
+        // Nobody takes it away, or moves its end.
+        return new NewCredential(
+                account, new RoleRecipe(role.described()), false, lease -> createToken(role, request.ttl()));
     }
 
-    /** Nobody takes it away, or moves its end. */
-    private final class NewToken implements NewCredential {
-        private final GcpRole role;
-        private final Account account;
-        private final Duration ttl;
-
-        NewToken(GcpRole role, Account account, Duration ttl) {
-            this.role = role;
-            this.account = account;
-            this.ttl = ttl;
+    private SensitiveBytes createToken(GcpRole role, Duration ttl) throws TargetException {
+        try (GcpToken token = accounts.accessToken(role.email(), role.scopes(), ttl)) {
+            return SensitiveBytes.owning(JSON.writeValueAsBytes(JSON.createObjectNode()
+                    .put("access_token", new String(token.value().expose(), StandardCharsets.UTF_8))
+                    .put("expiration", token.expiresAt().toString())));
+        } catch (TargetException refused) {
+            throw refused.failure() == TargetFailure.STATEMENT_REFUSED ? refused.in(fault(role, refused)) : refused;
         }
+    }
 
-        @Override
-        public Account account() {
-            return account;
+    /** Which member of the role it is likely to be. */
+    private static String fault(GcpRole role, TargetException refused) {
+        if ("404".equals(refused.code())) {
+            return GcpRole.EMAIL;
         }
-
-        @Override
-        public RoleRecipe recipe() {
-            return new RoleRecipe(role.described());
-        }
-
-        @Override
-        public boolean isRenewable() {
-            return false;
-        }
-
-        @Override
-        public SensitiveBytes create(LeasedAccount lease) throws TargetException {
-            try (GcpToken token = accounts.accessToken(role.email(), role.scopes(), ttl)) {
-                return SensitiveBytes.owning(JSON.writeValueAsBytes(JSON.createObjectNode()
-                        .put("access_token", new String(token.value().expose(), StandardCharsets.UTF_8))
-                        .put("expiration", token.expiresAt().toString())));
-            } catch (TargetException refused) {
-                throw refused.failure() == TargetFailure.STATEMENT_REFUSED ? refused.in(fault(refused)) : refused;
-            }
-        }
-
-        /** Which member of the role it is likely to be. */
-        private String fault(TargetException refused) {
-            if ("404".equals(refused.code())) {
-                return GcpRole.EMAIL;
-            }
-            return role.extended() ? GcpRole.EXTENDED : GcpRole.SCOPES;
-        }
+        return role.extended() ? GcpRole.EXTENDED : GcpRole.SCOPES;
     }
 
     /** Over by itself when its lease can be renewed no more: the end of a key stays. */
-    private final class NewKey implements NewCredential {
-        private final GcpRole role;
-        private final Account account;
-        private final KeyPair pair;
+    private NewCredential newKey(GcpRole role, Account account, KeyPair pair) {
+        ObjectNode kept = role.described().put(DIGEST, PublicKeys.digest(pair.getPublic()));
+        return new NewCredential(account, new RoleRecipe(kept), true, lease -> createKey(role, pair, lease));
+    }
 
-        NewKey(GcpRole role, Account account, KeyPair pair) {
-            this.role = role;
-            this.account = account;
-            this.pair = pair;
-        }
-
-        @Override
-        public Account account() {
-            return account;
-        }
-
-        @Override
-        public RoleRecipe recipe() {
-            ObjectNode kept = role.described();
-            return new RoleRecipe(kept.put(DIGEST, PublicKeys.digest(pair.getPublic())));
-        }
-
-        @Override
-        public boolean isRenewable() {
-            return true;
-        }
-
-        @Override
-        public SensitiveBytes create(LeasedAccount lease) throws TargetException {
-            return AccountKeys.file(
-                    pair, accounts.uploadKey(role.email(), keys.certificate(pair, lease), GcpRole.EMAIL), role.email());
-        }
+    private SensitiveBytes createKey(GcpRole role, KeyPair pair, LeasedAccount lease) throws TargetException {
+        return AccountKeys.file(
+                pair, accounts.uploadKey(role.email(), keys.certificate(pair, lease), GcpRole.EMAIL), role.email());
     }
 
     /** There it has the latest end already. */

@@ -84,7 +84,12 @@ final class SshSource implements CredentialSource {
         String server = rules.server(members.text("ip"));
         String user = rules.user(members.text("username"));
         members.requireNothingElse();
-        return new NewPassword(OneTimePassword.random(random), user, server, rules.port());
+        OneTimePassword password = OneTimePassword.random(random);
+        return new NewCredential(
+                password.account(),
+                OneTimeLogin.kept(user, server),
+                false,
+                lease -> password.answer(user, server, rules.port()));
     }
 
     private NewCredential certificate(SshRoleRules rules, ObjectMembers members, MintRequest request) {
@@ -98,11 +103,14 @@ final class SshSource implements CredentialSource {
                 members.map("critical_options"),
                 members.has("extensions") ? members.map("extensions") : null);
         members.requireNothingElse();
-        NewCertificate certificate =
-                new NewCertificate(rules, key, wanted, SshCertificate.randomSerial(random), request.holder());
+        Content content = new Content(rules, key, wanted, SshCertificate.randomSerial(random), request.holder());
         Instant now = clock.instant();
-        SshCertificate _ = certificate.content("", now, now.plus(request.ttl()));
-        return certificate;
+        SshCertificate _ = content.certificate("", now, now.plus(request.ttl()));
+        return new NewCredential(
+                new Account(Long.toUnsignedString(content.serial())),
+                new RoleRecipe(JSON.createObjectNode()),
+                false,
+                lease -> sign(content, lease));
     }
 
     private SshAuthority authority() {
@@ -110,76 +118,24 @@ final class SshSource implements CredentialSource {
                 .orElseThrow(() -> new VaultException(ErrorCode.ENGINE_NOT_FOUND, "There is no such engine"));
     }
 
-    private final class NewCertificate implements NewCredential {
-        private final SshRoleRules rules;
-        private final SubjectKey key;
-        private final SshRequest wanted;
-        private final long serial;
-        private final IdentityId holder;
-
-        NewCertificate(SshRoleRules rules, SubjectKey key, SshRequest wanted, long serial, IdentityId holder) {
-            this.rules = rules;
-            this.key = key;
-            this.wanted = wanted;
-            this.serial = serial;
-            this.holder = holder;
-        }
-
-        SshCertificate content(String lease, Instant from, Instant until) {
+    /** Of a certificate, but for its lease and its times. */
+    private record Content(SshRoleRules rules, SubjectKey key, SshRequest wanted, long serial, IdentityId holder) {
+        SshCertificate certificate(String lease, Instant from, Instant until) {
             String name = holder.value();
             String keyId = name.substring(0, Math.min(name.length(), LONGEST_HOLDER)) + " " + lease;
             return rules.certify(wanted, key, from, until, keyId, serial);
         }
-
-        @Override
-        public Account account() {
-            return new Account(Long.toUnsignedString(serial));
-        }
-
-        @Override
-        public RoleRecipe recipe() {
-            return new RoleRecipe(JSON.createObjectNode());
-        }
-
-        @Override
-        public boolean isRenewable() {
-            return false;
-        }
-
-        @Override
-        public SensitiveBytes create(LeasedAccount lease) {
-            SshCertificate content = content(lease.lease(), lease.issuedAt(), lease.expiresAt());
-            ObjectNode data = JSON.createObjectNode();
-            try (SshAuthority authority = authority()) {
-                data.put("signed_key", authority.sign(content));
-            }
-            data.put("serial_number", content.serialText()).put("key_id", content.keyId());
-            content.principals().forEach(data.putArray("valid_principals")::add);
-            return SensitiveBytes.owning(JSON.writeValueAsBytes(data));
-        }
     }
 
-    private record NewPassword(OneTimePassword password, String user, String server, int port)
-            implements NewCredential {
-        @Override
-        public Account account() {
-            return password.account();
+    private SensitiveBytes sign(Content content, LeasedAccount lease) {
+        SshCertificate certificate = content.certificate(lease.lease(), lease.issuedAt(), lease.expiresAt());
+        ObjectNode data = JSON.createObjectNode();
+        try (SshAuthority authority = authority()) {
+            data.put("signed_key", authority.sign(certificate));
         }
-
-        @Override
-        public RoleRecipe recipe() {
-            return OneTimeLogin.kept(user, server);
-        }
-
-        @Override
-        public boolean isRenewable() {
-            return false;
-        }
-
-        @Override
-        public SensitiveBytes create(LeasedAccount lease) {
-            return password.answer(user, server, port);
-        }
+        data.put("serial_number", certificate.serialText()).put("key_id", certificate.keyId());
+        certificate.principals().forEach(data.putArray("valid_principals")::add);
+        return SensitiveBytes.owning(JSON.writeValueAsBytes(data));
     }
 
     /** Whoever asks from now on is told that it is over. */

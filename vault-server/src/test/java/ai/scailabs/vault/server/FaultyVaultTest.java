@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -201,7 +202,7 @@ class FaultyVaultTest {
 
     /** Nobody waits for a vault that has failed so often; a few ask again. */
     @Test
-    void vaultThatKeepsFailing_isLeftAlone_andComesBack() throws InterruptedException {
+    void vaultThatKeepsFailing_isLeftAlone_andComesBack() {
         vault.serves(FaultyVault.saying(500, "{}"));
         for (int call = 0; call < 6; call++) {
             owner.get(path("down")).expect(502, "backend_unavailable");
@@ -222,7 +223,7 @@ class FaultyVaultTest {
         long end = System.nanoTime() + Duration.ofSeconds(15).toNanos();
         while (owner.get(path("down")).status() != 200) {
             assertThat(System.nanoTime()).isLessThan(end);
-            Thread.sleep(200);
+            LockSupport.parkNanos(Duration.ofMillis(200).toNanos());
         }
     }
 
@@ -292,10 +293,14 @@ class FaultyVaultTest {
         ApiClient leaver = server.client(
                 server.token("faulty", "faulty").serviceAccount("leaver").sign());
         leaver.get(path("warm")).expect(200);
+        int before = vault.reads();
         vault.serves(vault.late(1_500));
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             Future<ApiClient.Reply> reply = threads.submit(() -> leaver.get(path("late")));
-            Thread.sleep(500);
+            while (vault.reads() == before) {
+                assertThat(reply.isDone()).isFalse();
+                LockSupport.parkNanos(Duration.ofMillis(5).toNanos());
+            }
             owner.delete("/v1/policies/" + binding + "?force=true").expect(204);
             reply.get().expect(403, "access_denied");
         }

@@ -39,7 +39,7 @@ class SharedReadsTest {
     /** Begins one read that waits, and others that come meanwhile. */
     private List<Future<RemoteSecret>> together(SharedReads.Read read, CountDownLatch begun, CountDownLatch end)
             throws InterruptedException {
-        ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+        WaitingThreads threads = new WaitingThreads();
         List<Future<RemoteSecret>> all = new ArrayList<>();
         SharedReads.Read waiting = () -> {
             begun.countDown();
@@ -48,17 +48,11 @@ class SharedReadsTest {
         };
         all.add(threads.submit(() -> reads.read(WISH, waiting)));
         await(begun);
-        CountDownLatch came = new CountDownLatch(SHARERS - 1);
         for (int sharer = 1; sharer < SHARERS; sharer++) {
-            all.add(threads.submit(() -> {
-                came.countDown();
-                return reads.read(WISH, waiting);
-            }));
+            all.add(threads.submit(() -> reads.read(WISH, waiting)));
         }
-        await(came);
-        Thread.sleep(100);
+        threads.awaitWaiting(SHARERS);
         end.countDown();
-        threads.shutdown();
         return all;
     }
 

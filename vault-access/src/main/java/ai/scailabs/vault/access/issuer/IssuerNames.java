@@ -21,10 +21,6 @@ public final class IssuerNames {
         return prefix + tenant;
     }
 
-    public String discoveryOf(TenantId tenant) {
-        return of(tenant) + "/.well-known/openid-configuration";
-    }
-
     public String keysOf(TenantId tenant) {
         return of(tenant) + "/jwks";
     }

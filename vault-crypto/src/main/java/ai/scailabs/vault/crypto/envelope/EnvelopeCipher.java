@@ -91,24 +91,6 @@ public final class EnvelopeCipher {
         });
     }
 
-    /** The same value under another generation of the tenant's key: a new wrapped data key, the ciphertext as it was. */
-    public SealedValue rewrap(KeyChain from, KeyChain to, ValuePlace place, SealedValue sealed) {
-        return named(() -> "The value of " + place, () -> {
-            requireSameTenant(from, place.tenant());
-            requireSameTenant(to, place.tenant());
-            Aes aes = new Aes();
-            KeyId dataKeyId = Ciphertext.dataKeyId(sealed.ciphertext());
-            try (KeyMaterial oldKey = openTenantKey(aes, from);
-                    KeyMaterial newKey = openTenantKey(aes, to);
-                    KeyMaterial dataKey = openValueKey(aes, oldKey, from, place, dataKeyId, sealed)) {
-                byte[] header = KeyWrap.header(to.tenantKeyId());
-                byte[] context = AssociatedData.ofValueKey(place, dataKeyId);
-                return new SealedValue(
-                        KeyWrap.wrap(aes, newKey, dataKey, header, context, random), sealed.ciphertext());
-            }
-        });
-    }
-
     /**
      * Seals the content of a row other than a secret's value under a data key of its own, as one array.
      *

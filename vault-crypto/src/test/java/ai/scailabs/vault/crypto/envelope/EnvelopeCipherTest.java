@@ -90,20 +90,6 @@ class EnvelopeCipherTest {
     }
 
     @Test
-    void rewrappedValue_opensUnderTheNewKeyOnlyAndKeepsItsCiphertext() {
-        SealedValue sealed = cipher.seal(chain, place, bytes("hunter2"));
-        KeyChain next = TestChains.nextTenantKey(cipher, chain);
-
-        SealedValue rewrapped = cipher.rewrap(chain, next, place, sealed);
-
-        assertThat(rewrapped.ciphertext()).isEqualTo(sealed.ciphertext());
-        assertThat(rewrapped.tenantKeyId()).isEqualTo(next.tenantKeyId());
-        assertThat(text(cipher.open(next, place, rewrapped))).isEqualTo("hunter2");
-        refuses(() -> cipher.open(chain, place, rewrapped));
-        refuses(() -> cipher.open(next, place, sealed));
-    }
-
-    @Test
     void unreachableRootKey_isNotMistakenForDamage() {
         SealedValue sealed = cipher.seal(chain, place, bytes("hunter2"));
         root.fail(new VaultException(ErrorCode.KMS_UNAVAILABLE, "no answer"));

@@ -11,7 +11,6 @@ import software.amazon.awssdk.services.iam.IamClient;
 import software.amazon.awssdk.services.iam.model.AccessKey;
 import software.amazon.awssdk.services.iam.model.AccessKeyLastUsed;
 import software.amazon.awssdk.services.iam.model.AccessKeyMetadata;
-import software.amazon.awssdk.services.iam.model.StatusType;
 
 /** The keys of one user, of whom AWS lets there be two. Ends with the {@link AwsAccounts} that it comes from. Thread-safe. */
 public final class UserKeys {
@@ -28,7 +27,7 @@ public final class UserKeys {
         List<AccessKeyMetadata> found = new AwsTurn()
                 .ask(() -> iam.listAccessKeys(request -> request.userName(user)).accessKeyMetadata());
         return found.stream()
-                .map(key -> new UserKey(key.accessKeyId(), key.status() == StatusType.ACTIVE, made(key.createDate())))
+                .map(key -> new UserKey(key.accessKeyId(), made(key.createDate())))
                 .toList();
     }
 
@@ -42,14 +41,6 @@ public final class UserKeys {
                 SensitiveBytes.owning(key.secretAccessKey().getBytes(StandardCharsets.UTF_8)),
                 null,
                 null);
-    }
-
-    /** Refused where the user has no such key. */
-    public void setKeyActive(String id, boolean active) throws TargetException {
-        new AwsTurn()
-                .ask(() -> iam.updateAccessKey(request -> request.userName(user)
-                        .accessKeyId(id)
-                        .status(active ? StatusType.ACTIVE : StatusType.INACTIVE)));
     }
 
     /** One that the user does not have is success. */

@@ -64,7 +64,12 @@ public abstract class TargetContract {
     protected abstract String rootPassword();
 
     /** A user that may log in and nothing else, whose password is {@link #PASSWORD}. */
-    protected abstract String powerless() throws Exception;
+    protected String powerless() throws Exception {
+        try (Target target = open()) {
+            target.create(new Account("powerless"), bytes(PASSWORD), inAnHour(), nothingSaid());
+        }
+        return "powerless";
+    }
 
     /** As a role says it: what {@link Session#allowed} does and nothing more. */
     protected abstract Statements role();

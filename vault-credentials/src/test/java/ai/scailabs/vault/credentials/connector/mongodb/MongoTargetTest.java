@@ -75,14 +75,6 @@ class MongoTargetTest extends TargetContract {
     }
 
     @Override
-    protected String powerless() throws Exception {
-        try (Target target = open()) {
-            target.create(new Account("powerless"), bytes(PASSWORD), inAnHour(), nothingSaid());
-        }
-        return "powerless";
-    }
-
-    @Override
     protected Statements role() {
         return parse("{\"db\": \"admin\", \"roles\": [{\"role\": \"read\", \"db\": \"app\"}]}");
     }

@@ -98,14 +98,6 @@ class MysqlTargetTest extends TargetContract {
     }
 
     @Override
-    protected String powerless() throws Exception {
-        try (Target target = open()) {
-            target.create(new Account("powerless"), bytes(PASSWORD), inAnHour(), nothingSaid());
-        }
-        return "powerless";
-    }
-
-    @Override
     protected Statements role() {
         return parse(CREATION, List.of(), List.of());
     }

@@ -59,14 +59,6 @@ class RedisTargetTest extends TargetContract {
     }
 
     @Override
-    protected String powerless() throws Exception {
-        try (Target target = open()) {
-            target.create(new Account("powerless"), bytes(PASSWORD), inAnHour(), nothingSaid());
-        }
-        return "powerless";
-    }
-
-    @Override
     protected Statements role() {
         return parse("~app:*", "+get", "+set");
     }

@@ -1,19 +1,13 @@
 package ai.scailabs.vault.credentials.rotation;
 
 import ai.scailabs.vault.credentials.connector.TargetException;
-import ai.scailabs.vault.credentials.connector.TargetFailure;
+import ai.scailabs.vault.credentials.connector.rest.SignedPosts;
 import ai.scailabs.vault.kernel.sensitive.SensitiveBytes;
 import ai.scailabs.vault.outbound.http.GuardedTransfers;
-import ai.scailabs.vault.outbound.http.Incoming;
-import ai.scailabs.vault.outbound.http.NoAnswerException;
-import ai.scailabs.vault.outbound.http.Outgoing;
-import ai.scailabs.vault.outbound.signature.Signature;
-import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -23,18 +17,14 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** Posts what is to be done to somebody's program, signed as events are. What it answers is not looked at but for the status. Thread-safe. */
 final class WebhookCalls {
-    /** Of one call, from the look-up of the name to the last byte of the answer. */
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
-    private static final int MOST_ANSWER = 64 * 1024;
     private static final JsonMapper JSON = JsonMapper.shared();
 
-    private final GuardedTransfers transfers;
-    private final Clock clock;
+    private final SignedPosts posts;
 
     WebhookCalls(GuardedTransfers transfers, Clock clock) {
-        this.transfers = transfers.whole(MOST_ANSWER);
-        this.clock = clock;
+        this.posts = new SignedPosts(transfers, "ScaiVault-Webhook/1.0", PATIENCE, clock);
     }
 
     /**
@@ -61,24 +51,15 @@ final class WebhookCalls {
     void post(URI url, SensitiveBytes signingSecret, Call call, @Nullable SensitiveBytes values)
             throws TargetException, WebhookRefusal {
         try (SensitiveBytes body = body(call, values)) {
-            Instant at = clock.instant();
-            List<Map.Entry<String, String>> headers = List.of(
-                    Map.entry("User-Agent", "ScaiVault-Webhook/1.0"),
-                    Map.entry("Content-Type", "application/json"),
-                    Map.entry("Idempotency-Key", call.key()),
-                    Map.entry("X-ScaiVault-Event-Type", call.event()),
-                    Map.entry("X-ScaiVault-Timestamp", String.valueOf(at.getEpochSecond())),
-                    Map.entry("X-ScaiVault-Signature", Signature.of(signingSecret, at, body.expose())));
-            Incoming answer = transfers.send(
-                    new Outgoing("POST", url, headers, Outgoing.Body.of(body.expose()), PATIENCE), end -> {});
-            answer.body().close();
-            if (answer.status() / 100 != 2) {
-                throw new WebhookRefusal(answer.status());
+            SignedPosts.Reply reply = posts.send(
+                    url,
+                    call.key(),
+                    List.of(Map.entry("X-ScaiVault-Event-Type", call.event())),
+                    signingSecret,
+                    body.expose());
+            if (!reply.isWell()) {
+                throw new WebhookRefusal(reply.status());
             }
-        } catch (NoAnswerException none) {
-            throw new TargetException(TargetFailure.of(none));
-        } catch (IOException none) {
-            throw new TargetException(TargetFailure.UNREACHABLE);
         }
     }
 

@@ -12,6 +12,7 @@ import ai.scailabs.vault.api.request.QueryParameters;
 import ai.scailabs.vault.api.secrets.SecretTarget;
 import ai.scailabs.vault.audit.trail.AuditAction;
 import ai.scailabs.vault.credentials.rotation.Attachment;
+import ai.scailabs.vault.credentials.rotation.AttachmentService;
 import ai.scailabs.vault.credentials.rotation.DuePosition;
 import ai.scailabs.vault.credentials.rotation.HistoryItem;
 import ai.scailabs.vault.credentials.rotation.RotationPolicy;
@@ -40,11 +41,14 @@ public class RotationController {
     private static final int DEFAULT_WITHIN_HOURS = 24;
     private static final int MOST_WITHIN_HOURS = 24 * 3_650;
 
+    private final AttachmentService attachments;
     private final RotationService rotation;
     private final JsonBody bodies;
     private final Cursors cursors;
 
-    public RotationController(RotationService rotation, JsonBody bodies, Cursors cursors) {
+    public RotationController(
+            AttachmentService attachments, RotationService rotation, JsonBody bodies, Cursors cursors) {
+        this.attachments = attachments;
         this.rotation = rotation;
         this.bodies = bodies;
         this.cursors = cursors;
@@ -58,8 +62,8 @@ public class RotationController {
         RotationRequests.Attachment body = bodies.read(request, RotationRequests.Attachment.class);
         SecretPath path = body.path();
         call.about(path.value());
-        Attachment attached =
-                rotation.attach(call.located(), call.caller().tenant(), policy, path, body.connector(), call.entry());
+        Attachment attached = attachments.attach(
+                call.located(), call.caller().tenant(), policy, path, body.connector(), call.entry());
         return Answer.json(201, call.changed(), json -> RotationJson.attachment(json, attached));
     }
 
@@ -72,7 +76,7 @@ public class RotationController {
         String text = uri.substring(uri.indexOf(SECRETS) + SECRETS.length()).replaceAll("%2[Ff]", "/");
         SecretPath path = new SecretPath(text);
         call.about(path.value());
-        rotation.detach(call.located(), policy, path, call.entry());
+        attachments.detach(call.located(), policy, path, call.entry());
         return Answer.noContent(call.changed());
     }
 

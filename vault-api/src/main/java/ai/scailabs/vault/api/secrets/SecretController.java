@@ -13,7 +13,7 @@ import ai.scailabs.vault.api.request.PathCategory;
 import ai.scailabs.vault.api.request.QueryParameters;
 import ai.scailabs.vault.audit.trail.AuditAction;
 import ai.scailabs.vault.audit.trail.AuditReceipt;
-import ai.scailabs.vault.credentials.rotation.RotationService;
+import ai.scailabs.vault.credentials.rotation.AttachmentService;
 import ai.scailabs.vault.kernel.error.ErrorCode;
 import ai.scailabs.vault.kernel.error.VaultException;
 import ai.scailabs.vault.secrets.secret.DeleteResult;
@@ -50,8 +50,8 @@ public class SecretController {
             AccessControl access,
             JsonBody bodies,
             SecretMetrics metrics,
-            RotationService rotation) {
-        this.policies = new WrittenUnderPolicy(rotation);
+            AttachmentService attachments) {
+        this.policies = new WrittenUnderPolicy(attachments);
         this.secrets = secrets;
         this.access = access;
         this.bodies = bodies;

@@ -1,8 +1,8 @@
 package ai.scailabs.vault.api.secrets;
 
 import ai.scailabs.vault.api.request.Call;
+import ai.scailabs.vault.credentials.rotation.AttachmentService;
 import ai.scailabs.vault.credentials.rotation.RotationPolicy;
-import ai.scailabs.vault.credentials.rotation.RotationService;
 import ai.scailabs.vault.kernel.error.VaultException;
 import ai.scailabs.vault.secrets.secret.Change;
 import ai.scailabs.vault.secrets.secret.SecretView;
@@ -11,10 +11,10 @@ import org.jspecify.annotations.Nullable;
 
 /** The rotation policy that comes with a write. It is looked at before, so that nothing is written that is refused then, and the secret is put under it when it is there. */
 final class WrittenUnderPolicy {
-    private final RotationService rotation;
+    private final AttachmentService attachments;
 
-    WrittenUnderPolicy(RotationService rotation) {
-        this.rotation = rotation;
+    WrittenUnderPolicy(AttachmentService attachments) {
+        this.attachments = attachments;
     }
 
     /** @throws VaultException {@code access_denied}, {@code rotation_policy_not_found}, {@code validation_error} */
@@ -25,7 +25,7 @@ final class WrittenUnderPolicy {
         if (target.space().isShared()) {
             throw VaultException.invalidField("options.rotation_policy_id", "is for secrets of a tenant");
         }
-        rotation.requireMayPlace(call.located(), call.tenant(), policy(wanted), target.path());
+        attachments.requireMayPlace(call.located(), call.tenant(), policy(wanted), target.path());
     }
 
     SecretView placed(Call call, SecretTarget target, Change<UUID> wanted, SecretView written) {
@@ -33,7 +33,7 @@ final class WrittenUnderPolicy {
             return written;
         }
         UUID policy = policy(wanted);
-        rotation.place(call.located(), call.caller().tenant(), call.tenant(), policy, target.path(), call::entryOf);
+        attachments.place(call.located(), call.caller().tenant(), call.tenant(), policy, target.path(), call::entryOf);
         return written.underRotation(policy == null ? null : RotationPolicy.text(policy));
     }
 

@@ -29,7 +29,7 @@ import java.util.UUID;
  * target which of the two passwords counts, so that both sides end with the same. Thread-safe.
  */
 final class AccountRotation implements ConnectedRotation<AccountConnector> {
-    private final AssignmentRepository assignments;
+    private final EarlierVersions earlier;
     private final PendingValues pending;
     private final TargetLogins logins;
     private final Targets targets;
@@ -39,7 +39,7 @@ final class AccountRotation implements ConnectedRotation<AccountConnector> {
     private final RotationListener listener;
 
     AccountRotation(
-            AssignmentRepository assignments,
+            EarlierVersions earlier,
             PendingValues pending,
             TargetLogins logins,
             Targets targets,
@@ -47,7 +47,7 @@ final class AccountRotation implements ConnectedRotation<AccountConnector> {
             SecretPolicyService recipes,
             SecretRenewal secrets,
             RotationListener listener) {
-        this.assignments = assignments;
+        this.earlier = earlier;
         this.pending = pending;
         this.logins = logins;
         this.targets = targets;
@@ -166,7 +166,7 @@ final class AccountRotation implements ConnectedRotation<AccountConnector> {
     @Override
     public void retire(
             AccountConnector connector, Assignment seen, Permit permit, SecretSpace space, List<Integer> versions) {
-        if (connector.users().isEmpty() || assignments.isOldOneRead(space.owner(), seen.path())) {
+        if (connector.users().isEmpty() || earlier.isOldOneRead(space.owner(), seen.path())) {
             return;
         }
         try (Login known =

@@ -20,7 +20,7 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
-/** The SQL of secrets under policies. Whoever does something about one takes it first, and nothing is written by who has lost it meanwhile. */
+/** The SQL of what is done about secrets under policies. Whoever does something about one takes it first, and nothing is written by who has lost it meanwhile. */
 final class AssignmentRepository {
     /** Of an assignment {@code a}, its policy {@code p} and its secret {@code s}. */
     private static final String ALL =
@@ -49,9 +49,6 @@ final class AssignmentRepository {
 
     private static final String HELD_BY = ALL + " from rotation_assignment a" + JOINED
             + " where a.tenant_id = ? and a.assignment_id = ? and a.taken_by = ?";
-
-    /** Of AWS there are two keys; whoever writes a secret oftener than this between them has it looked at by a person. */
-    private static final int MOST_EARLIER = 20;
 
     private static final JsonMapper JSON = JsonMapper.shared();
 
@@ -141,188 +138,6 @@ final class AssignmentRepository {
                         """, code, message, pause.toMillis(), tx.tenant().value(), failed.id(), holder) > 0;
     }
 
-    /** False when there is no such secret, or it is under a policy already. Its clock begins now. */
-    boolean attach(
-            TenantTransaction tx,
-            UUID id,
-            SecretPath path,
-            RotationPolicy policy,
-            StandingRight right,
-            @Nullable Connector connector,
-            String by) {
-        boolean added = tx.update(
-                        """
-                        insert into rotation_assignment (tenant_id, path, assignment_id, policy_id, standing_right, connector, attached_at, attached_by, rotated_at, due_at, version, told_version, next_at)
-                        select s.tenant_id, s.path, ?, ?, ?, ?::jsonb, clock_timestamp(), ?, clock_timestamp(), clock_timestamp() + ? * interval '1 second', s.current_version, s.current_version,
-                            clock_timestamp() + ? * interval '1 second'
-                        from secret s where s.tenant_id = ? and s.path = ? and s.deleted_at is null
-                        on conflict (tenant_id, path) do nothing
-                        """,
-                        id,
-                        policy.id(),
-                        right.encoded(),
-                        connector == null ? null : connector.members().toString(),
-                        by,
-                        policy.terms().every().toSeconds(),
-                        policy.terms().untilFirstNews().toSeconds(),
-                        tx.tenant().value(),
-                        path.value())
-                > 0;
-        if (added) {
-            tx.update(
-                    "update secret set rotation_policy_id = ? where tenant_id = ? and path = ?",
-                    policy.text(),
-                    tx.tenant().value(),
-                    path.value());
-        }
-        return added;
-    }
-
-    /** Whether a value is on its way to an account of one of them. @param path absent for any of the policy */
-    boolean isOnItsWay(TenantTransaction tx, UUID policy, @Nullable SecretPath path) {
-        String one = path == null ? "" : path.value();
-        return tx.queryOne(
-                        """
-                        select true from rotation_pending n join rotation_assignment a on a.tenant_id = n.tenant_id and a.path = n.path
-                        where n.tenant_id = ? and a.policy_id = ? and (? = '' or a.path = ?) limit 1
-                        """,
-                        (results, index) -> results.getBoolean(1),
-                        tx.tenant().value(),
-                        policy,
-                        one,
-                        one)
-                .orElse(false);
-    }
-
-    /** False when it is not under this policy. */
-    boolean detach(TenantTransaction tx, SecretPath path, UUID policy) {
-        return tx.update(
-                        "delete from rotation_assignment where tenant_id = ? and path = ? and policy_id = ?",
-                        tx.tenant().value(),
-                        path.value(),
-                        policy)
-                > 0;
-    }
-
-    /** How many there were. */
-    int detachSome(TenantTransaction tx, UUID policy, int most) {
-        return tx.update("""
-                delete from rotation_assignment a where a.tenant_id = ? and a.policy_id = ? and a.path in (
-                    select b.path from rotation_assignment b where b.tenant_id = ? and b.policy_id = ? order by b.path limit ?)
-                """, tx.tenant().value(), policy, tx.tenant().value(), policy, most);
-    }
-
-    /** Of one that is under a policy. */
-    Optional<Attachment> attachment(TenantTransaction tx, SecretPath path) {
-        return tx.queryOne(
-                "select policy_id, attached_at, attached_by, rotated_at, due_at, connector::text as connector from rotation_assignment where tenant_id = ? and path = ?",
-                (results, index) -> new Attachment(
-                        path,
-                        results.getObject("policy_id", UUID.class),
-                        instant(results, "attached_at"),
-                        results.getString("attached_by"),
-                        instant(results, "rotated_at"),
-                        instant(results, "due_at"),
-                        connector(results.getString("connector"))),
-                tx.tenant().value(),
-                path.value());
-    }
-
-    /** What a secret is that could not be taken. Empty when there is none. */
-    Optional<Unassigned> unassigned(TenantId tenant, SecretPath path) {
-        return transactions.queryOne(
-                tenant,
-                """
-                select s.current_version, s.secret_policy_id, exists (select from rotation_assignment a where a.tenant_id = s.tenant_id and a.path = s.path)
-                from secret s where s.tenant_id = ? and s.path = ? and s.deleted_at is null
-                """,
-                (results, index) ->
-                        new Unassigned(results.getInt(1), recipe(results.getString(2)), results.getBoolean(3)),
-                tenant.value(),
-                path.value());
-    }
-
-    /** @param assigned whether it is under a policy, and another has it */
-    record Unassigned(int version, @Nullable UUID recipe, boolean assigned) {}
-
-    private static @Nullable UUID recipe(@Nullable String id) {
-        return id == null ? null : SecretPolicy.parseId(id).orElse(null);
-    }
-
-    /** Those that are not under the policy. */
-    List<String> strangers(TenantId tenant, UUID policy, List<SecretPath> paths) {
-        return transactions.query(
-                tenant,
-                """
-                select w.path from unnest(?::text[]) w (path)
-                where not exists (select from rotation_assignment a where a.tenant_id = ? and a.policy_id = ? and a.path = w.path) order by w.path
-                """,
-                (results, index) -> results.getString(1),
-                paths.stream().map(SecretPath::value).toArray(String[]::new),
-                tenant.value(),
-                policy);
-    }
-
-    /** Under which policy a secret is. */
-    Optional<UUID> policyOf(TenantTransaction tx, SecretPath path) {
-        return tx.queryOne(
-                "select policy_id from rotation_assignment where tenant_id = ? and path = ?",
-                (results, index) -> results.getObject(1, UUID.class),
-                tx.tenant().value(),
-                path.value());
-    }
-
-    /** In the order of their paths. */
-    List<SecretPath> paths(TenantId tenant, UUID policy, int most) {
-        return transactions.query(
-                tenant,
-                "select path from rotation_assignment where tenant_id = ? and policy_id = ? order by path limit ?",
-                (results, index) -> new SecretPath(results.getString(1)),
-                tenant.value(),
-                policy,
-                most);
-    }
-
-    /** Those of active policies that are due within a time, in the order in which they are. @param policy null for any */
-    List<DueSecret> due(
-            TenantId tenant,
-            Duration within,
-            boolean overdue,
-            @Nullable UUID policy,
-            Instant afterDue,
-            String afterPath,
-            int rows) {
-        return transactions.query(
-                tenant,
-                """
-                select a.path, a.policy_id, p.name, a.rotated_at, a.due_at, p.auto_generate, a.due_at <= clock_timestamp() as overdue, a.attempts, a.error_code
-                from rotation_assignment a
-                join rotation_policy p on p.tenant_id = a.tenant_id and p.policy_id = a.policy_id
-                join secret s on s.tenant_id = a.tenant_id and s.path = a.path
-                where a.tenant_id = ? and p.is_active and s.deleted_at is null and a.due_at <= clock_timestamp() + ? * interval '1 second'
-                    and (? or a.due_at > clock_timestamp()) and (?::uuid is null or a.policy_id = ?::uuid) and (a.due_at, a.path) > (?, ?)
-                order by a.due_at, a.path limit ?
-                """,
-                (results, index) -> new DueSecret(
-                        new SecretPath(results.getString(1)),
-                        results.getObject(2, UUID.class),
-                        results.getString(3),
-                        instant(results, "rotated_at"),
-                        instant(results, "due_at"),
-                        results.getBoolean(6),
-                        results.getBoolean(7),
-                        results.getInt(8),
-                        results.getString(9)),
-                tenant.value(),
-                within.toSeconds(),
-                overdue,
-                policy,
-                policy,
-                afterDue,
-                afterPath,
-                rows);
-    }
-
     /** The program that wrote a version, as it names itself. */
     Optional<String> client(TenantTransaction tx, SecretPath path, int version) {
         return tx.queryOne(
@@ -333,18 +148,6 @@ final class AssignmentRepository {
                 version);
     }
 
-    /** Whether one that was replaced is still read. */
-    boolean isOldOneRead(TenantId tenant, SecretPath path) {
-        return transactions
-                .queryOne(
-                        tenant,
-                        "select true from secret_version where tenant_id = ? and path = ? and readable_until > clock_timestamp() and destroyed_at is null limit 1",
-                        (results, index) -> results.getBoolean(1),
-                        tenant.value(),
-                        path.value())
-                .orElse(false);
-    }
-
     /** Versions that are no longer read, oldest first. */
     List<Integer> retired(TenantId tenant, SecretPath path) {
         return transactions.query(tenant, """
@@ -353,20 +156,12 @@ final class AssignmentRepository {
                 """, (results, index) -> results.getInt(1), tenant.value(), path.value());
     }
 
-    /** Versions before one that can be opened still, newest first, however few of them may be read. */
-    List<Integer> earlier(TenantId tenant, SecretPath path, int version) {
-        return transactions.query(
-                tenant,
-                "select version from secret_version where tenant_id = ? and path = ? and version < ? and destroyed_at is null order by version desc limit ?",
-                (results, index) -> results.getInt(1),
-                tenant.value(),
-                path.value(),
-                version,
-                MOST_EARLIER);
-    }
-
     void record(TenantTransaction tx, AuditEntry entry) {
         tx.update(AuditRows.INSERT, AuditRows.arguments(entry));
+    }
+
+    static @Nullable UUID recipe(@Nullable String id) {
+        return id == null ? null : SecretPolicy.parseId(id).orElse(null);
     }
 
     private static Assignment assignment(ResultSet results, int index) throws SQLException {
@@ -402,11 +197,11 @@ final class AssignmentRepository {
     }
 
     /** What was allowed when it was kept; whether it may be used is decided when it is opened. */
-    private static @Nullable Connector connector(@Nullable String stored) {
+    static @Nullable Connector connector(@Nullable String stored) {
         return stored == null ? null : Connector.parse(JSON.readTree(stored), true);
     }
 
-    private static Instant instant(ResultSet results, String column) throws SQLException {
+    static Instant instant(ResultSet results, String column) throws SQLException {
         return results.getObject(column, OffsetDateTime.class).toInstant();
     }
 

@@ -6,21 +6,16 @@ import ai.scailabs.vault.audit.trail.AuditEntry;
 import ai.scailabs.vault.credentials.connector.Login;
 import ai.scailabs.vault.credentials.connector.TargetException;
 import ai.scailabs.vault.credentials.connector.TargetFailure;
-import ai.scailabs.vault.credentials.connector.aws.AwsAccounts;
 import ai.scailabs.vault.credentials.connector.aws.AwsKeys;
 import ai.scailabs.vault.credentials.connector.aws.UserKey;
-import ai.scailabs.vault.credentials.connector.aws.UserKeys;
 import ai.scailabs.vault.credentials.login.AccountMembers;
-import ai.scailabs.vault.credentials.login.TargetLogins;
 import ai.scailabs.vault.credentials.recipe.MadeValues;
 import ai.scailabs.vault.kernel.path.SecretPath;
 import ai.scailabs.vault.kernel.sensitive.SensitiveBytes;
-import ai.scailabs.vault.outbound.http.GuardedTransfers;
 import ai.scailabs.vault.secrets.secret.Precondition;
 import ai.scailabs.vault.secrets.secret.SecretRenewal;
 import ai.scailabs.vault.secrets.secret.SecretSpace;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
@@ -28,7 +23,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -37,37 +31,28 @@ import tools.jackson.databind.json.JsonMapper;
  * begins, so that one which is found there afterwards, was made at that time and was never used is what an accident left. Whatever else is found there is somebody's: it is told, and never deleted. Thread-safe.
  */
 final class AwsKeyRotation implements ConnectedRotation<AwsKeyConnector> {
-    /** A key counts at AWS some seconds after it was made. */
-    private static final Duration UNTIL_LET_IN = Duration.ofSeconds(20);
-
-    private static final long LOOK_AGAIN_NANOS = 1_000_000_000;
-    /** By how much AWS's clock may differ from the database's; also how long one is being made. */
-    private static final Duration ABOUT = Duration.ofSeconds(60);
     /** What is kept while there is no key yet. */
     private static final String BEING_MADE = "{}";
 
     private static final JsonMapper JSON = JsonMapper.shared();
 
-    private final AssignmentRepository assignments;
+    private final EarlierVersions versions;
     private final PendingValues pending;
-    private final TargetLogins logins;
-    private final GuardedTransfers transfers;
+    private final AwsKeyAccess access;
     private final MadeValues values;
     private final SecretRenewal secrets;
     private final RotationListener listener;
 
     AwsKeyRotation(
-            AssignmentRepository assignments,
+            EarlierVersions versions,
             PendingValues pending,
-            TargetLogins logins,
-            GuardedTransfers transfers,
+            AwsKeyAccess access,
             MadeValues values,
             SecretRenewal secrets,
             RotationListener listener) {
-        this.assignments = assignments;
+        this.versions = versions;
         this.pending = pending;
-        this.logins = logins;
-        this.transfers = transfers;
+        this.access = access;
         this.values = values;
         this.secrets = secrets;
         this.listener = listener;
@@ -82,7 +67,7 @@ final class AwsKeyRotation implements ConnectedRotation<AwsKeyConnector> {
             SecretPath path,
             int version) {
         try (Login known = look(connector, permit, space, path, version);
-                Keeper keeper = keeper(connector, right, known)) {
+                AwsKeyAccess.Keeper keeper = access.keeper(connector, right, known)) {
             Set<String> ours = earlier(connector, permit, space, path, version, List.of());
             if (keeper.beside().stream().anyMatch(key -> !ours.contains(key.id()))) {
                 throw TargetRefusals.unsuitable(SecondKey.MESSAGE, SecondKey.REASON);
@@ -96,7 +81,7 @@ final class AwsKeyRotation implements ConnectedRotation<AwsKeyConnector> {
     @Override
     public boolean prepare(AwsKeyConnector connector, Assignment due, Permit permit, SecretSpace space, UUID holder) {
         try (Login known = look(connector, permit, space, due.path(), due.version());
-                Keeper keeper = keeper(connector, due.right(), known);
+                AwsKeyAccess.Keeper keeper = access.keeper(connector, due.right(), known);
                 SensitiveBytes none = beingMade()) {
             makeRoom(connector, due, permit, space, keeper, null);
             boolean kept = pending.keep(due, holder, none);
@@ -113,7 +98,7 @@ final class AwsKeyRotation implements ConnectedRotation<AwsKeyConnector> {
             Assignment due,
             Permit permit,
             SecretSpace space,
-            Keeper keeper,
+            AwsKeyAccess.Keeper keeper,
             @Nullable Instant since)
             throws TargetException {
         Set<String> ours = earlier(connector, permit, space, due.path(), due.version(), List.of());
@@ -121,18 +106,23 @@ final class AwsKeyRotation implements ConnectedRotation<AwsKeyConnector> {
             if (!ours.contains(key.id()) && (since == null || !keeper.isLeftOver(key, since))) {
                 throw TargetRefusals.unavailable(SecondKey.MESSAGE, SecondKey.REASON, null);
             }
-            keeper.keys.deleteAccessKey(key.id());
+            keeper.keys().deleteAccessKey(key.id());
         }
     }
 
     /** Only what an accident left: the key that theirs replaced has its grace. */
     private void removeLeftOvers(
-            AwsKeyConnector connector, Assignment due, Permit permit, SecretSpace space, Keeper keeper, Instant since)
+            AwsKeyConnector connector,
+            Assignment due,
+            Permit permit,
+            SecretSpace space,
+            AwsKeyAccess.Keeper keeper,
+            Instant since)
             throws TargetException {
         Set<String> ours = earlier(connector, permit, space, due.path(), due.version(), List.of());
         for (UserKey key : keeper.beside()) {
             if (!ours.contains(key.id()) && keeper.isLeftOver(key, since)) {
-                keeper.keys.deleteAccessKey(key.id());
+                keeper.keys().deleteAccessKey(key.id());
             }
         }
     }
@@ -153,7 +143,7 @@ final class AwsKeyRotation implements ConnectedRotation<AwsKeyConnector> {
                 go(connector, due, permit, space, holder, trigger, entry, known, made, kept.value());
                 return;
             }
-            try (Keeper keeper = keeper(connector, due.right(), known)) {
+            try (AwsKeyAccess.Keeper keeper = access.keeper(connector, due.right(), known)) {
                 if (isTheirs(connector, due, permit, space, known)) {
                     // It counts, else nobody had been let in by it: there is none to be made.
                     removeLeftOvers(connector, due, permit, space, keeper, kept.keptAt());
@@ -184,17 +174,17 @@ final class AwsKeyRotation implements ConnectedRotation<AwsKeyConnector> {
             Trigger trigger,
             AuditEntry entry,
             Login known,
-            Keeper keeper)
+            AwsKeyAccess.Keeper keeper)
             throws TargetException {
         try (SensitiveBytes none = beingMade()) {
             // Its time counts from here.
             requireKept(pending.replace(due, holder, none));
         }
-        try (AwsKeys key = keeper.keys.createAccessKey();
+        try (AwsKeys key = keeper.keys().createAccessKey();
                 SensitiveBytes members = members(connector, key)) {
             listener.reached(RotationStep.SET_THERE);
             if (!pending.replace(due, holder, members)) {
-                keeper.keys.deleteAccessKey(key.accessKeyId());
+                keeper.keys().deleteAccessKey(key.accessKeyId());
                 throw TargetRefusals.goneOn();
             }
             try (Login made = login(connector, members).orElseThrow()) {
@@ -220,15 +210,15 @@ final class AwsKeyRotation implements ConnectedRotation<AwsKeyConnector> {
             pending.drop(due);
             return;
         }
-        if (isTheirs(connector, due, permit, space, known) && isLetIn(connector, known)) {
+        if (isTheirs(connector, due, permit, space, known) && access.isLetIn(connector, known)) {
             // Somebody wrote a key that counts: that is the secret, and the one that was made for it is nobody's.
-            try (Keeper keeper = keeper(connector, due.right(), known)) {
-                keeper.keys.deleteAccessKey(made.user());
+            try (AwsKeyAccess.Keeper keeper = access.keeper(connector, due.right(), known)) {
+                keeper.keys().deleteAccessKey(made.user());
             }
             pending.drop(due);
             return;
         }
-        if (!isLetInSoon(connector, made)) {
+        if (!access.isLetInSoon(connector, made)) {
             requireThere(connector, due, holder, known, made);
             throw new TargetException(TargetFailure.LOGIN_REFUSED);
         }
@@ -249,7 +239,7 @@ final class AwsKeyRotation implements ConnectedRotation<AwsKeyConnector> {
     /** Where somebody deleted the key that was made, another is made next. */
     private void requireThere(AwsKeyConnector connector, Assignment due, UUID holder, Login known, Login made)
             throws TargetException {
-        try (Keeper keeper = keeper(connector, due.right(), known);
+        try (AwsKeyAccess.Keeper keeper = access.keeper(connector, due.right(), known);
                 SensitiveBytes none = beingMade()) {
             if (keeper.beside().stream().noneMatch(key -> key.id().equals(made.user()))) {
                 requireKept(pending.replace(due, holder, none));
@@ -277,9 +267,9 @@ final class AwsKeyRotation implements ConnectedRotation<AwsKeyConnector> {
             if (gone.isEmpty()) {
                 return;
             }
-            try (Keeper keeper = keeper(connector, seen.right(), known)) {
+            try (AwsKeyAccess.Keeper keeper = access.keeper(connector, seen.right(), known)) {
                 for (String id : gone) {
-                    keeper.keys.deleteAccessKey(id);
+                    keeper.keys().deleteAccessKey(id);
                 }
                 listener.reached(RotationStep.RETIRED_THERE);
             }
@@ -307,7 +297,7 @@ final class AwsKeyRotation implements ConnectedRotation<AwsKeyConnector> {
             int version,
             List<Integer> butFor) {
         Set<String> ids = new HashSet<>();
-        for (int each : assignments.earlier(space.owner(), path, version)) {
+        for (int each : versions.before(space.owner(), path, version)) {
             if (!butFor.contains(each)) {
                 id(connector, permit, space, path, each).ifPresent(ids::add);
             }
@@ -335,89 +325,11 @@ final class AwsKeyRotation implements ConnectedRotation<AwsKeyConnector> {
                 .put(connector.secretField(), secret)));
     }
 
-    private AwsAccounts open(AwsKeyConnector connector, Login login) {
-        Login copy = new Login(
-                login.user(), SensitiveBytes.owning(login.password().expose().clone()));
-        return AwsAccounts.open(connector.site(), copy, transfers);
-    }
-
-    private boolean isLetIn(AwsKeyConnector connector, Login login) throws TargetException {
-        try (AwsAccounts accounts = open(connector, login)) {
-            accounts.verify();
-            return true;
-        } catch (TargetException refused) {
-            if (refused.failure() == TargetFailure.LOGIN_REFUSED) {
-                return false;
-            }
-            throw refused;
-        }
-    }
-
-    private boolean isLetInSoon(AwsKeyConnector connector, Login login) throws TargetException {
-        long end = System.nanoTime() + UNTIL_LET_IN.toNanos();
-        while (!isLetIn(connector, login)) {
-            if (System.nanoTime() - end > 0) {
-                return false;
-            }
-            LockSupport.parkNanos(LOOK_AGAIN_NANOS);
-        }
-        return true;
-    }
-
-    /** @param known the secret's key, which says whose keys these are */
-    private Keeper keeper(AwsKeyConnector connector, StandingRight right, Login known) throws TargetException {
-        String user;
-        try (AwsAccounts own = open(connector, known)) {
-            user = own.callerIdentity()
-                    .user()
-                    .orElseThrow(
-                            () -> TargetRefusals.unsuitable("The key is not one of a user of IAM", "not_supported"));
-        }
-        SecretPath path = connector.loginPath();
-        AwsAccounts accounts = path == null
-                ? open(connector, known)
-                : AwsAccounts.open(
-                        connector.site(),
-                        logins.read(
-                                right,
-                                RotationEntries.BY,
-                                path,
-                                "connector.login_path",
-                                AwsKeyConnector.ID,
-                                AwsKeyConnector.SECRET),
-                        transfers);
-        return new Keeper(accounts, accounts.keysOf(user), known.user());
-    }
-
     private static final class SecondKey {
         static final String REASON = "second_key";
         static final String MESSAGE =
                 "The user has a second key, which was not made here: it must be deleted by whoever it is of";
 
         private SecondKey() {}
-    }
-
-    /** Who makes and deletes keys of the user. */
-    private record Keeper(AwsAccounts accounts, UserKeys keys, String inUse) implements AutoCloseable {
-        /** All keys but the secret's, which must be among them: else it is another account's user. */
-        List<UserKey> beside() throws TargetException {
-            List<UserKey> all = keys.accessKeys();
-            if (all.stream().noneMatch(key -> key.id().equals(inUse))) {
-                throw new TargetException(TargetFailure.NOT_PERMITTED);
-            }
-            return all.stream().filter(key -> !key.id().equals(inUse)).toList();
-        }
-
-        /** Whether it was made while one was being made, and nobody knows it. */
-        boolean isLeftOver(UserKey key, Instant since) throws TargetException {
-            return !key.createdAt().isBefore(since.minus(ABOUT))
-                    && !key.createdAt().isAfter(since.plus(ABOUT))
-                    && keys.lastUsed(key.id()).isEmpty();
-        }
-
-        @Override
-        public void close() {
-            accounts.close();
-        }
     }
 }

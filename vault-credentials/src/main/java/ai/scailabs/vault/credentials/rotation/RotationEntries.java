@@ -7,6 +7,8 @@ import ai.scailabs.vault.audit.trail.AuditEntry;
 import ai.scailabs.vault.kernel.error.ErrorCode;
 import ai.scailabs.vault.kernel.id.IdentityId;
 import ai.scailabs.vault.kernel.id.Ids;
+import ai.scailabs.vault.kernel.path.SecretPath;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -64,5 +66,17 @@ final class RotationEntries {
             facts.put("webhook_ids", about.policy().webhooks());
         }
         return facts;
+    }
+
+    static AuditEntry about(AuditEntry entry, SecretPath path, RotationPolicy policy) {
+        return with(
+                entry.withPath(path.value()),
+                Map.of("rotation_policy_id", policy.text(), "rotation_policy_name", policy.name()));
+    }
+
+    static AuditEntry with(AuditEntry entry, Map<String, Object> facts) {
+        Map<String, Object> extra = new HashMap<>(entry.extra());
+        extra.putAll(facts);
+        return entry.withExtra(extra);
     }
 }

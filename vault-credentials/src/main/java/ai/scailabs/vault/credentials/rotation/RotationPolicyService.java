@@ -35,7 +35,7 @@ public final class RotationPolicyService {
     private static final int DETACHED_AT_ONCE = 500;
 
     private final RotationPolicyRepository repository;
-    private final AssignmentRepository assignments;
+    private final AttachmentRepository attachments;
     private final SecretPolicyService recipes;
     private final WebhookNames webhooks;
     private final Clock clock;
@@ -44,7 +44,7 @@ public final class RotationPolicyService {
     public RotationPolicyService(
             TenantTransactions transactions, SecretPolicyService recipes, WebhookNames webhooks, Clock clock, Ids ids) {
         this.repository = new RotationPolicyRepository(transactions);
-        this.assignments = new AssignmentRepository(transactions);
+        this.attachments = new AttachmentRepository(transactions);
         this.recipes = recipes;
         this.webhooks = webhooks;
         this.clock = clock;
@@ -186,7 +186,7 @@ public final class RotationPolicyService {
             }
             int detached = repository
                     .transactions()
-                    .inTransaction(tenant, tx -> assignments.detachSome(tx, id, DETACHED_AT_ONCE));
+                    .inTransaction(tenant, tx -> attachments.detachSome(tx, id, DETACHED_AT_ONCE));
             if (detached > 0) {
                 continue;
             }
@@ -206,7 +206,7 @@ public final class RotationPolicyService {
     }
 
     private boolean isOnItsWay(TenantId tenant, UUID id) {
-        return repository.transactions().inTransaction(tenant, tx -> assignments.isOnItsWay(tx, id, null));
+        return repository.transactions().inTransaction(tenant, tx -> attachments.isOnItsWay(tx, id, null));
     }
 
     private <T> T stored(TenantId tenant, Function<TenantTransaction, T> change) {

@@ -3,40 +3,30 @@ package ai.scailabs.vault.credentials.rotation;
 import ai.scailabs.vault.access.decision.AccessControl;
 import ai.scailabs.vault.access.decision.PathFilter;
 import ai.scailabs.vault.access.decision.Permit;
-import ai.scailabs.vault.access.decision.StandingRight;
 import ai.scailabs.vault.access.identity.Caller;
 import ai.scailabs.vault.access.policy.Permission;
-import ai.scailabs.vault.audit.trail.AuditAction;
 import ai.scailabs.vault.audit.trail.AuditEntry;
 import ai.scailabs.vault.kernel.error.ErrorCode;
 import ai.scailabs.vault.kernel.error.VaultException;
 import ai.scailabs.vault.kernel.id.Ids;
 import ai.scailabs.vault.kernel.id.TenantId;
 import ai.scailabs.vault.kernel.path.SecretPath;
-import ai.scailabs.vault.persistence.tenant.TenantTransaction;
 import ai.scailabs.vault.persistence.tenant.TenantTransactions;
-import ai.scailabs.vault.secrets.mount.MountSource;
-import ai.scailabs.vault.secrets.mount.Mounts;
 import ai.scailabs.vault.secrets.secret.SecretSpace;
 import ai.scailabs.vault.secrets.secret.WriteResult;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
-import org.springframework.dao.DataIntegrityViolationException;
-import tools.jackson.databind.JsonNode;
 
-/** Secrets under rotation policies: put there, taken away, rotated by request, looked at. Whoever does it must be allowed to rotate the secret, and it is renewed in their right from then on. Thread-safe. */
+/** Secrets that are rotated because somebody asks, and what is due or was done. Whoever asks must be allowed to rotate the secret. Thread-safe. */
 public final class RotationService {
     /** Of one request. */
     public static final int MAX_PATHS = 100;
@@ -47,180 +37,22 @@ public final class RotationService {
     private static final UUID AFTER_ALL = new UUID(-1, -1);
 
     private final RotationPolicyRepository policies;
+    private final AttachmentRepository attachments;
     private final AssignmentRepository assignments;
     private final RotationSteps steps;
     private final AccessControl access;
-    private final Mounts mounts;
-    private final boolean development;
     private final Clock clock;
     private final Ids ids;
 
-    /** @param development whether targets on this machine may be plain text without saying so */
     public RotationService(
-            TenantTransactions transactions,
-            RotationSteps steps,
-            AccessControl access,
-            Mounts mounts,
-            boolean development,
-            Clock clock,
-            Ids ids) {
+            TenantTransactions transactions, RotationSteps steps, AccessControl access, Clock clock, Ids ids) {
         this.policies = new RotationPolicyRepository(transactions);
+        this.attachments = new AttachmentRepository(transactions);
         this.assignments = steps.assignments();
         this.steps = steps;
         this.access = access;
-        this.mounts = mounts;
-        this.development = development;
         this.clock = clock;
         this.ids = ids;
-    }
-
-    /**
-     * Its clock begins now.
-     *
-     * @param home the tenant of the caller's token
-     * @param given where the secret is the login of an account; absent where it is not
-     * @throws VaultException {@code invalid_config}; {@code access_denied}; {@code rotation_policy_not_found}, {@code secret_not_found}; {@code conflict} with {@code state: attached} when it is under a policy already; {@code backend_read_only}
-     */
-    public Attachment attach(
-            Caller caller, TenantId home, UUID policyId, SecretPath path, @Nullable JsonNode given, AuditEntry entry) {
-        TenantId tenant = entry.tenant();
-        RotationPolicy policy = policy(tenant, policyId);
-        Permit permit = access.require(caller, Permission.ROTATE, path);
-        requireOurs(permit, tenant, path);
-        Instant now = clock.instant().truncatedTo(ChronoUnit.MICROS);
-        StandingRight right = StandingRight.of(caller, home, now);
-        String by = caller.actor().identity().value();
-        Connector connector = given == null || given.isNull() ? null : Connector.parse(given, development);
-        if (connector != null) {
-            requireConnected(connector, policy, right, permit, path);
-        }
-        try {
-            return assignments.transactions().inTransaction(tenant, tx -> {
-                UUID before = assignments.policyOf(tx, path).orElse(null);
-                if (before != null) {
-                    throw new VaultException(
-                            ErrorCode.CONFLICT,
-                            "The secret is under a rotation policy already",
-                            Map.of("state", "attached", "rotation_policy_id", RotationPolicy.text(before)));
-                }
-                if (!assignments.attach(tx, ids.nextUuid(), path, policy, right, connector, by)) {
-                    throw notFound(path);
-                }
-                assignments.record(tx, about(entry, path, policy));
-                return assignments.attachment(tx, path).orElseThrow(() -> notFound(path));
-            });
-        } catch (DataIntegrityViolationException policyGone) {
-            throw RotationPolicyService.notFound();
-        }
-    }
-
-    /**
-     * What {@link #place} refuses, before there is anything to place.
-     *
-     * @param policyId absent for none
-     */
-    public void requireMayPlace(Caller caller, TenantId tenant, @Nullable UUID policyId, SecretPath path) {
-        if (policyId != null) {
-            policy(tenant, policyId);
-        }
-        access.require(caller, Permission.ROTATE, path);
-    }
-
-    /**
-     * Puts a secret that is there under the policy, whichever it was under before; nothing is done, and nothing recorded, when it is under that one already.
-     *
-     * @param home the tenant of the caller's token
-     * @param policyId absent for none
-     * @param entries of what is done
-     * @throws VaultException {@code access_denied}; {@code rotation_policy_not_found}, {@code secret_not_found}
-     */
-    public void place(
-            Caller caller,
-            TenantId home,
-            TenantId tenant,
-            @Nullable UUID policyId,
-            SecretPath path,
-            Function<AuditAction, AuditEntry> entries) {
-        access.require(caller, Permission.ROTATE, path);
-        RotationPolicy policy = policyId == null ? null : policy(tenant, policyId);
-        StandingRight right = StandingRight.of(caller, home, clock.instant().truncatedTo(ChronoUnit.MICROS));
-        try {
-            assignments.transactions().inTransaction(tenant, tx -> {
-                UUID before = assignments.policyOf(tx, path).orElse(null);
-                if (Objects.equals(before, policyId)) {
-                    return false;
-                }
-                if (before != null) {
-                    requireAtRest(tx, before, path);
-                    assignments.detach(tx, path, before);
-                    assignments.record(
-                            tx,
-                            with(
-                                    entries.apply(AuditAction.ROTATION_DETACH),
-                                    Map.of("rotation_policy_id", RotationPolicy.text(before))));
-                }
-                if (policy != null) {
-                    if (!assignments.attach(
-                            tx,
-                            ids.nextUuid(),
-                            path,
-                            policy,
-                            right,
-                            null,
-                            caller.actor().identity().value())) {
-                        throw notFound(path);
-                    }
-                    assignments.record(tx, about(entries.apply(AuditAction.ROTATION_ATTACH), path, policy));
-                }
-                return true;
-            });
-        } catch (DataIntegrityViolationException policyGone) {
-            throw RotationPolicyService.notFound();
-        }
-    }
-
-    private void requireConnected(
-            Connector connector, RotationPolicy policy, StandingRight right, Permit permit, SecretPath path) {
-        if (!policy.autoGenerate()) {
-            throw VaultException.invalidField("connector", "is for policies with auto_generate");
-        }
-        SecretSpace space = SecretSpace.ofTenant(right.tenant(), right.partner());
-        int version = assignments
-                .unassigned(right.tenant(), path)
-                .orElseThrow(() -> notFound(path))
-                .version();
-        steps.targets().require(connector, right, permit, space, path, version);
-    }
-
-    /** Between an account and the secret nothing is left on its way. */
-    private void requireAtRest(TenantTransaction tx, UUID policy, SecretPath path) {
-        if (assignments.isOnItsWay(tx, policy, path)) {
-            throw taken();
-        }
-    }
-
-    private void requireOurs(Permit permit, TenantId tenant, SecretPath path) {
-        MountSource source = mounts.at(tenant, permit.policyEpoch()).sourceOf(path);
-        if (source != null) {
-            throw new VaultException(
-                    ErrorCode.BACKEND_READ_ONLY,
-                    "The path is another vault's, and is changed there",
-                    Map.of("path", path.value(), "backend", source.name()));
-        }
-    }
-
-    /** What its versions were given of grace stays. @throws VaultException {@code access_denied}; {@code rotation_policy_not_found}; {@code secret_not_found} when it is not under this policy */
-    public void detach(Caller caller, UUID policyId, SecretPath path, AuditEntry entry) {
-        RotationPolicy policy = policy(entry.tenant(), policyId);
-        access.require(caller, Permission.ROTATE, path);
-        assignments.transactions().inTransaction(entry.tenant(), tx -> {
-            requireAtRest(tx, policyId, path);
-            if (!assignments.detach(tx, path, policyId)) {
-                throw notFound(path);
-            }
-            assignments.record(tx, about(entry, path, policy));
-            return path;
-        });
     }
 
     /**
@@ -238,13 +70,13 @@ public final class RotationService {
         UUID holder = ids.nextUuid();
         Assignment taken = assignments.takeNow(space.owner(), path, holder).orElse(null);
         for (int looks = 0; taken == null; looks++) {
-            AssignmentRepository.Unassigned alone =
-                    assignments.unassigned(space.owner(), path).orElseThrow(() -> notFound(path));
+            AttachmentRepository.Unassigned alone =
+                    attachments.unassigned(space.owner(), path).orElseThrow(() -> RotationRefusals.notFound(path));
             if (!alone.assigned()) {
                 return rotateAlone(permit, space, path, alone, entry);
             }
             if (looks == MOST_LOOKS) {
-                throw taken();
+                throw RotationRefusals.taken();
             }
             // Most of what is done about a secret takes a moment.
             LockSupport.parkNanos(LOOK_AGAIN_NANOS);
@@ -257,13 +89,13 @@ public final class RotationService {
                 seen = assignments.held(space.owner(), seen.id(), holder).orElse(seen);
             }
             if (!seen.live()) {
-                throw notFound(path);
+                throw RotationRefusals.notFound(path);
             }
             return seen.policy().autoGenerate()
                     ? made(permit, space, seen, holder, entry)
                     : steps.journal()
-                            .askedFor(seen, holder, about(entry, path, seen.policy()))
-                            .orElseThrow(RotationService::taken);
+                            .askedFor(seen, holder, RotationEntries.about(entry, path, seen.policy()))
+                            .orElseThrow(RotationRefusals::taken);
         } finally {
             Assignment last = assignments.held(space.owner(), seen.id(), holder).orElse(null);
             if (last != null) {
@@ -276,10 +108,17 @@ public final class RotationService {
         Map<String, Object> facts = RotationEntries.of(seen);
         facts.put("trigger", Trigger.REQUEST.wireName());
         if (seen.connector() != null) {
-            return settled(permit, space, seen, holder, with(entry, facts));
+            return settled(permit, space, seen, holder, RotationEntries.with(entry, facts));
         }
         WriteResult written = steps.renewals()
-                .renew(permit, space, seen.path(), seen.recipe(), seen.version(), Trigger.REQUEST, with(entry, facts));
+                .renew(
+                        permit,
+                        space,
+                        seen.path(),
+                        seen.recipe(),
+                        seen.version(),
+                        Trigger.REQUEST,
+                        RotationEntries.with(entry, facts));
         steps.listener().rotated(Trigger.REQUEST, "success");
         return assignments
                 .held(space.owner(), seen.id(), holder)
@@ -290,24 +129,24 @@ public final class RotationService {
     /** There first, and then here. What fails half-way the worker goes on with. */
     private HistoryItem settled(Permit permit, SecretSpace space, Assignment seen, UUID holder, AuditEntry entry) {
         if (seen.pendingOn() == null && !steps.targets().prepare(seen, permit, space, holder)) {
-            throw taken();
+            throw RotationRefusals.taken();
         }
-        Assignment prepared = assignments.held(space.owner(), seen.id(), holder).orElseThrow(RotationService::taken);
+        Assignment prepared = assignments.held(space.owner(), seen.id(), holder).orElseThrow(RotationRefusals::taken);
         steps.targets().settle(prepared, permit, space, holder, Trigger.REQUEST, entry);
-        Assignment done = assignments.held(space.owner(), seen.id(), holder).orElseThrow(RotationService::taken);
+        Assignment done = assignments.held(space.owner(), seen.id(), holder).orElseThrow(RotationRefusals::taken);
         if (done.version() == done.toldVersion()) {
             throw new VaultException(
                     ErrorCode.VERSION_CONFLICT, "Somebody wrote what the account has: there is nothing to publish");
         }
         steps.listener().rotated(Trigger.REQUEST, "success");
-        return steps.journal().completed(done, holder).orElseThrow(RotationService::taken);
+        return steps.journal().completed(done, holder).orElseThrow(RotationRefusals::taken);
     }
 
     private HistoryItem rotateAlone(
             Permit permit,
             SecretSpace space,
             SecretPath path,
-            AssignmentRepository.Unassigned alone,
+            AttachmentRepository.Unassigned alone,
             AuditEntry entry) {
         WriteResult written = steps.renewals()
                 .renew(
@@ -317,7 +156,7 @@ public final class RotationService {
                         alone.recipe(),
                         alone.version(),
                         Trigger.REQUEST,
-                        with(entry, Map.of("trigger", Trigger.REQUEST.wireName())));
+                        RotationEntries.with(entry, Map.of("trigger", Trigger.REQUEST.wireName())));
         steps.listener().rotated(Trigger.REQUEST, "success");
         return success(null, path, alone.version(), written);
     }
@@ -351,7 +190,7 @@ public final class RotationService {
             @Nullable List<SecretPath> wanted,
             Function<SecretPath, AuditEntry> entries) {
         policy(tenant, policyId);
-        List<SecretPath> all = wanted == null ? assignments.paths(tenant, policyId, MAX_PATHS + 1) : wanted;
+        List<SecretPath> all = wanted == null ? attachments.paths(tenant, policyId, MAX_PATHS + 1) : wanted;
         if (all.size() > MAX_PATHS) {
             throw VaultException.invalidField("secret_paths", "must name the secrets, at most " + MAX_PATHS);
         }
@@ -360,9 +199,9 @@ public final class RotationService {
             permits.put(path, access.require(caller, Permission.ROTATE, path));
         }
         if (wanted != null) {
-            List<String> strangers = assignments.strangers(tenant, policyId, List.copyOf(permits.keySet()));
+            List<String> strangers = attachments.strangers(tenant, policyId, List.copyOf(permits.keySet()));
             if (!strangers.isEmpty()) {
-                throw notFound(new SecretPath(strangers.getFirst()));
+                throw RotationRefusals.notFound(new SecretPath(strangers.getFirst()));
             }
         }
         SecretSpace space = SecretSpace.ofTenant(tenant, caller.actor().partner());
@@ -412,7 +251,7 @@ public final class RotationService {
         DuePosition position = after == null ? DuePosition.START : after;
         while (true) {
             List<DueSecret> found =
-                    assignments.due(tenant, within, overdue, policy, position.dueAt(), position.path(), LOOKED_AT);
+                    attachments.due(tenant, within, overdue, policy, position.dueAt(), position.path(), LOOKED_AT);
             for (DueSecret each : found) {
                 if (rules == null || rules.matches(each.path().value())) {
                     shown.add(each);
@@ -437,27 +276,6 @@ public final class RotationService {
 
     private RotationPolicy policy(TenantId tenant, UUID id) {
         return policies.find(tenant, id).orElseThrow(RotationPolicyService::notFound);
-    }
-
-    private static AuditEntry about(AuditEntry entry, SecretPath path, RotationPolicy policy) {
-        return with(
-                entry.withPath(path.value()),
-                Map.of("rotation_policy_id", policy.text(), "rotation_policy_name", policy.name()));
-    }
-
-    private static AuditEntry with(AuditEntry entry, Map<String, Object> facts) {
-        Map<String, Object> extra = new HashMap<>(entry.extra());
-        extra.putAll(facts);
-        return entry.withExtra(extra);
-    }
-
-    private static VaultException notFound(SecretPath path) {
-        return new VaultException(
-                ErrorCode.SECRET_NOT_FOUND, "No such secret is there to be rotated", Map.of("path", path.value()));
-    }
-
-    private static VaultException taken() {
-        return new VaultException(ErrorCode.CONFLICT, "The secret is being rotated", Map.of("state", "rotating"));
     }
 
     /** Some of those that are due, and whether there are more. */

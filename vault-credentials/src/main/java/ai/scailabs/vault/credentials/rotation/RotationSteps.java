@@ -47,10 +47,11 @@ public final class RotationSteps {
         this.history = new HistoryRepository(transactions);
         this.journal = new RotationJournal(assignments, history, entries, ids);
         this.renewals = new Renewals(recipes, values);
+        EarlierVersions versions = new EarlierVersions(transactions);
         PendingValues pending = new PendingValues(transactions, seal);
         this.targets = new TargetRotation(
-                new AccountRotation(assignments, pending, logins, connectors, values, recipes, secrets, listener),
-                new AwsKeyRotation(assignments, pending, logins, transfers, values, secrets, listener),
+                new AccountRotation(versions, pending, logins, connectors, values, recipes, secrets, listener),
+                new AwsKeyRotation(versions, pending, new AwsKeyAccess(logins, transfers), values, secrets, listener),
                 new WebhookRotation(
                         pending, logins, new WebhookCalls(transfers, clock), values, recipes, secrets, listener, ids));
         this.turn = new RotationTurn(

@@ -31,6 +31,7 @@ import ai.scailabs.vault.credentials.lease.SshServers;
 import ai.scailabs.vault.credentials.login.TargetLogins;
 import ai.scailabs.vault.credentials.recipe.MadeValues;
 import ai.scailabs.vault.credentials.recipe.SecretPolicyService;
+import ai.scailabs.vault.credentials.rotation.AttachmentService;
 import ai.scailabs.vault.credentials.rotation.RotationListener;
 import ai.scailabs.vault.credentials.rotation.RotationPolicyService;
 import ai.scailabs.vault.credentials.rotation.RotationService;
@@ -171,7 +172,7 @@ class CredentialWiring {
     }
 
     @Bean
-    RotationService rotationService(
+    AttachmentService attachmentService(
             TenantTransactions transactions,
             RotationSteps steps,
             AccessControl access,
@@ -179,7 +180,13 @@ class CredentialWiring {
             ServerSettings settings,
             Clock clock,
             Ids ids) {
-        return new RotationService(transactions, steps, access, mounts, settings.development(), clock, ids);
+        return new AttachmentService(transactions, steps, access, mounts, settings.development(), clock, ids);
+    }
+
+    @Bean
+    RotationService rotationService(
+            TenantTransactions transactions, RotationSteps steps, AccessControl access, Clock clock, Ids ids) {
+        return new RotationService(transactions, steps, access, clock, ids);
     }
 
     @Bean

@@ -14,7 +14,10 @@ import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** The statements behind lists. Both walk the primary key from the beginning of the wanted ranges and stop early. */
+/**
+ * The statements behind lists. All walk the primary key from the beginning of the wanted ranges and stop early. What belongs to a row is joined with a limit of one, which
+ * the planner cannot turn into a scan of all that the tenant has: it knows how much tenants have on average, and some have a thousand times that.
+ */
 final class ListRows {
     /** Parameters: see {@link Conditions#arguments()}. */
     private static final String CONDITIONS = """
@@ -30,18 +33,28 @@ final class ListRows {
     private static final int VIEW_AT = 5;
     private static final int EXTRA_AT = VIEW_AT + SecretColumns.COUNT;
 
+    private static final String WALK = " from unnest(?::text[], ?::text[]) r (low, high)"
+            + " cross join lateral (select * from secret s where s.tenant_id = ? and s.path >= r.low collate \"C\" and s.path < r.high collate \"C\""
+            + " order by s.path limit ?) s order by s.path limit ?";
+    private static final String LAST_ACCESS =
+            " left join lateral (select a.last_accessed_at from secret_access a where a.tenant_id = t.tenant_id and a.path = s.path limit 1) a on true";
+
+    /** The next so many secrets of the ranges, the deleted ones among them, without any condition to look at: what a list is asked for nearly always. */
+    private static final String NEXT = HEAD + SecretColumns.VIEW + ", ? or s.deleted_at is null from tenant t"
+            + " left join lateral (select s.*" + WALK + ") s on true"
+            + LAST_ACCESS
+            + " where t.tenant_id = ? order by s.path";
+
     /**
      * A chunk is the next so many secrets of the ranges, whether they meet the conditions or not: that bounds the work. Its last secret is returned in any case, to go on
      * from there.
      */
     private static final String CHUNK = "with chunk as materialized ("
-            + "select s.*, (" + CONDITIONS + ") as meets from unnest(?::text[], ?::text[]) r (low, high)"
-            + " cross join lateral (select * from secret s where s.tenant_id = ? and s.path >= r.low collate \"C\" and s.path < r.high collate \"C\""
-            + " order by s.path limit ?) s order by s.path limit ?),"
+            + "select s.*, (" + CONDITIONS + ") as meets" + WALK + "),"
             + " facts as (select count(*)::integer as scanned, max(path) as last from chunk) "
             + HEAD + SecretColumns.VIEW + ", s.meets, facts.scanned from tenant t cross join facts"
             + " left join chunk s on s.meets or s.path = facts.last"
-            + " left join secret_access a on a.tenant_id = t.tenant_id and a.path = s.path"
+            + LAST_ACCESS
             + " where t.tenant_id = ? order by s.path";
 
     /**
@@ -58,8 +71,8 @@ final class ListRows {
             + " else found.path || '-' end and " + CONDITIONS
             + " order by s.path limit 1) n where found.step < ?)) "
             + HEAD + SecretColumns.VIEW + " from tenant t left join found f on true"
-            + " left join secret s on s.tenant_id = t.tenant_id and s.path = f.path"
-            + " left join secret_access a on a.tenant_id = t.tenant_id and a.path = f.path"
+            + " left join lateral (select * from secret s where s.tenant_id = t.tenant_id and s.path = f.path limit 1) s on true"
+            + LAST_ACCESS
             + " where t.tenant_id = ? order by f.path";
 
     private final TenantTransactions tenants;
@@ -69,13 +82,30 @@ final class ListRows {
     }
 
     /** @param size secrets to look at, at most */
+    Chunk next(TenantId owner, List<PathRange> ranges, boolean withDeleted, int size) {
+        List<@Nullable Object> arguments = new ArrayList<>();
+        arguments.add(withDeleted);
+        arguments.addAll(walk(owner, ranges, size));
+        List<Row> rows = tenants.query(owner, NEXT, (row, number) -> nextRow(row), arguments.toArray());
+        return Chunk.of(rows, size);
+    }
+
+    /** @param size secrets to look at, at most */
     Chunk chunk(TenantId owner, List<PathRange> ranges, Conditions conditions, int size) {
         List<@Nullable Object> arguments = new ArrayList<>(conditions.arguments());
-        arguments.add(ranges.stream().map(PathRange::from).toArray(String[]::new));
-        arguments.add(ranges.stream().map(PathRange::to).toArray(String[]::new));
-        arguments.addAll(List.of(owner.value(), size, size, owner.value()));
+        arguments.addAll(walk(owner, ranges, size));
         List<Row> rows = tenants.query(owner, CHUNK, (row, number) -> chunkRow(row), arguments.toArray());
         return Chunk.of(rows, size);
+    }
+
+    private static List<Object> walk(TenantId owner, List<PathRange> ranges, int size) {
+        return List.of(
+                ranges.stream().map(PathRange::from).toArray(String[]::new),
+                ranges.stream().map(PathRange::to).toArray(String[]::new),
+                owner.value(),
+                size,
+                size,
+                owner.value());
     }
 
     /**
@@ -101,6 +131,10 @@ final class ListRows {
                         (row, number) -> row.getLong(1),
                         owner.value())
                 .orElseThrow(() -> new VaultException(ErrorCode.TENANT_ACCESS_DENIED, "The tenant is suspended"));
+    }
+
+    private static Row nextRow(ResultSet row) throws SQLException {
+        return row(row, row.getBoolean(EXTRA_AT), 0);
     }
 
     private static Row chunkRow(ResultSet row) throws SQLException {
@@ -148,7 +182,7 @@ final class ListRows {
                     .filter(Objects::nonNull)
                     .toList();
             SecretView last = rows.getLast().secret();
-            int scanned = Math.max(first.scanned(), secrets.size());
+            int scanned = Math.max(first.scanned(), last == null ? 0 : rows.size());
             return new Chunk(
                     true,
                     first.epoch(),

@@ -112,7 +112,10 @@ final class ListScan {
         int size = conditions.areNone() ? query.limit() + 1 : SIFTED;
         while (!left.isEmpty()) {
             List<PathRange> walked = left.subList(0, Math.min(RANGES, left.size()));
-            Chunk chunk = confirmed(rows.chunk(space.owner(), walked, conditions, size));
+            Chunk chunk = confirmed(
+                    size == SIFTED
+                            ? rows.chunk(space.owner(), walked, conditions, size)
+                            : rows.next(space.owner(), walked, query.includeDeleted(), size));
             if (chunk == null) {
                 return false;
             }

@@ -132,7 +132,7 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule nativeSignatures_haveOneRoom = noClasses()
             .that()
-            .resideOutsideOfPackage(BASE + "pki.x509..")
+            .resideOutsideOfPackages(BASE + "crypto.provider..", BASE + "testkit..")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("com.amazon..");

@@ -2,6 +2,7 @@ package ai.scailabs.vault.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ai.scailabs.vault.testkit.TokenAlgorithm;
 import ai.scailabs.vault.testkit.TokenBuilder;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -515,8 +516,10 @@ class TenantMatrixTest {
         api.assertDocumented(operation, reply);
     }
 
+    /** By RS256, whose public key is the one that others have taken for a secret. */
     private static TokenBuilder victimToken() {
         return server.token("matrix-victim", "matrix")
+                .algorithm(TokenAlgorithm.RS256)
                 .user("owner@matrix-victim.test")
                 .role("partner_admin");
     }

@@ -1,5 +1,6 @@
 package ai.scailabs.vault.testkit;
 
+import com.amazon.corretto.crypto.provider.AmazonCorrettoCryptoProvider;
 import com.nimbusds.jose.jwk.Curve;
 import com.nimbusds.jose.jwk.ECKey;
 import com.nimbusds.jose.jwk.JWK;
@@ -9,6 +10,7 @@ import com.nimbusds.jose.util.Base64URL;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
+import java.security.Provider;
 import java.security.Signature;
 import java.security.interfaces.ECPublicKey;
 import java.security.interfaces.RSAPublicKey;
@@ -16,9 +18,15 @@ import java.security.spec.ECGenParameterSpec;
 import java.util.Arrays;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /** A key pair with the name under which the issuer publishes it. */
 record IssuerKey(String keyId, TokenAlgorithm algorithm, KeyPair pair) {
+
+    /** Tests run before the JVM has compiled what makes a signature, which then takes twenty milliseconds. */
+    private static final @Nullable Provider NATIVE = AmazonCorrettoCryptoProvider.INSTANCE.getLoadingError() == null
+            ? AmazonCorrettoCryptoProvider.INSTANCE
+            : null;
 
     private static final int POOL_SIZE = 6;
     private static final AtomicInteger TAKEN = new AtomicInteger();
@@ -40,7 +48,9 @@ record IssuerKey(String keyId, TokenAlgorithm algorithm, KeyPair pair) {
         try {
             KeyPairGenerator generator = switch (algorithm) {
                 case RS256 -> {
-                    KeyPairGenerator rsa = KeyPairGenerator.getInstance("RSA");
+                    KeyPairGenerator rsa = NATIVE == null
+                            ? KeyPairGenerator.getInstance("RSA")
+                            : KeyPairGenerator.getInstance("RSA", NATIVE);
                     rsa.initialize(2048);
                     yield rsa;
                 }
@@ -59,7 +69,9 @@ record IssuerKey(String keyId, TokenAlgorithm algorithm, KeyPair pair) {
 
     byte[] sign(byte[] message) {
         try {
-            Signature signature = Signature.getInstance(algorithm.signature());
+            Signature signature = NATIVE == null
+                    ? Signature.getInstance(algorithm.signature())
+                    : Signature.getInstance(algorithm.signature(), NATIVE);
             signature.initSign(pair.getPrivate());
             signature.update(message);
             return signature.sign();

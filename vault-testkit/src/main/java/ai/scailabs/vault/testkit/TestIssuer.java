@@ -98,7 +98,7 @@ public final class TestIssuer implements AutoCloseable {
         return keyRequests.get();
     }
 
-    /** A token as ScaiKey would issue it, signed with RS256 and valid for an hour; the builder's methods bend it. */
+    /** A token as ScaiKey would issue it, signed with ES256, a tenth of what RS256 takes, and valid for an hour; the builder's methods bend it. */
     public TokenBuilder token() {
         return new TokenBuilder(this, clock);
     }

@@ -24,7 +24,7 @@ public final class TokenBuilder {
     private final Clock clock;
     private final Map<String, Object> claims = new LinkedHashMap<>();
     private final Map<String, Object> extraHeaders = new LinkedHashMap<>();
-    private TokenAlgorithm algorithm = TokenAlgorithm.RS256;
+    private TokenAlgorithm algorithm = TokenAlgorithm.ES256;
     private Duration ttl = Duration.ofHours(1);
 
     TokenBuilder(TestIssuer issuer, Clock clock) {

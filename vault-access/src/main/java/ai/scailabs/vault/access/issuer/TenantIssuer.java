@@ -1,6 +1,7 @@
 package ai.scailabs.vault.access.issuer;
 
 import ai.scailabs.vault.crypto.envelope.KeySeal;
+import ai.scailabs.vault.crypto.provider.NativeProvider;
 import ai.scailabs.vault.kernel.id.Ids;
 import ai.scailabs.vault.kernel.id.PartnerId;
 import ai.scailabs.vault.kernel.id.TenantId;
@@ -11,6 +12,7 @@ import com.nimbusds.jose.JOSEException;
 import com.nimbusds.jose.JOSEObjectType;
 import com.nimbusds.jose.JWSAlgorithm;
 import com.nimbusds.jose.JWSHeader;
+import com.nimbusds.jose.JWSSigner;
 import com.nimbusds.jose.crypto.ECDSASigner;
 import com.nimbusds.jose.jwk.Curve;
 import com.nimbusds.jose.jwk.ECKey;
@@ -102,7 +104,9 @@ public final class TenantIssuer {
         try (SensitiveBytes encoded = seal.open(grant.tenant(), grant.partner(), key.keyId(), key.sealedPrivateKey())) {
             PrivateKey privateKey =
                     KeyFactory.getInstance("EC").generatePrivate(new PKCS8EncodedKeySpec(encoded.expose()));
-            token.sign(new ECDSASigner(privateKey, Curve.P_256));
+            JWSSigner signer = new ECDSASigner(privateKey, Curve.P_256);
+            NativeProvider.get().ifPresent(signer.getJCAContext()::setProvider);
+            token.sign(signer);
             return new MintedToken(token.serialize(), tokenId, now, expiresAt);
         } catch (GeneralSecurityException | JOSEException unusable) {
             throw new IllegalStateException("the key " + key.keyId() + " cannot sign", unusable);

@@ -1,5 +1,6 @@
 package ai.scailabs.vault.access.token;
 
+import ai.scailabs.vault.crypto.provider.NativeProvider;
 import com.nimbusds.jose.JOSEException;
 import com.nimbusds.jose.JWSAlgorithm;
 import com.nimbusds.jose.JWSHeader;
@@ -15,7 +16,7 @@ import java.security.spec.X509EncodedKeySpec;
 import java.util.HexFormat;
 import java.util.Set;
 
-/** EdDSA over Ed25519 (RFC 8037) by the JDK's own provider: the library's verifier needs another cryptographic library. Thread-safe. */
+/** EdDSA over Ed25519 (RFC 8037) by what the service has: the library's verifier needs another cryptographic library. Thread-safe. */
 final class Ed25519JwsVerifier implements JWSVerifier {
     /** A SubjectPublicKeyInfo of Ed25519 up to the 32 bytes of the key (RFC 8410 §4). */
     private static final byte[] KEY_INFO = HexFormat.of().parseHex("302a300506032b6570032100");
@@ -46,7 +47,7 @@ final class Ed25519JwsVerifier implements JWSVerifier {
             return false;
         }
         try {
-            Signature verification = Signature.getInstance("Ed25519");
+            Signature verification = NativeProvider.signature("Ed25519");
             verification.initVerify(key);
             verification.update(signingInput);
             return verification.verify(signature.decode());

@@ -1,5 +1,6 @@
 package ai.scailabs.vault.access.token;
 
+import ai.scailabs.vault.crypto.provider.NativeProvider;
 import com.nimbusds.jose.JOSEException;
 import com.nimbusds.jose.JWSAlgorithm;
 import com.nimbusds.jose.JWSVerifier;
@@ -34,10 +35,10 @@ record VerificationKey(String keyId, JWSAlgorithm algorithm, String thumbprint, 
             return switch (jwk) {
                 case RSAKey rsa
                 when rsa.size() >= SMALLEST_RSA_BITS && rsa.size() <= LARGEST_RSA_BITS ->
-                    key(jwk, JWSAlgorithm.RS256, new RSASSAVerifier(rsa.toRSAPublicKey()));
+                    key(jwk, JWSAlgorithm.RS256, fast(new RSASSAVerifier(rsa.toRSAPublicKey())));
                 case ECKey ec
                 when Curve.P_256.equals(ec.getCurve()) ->
-                    key(jwk, JWSAlgorithm.ES256, new ECDSAVerifier(ec.toECPublicKey()));
+                    key(jwk, JWSAlgorithm.ES256, fast(new ECDSAVerifier(ec.toECPublicKey())));
                 case OctetKeyPair okp
                 when Curve.Ed25519.equals(okp.getCurve()) ->
                     key(jwk, JWSAlgorithm.EdDSA, new Ed25519JwsVerifier(okp.getDecodedX()));
@@ -46,6 +47,11 @@ record VerificationKey(String keyId, JWSAlgorithm algorithm, String thumbprint, 
         } catch (JOSEException | IllegalArgumentException unusable) {
             return Optional.empty();
         }
+    }
+
+    private static JWSVerifier fast(JWSVerifier verifier) {
+        NativeProvider.get().ifPresent(verifier.getJCAContext()::setProvider);
+        return verifier;
     }
 
     private static Optional<VerificationKey> key(JWK jwk, JWSAlgorithm algorithm, JWSVerifier verifier)

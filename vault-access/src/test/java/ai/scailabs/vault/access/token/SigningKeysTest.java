@@ -46,7 +46,11 @@ class SigningKeysTest {
     }
 
     private TokenBuilder token() {
-        return issuer.token().tenant("tnt_acme").partner("ptn_a").user("jo@example.test");
+        return issuer.token()
+                .algorithm(TokenAlgorithm.RS256)
+                .tenant("tnt_acme")
+                .partner("ptn_a")
+                .user("jo@example.test");
     }
 
     private static ErrorCode refusal(TokenAuthenticator authenticator, String token) {

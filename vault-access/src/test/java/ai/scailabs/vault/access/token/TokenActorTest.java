@@ -6,12 +6,15 @@ import ai.scailabs.vault.access.MovableClock;
 import ai.scailabs.vault.access.identity.Actor;
 import ai.scailabs.vault.kernel.id.IdentityId;
 import ai.scailabs.vault.testkit.TestIssuer;
+import ai.scailabs.vault.testkit.TokenAlgorithm;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class TokenActorTest {
     private static final MovableClock CLOCK = new MovableClock(Instant.parse("2026-05-01T10:00:00Z"));
@@ -58,6 +61,19 @@ class TokenActorTest {
         assertThat(actor.tokenExpiresAt()).isEqualTo(CLOCK.instant().plus(Duration.ofHours(1)));
         assertThat(actor.tokenId()).isEqualTo("token-1");
         assertThat(actor.toString()).doesNotContain("token-1");
+    }
+
+    @ParameterizedTest
+    @EnumSource(TokenAlgorithm.class)
+    void everyAlgorithmOfTheList_isAccepted(TokenAlgorithm algorithm) {
+        String token = issuer.token()
+                .algorithm(algorithm)
+                .tenant("tnt_acme")
+                .partner("ptn_a")
+                .user("jo@example.test")
+                .sign();
+
+        assertThat(authenticator.authenticate(token).identity().value()).isEqualTo("user:jo@example.test");
     }
 
     @Test

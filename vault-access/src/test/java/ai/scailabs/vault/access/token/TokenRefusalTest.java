@@ -42,7 +42,11 @@ class TokenRefusalTest {
     }
 
     private static TokenBuilder token() {
-        return issuer.token().tenant("tnt_acme").partner("ptn_a").user("jo@example.test");
+        return issuer.token()
+                .algorithm(TokenAlgorithm.RS256)
+                .tenant("tnt_acme")
+                .partner("ptn_a")
+                .user("jo@example.test");
     }
 
     private static void assertRefused(String token, ErrorCode code) {

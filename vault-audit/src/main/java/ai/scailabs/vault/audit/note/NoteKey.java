@@ -1,5 +1,6 @@
 package ai.scailabs.vault.audit.note;
 
+import ai.scailabs.vault.crypto.provider.NativeProvider;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
@@ -104,7 +105,7 @@ final class NoteKey {
 
     private boolean isSigned(byte[] message, byte[] signature) {
         try {
-            Signature verifier = Signature.getInstance("Ed25519");
+            Signature verifier = NativeProvider.signature("Ed25519");
             verifier.initVerify(key);
             verifier.update(message);
             return signature.length == SIGNATURE_LENGTH && verifier.verify(signature);

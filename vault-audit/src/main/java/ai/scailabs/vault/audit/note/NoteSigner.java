@@ -1,5 +1,6 @@
 package ai.scailabs.vault.audit.note;
 
+import ai.scailabs.vault.crypto.provider.NativeProvider;
 import ai.scailabs.vault.kernel.sensitive.SensitiveBytes;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
@@ -60,7 +61,7 @@ public final class NoteSigner {
      */
     public NoteSignature sign(String text) {
         try {
-            Signature signer = Signature.getInstance("Ed25519");
+            Signature signer = NativeProvider.signature("Ed25519");
             signer.initSign(privateKey);
             signer.update(text.getBytes(StandardCharsets.UTF_8));
             NoteSignature signature = NoteSignature.of(key.name(), key.id(), signer.sign());

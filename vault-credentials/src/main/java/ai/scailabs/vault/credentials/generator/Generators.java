@@ -1,5 +1,6 @@
 package ai.scailabs.vault.credentials.generator;
 
+import ai.scailabs.vault.crypto.provider.NativeProvider;
 import ai.scailabs.vault.kernel.sensitive.SensitiveBytes;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
@@ -111,7 +112,7 @@ public final class Generators {
 
     private KeyPair keyPair(String algorithm, AlgorithmParameterSpec spec) {
         try {
-            KeyPairGenerator generator = KeyPairGenerator.getInstance(algorithm);
+            KeyPairGenerator generator = NativeProvider.keyPairGenerator(algorithm);
             generator.initialize(spec, random);
             return generator.generateKeyPair();
         } catch (GeneralSecurityException impossible) {

@@ -1,5 +1,6 @@
 package ai.scailabs.vault.credentials.ssh;
 
+import ai.scailabs.vault.crypto.provider.NativeProvider;
 import ai.scailabs.vault.kernel.sensitive.SensitiveBytes;
 import java.math.BigInteger;
 import java.security.GeneralSecurityException;
@@ -41,7 +42,7 @@ public final class SshAuthority implements AutoCloseable {
     /** A new key. Takes a processor for seconds if the type {@link SshKeyType#isSlow is slow}. */
     public static SshAuthority generate(SshKeyType type, SecureRandom random) {
         try {
-            KeyPairGenerator generator = KeyPairGenerator.getInstance(type.algorithm());
+            KeyPairGenerator generator = NativeProvider.keyPairGenerator(type.algorithm());
             generator.initialize(type.parameters(), random);
             KeyPair pair = generator.generateKeyPair();
             byte[] encoded = KeyLayout.of(type)
@@ -140,7 +141,7 @@ public final class SshAuthority implements AutoCloseable {
     private byte[] signature(byte[] signed) {
         byte[] signature;
         try {
-            Signature signer = Signature.getInstance(type.signatureAlgorithm());
+            Signature signer = NativeProvider.signature(type.signatureAlgorithm());
             signer.initSign(decoded(type.algorithm(), key.expose()), random);
             signer.update(signed);
             signature = signer.sign();

@@ -1,5 +1,6 @@
 package ai.scailabs.vault.pki.x509;
 
+import ai.scailabs.vault.crypto.provider.NativeProvider;
 import java.security.GeneralSecurityException;
 import java.security.InvalidAlgorithmParameterException;
 import java.security.InvalidKeyException;
@@ -28,12 +29,13 @@ public final class JavaSignatures implements SignatureProvider {
         this.preferred = preferred;
     }
 
-    public static JavaSignatures ofTheRuntime() {
-        return new JavaSignatures(null);
+    /** By native code where this machine has it, else by the runtime: what is signed is the same. */
+    public static JavaSignatures fastest() {
+        return new JavaSignatures(NativeProvider.get().orElse(null));
     }
 
-    public static JavaSignatures preferring(Provider provider) {
-        return new JavaSignatures(provider);
+    public static JavaSignatures ofTheRuntime() {
+        return new JavaSignatures(null);
     }
 
     @Override

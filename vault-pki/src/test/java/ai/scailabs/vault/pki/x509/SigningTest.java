@@ -110,7 +110,7 @@ class SigningTest {
                 };
         KeyPair keys = TestIssuer.keys(spec);
         byte[] message = "to be signed".getBytes(StandardCharsets.UTF_8);
-        JavaSignatures fast = NativeSignatures.orRuntime();
+        JavaSignatures fast = JavaSignatures.fastest();
         JavaSignatures runtime = JavaSignatures.ofTheRuntime();
         assertThat(runtime.verify(scheme, keys.getPublic(), message, fast.sign(scheme, keys.getPrivate(), message)))
                 .isTrue();

@@ -33,7 +33,7 @@ import ai.scailabs.vault.pki.timing.RenewalTimes;
 import ai.scailabs.vault.pki.x509.CertificateLint;
 import ai.scailabs.vault.pki.x509.CertificateSigner;
 import ai.scailabs.vault.pki.x509.HsmSignatures;
-import ai.scailabs.vault.pki.x509.NativeSignatures;
+import ai.scailabs.vault.pki.x509.JavaSignatures;
 import ai.scailabs.vault.pki.x509.SignatureProvider;
 import ai.scailabs.vault.server.settings.ServerSettings;
 import ai.scailabs.vault.tenancy.keyring.TenantSeal;
@@ -58,7 +58,7 @@ class PkiWiring {
 
     @Bean
     SignatureProvider signatures() {
-        return new HsmSignatures(NativeSignatures.orRuntime());
+        return new HsmSignatures(JavaSignatures.fastest());
     }
 
     @Bean

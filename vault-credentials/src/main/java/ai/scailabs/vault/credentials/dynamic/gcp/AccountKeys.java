@@ -2,6 +2,7 @@ package ai.scailabs.vault.credentials.dynamic.gcp;
 
 import ai.scailabs.vault.credentials.connector.gcp.GcpKey;
 import ai.scailabs.vault.credentials.dynamic.LeasedAccount;
+import ai.scailabs.vault.crypto.provider.NativeProvider;
 import ai.scailabs.vault.kernel.sensitive.SensitiveBytes;
 import java.nio.charset.StandardCharsets;
 import java.security.KeyPair;
@@ -32,7 +33,7 @@ final class AccountKeys {
 
     KeyPair next() {
         try {
-            KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
+            KeyPairGenerator generator = NativeProvider.keyPairGenerator("RSA");
             generator.initialize(BITS, random);
             return generator.generateKeyPair();
         } catch (NoSuchAlgorithmException impossible) {

@@ -14,12 +14,13 @@ public final class AddressRule {
     /** Of this machine, for development. */
     public static final List<AddressRange> LOOPBACK = ranges("127.0.0.0/8", "::1/128");
 
-    /** Of the special-purpose registries (RFC 6890); what embeds an IPv4 address may lead anywhere. */
+    /** Of the special-purpose registries (RFC 6890), and the host of a machine in Azure, which has a public address; what embeds an IPv4 address may lead anywhere. */
     private static final List<AddressRange> SPECIAL = ranges(
             "0.0.0.0/8",
             "10.0.0.0/8",
             "100.64.0.0/10",
             "127.0.0.0/8",
+            "168.63.129.16/32",
             "169.254.0.0/16",
             "172.16.0.0/12",
             "192.0.0.0/24",

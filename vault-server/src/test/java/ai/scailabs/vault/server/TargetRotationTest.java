@@ -352,6 +352,9 @@ class TargetRotationTest {
         Map<String, Object> alternating = connector();
         alternating.put("alternate_users", List.of("somebody", "else"));
         refused("connector.alternate_users", alternating);
+        Map<String, Object> another = connector();
+        another.put("username", "somebody");
+        refused("connector.username", another);
         Map<String, Object> metadata = connector();
         metadata.put("connection_url", "postgresql://{{username}}:{{password}}@169.254.169.254/postgres");
         assertThat(refused("connector", metadata).at("/error/details/reason").stringValue())
@@ -378,6 +381,34 @@ class TargetRotationTest {
                         "/v1/rotation/policies/" + policy + "/secrets",
                         Map.of("secret_path", path, "connector", connector()))
                 .expect(403, "access_denied");
+    }
+
+    /** Nor does who may write the secret, by the name of an account that is not theirs. */
+    @Test
+    void accountThatTheSecretDidNotNameWhenItWasConnected_isNotTouched() {
+        String victim = user + "_v";
+        createAccount(victim);
+        assertThat(attach(connector())
+                        .expect(201)
+                        .json()
+                        .at("/connector/username")
+                        .stringValue())
+                .isEqualTo(user);
+        for (String password : List.of("guessed", "first-" + user)) {
+            write(path, victim, password);
+            assertThat(owner.post("/v1/secrets/" + path + ":rotate", null)
+                            .expect(400, "invalid_config")
+                            .json()
+                            .at("/error/details/field")
+                            .stringValue())
+                    .isEqualTo("connector.username");
+            assertThat(isLetIn(victim, "first-" + victim)).isTrue();
+            assertThat(field("password")).isEqualTo(password);
+            assertThat(pending()).isZero();
+        }
+        write(path, user, "first-" + user);
+        owner.post("/v1/secrets/" + path + ":rotate", null).expect(200);
+        assertBothSidesAgree(user);
     }
 
     @Test

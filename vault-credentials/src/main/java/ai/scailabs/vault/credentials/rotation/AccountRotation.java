@@ -57,9 +57,9 @@ final class AccountRotation implements ConnectedRotation<AccountConnector> {
         this.listener = listener;
     }
 
-    /** Tries both logins. */
+    /** Tries both logins, and holds the connector to the account. */
     @Override
-    public void require(
+    public AccountConnector require(
             AccountConnector connector,
             StandingRight right,
             Permit permit,
@@ -68,10 +68,9 @@ final class AccountRotation implements ConnectedRotation<AccountConnector> {
             int version) {
         try (Login login = secrets.look(permit, space, path, version, current -> login(connector, current));
                 Target target = opened(connector, right, login)) {
-            if (!connector.users().isEmpty() && !connector.users().contains(login.user())) {
-                throw ConnectorMembers.invalid("connector.alternate_users", "must have the secret's user among them");
-            }
+            connector.requireAccount(login.user());
             target.verify(login);
+            return connector.of(login.user());
         } catch (TargetException refused) {
             throw TargetRefusals.unsuitable(refused);
         }
@@ -101,6 +100,7 @@ final class AccountRotation implements ConnectedRotation<AccountConnector> {
         SecretPolicy policy = recipe == null ? null : recipes.active(space.owner(), recipe);
         try (SensitiveBytes next = secrets.look(permit, space, due.path(), due.version(), current -> {
             try (Login before = login(connector, current)) {
+                connector.requireAccount(before.user());
                 return values.next(
                         current,
                         policy,
@@ -131,6 +131,7 @@ final class AccountRotation implements ConnectedRotation<AccountConnector> {
                 Login known =
                         secrets.look(permit, space, due.path(), due.version(), current -> login(connector, current));
                 Target target = opened(connector, due.right(), known)) {
+            connector.requireAccount(wanted.user());
             boolean published = sameLogin(wanted, known);
             if (!published && !isLetIn(target, wanted)) {
                 if (due.version() != seen && isLetIn(target, known)) {
@@ -173,6 +174,7 @@ final class AccountRotation implements ConnectedRotation<AccountConnector> {
                         secrets.look(permit, space, seen.path(), seen.version(), current -> login(connector, current));
                 Target target = opened(connector, seen.right(), known);
                 SensitiveBytes nobodys = values.password()) {
+            connector.requireAccount(known.user());
             target.setPassword(connector.next(known.user()), nobodys);
             listener.reached(RotationStep.RETIRED_THERE);
         } catch (TargetException refused) {

@@ -74,10 +74,9 @@ public final class AttachmentService {
         Instant now = clock.instant().truncatedTo(ChronoUnit.MICROS);
         StandingRight right = StandingRight.of(caller, home, now);
         String by = caller.actor().identity().value();
-        Connector connector = given == null || given.isNull() ? null : Connector.parse(given, development);
-        if (connector != null) {
-            requireConnected(connector, policy, right, permit, path);
-        }
+        Connector connector = given == null || given.isNull()
+                ? null
+                : connected(Connector.parse(given, development), policy, right, permit, path);
         try {
             return attachments.transactions().inTransaction(tenant, tx -> {
                 UUID before = attachments.policyOf(tx, path).orElse(null);
@@ -164,7 +163,7 @@ public final class AttachmentService {
         }
     }
 
-    private void requireConnected(
+    private Connector connected(
             Connector connector, RotationPolicy policy, StandingRight right, Permit permit, SecretPath path) {
         if (!policy.autoGenerate()) {
             throw VaultException.invalidField("connector", "is for policies with auto_generate");
@@ -174,7 +173,7 @@ public final class AttachmentService {
                 .unassigned(right.tenant(), path)
                 .orElseThrow(() -> RotationRefusals.notFound(path))
                 .version();
-        targets.require(connector, right, permit, space, path, version);
+        return targets.require(connector, right, permit, space, path, version);
     }
 
     /** Between an account and the secret nothing is left on its way. */

@@ -59,7 +59,7 @@ final class AwsKeyRotation implements ConnectedRotation<AwsKeyConnector> {
     }
 
     @Override
-    public void require(
+    public AwsKeyConnector require(
             AwsKeyConnector connector,
             StandingRight right,
             Permit permit,
@@ -72,6 +72,7 @@ final class AwsKeyRotation implements ConnectedRotation<AwsKeyConnector> {
             if (keeper.beside().stream().anyMatch(key -> !ours.contains(key.id()))) {
                 throw TargetRefusals.unsuitable(SecondKey.MESSAGE, SecondKey.REASON);
             }
+            return connector;
         } catch (TargetException refused) {
             throw TargetRefusals.unsuitable(refused);
         }

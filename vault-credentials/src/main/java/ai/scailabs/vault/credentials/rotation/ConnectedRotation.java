@@ -15,12 +15,12 @@ import java.util.UUID;
  */
 interface ConnectedRotation<C extends Connector> {
     /**
-     * Tries it, before a secret is put under its policy.
+     * Tries it, before a secret is put under its policy. Answers what is kept: it may say more than was given.
      *
      * @param permit to rotate
      * @throws ai.scailabs.vault.kernel.error.VaultException {@code invalid_config} with the field and a reason; {@code version_conflict}
      */
-    void require(C connector, StandingRight right, Permit permit, SecretSpace space, SecretPath path, int version);
+    C require(C connector, StandingRight right, Permit permit, SecretSpace space, SecretPath path, int version);
 
     /**
      * Begins it, by keeping what whoever goes on must know. False when another has the secret.

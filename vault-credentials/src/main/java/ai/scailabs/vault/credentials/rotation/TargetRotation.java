@@ -21,13 +21,13 @@ final class TargetRotation {
         this.webhooks = webhooks;
     }
 
-    void require(
+    Connector require(
             Connector connector, StandingRight right, Permit permit, SecretSpace space, SecretPath path, int version) {
-        switch (connector) {
+        return switch (connector) {
             case AccountConnector account -> accounts.require(account, right, permit, space, path, version);
             case AwsKeyConnector key -> awsKeys.require(key, right, permit, space, path, version);
             case WebhookConnector webhook -> webhooks.require(webhook, right, permit, space, path, version);
-        }
+        };
     }
 
     boolean prepare(Assignment due, Permit permit, SecretSpace space, UUID holder) {

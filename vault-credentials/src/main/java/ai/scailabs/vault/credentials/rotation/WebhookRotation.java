@@ -69,7 +69,7 @@ final class WebhookRotation implements ConnectedRotation<WebhookConnector> {
 
     /** Asks whether the values that are there are those that count. */
     @Override
-    public void require(
+    public WebhookConnector require(
             WebhookConnector connector,
             StandingRight right,
             Permit permit,
@@ -80,6 +80,7 @@ final class WebhookRotation implements ConnectedRotation<WebhookConnector> {
         try (SensitiveBytes signing = signingSecret(connector, right);
                 SensitiveBytes current = copy(permit, space, path, version)) {
             calls.post(connector.url(), signing, call, current);
+            return connector;
         } catch (TargetException refused) {
             throw TargetRefusals.unsuitable(refused);
         } catch (WebhookRefusal refused) {

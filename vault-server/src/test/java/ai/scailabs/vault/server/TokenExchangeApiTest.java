@@ -173,6 +173,80 @@ class TokenExchangeApiTest {
     }
 
     @Test
+    void subscriptionsOfTheSameIdentity_areNobodys_forATokenThatAnotherTrustNarrowed() {
+        Map<String, Object> first = workloads.trust("told");
+        first.put("scopes", List.of("subscriptions:read", "subscriptions:write"));
+        Map<String, Object> second = new HashMap<>(first);
+        second.put("name", "not-told");
+        second.put("path_patterns", List.of("app/other/**"));
+        ApiClient holder = workloads.workload(workloads.created(first));
+        ApiClient other = workloads.workload(workloads.created(second));
+        Map<String, Object> wanted = Map.of(
+                "name", "shop",
+                "paths", List.of("app/shop/**"),
+                "events", List.of("secret.updated"),
+                "delivery", Map.of("type", "polling"));
+        String subscription = "/v1/subscriptions/"
+                + holder.post("/v1/subscriptions", wanted)
+                        .expect(201)
+                        .json()
+                        .get("id")
+                        .stringValue();
+
+        other.get(subscription).expect(404, "subscription_not_found");
+        other.get(subscription + "/poll?timeout=0").expect(404, "subscription_not_found");
+        other.delete(subscription).expect(404, "subscription_not_found");
+        assertThat(other.get("/v1/subscriptions").expect(200).json().get("subscriptions"))
+                .isEmpty();
+        assertThat(holder.get("/v1/subscriptions").expect(200).json().get("subscriptions"))
+                .hasSize(1);
+        holder.get(subscription + "/poll?timeout=0").expect(200);
+        holder.delete(subscription).expect(204);
+    }
+
+    @Test
+    void leasesOfTheSameIdentity_areNobodys_whereTheTokenDoesNotReach() {
+        String engine = "/v1/dynamic/engines/narrowed";
+        owner.post("/v1/dynamic/engines", Map.of("name", "narrowed", "type", "ssh", "config", Map.of()))
+                .expect(201);
+        owner.post(
+                        engine + "/roles",
+                        Map.of(
+                                "name", "once",
+                                "key_type", "otp",
+                                "allowed_users", List.of("deploy"),
+                                "default_user", "deploy",
+                                "cidr_list", List.of("10.0.0.0/24")))
+                .expect(201);
+        owner.allow("sa:deployer", "dynamic/narrowed/*", "write");
+        Map<String, Object> wide = workloads.trust("leases");
+        wide.put("scopes", List.of("dynamic:generate", "dynamic:read"));
+        Map<String, Object> narrow = new HashMap<>(wide);
+        wide.put("path_patterns", List.of("dynamic/**"));
+        narrow.put("name", "no-leases");
+        ApiClient holder = workloads.workload(workloads.created(wide));
+        ApiClient other = workloads.workload(workloads.created(narrow));
+        String lease = "/v1/dynamic/leases/"
+                + holder.post(engine + "/creds/once", Map.of("ip", "10.0.0.5"))
+                        .expect(201)
+                        .json()
+                        .get("lease_id")
+                        .stringValue();
+
+        other.get(lease).expect(404, "lease_not_found");
+        other.post(lease + "/renew", null).expect(404, "lease_not_found");
+        other.post(lease + "/revoke", null).expect(404, "lease_not_found");
+        assertThat(other.get("/v1/dynamic/leases")
+                        .expect(200)
+                        .json()
+                        .get("leases")
+                        .size())
+                .isZero();
+        holder.get(lease).expect(200);
+        holder.post(lease + "/revoke", null).expect(200);
+    }
+
+    @Test
     void refusals_areOneForTheCaller_andExplainedInTheTenantsLog() {
         JsonNode trust = workloads.created(workloads.trust("refusals"));
         String role = trust.get("role").stringValue();

@@ -86,6 +86,14 @@ public final class StandingRight {
                 mandate.askedAt().toEpochMilli());
     }
 
+    /** Whether what was asked for is theirs to look at and to end: with a token that was narrowed, what was asked for under the same trust alone. */
+    public boolean isWithin(Actor actor) {
+        Workload workload = actor.workload();
+        return workload == null
+                || workload.paths().isEmpty()
+                || trust != null && trust.startsWith(workload.trustId() + ":");
+    }
+
     /** To be kept where only the service writes. Holds names and times. */
     public String encoded() {
         Map<String, @Nullable Object> members = new LinkedHashMap<>();

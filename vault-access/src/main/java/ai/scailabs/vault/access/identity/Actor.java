@@ -3,6 +3,7 @@ package ai.scailabs.vault.access.identity;
 import ai.scailabs.vault.kernel.id.IdentityId;
 import ai.scailabs.vault.kernel.id.PartnerId;
 import ai.scailabs.vault.kernel.id.TenantId;
+import ai.scailabs.vault.kernel.path.SecretPath;
 import java.time.Instant;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -99,6 +100,11 @@ public record Actor(
     public boolean hasScope(String scope) {
         return scopes.contains(scope)
                 || (scope.endsWith(":" + ADMIN) && !scope.startsWith("secrets:") && scopes.contains(ADMIN));
+    }
+
+    /** Whether the token does anything there: one that was narrowed to other paths does not, whatever is its holder's. */
+    public boolean reaches(SecretPath path) {
+        return workload == null || workload.reaches(path.value());
     }
 
     public boolean hasRole(String role) {

@@ -17,6 +17,11 @@ public record Workload(String trustId, int trustRevision, String issuer, String 
         paths = List.copyOf(paths);
     }
 
+    /** Whether its token does anything there. */
+    boolean reaches(String path) {
+        return paths.isEmpty() || paths.stream().anyMatch(each -> each.matches(path));
+    }
+
     /** What a revocation of all tokens of this revision of the trust names. */
     public String revocableTrust() {
         return revocableTrust(trustId, trustRevision);

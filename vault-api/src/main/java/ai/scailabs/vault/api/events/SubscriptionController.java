@@ -123,7 +123,11 @@ public class SubscriptionController {
 
     static Asker asker(Call call) {
         Actor actor = call.actor();
-        return new Asker(actor.tenant(), actor.identity(), call.caller().hasScope("admin"));
+        return new Asker(
+                actor.tenant(),
+                actor.identity(),
+                call.caller().hasScope("admin"),
+                standing -> StandingRight.of(standing).isWithin(actor));
     }
 
     /** What is no id of ours is not looked up, and not recorded. */

@@ -75,8 +75,10 @@ public final class LeaseService {
         return leases.find(tenant, id).orElseThrow(LeaseService::notFound);
     }
 
+    /** A token that was narrowed to other paths has nothing there, whoever its holder is. */
     private static boolean isOwn(Caller caller, Lease lease) {
-        return caller.actor().identity().equals(lease.holder());
+        return caller.actor().identity().equals(lease.holder())
+                && caller.actor().reaches(lease.path());
     }
 
     /** Those that the caller may look at, the newest first, one more than is asked for where there are more. Each filter is null for any; without a state, those that live. */

@@ -16,6 +16,7 @@ import ai.scailabs.vault.persistence.tenant.TenantTransaction;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -115,7 +116,17 @@ public final class SubscriptionService {
             throw new VaultException(ErrorCode.INVALID_CURSOR, "The cursor names no subscription");
         }
         String owner = asker.administers() ? null : asker.identity().value();
-        return repository.page(asker.tenant(), Kind.SUBSCRIPTION, owner, after == null ? "" : after, limit + 1);
+        List<Target> found = new ArrayList<>();
+        String from = after == null ? "" : after;
+        while (found.size() <= limit) {
+            List<Target> page = repository.page(asker.tenant(), Kind.SUBSCRIPTION, owner, from, limit + 1);
+            page.stream().filter(each -> isVisible(asker, each)).forEach(found::add);
+            if (page.size() <= limit) {
+                break;
+            }
+            from = page.getLast().id();
+        }
+        return found.subList(0, Math.min(found.size(), limit + 1));
     }
 
     /** @throws VaultException {@code subscription_not_found} */
@@ -223,14 +234,18 @@ public final class SubscriptionService {
         }
     }
 
+    private static boolean isVisible(Asker asker, Target found) {
+        return asker.administers() || asker.owns(found);
+    }
+
     private static void requireVisible(Asker asker, Target found) {
-        if (!asker.administers() && !found.createdBy().equals(asker.identity().value())) {
+        if (!isVisible(asker, found)) {
             throw notFound();
         }
     }
 
     private static void requireOwner(Asker asker, Target found) {
-        if (!found.createdBy().equals(asker.identity().value())) {
+        if (!asker.owns(found)) {
             throw new VaultException(ErrorCode.FORBIDDEN, "The subscription belongs to somebody else");
         }
     }

@@ -137,6 +137,24 @@ class RootKeyOutageTest {
     }
 
     @Test
+    void rootKeyThatWrappedNothingOfWhatIsStored_isNotReady_andSaysWhy() {
+        server = RunningServer.start(database, Map.of());
+        ApiClient owner = server.owner("stranger");
+        // Nothing is stored yet, so any root key is the right one.
+        owner.get("/v1/health/ready").expect(200);
+        owner.put("/v1/secrets/app/db", Map.of("data", Map.of("a", VALUE))).expect(201);
+        owner.get("/v1/health/ready").expect(200);
+        server.close();
+
+        server = RunningServer.start(database, Map.of("KMS_LOCAL_KEY_FILE", newKey().toString()));
+        ApiClient.Reply ready = server.owner("stranger").get("/v1/health/ready").expect(503);
+        assertThat(ready.json().at("/checks/encryption").stringValue()).isEqualTo("error");
+        assertThat(ready.json().at("/errors/encryption").stringValue())
+                .isEqualTo("another root key wrapped what is stored: nothing of it opens");
+        assertThat(ready.json().at("/checks/database").stringValue()).isEqualTo("ok");
+    }
+
+    @Test
     void secondRootKeyAlone_opensWhatBothWrapped() {
         token = TOKENS.get(3);
         server = RunningServer.start(database, withASecond(inTheHsm()));
@@ -164,10 +182,14 @@ class RootKeyOutageTest {
     }
 
     private Map<String, String> withASecond(Map<String, String> settings) {
-        LocalFileRootKey.openOrCreate(secondKey(), new SecureRandom());
         settings.put("KMS_SECONDARY_PROVIDER", "local");
-        settings.put("KMS_SECONDARY_LOCAL_KEY_FILE", secondKey().toString());
+        settings.put("KMS_SECONDARY_LOCAL_KEY_FILE", newKey().toString());
         return settings;
+    }
+
+    private Path newKey() {
+        LocalFileRootKey.openOrCreate(secondKey(), new SecureRandom());
+        return secondKey();
     }
 
     private Path secondKey() {

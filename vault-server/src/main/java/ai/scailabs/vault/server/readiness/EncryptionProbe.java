@@ -11,24 +11,57 @@ import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** Wraps and unwraps a canary key with each root key, end to end. */
+/** Wraps and unwraps a canary key with each root key, end to end, and asks whether it is theirs what is stored. Says so once in the log when it is not. */
 public final class EncryptionProbe {
     private static final String OWNER = "readiness";
     private static final String PURPOSE = "canary";
+    private static final String FOREIGN = "another root key wrapped what is stored: nothing of it opens";
+    private static final Logger LOG = LoggerFactory.getLogger(EncryptionProbe.class);
 
     private final List<? extends RootKey> rootKeys;
     private final Ids ids;
     private final SecureRandom random;
+    private final BooleanSupplier foreign;
+    private final AtomicBoolean warned = new AtomicBoolean();
 
-    public EncryptionProbe(List<? extends RootKey> rootKeys, Ids ids, SecureRandom random) {
+    /** @param foreign whether keys are stored, and these root keys wrapped none of them; may throw what the database does */
+    public EncryptionProbe(List<? extends RootKey> rootKeys, BooleanSupplier foreign, Ids ids, SecureRandom random) {
         this.rootKeys = List.copyOf(rootKeys);
+        this.foreign = foreign;
         this.ids = ids;
         this.random = random;
     }
 
     /** Of all root keys, in order. They are asked at the same time, as one that hangs takes all the patience there is. */
     List<Finding> look() {
+        List<Finding> findings = lookAtEach();
+        return isForeign() ? findings.stream().map(Finding::ofAnother).toList() : findings;
+    }
+
+    private boolean isForeign() {
+        boolean found;
+        try {
+            found = foreign.getAsBoolean();
+        } catch (VaultException unknown) {
+            // The check of the database says what is wrong with it.
+            LOG.debug("whose the stored keys are", unknown);
+            return false;
+        }
+        if (warned.getAndSet(found) != found && found) {
+            LOG.warn(
+                    "{}; stored keys name theirs in partner_key.root_key_ids, here there is {}",
+                    FOREIGN,
+                    rootKeys.stream().map(RootKey::id).toList());
+        }
+        return found;
+    }
+
+    private List<Finding> lookAtEach() {
         if (rootKeys.size() == 1) {
             return List.of(look(rootKeys.getFirst()));
         }
@@ -61,6 +94,10 @@ public final class EncryptionProbe {
     record Finding(String rootKeyId, String problem, long nanos) {
         boolean serves() {
             return problem.isEmpty();
+        }
+
+        private Finding ofAnother() {
+            return serves() ? new Finding(rootKeyId, FOREIGN, nanos) : this;
         }
     }
 }

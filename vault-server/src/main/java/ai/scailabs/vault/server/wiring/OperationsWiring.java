@@ -34,6 +34,7 @@ import ai.scailabs.vault.server.readiness.EncryptionProbe;
 import ai.scailabs.vault.server.settings.ServerSettings;
 import ai.scailabs.vault.server.tls.ManagedTls;
 import ai.scailabs.vault.tenancy.rotation.KeyJobWorker;
+import ai.scailabs.vault.tenancy.rotation.KeyService;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
@@ -73,6 +74,7 @@ class OperationsWiring {
             DatabasePools pools,
             ConnectionThreads threads,
             GuardedRootKeys rootKeys,
+            KeyService stored,
             Ids ids,
             SecureRandom random,
             TokenAuthenticator authenticator,
@@ -84,7 +86,7 @@ class OperationsWiring {
         return new DependencyReadiness(
                 pools.app(),
                 threads,
-                new EncryptionProbe(rootKeys.keys(), ids, random),
+                new EncryptionProbe(rootKeys.keys(), stored::isForeignRootKey, ids, random),
                 authenticator,
                 trail,
                 redis.getIfAvailable(),

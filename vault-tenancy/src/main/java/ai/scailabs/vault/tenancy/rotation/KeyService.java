@@ -75,6 +75,16 @@ public final class KeyService {
                 tenantGenerations(rights.tenant()));
     }
 
+    /**
+     * Whether keys of partners are stored, and the root keys that there are wrapped none of them. False where that is not known: there is no login for jobs, or a root key was never reached.
+     *
+     * @throws VaultException {@code service_unavailable}
+     */
+    public boolean isForeignRootKey() {
+        List<String> known = List.of(rootKeyIds.get().split(" ", -1));
+        return uses != null && !known.contains("") && uses.areAllOfOthers(String.join(" ", known));
+    }
+
     private @Nullable Map<String, Long> rootUses() {
         if (uses == null) {
             return null;

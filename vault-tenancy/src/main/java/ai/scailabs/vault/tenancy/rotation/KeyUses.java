@@ -36,6 +36,22 @@ final class KeyUses {
                 row -> row.getString(1));
     }
 
+    /** Whether there are keys of partners, and none of them is wrapped by one of these root keys. @param rootKeyIds with a space between */
+    boolean areAllOfOthers(String rootKeyIds) {
+        try (Connection connection = worker.getConnection();
+                PreparedStatement statement = connection.prepareStatement("""
+                        select exists (select from partner_key where state <> 'destroyed') and not exists (
+                            select from partner_key where state <> 'destroyed' and root_key_ids && string_to_array(?, ' ') collate "C")
+                        """)) {
+            statement.setString(1, rootKeyIds);
+            try (ResultSet row = statement.executeQuery()) {
+                return row.next() && row.getBoolean(1);
+            }
+        } catch (SQLException e) {
+            throw new VaultException(ErrorCode.SERVICE_UNAVAILABLE, "The database cannot name the keys", e);
+        }
+    }
+
     private <K> Map<K, Long> counts(String sql, Name<K> name, String... arguments) {
         try (Connection connection = worker.getConnection();
                 PreparedStatement statement = connection.prepareStatement(sql)) {

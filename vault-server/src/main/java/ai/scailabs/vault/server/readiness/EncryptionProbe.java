@@ -7,11 +7,11 @@ import ai.scailabs.vault.crypto.root.WrapContext;
 import ai.scailabs.vault.kernel.error.VaultException;
 import ai.scailabs.vault.kernel.id.Ids;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,13 +21,16 @@ public final class EncryptionProbe {
     private static final String OWNER = "readiness";
     private static final String PURPOSE = "canary";
     private static final String FOREIGN = "another root key wrapped what is stored: nothing of it opens";
+    private static final Duration ASK_EVERY = Duration.ofSeconds(10);
     private static final Logger LOG = LoggerFactory.getLogger(EncryptionProbe.class);
 
     private final List<? extends RootKey> rootKeys;
     private final Ids ids;
     private final SecureRandom random;
     private final BooleanSupplier foreign;
-    private final AtomicBoolean warned = new AtomicBoolean();
+    private boolean asked;
+    private boolean foundForeign;
+    private long askedNanos;
 
     /** @param foreign whether keys are stored, and these root keys wrapped none of them; may throw what the database does */
     public EncryptionProbe(List<? extends RootKey> rootKeys, BooleanSupplier foreign, Ids ids, SecureRandom random) {
@@ -43,22 +46,27 @@ public final class EncryptionProbe {
         return isForeign() ? findings.stream().map(Finding::ofAnother).toList() : findings;
     }
 
-    private boolean isForeign() {
-        boolean found;
+    /** Asked now and then: the jobs' connections, by which it is asked, may all be at work. */
+    private synchronized boolean isForeign() {
+        if (asked && System.nanoTime() - askedNanos < ASK_EVERY.toNanos()) {
+            return foundForeign;
+        }
+        boolean before = foundForeign;
         try {
-            found = foreign.getAsBoolean();
+            foundForeign = foreign.getAsBoolean();
         } catch (VaultException unknown) {
             // The check of the database says what is wrong with it.
             LOG.debug("whose the stored keys are", unknown);
-            return false;
         }
-        if (warned.getAndSet(found) != found && found) {
+        asked = true;
+        askedNanos = System.nanoTime();
+        if (foundForeign && !before) {
             LOG.warn(
                     "{}; stored keys name theirs in partner_key.root_key_ids, here there is {}",
                     FOREIGN,
                     rootKeys.stream().map(RootKey::id).toList());
         }
-        return found;
+        return foundForeign;
     }
 
     private List<Finding> lookAtEach() {

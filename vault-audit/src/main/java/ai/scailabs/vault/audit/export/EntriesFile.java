@@ -55,7 +55,7 @@ final class EntriesFile {
     Written write() throws IOException {
         try {
             long next = writeEntries();
-            return new Written(entries == 0 ? null : completed(next), selection.encoded(), next, entries, missing);
+            return new Written(upload == null ? null : completed(next), selection.encoded(), next, entries, missing);
         } finally {
             if (upload != null) {
                 upload.close();
@@ -83,9 +83,13 @@ final class EntriesFile {
         boolean inTime = export.order().spans(leaf.occurredAt());
         boolean wanted = inTime && entry != null && export.order().filters().match(entry);
         boolean gone = inTime && entry == null;
-        selection.add(wanted || gone && isKeptByAll(leaf.occurredAt()));
+        boolean removed = gone && isKeptByAll(leaf.occurredAt());
+        selection.add(wanted || removed);
         if (gone) {
             missing++;
+        }
+        if (removed) {
+            lines();
         }
         if (wanted && entry != null) {
             OutputStream lines = lines();
@@ -110,7 +114,7 @@ final class EntriesFile {
         return occurredAt.isAfter(Objects.requireNonNull(part.beganAt()).minus(Duration.ofDays(Retention.MIN_DAYS)));
     }
 
-    /** Begun with the first entry: there are no files without any. */
+    /** Begun with the first entry that belongs into it, also one that is gone: what the proof asks for goes with a file. */
     private OutputStream lines() throws IOException {
         if (out == null) {
             upload = store.create(ExportRun.name(export, fileName()), GZIP, ExportRun.retention(export));
@@ -142,12 +146,12 @@ final class EntriesFile {
                 stored.lockedUntil().isPresent(),
                 part.next(),
                 next,
-                first,
-                end);
+                entries == 0 ? part.next() : first,
+                entries == 0 ? next : end);
     }
 
     /**
-     * @param file absent when no entry was wanted
+     * @param file absent when no entry belongs into it
      * @param next the index at which the following file begins
      * @param missing entries that the log does not hold
      */

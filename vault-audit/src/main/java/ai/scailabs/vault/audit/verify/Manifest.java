@@ -23,7 +23,7 @@ import tools.jackson.databind.json.JsonMapper;
  * @param to exclusive
  * @param firstIndex of the first entry in the log, null when there are no entries
  * @param endIndex exclusive
- * @param missing how many entries it would hold, had the log not let them go
+ * @param missing how many entries of its time the log did not hold any more
  * @param checkpoint a signed note
  * @param key a line
  */

@@ -40,8 +40,12 @@ final class Verification {
         return shown(shown);
     }
 
-    /** @param manifestSha256 as somebody wrote it down who is trusted; null when nobody did */
-    Map<String, Object> export(ExportFolder folder, @Nullable String manifestSha256) throws Refuted, IOException {
+    /**
+     * @param manifestSha256 as somebody wrote it down who is trusted; null when nobody did
+     * @param missing how many entries the log may have let go
+     */
+    Map<String, Object> export(ExportFolder folder, @Nullable String manifestSha256, long missing)
+            throws Refuted, IOException {
         Manifest manifest = folder.manifest();
         if (!manifest.key().equals(key.line()) || !key.name().endsWith('/' + manifest.tenantId())) {
             throw new Refuted(
@@ -82,7 +86,9 @@ final class Verification {
         if (manifest.missing() != null) {
             shown.put("missing", manifest.missing());
         }
-        return shown(shown);
+        shown(shown);
+        requireNoneMissing(manifest, missing);
+        return shown;
     }
 
     private Map<String, Object> shown(Map<String, Object> shown) throws Refuted {
@@ -190,6 +196,19 @@ final class Verification {
                 Finding.HISTORY_REWRITTEN,
                 history.rewritten(roots, own.size()),
                 "entries and hashes were changed together: they do not lead to what was signed");
+    }
+
+    /** What is gone from the log with its hash left out cannot be named, and may have been removed. */
+    private static void requireNoneMissing(Manifest manifest, long known) throws Refuted {
+        if (manifest.missing() != null && manifest.missing() > known) {
+            throw new Refuted(
+                    Finding.UNDECIDED,
+                    Place.file(Manifest.NAME),
+                    "what is there is as it was signed, and entries of that time are gone from the log, more than a year old: "
+                            + manifest.missing()
+                            + ". If audit_retire tells in the log that their time was over, say so by --missing "
+                            + manifest.missing());
+        }
     }
 
     private static void requireCounts(Manifest manifest, Comparison comparison) throws Refuted {

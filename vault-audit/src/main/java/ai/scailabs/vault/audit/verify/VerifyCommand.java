@@ -27,8 +27,7 @@ public final class VerifyCommand {
 
     private static String meaning(Map<String, Object> shown) {
         return shown.get("missing") instanceof Long missing && missing > 0
-                ? "verified, without " + missing
-                        + " entries of that time, which the log did not hold any more: their time must have been over"
+                ? "verified, without " + missing + " entries of that time, which the log did not hold any more"
                 : "verified";
     }
 
@@ -68,7 +67,7 @@ public final class VerifyCommand {
         Verification verification = new Verification(options.key(), options.witnesses(), given, proofs);
         return options.export() == null
                 ? verification.checkpoints(given.getLast())
-                : verification.export(ExportFolder.open(options.export()), options.manifestSha256());
+                : verification.export(ExportFolder.open(options.export()), options.manifestSha256(), options.missing());
     }
 
     private static Map<String, Object> report(Refuted refuted) {

@@ -13,23 +13,32 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** What the command is asked for. */
+/**
+ * What the command is asked for.
+ *
+ * @param missing how many entries the log may have let go, as whoever asks knows from elsewhere
+ */
 record VerifyOptions(
         LogKey key,
         @Nullable Path export,
         @Nullable String manifestSha256,
+        long missing,
         List<Path> checkpoints,
         List<Path> consistency,
         List<WitnessKey> witnesses) {
     /** Of a checkpoint or a proof. */
     private static final int MAX_FILE = SignedNote.MAX_LENGTH;
 
+    private static final Pattern COUNT = Pattern.compile("[0-9]{1,18}");
+
     static VerifyOptions parse(List<String> arguments) throws Usage, IOException {
         LogKey key = null;
         Path export = null;
         String manifestSha256 = null;
+        long missing = 0;
         List<Path> checkpoints = new ArrayList<>();
         List<Path> consistency = new ArrayList<>();
         List<WitnessKey> witnesses = new ArrayList<>();
@@ -45,6 +54,7 @@ record VerifyOptions(
                     case "--checkpoint" -> checkpoints.add(Path.of(value));
                     case "--consistency" -> consistency.add(Path.of(value));
                     case "--manifest-sha256" -> manifestSha256 = value;
+                    case "--missing" -> missing = count(value);
                     default -> throw new Usage(option + " is no option");
                 }
             }
@@ -58,7 +68,8 @@ record VerifyOptions(
         }
         require(export != null || !checkpoints.isEmpty(), "there is nothing to verify: --export or --checkpoint");
         require(export != null || manifestSha256 == null, "--manifest-sha256 goes with --export");
-        return new VerifyOptions(key, export, manifestSha256, checkpoints, consistency, witnesses);
+        require(export != null || missing == 0, "--missing goes with --export");
+        return new VerifyOptions(key, export, manifestSha256, missing, checkpoints, consistency, witnesses);
     }
 
     /** A small file that the caller names. */
@@ -79,6 +90,11 @@ record VerifyOptions(
         }
         String content = new String(read(Path.of(value)), StandardCharsets.UTF_8);
         return content.endsWith("\n") ? content.substring(0, content.length() - 1) : content;
+    }
+
+    private static long count(String value) throws Usage {
+        require(COUNT.matcher(value).matches(), "--missing takes a number");
+        return Long.parseLong(value);
     }
 
     private static void require(boolean holds, String message) throws Usage {

@@ -25,6 +25,7 @@ class VerifiedExportTest {
     private static TestMoto moto;
 
     private ExportSetup setup;
+    private int exitCode;
 
     @BeforeAll
     static void start() throws Exception {
@@ -68,6 +69,33 @@ class VerifiedExportTest {
                 .contains("\"result\":\"failed\"", "\"index\":17,", "entries-000001.jsonl.gz");
     }
 
+    @Test
+    void entriesThatWereRemovedFromTheDatabase_areNamed(@TempDir Path folder) throws Exception {
+        setup.append(300);
+        setup.tamper("delete from audit_log where secret_path between 'app/101' and 'app/109'");
+        assertThat(verified(ExportFilters.NONE, folder))
+                .contains("\"finding\":\"entry_removed\"", "\"index\":100,", "\"end_index\":109");
+        assertThat(exitCode).isEqualTo(11);
+    }
+
+    @Test
+    void entriesOfAWholeFileRemovedFromTheDatabase_areNamed(@TempDir Path folder) throws Exception {
+        setup.append(2_500);
+        setup.tamper("delete from audit_log where secret_path like 'tenth/%'");
+        assertThat(verified(new ExportFilters(List.of("read"), null, null, "tenth/", null, null, null), folder))
+                .contains("\"finding\":\"entry_removed\"", "\"index\":9,");
+        assertThat(exitCode).isEqualTo(11);
+    }
+
+    @Test
+    void everyEntryRemovedFromTheDatabase_isTold(@TempDir Path folder) throws Exception {
+        setup.append(300);
+        setup.tamper("delete from audit_log");
+        assertThat(verified(ExportFilters.NONE, folder))
+                .contains("\"finding\":\"entry_removed\"", "\"index\":0,", "\"end_index\":300");
+        assertThat(exitCode).isEqualTo(11);
+    }
+
     private String verified(ExportFilters filters, Path folder) throws Exception {
         var destination = StoreSetup.destination("s3", "acme-audit", "", moto.endpoint());
         Export export = setup.run(setup.create(
@@ -79,10 +107,10 @@ class VerifiedExportTest {
             }
         }
         ByteArrayOutputStream out = new ByteArrayOutputStream();
-        VerifyCommand.run(
+        exitCode = VerifyCommand.run(
                 List.of("--key", setup.key.key().line(), "--export", folder.toString()),
                 new PrintStream(out, true, StandardCharsets.UTF_8),
-                new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8));
+                System.err);
         return out.toString(StandardCharsets.UTF_8);
     }
 }

@@ -105,6 +105,29 @@ class ChangedExportTest {
     }
 
     @Test
+    void entriesThatTheLogDoesNotHoldAnyMore_leaveItUndecided_untilSomebodyKnowsHowMany() {
+        export.manifest.put("missing", 3);
+        Run run = Run.on(LOG, export.write(next())).found(Finding.UNDECIDED).in("manifest.json");
+        assertThat(run.exitCode()).isEqualTo(3);
+        assertThat(run.told()).contains("gone from the log, more than a year old: 3", "audit_retire", "--missing 3");
+        Run.on(LOG, export.write(next()), "--missing", "2").found(Finding.UNDECIDED);
+        Run known = Run.on(LOG, export.write(next()), "--missing", "3").verified();
+        assertThat(known.report().path("missing").asLong()).isEqualTo(3);
+        assertThat(known.told()).contains("without 3 entries");
+        assertThat(Run.on(LOG, export.write(next()), "--missing", "-1").exitCode())
+                .isEqualTo(2);
+    }
+
+    @Test
+    void entryRemoved_isNamed_howeverManyMayBeMissing() {
+        export.lines.remove(7);
+        Run.on(LOG, export.write(next()), "--missing", "1")
+                .found(Finding.ENTRY_REMOVED)
+                .at(7)
+                .until(8);
+    }
+
+    @Test
     void anyEntryRemovedWithItsHash_leavesTheRoot_andALaterCheckpointSaysWhere() {
         GrownTree tree = new GrownTree();
         for (int index = 0; index < SIZE; index++) {

@@ -119,7 +119,7 @@ class StartupRefusalTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"postgres, is a superuser", "scaivault_owner, owns table secret"})
+    @CsvSource({"postgres, is a superuser", "scaivault_owner, owns table acme_account"})
     void loginThatRowLevelSecurityDoesNotBind_isRefused(String user, String why) {
         DatabaseLogin login = new DatabaseLogin(
                 database.app().port(), database.name(), user, database.app().password());

@@ -61,7 +61,7 @@ class TenantBoundaryTest {
     void superuser_isFound() throws SQLException {
         asSuperuser("alter role scaivault_app superuser");
 
-        assertThat(problems()).contains("role scaivault_app is a superuser");
+        assertThat(problems()).containsExactly("role scaivault_app is a superuser");
     }
 
     @Test
@@ -83,14 +83,14 @@ class TenantBoundaryTest {
     void owner_isFound() throws SQLException {
         asSuperuser("alter table secret owner to scaivault_app");
 
-        assertThat(problems()).contains("role scaivault_app owns table secret");
+        assertThat(problems()).containsExactly("role scaivault_app owns table secret");
     }
 
     @Test
     void memberOfTheOwner_isFound() throws SQLException {
         asSuperuser("grant scaivault_owner to scaivault_app");
 
-        assertThat(problems()).contains("role scaivault_app owns table secret");
+        assertThat(problems()).singleElement().asString().matches("role scaivault_app owns table \\w+, and \\d+ more");
     }
 
     @Test

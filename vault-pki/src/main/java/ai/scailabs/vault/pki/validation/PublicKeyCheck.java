@@ -1,5 +1,6 @@
 package ai.scailabs.vault.pki.validation;
 
+import ai.scailabs.vault.pki.x509.BrokenKey;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.security.GeneralSecurityException;
@@ -55,6 +56,10 @@ record PublicKeyCheck(@Nullable PublicKey key, @Nullable PathProblem problem, St
         if (algorithm.equals(X9ObjectIdentifiers.id_ecPublicKey)) {
             return elliptic(info);
         }
+        if (algorithm.equals(EdECObjectIdentifiers.id_Ed25519)
+                && BrokenKey.isNoEd25519Point(info.getPublicKeyData().getOctets())) {
+            return refused(PathProblem.KEY_INVALID, "no point of the group that keys of Ed25519 are of");
+        }
         String factory = WITHOUT_PARAMETERS.get(algorithm);
         return factory == null
                 ? refused(PathProblem.ALGORITHM_UNSUPPORTED, "a public key of kind " + algorithm.getId())
@@ -79,6 +84,10 @@ record PublicKeyCheck(@Nullable PublicKey key, @Nullable PathProblem problem, St
         int bits = modulus.bitLength();
         if (bits < 512) {
             return new PublicKeyCheck(null, PathProblem.KEY_WEAK, "RSA of " + bits + " bits", bits);
+        }
+        Optional<String> broken = BrokenKey.modulus(modulus);
+        if (broken.isPresent()) {
+            return new PublicKeyCheck(null, PathProblem.KEY_WEAK, "RSA with " + broken.get(), bits);
         }
         return new PublicKeyCheck(decode(info, "RSA"), null, "RSA of " + bits + " bits", bits);
     }

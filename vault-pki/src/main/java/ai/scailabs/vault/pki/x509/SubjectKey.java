@@ -97,6 +97,9 @@ public final class SubjectKey {
             throw refusal("key_parameters", "parameters where there are none");
         }
         if (algorithm.equals(EdECObjectIdentifiers.id_Ed25519)) {
+            if (BrokenKey.isNoEd25519Point(info.getPublicKeyData().getOctets())) {
+                throw refusal("key_point", "no point of the group that keys are of");
+            }
             return KeySpec.ED25519;
         }
         if (algorithm.equals(NISTObjectIdentifiers.id_ml_dsa_65)) {
@@ -130,7 +133,11 @@ public final class SubjectKey {
             throw refusal("key_modulus", "an even modulus");
         }
         int bits = key.getModulus().bitLength();
-        return KeySpec.of("rsa", bits).orElseThrow(() -> refusal("key_size", "rsa of " + bits + " bits"));
+        KeySpec spec = KeySpec.of("rsa", bits).orElseThrow(() -> refusal("key_size", "rsa of " + bits + " bits"));
+        BrokenKey.modulus(key.getModulus()).ifPresent(problem -> {
+            throw refusal("key_modulus", problem);
+        });
+        return spec;
     }
 
     static VaultException refusal(String rule, String value) {

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.bouncycastle.asn1.DERNull;
+import org.bouncycastle.asn1.edec.EdECObjectIdentifiers;
 import org.bouncycastle.asn1.pkcs.PKCSObjectIdentifiers;
 import org.bouncycastle.asn1.pkcs.RSAPublicKey;
 import org.bouncycastle.asn1.x509.AlgorithmIdentifier;
@@ -151,6 +152,29 @@ class HostileChainsTest {
             assertThat(quick(() -> Question.of(leaf).through(issuer).to(ROOT).errors()))
                     .contains("key_invalid@1");
         }
+    }
+
+    /** Anybody could have signed what such a key seems to have signed. */
+    @Test
+    void keysThatProveNothing_vouchForNothing() {
+        byte[] identity = new byte[32];
+        identity[0] = 1;
+        BigInteger prime = BigInteger.probablePrime(1_024, RANDOM).setBit(1_022).nextProbablePrime();
+        SubjectPublicKeyInfo smallOrder =
+                new SubjectPublicKeyInfo(new AlgorithmIdentifier(EdECObjectIdentifiers.id_Ed25519), identity);
+        SubjectPublicKeyInfo closePrimes = rsa(prime.multiply(prime.nextProbablePrime()), BigInteger.valueOf(65_537));
+        Crafted anybody = Crafted.authority("Anybody", ROOT).key(smallOrder).make();
+        assertThat(Question.of(Crafted.leaf(anybody).make())
+                        .through(anybody)
+                        .to(ROOT)
+                        .errors())
+                .contains("key_invalid@1");
+        Crafted factored = Crafted.authority("Factored", ROOT).key(closePrimes).make();
+        assertThat(Question.of(Crafted.leaf(factored).make())
+                        .through(factored)
+                        .to(ROOT)
+                        .errors())
+                .contains("key_weak@1");
     }
 
     private static SubjectPublicKeyInfo rsa(BigInteger modulus, BigInteger exponent) {

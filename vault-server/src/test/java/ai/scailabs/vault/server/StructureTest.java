@@ -127,6 +127,7 @@ class StructureTest {
             "pki.validation.RevocationCheck$ByLists",
             "pki.validation.RevocationList",
             "pki.x509.AuthorityRules",
+            "pki.x509.CertificationRequest",
             "pki.x509.CrlLint",
             "pki.x509.CrlRules",
             "pki.x509.CrlSigner",

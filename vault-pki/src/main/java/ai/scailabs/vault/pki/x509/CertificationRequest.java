@@ -4,6 +4,7 @@ import ai.scailabs.vault.kernel.error.ErrorCode;
 import ai.scailabs.vault.kernel.error.VaultException;
 import java.security.GeneralSecurityException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -70,6 +71,17 @@ public record CertificationRequest(Subject subject, SubjectKey key, SubjectAlter
             throws GeneralSecurityException {
         var request = org.bouncycastle.asn1.pkcs.CertificationRequest.getInstance(TbsView.primitive(der));
         CertificationRequestInfo info = request.getCertificationRequestInfo();
+        // What is written in two ways is read in two ways, and signed in one.
+        if (!Arrays.equals(TbsView.der(request), der)) {
+            throw refusal("csr_form", "not DER");
+        }
+        if (!info.getVersion().hasValue(0)) {
+            throw refusal("csr_form", "a version other than 1, the only one there is");
+        }
+        Subject subject = Subject.copyOf(TbsView.der(info.getSubject()));
+        if (!subject.isReadable()) {
+            throw refusal("csr_form", "a subject that is no text");
+        }
         SubjectKey key = SubjectKey.decode(TbsView.der(info.getSubjectPublicKeyInfo()));
         SignatureScheme scheme = SignatureScheme.of(request.getSignatureAlgorithm())
                 .filter(each -> each.isOf(key.spec()))
@@ -81,8 +93,7 @@ public record CertificationRequest(Subject subject, SubjectKey key, SubjectAlter
         if (!signatures.verify(scheme, key.publicKey(), TbsView.der(info), signature)) {
             throw refusal("csr_signature", "not by the key that it holds");
         }
-        return new CertificationRequest(
-                Subject.copyOf(TbsView.der(info.getSubject())), key, new SubjectAlternativeNames(names(info)));
+        return new CertificationRequest(subject, key, new SubjectAlternativeNames(names(info)));
     }
 
     private static List<GeneralName> names(CertificationRequestInfo info) {
@@ -103,7 +114,11 @@ public record CertificationRequest(Subject subject, SubjectKey key, SubjectAlter
             }
             read = true;
             for (ASN1Encodable value : attribute.getAttrValues()) {
-                Extension extension = Extensions.getInstance(value).getExtension(Extension.subjectAlternativeName);
+                Extensions asked = Extensions.getInstance(value);
+                if (!Arrays.equals(TbsView.der(asked), TbsView.der(value))) {
+                    throw refusal("csr_form", "extensions that are not DER");
+                }
+                Extension extension = asked.getExtension(Extension.subjectAlternativeName);
                 if (extension != null) {
                     ASN1Sequence.getInstance(extension.getExtnValue().getOctets())
                             .forEach(name -> names.add(name(ASN1TaggedObject.getInstance(name))));
@@ -127,8 +142,13 @@ public record CertificationRequest(Subject subject, SubjectKey key, SubjectAlter
         };
     }
 
+    /** Of other octets nobody knows what they stand for: a name beyond ASCII is written as A-labels. */
     private static String text(ASN1TaggedObject tagged) {
-        return ASN1IA5String.getInstance(tagged, false).getString();
+        String text = ASN1IA5String.getInstance(tagged, false).getString();
+        if (!ASN1IA5String.isIA5String(text)) {
+            throw refusal("csr_form", "a name that is not in ASCII");
+        }
+        return text;
     }
 
     private static VaultException refusal(String rule, String value) {

@@ -11,7 +11,10 @@ import java.util.Map;
 import java.util.Optional;
 import org.bouncycastle.asn1.ASN1Encodable;
 import org.bouncycastle.asn1.ASN1Encoding;
+import org.bouncycastle.asn1.ASN1IA5String;
+import org.bouncycastle.asn1.ASN1NumericString;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
+import org.bouncycastle.asn1.ASN1PrintableString;
 import org.bouncycastle.asn1.ASN1String;
 import org.bouncycastle.asn1.DERPrintableString;
 import org.bouncycastle.asn1.DERUTF8String;
@@ -92,6 +95,35 @@ public final class Subject {
             }
         }
         return found;
+    }
+
+    /** Whether every text in it is one by its type (RFC 5280 App. A), and has no NUL: others read none of a certificate that bears another. */
+    boolean isReadable() {
+        for (RDN rdn : name().getRDNs()) {
+            for (AttributeTypeAndValue part : rdn.getTypesAndValues()) {
+                if (part.getValue() instanceof ASN1String string && !isReadable(string)) {
+                    return false;
+                }
+            }
+        }
+        return true;
+    }
+
+    private static boolean isReadable(ASN1String string) {
+        try {
+            String text = string.getString();
+            boolean ofItsType = switch (string) {
+                case ASN1PrintableString _ -> ASN1PrintableString.isPrintableString(text);
+                case ASN1IA5String _ -> ASN1IA5String.isIA5String(text);
+                case ASN1NumericString _ -> ASN1NumericString.isNumericString(text);
+                default -> true;
+            };
+            return ofItsType
+                    && text.codePoints().noneMatch(each -> each == 0 || Character.getType(each) == Character.SURROGATE);
+        } catch (RuntimeException malformed) {
+            // The library has no one exception for octets that are no UTF-8.
+            return false;
+        }
     }
 
     private static String text(ASN1Encodable value) {

@@ -1,10 +1,12 @@
 package ai.scailabs.vault.pki.x509;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.scailabs.vault.kernel.error.VaultException;
 import ai.scailabs.vault.pki.Peer;
+import java.io.ByteArrayOutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyPair;
@@ -12,15 +14,24 @@ import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.bouncycastle.asn1.ASN1Boolean;
+import org.bouncycastle.asn1.ASN1Encodable;
 import org.bouncycastle.asn1.ASN1EncodableVector;
 import org.bouncycastle.asn1.ASN1Encoding;
+import org.bouncycastle.asn1.ASN1Integer;
+import org.bouncycastle.asn1.ASN1Primitive;
 import org.bouncycastle.asn1.DERBitString;
+import org.bouncycastle.asn1.DEROctetString;
 import org.bouncycastle.asn1.DERSequence;
 import org.bouncycastle.asn1.DERSet;
+import org.bouncycastle.asn1.DERTaggedObject;
+import org.bouncycastle.asn1.DERUTF8String;
 import org.bouncycastle.asn1.pkcs.Attribute;
 import org.bouncycastle.asn1.pkcs.CertificationRequestInfo;
 import org.bouncycastle.asn1.pkcs.PKCSObjectIdentifiers;
+import org.bouncycastle.asn1.x500.AttributeTypeAndValue;
 import org.bouncycastle.asn1.x500.X500Name;
+import org.bouncycastle.asn1.x500.style.BCStyle;
 import org.bouncycastle.asn1.x509.Extension;
 import org.bouncycastle.asn1.x509.GeneralNames;
 import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
@@ -173,6 +184,89 @@ class CertificationRequestTest {
                 Pem.CERTIFICATE_REQUEST,
                 new org.bouncycastle.asn1.pkcs.CertificationRequest(
                                 info, SignatureScheme.ECDSA_SHA256.identifier(), new DERBitString(signature))
+                        .getEncoded(ASN1Encoding.DER));
+    }
+
+    /** Nobody signs such by mistake: each is read in another way by somebody. */
+    @Test
+    void whatIsNotDer_isRefused_thoughItsSignatureHolds() throws Exception {
+        KeyPair pair = KeySpec.EC_P256.generate(new SecureRandom());
+        byte[] der = Pem.read(signed(pair, List.of(List.of(names("one.example")))), 10_000, 1)
+                .orElseThrow()
+                .getFirst()
+                .content();
+        ByteArrayOutputStream indefinite = new ByteArrayOutputStream();
+        indefinite.writeBytes(new byte[] {0x30, (byte) 0x80});
+        indefinite.write(der, 3, der.length - 3);
+        indefinite.writeBytes(new byte[2]);
+        assertThat(der[1]).as("a length of one octet").isEqualTo((byte) 0x81);
+        assertRefused(Pem.write(Pem.CERTIFICATE_REQUEST, indefinite.toByteArray()), "csr_form");
+        ASN1Encodable saysFalse = new DERSequence(new ASN1Encodable[] {
+            Extension.subjectAlternativeName,
+            ASN1Boolean.FALSE,
+            names("one.example").getExtnValue()
+        });
+        assertRefused(signed(pair, 0, new X500Name("CN=a.example"), new DERSequence(saysFalse)), "csr_form");
+    }
+
+    @Test
+    void otherVersions_areRefused() throws Exception {
+        KeyPair pair = KeySpec.EC_P256.generate(new SecureRandom());
+        ASN1Encodable asked = new DERSequence(names("one.example"));
+        assertThat(CertificationRequest.parse(signed(pair, 0, new X500Name("CN=a.example"), asked), SIGNATURES)
+                        .names()
+                        .names())
+                .hasSize(1);
+        for (int version : List.of(-1, 1, 2)) {
+            assertRefused(signed(pair, version, new X500Name("CN=a.example"), asked), "csr_form");
+        }
+    }
+
+    /** Octets beyond ASCII, octets that are no UTF-8, and what databases and programs take for an end. */
+    @Test
+    void textsThatAreNone_areRefused() throws Exception {
+        KeyPair pair = KeySpec.EC_P256.generate(new SecureRandom());
+        X500Name subject = new X500Name("CN=a.example");
+        for (byte[] octets : List.of(new byte[] {'w', (byte) 0xfc, '.', 'a'}, "w\u00fc.a".getBytes(UTF_8))) {
+            Extension names = new Extension(
+                    Extension.subjectAlternativeName,
+                    false,
+                    new DERSequence(new DERTaggedObject(false, 2, new DEROctetString(octets))).getEncoded());
+            assertRefused(signed(pair, 0, subject, new DERSequence(names)), "csr_form");
+        }
+        ASN1Encodable asked = new DERSequence(names("one.example"));
+        for (ASN1Primitive text : List.of(
+                ASN1Primitive.fromByteArray(new byte[] {12, 2, (byte) 0xff, (byte) 0xfe}),
+                ASN1Primitive.fromByteArray(new byte[] {12, 2, (byte) 0xc0, (byte) 0xaf}),
+                ASN1Primitive.fromByteArray(new byte[] {22, 1, (byte) 0xff}),
+                ASN1Primitive.fromByteArray(new byte[] {19, 1, '@'}),
+                ASN1Primitive.fromByteArray(new byte[] {18, 1, 'a'}),
+                ASN1Primitive.fromByteArray(new byte[] {30, 2, (byte) 0xd8, 0}),
+                new DERUTF8String("a\0b"))) {
+            X500Name unreadable =
+                    X500Name.getInstance(new DERSequence(new DERSet(new AttributeTypeAndValue(BCStyle.CN, text))));
+            assertRefused(signed(pair, 0, unreadable, asked), "csr_form");
+        }
+    }
+
+    private static String signed(KeyPair pair, int version, X500Name subject, ASN1Encodable extensions)
+            throws Exception {
+        ASN1Encodable attributes = new DERTaggedObject(false, 0, new DERSet(new DERSequence(new ASN1Encodable[] {
+            PKCSObjectIdentifiers.pkcs_9_at_extensionRequest, new DERSet(extensions)
+        })));
+        DERSequence info = new DERSequence(new ASN1Encodable[] {
+            new ASN1Integer(version),
+            subject,
+            SubjectPublicKeyInfo.getInstance(pair.getPublic().getEncoded()),
+            attributes
+        });
+        byte[] signature =
+                SIGNATURES.sign(SignatureScheme.ECDSA_SHA256, pair.getPrivate(), info.getEncoded(ASN1Encoding.DER));
+        return Pem.write(
+                Pem.CERTIFICATE_REQUEST,
+                new DERSequence(new ASN1Encodable[] {
+                            info, SignatureScheme.ECDSA_SHA256.identifier(), new DERBitString(signature)
+                        })
                         .getEncoded(ASN1Encoding.DER));
     }
 

@@ -3,6 +3,8 @@ package ai.scailabs.vault.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.scailabs.vault.kernel.sensitive.SensitiveBytes;
+import ai.scailabs.vault.pki.x509.Pem;
+import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,6 +14,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
+import org.bouncycastle.asn1.pkcs.RSAPrivateKey;
 import org.bouncycastle.asn1.x509.AuthorityKeyIdentifier;
 import org.bouncycastle.asn1.x509.SubjectKeyIdentifier;
 import org.bouncycastle.cert.X509CertificateHolder;
@@ -248,6 +252,23 @@ class AuthorityImportTest {
                 }));
     }
 
+    /** Signs by its primes as before; whoever signs by the exponent makes what nobody accepts. */
+    private static String withAnotherExponent(String pem) throws Exception {
+        byte[] pkcs8 = Pem.read(pem, 10_000, 1).orElseThrow().getFirst().content();
+        PrivateKeyInfo read = PrivateKeyInfo.getInstance(pkcs8);
+        RSAPrivateKey key = RSAPrivateKey.getInstance(read.parsePrivateKey());
+        RSAPrivateKey changed = new RSAPrivateKey(
+                key.getModulus(),
+                key.getPublicExponent(),
+                key.getPrivateExponent().add(BigInteger.TWO),
+                key.getPrime1(),
+                key.getPrime2(),
+                key.getExponent1(),
+                key.getExponent2(),
+                key.getCoefficient());
+        return Pem.write("PRIVATE KEY", new PrivateKeyInfo(read.getPrivateKeyAlgorithm(), changed).getEncoded());
+    }
+
     @Test
     void whatIsNoAuthorityWithItsKey_isRefused() throws Exception {
         OutsideAuthority good = root.below("good");
@@ -261,6 +282,25 @@ class AuthorityImportTest {
         OutsideAuthority mute =
                 root.below("mute", "basicConstraints=critical,CA:TRUE", "keyUsage=critical,digitalSignature,cRLSign");
         refused("not_a_ca", body("bad", mute.pem() + root.pem(), mute.key()));
+        String ofRsa = Programs.request(folder, "rsa:2048", "/CN=rsa");
+        String rsa = root.sign(ofRsa, OutsideAuthority.CA.toArray(String[]::new)) + root.pem();
+        refused("key_mismatch", body("bad", rsa, withAnotherExponent(Files.readString(folder.resolve("key.pem")))));
+        OutsideAuthority last = root.below(
+                "last",
+                "basicConstraints=critical,CA:TRUE,pathlen:0",
+                "keyUsage=critical,keyCertSign,cRLSign",
+                "subjectKeyIdentifier=hash",
+                "authorityKeyIdentifier=keyid");
+        OutsideAuthority beyond = last.below("beyond");
+        refused("path_length_exceeded", body("bad", beyond.pem() + last.pem() + root.pem(), beyond.key()));
+        for (String form : List.of("2.5.29.14=DER:0400", "2.5.29.14=DER:0441" + "00".repeat(65))) {
+            OutsideAuthority odd = root.below(
+                    "odd" + form.length(),
+                    "basicConstraints=critical,CA:TRUE",
+                    "keyUsage=critical,keyCertSign,cRLSign",
+                    form);
+            refused("not_a_ca", body("bad", odd.pem() + root.pem(), odd.key()));
+        }
         String csr = Programs.request(folder, "ec -pkeyopt ec_paramgen_curve:P-256", "/CN=ended");
         String ended = root.signExpired(csr);
         refused("expired", body("bad", ended + root.pem(), Files.readString(folder.resolve("key.pem"))));

@@ -2,6 +2,7 @@ package ai.scailabs.vault.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ai.scailabs.vault.pki.x509.Pem;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -295,6 +296,19 @@ class CrossSignTest {
         String csr = Programs.request(folder, "ec -pkeyopt ec_paramgen_curve:P-256", "/CN=leaf");
         refused("not_a_ca", crossed(root, "certificate_pem", outside.sign(csr, "basicConstraints=CA:FALSE")));
         refused("expired", crossed(root, "certificate_pem", outside.signExpired(csr)));
+        for (String form : List.of(
+                "2.5.29.14=DER:0400",
+                "2.5.29.14=DER:0441" + "00".repeat(65),
+                "2.5.29.19=critical,DER:30060101FF0201FF")) {
+            String basic = form.contains(".19=") ? form : "basicConstraints=critical,CA:TRUE";
+            String identifier = form.contains(".14=") ? form : "subjectKeyIdentifier=hash";
+            String odd = outside.sign(csr, basic, identifier, "keyUsage=critical,keyCertSign,cRLSign");
+            refused("not_a_ca", crossed(root, "certificate_pem", odd));
+        }
+        byte[] changed =
+                Pem.read(outside.pem(), 10_000, 1).orElseThrow().getFirst().content();
+        changed[changed.length - 3] ^= 1;
+        refused("signature_invalid", crossed(root, "certificate_pem", Pem.write(Pem.CERTIFICATE, changed)));
         String weak = Programs.request(folder, "rsa:1024", "/CN=weak");
         refused(
                 "key_weak",

@@ -136,6 +136,10 @@ public final class CrossSigning {
         if (!contents.shown()) {
             throw ForeignChain.refusal("name_constraints", own, "has name constraints of kinds that are not made here");
         }
+        // Of one that says it signed itself nobody else can tell whether anything in it is so.
+        if (own.isSelfIssued() && own.namesItsOwnKey() && !own.isIssuedBy(own)) {
+            throw ForeignChain.refusal("signature_invalid", own, "is not signed by its own key");
+        }
         if (own.notBefore().isAfter(now) || own.notAfter().isBefore(now)) {
             throw ForeignChain.refusal(
                     own.notAfter().isBefore(now) ? "expired" : "not_yet_valid", own, "does not count now");

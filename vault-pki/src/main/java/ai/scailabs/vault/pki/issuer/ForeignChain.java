@@ -85,6 +85,7 @@ record ForeignChain(PathCertificate own, AuthorityContents contents, List<PathCe
                     "not_in_chain", unused.getFirst(), "is not above the authority's certificate, or above it twice");
         }
         requireValid(own, above, now);
+        requireDepth(own, above);
         return new ForeignChain(own, contents, List.copyOf(above));
     }
 
@@ -149,6 +150,17 @@ record ForeignChain(PathCertificate own, AuthorityContents contents, List<PathCe
             PathCertificate wrong = report.chain().get(error.index());
             throw refusal(error.problem().code(), wrong, "is not valid: " + error.message());
         });
+    }
+
+    /** A path may end at an authority that nothing below is valid of (RFC 5280 §6.1.4 looks at those in between alone): what it signed would be good for nobody. */
+    private static void requireDepth(PathCertificate own, List<PathCertificate> above) {
+        int below = own.isSelfIssued() ? 0 : 1;
+        for (PathCertificate each : above) {
+            if (each.allowsFewerBelowThan(below)) {
+                throw refusal("path_length_exceeded", own, "is one more authority than one above allows below it");
+            }
+            below += each.isSelfIssued() ? 0 : 1;
+        }
     }
 
     /** @param rule stable, as in the answers of {@code certificates/validate} where it has the same meaning */

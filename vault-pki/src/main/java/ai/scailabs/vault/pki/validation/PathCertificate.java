@@ -185,8 +185,14 @@ public final class PathCertificate {
     }
 
     /** Of the same name, whoever signed it: an authority's own certificate for another key, or of a root. */
-    boolean isSelfIssued() {
+    public boolean isSelfIssued() {
         return subject.equals(issuer);
+    }
+
+    /** Whether its path length is below that number of authorities. */
+    public boolean allowsFewerBelowThan(int authorities) {
+        Integer pathLength = extensions.pathLength();
+        return pathLength != null && pathLength < authorities;
     }
 
     public boolean hasSameKey(PathCertificate other) {
@@ -207,6 +213,13 @@ public final class PathCertificate {
     public Optional<byte[]> issuerKeyIdentifier() {
         byte[] identifier = extensions.authorityKeyIdentifier();
         return identifier == null ? Optional.empty() : Optional.of(identifier.clone());
+    }
+
+    /** Whether the key that it says signed it is its own, as far as it says so. */
+    public boolean namesItsOwnKey() {
+        byte[] issuers = extensions.authorityKeyIdentifier();
+        byte[] own = extensions.subjectKeyIdentifier();
+        return issuers == null || own == null || Arrays.equals(issuers, own);
     }
 
     /** Whether it names that one as its issuer, and its signature is by that key and says something. Costs a verification. */

@@ -121,7 +121,19 @@ public record AuthorityContents(
         if (identifier == null) {
             return "it has no subject key identifier (RFC 5280 §4.2.1.2)";
         }
-        return certificate.getSubject().getRDNs().length == 0 ? "it has no subject" : null;
+        int octets = identifier.getKeyIdentifier().length;
+        if (octets == 0 || octets > KeyRules.MAX_IDENTIFIER_OCTETS) {
+            return "its subject key identifier has " + octets + " octets";
+        }
+        if (basic.getPathLenConstraint() != null && basic.getPathLenConstraint().signum() < 0) {
+            return "its path length is below zero (RFC 5280 §4.2.1.9)";
+        }
+        if (certificate.getSubject().getRDNs().length == 0) {
+            return "it has no subject";
+        }
+        return Subject.copyOf(TbsView.der(certificate.getSubject())).isReadable()
+                ? null
+                : "its subject is no text that others read";
     }
 
     private static Set<ExtendedKeyUsage> usages(@Nullable Extensions extensions) {

@@ -9,6 +9,7 @@ import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.PrivateKey;
 import java.security.Provider;
+import java.security.interfaces.RSAPrivateCrtKey;
 import java.security.spec.ECPrivateKeySpec;
 import java.util.Arrays;
 import java.util.Base64;
@@ -166,10 +167,30 @@ public final class ForeignKey implements AutoCloseable {
         SignatureScheme scheme = SignatureScheme.of(key.spec());
         try {
             PrivateKey read = PrivateKeyFormat.read(pkcs8.expose(), key.spec());
+            if (read instanceof RSAPrivateCrtKey parts && !isConsistent(parts)) {
+                return false;
+            }
             return signatures.verify(scheme, key.publicKey(), probe, signatures.sign(scheme, read, probe));
         } catch (GeneralSecurityException | RuntimeException another) {
             return false;
         }
+    }
+
+    /** Whoever signs by some of the parts and not by others finds them in accord, or signatures that are wrong give the key away. */
+    private static boolean isConsistent(RSAPrivateCrtKey key) {
+        return isInverse(key.getPublicExponent(), key.getPrivateExponent(), key.getPrimeP())
+                && isInverse(key.getPublicExponent(), key.getPrivateExponent(), key.getPrimeQ())
+                && isInverse(key.getPublicExponent(), key.getPrimeExponentP(), key.getPrimeP())
+                && isInverse(key.getPublicExponent(), key.getPrimeExponentQ(), key.getPrimeQ())
+                && key.getPrimeP().multiply(key.getPrimeQ()).equals(key.getModulus())
+                && key.getCrtCoefficient()
+                        .multiply(key.getPrimeQ())
+                        .mod(key.getPrimeP())
+                        .equals(BigInteger.ONE);
+    }
+
+    private static boolean isInverse(BigInteger exponent, BigInteger other, BigInteger prime) {
+        return exponent.multiply(other).mod(prime.subtract(BigInteger.ONE)).equals(BigInteger.ONE);
     }
 
     /** As own keys are kept: PKCS#8 as the runtime writes what it makes, without a public key. Whoever calls closes it. */

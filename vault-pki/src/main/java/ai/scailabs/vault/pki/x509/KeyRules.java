@@ -16,7 +16,7 @@ import org.bouncycastle.asn1.x509.KeyUsage;
 
 /** The key, how it is identified, and what it may be used for (RFC 5280 §4.1.2.7, §4.2.1.1-3, §4.2.1.12). */
 final class KeyRules {
-    private static final int MAX_IDENTIFIER_OCTETS = 64;
+    static final int MAX_IDENTIFIER_OCTETS = 64;
 
     static final List<LintRule> ALL = List.of(
             new LintRule("RFC 5280 §4.1.2.7", "public_key", CSR_REJECTED, (tbs, _) -> {

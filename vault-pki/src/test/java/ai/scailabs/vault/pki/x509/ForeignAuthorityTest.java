@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import ai.scailabs.vault.kernel.error.VaultException;
 import ai.scailabs.vault.pki.Peer;
 import ai.scailabs.vault.pki.TestIssuer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyPair;
@@ -118,6 +119,31 @@ class ForeignAuthorityTest {
                 "a.corp.example",
                 certificate.toString());
         assertThat(verified.output()).endsWith(": OK\n");
+    }
+
+    /** Under such a name everything that it signs would be unreadable for others. */
+    @Test
+    void nameThatIsNoText_isNoAuthoritys() throws Exception {
+        byte[] der = foreign().certificate();
+        assertThat(AuthorityContents.of(der).orElseThrow().problem()).isNull();
+        byte[] name = "Corp Root (old)".getBytes(StandardCharsets.US_ASCII);
+        for (byte other : new byte[] {0, '@'}) {
+            byte[] changed = der.clone();
+            changed[lastIndexOf(changed, name)] = other;
+            assertThat(AuthorityContents.of(changed).orElseThrow().problem()).contains("no text");
+        }
+        byte[] changed = der.clone();
+        int at = lastIndexOf(changed, name);
+        // A UTF8String, of an octet that is in none.
+        changed[at - 2] = 12;
+        changed[at] = (byte) 0xff;
+        assertThat(AuthorityContents.of(changed).orElseThrow().problem()).contains("no text");
+    }
+
+    /** The subject comes after the issuer. */
+    private static int lastIndexOf(byte[] whole, byte[] part) {
+        int first = indexOf(whole, part);
+        return first + 1 + indexOf(Arrays.copyOfRange(whole, first + 1, whole.length), part);
     }
 
     private static int indexOf(byte[] whole, byte[] part) {

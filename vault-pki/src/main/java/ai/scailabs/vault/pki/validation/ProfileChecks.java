@@ -3,13 +3,22 @@ package ai.scailabs.vault.pki.validation;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.regex.Pattern;
+import org.bouncycastle.asn1.ASN1GeneralizedTime;
+import org.bouncycastle.asn1.ASN1OctetString;
+import org.bouncycastle.asn1.ASN1UTCTime;
 import org.bouncycastle.asn1.x509.Extension;
+import org.bouncycastle.asn1.x509.GeneralName;
 import org.bouncycastle.asn1.x509.KeyUsage;
+import org.bouncycastle.asn1.x509.Time;
 import org.jspecify.annotations.Nullable;
 
 /** How RFC 5280 §4 wants certificates made, as far as verifiers that are strict hold it. */
 final class ProfileChecks {
     private static final int MAX_SERIAL_OCTETS = 20;
+
+    private static final Pattern UTC_TIME = Pattern.compile("\\d{12}Z");
+    private static final Pattern GENERALIZED_TIME = Pattern.compile("\\d{14}Z");
 
     private final List<String> findings = new ArrayList<>();
     private final PathCertificate certificate;
@@ -48,8 +57,21 @@ final class ProfileChecks {
         unless(
                 !certificate.notAfter().isBefore(certificate.notBefore()),
                 "an end of validity before its begin (§4.1.2.5)");
+        unless(
+                isPlain(certificate.contents().getStartDate())
+                        && isPlain(certificate.contents().getEndDate()),
+                "a time that is not in seconds and in UTC (§4.1.2.5)");
         KeyUsage usage = extensions.keyUsage();
         unless(usage == null || hasBits(usage), "a key usage without any (§4.2.1.3)");
+    }
+
+    /** As written: {@code YYMMDDHHMMSSZ}, or with four digits of the year. */
+    private static boolean isPlain(Time time) {
+        return time.toASN1Primitive() instanceof ASN1UTCTime utc
+                ? UTC_TIME.matcher(utc.toString()).matches()
+                : GENERALIZED_TIME
+                        .matcher(((ASN1GeneralizedTime) time.toASN1Primitive()).getTimeString())
+                        .matches();
     }
 
     private static boolean hasBits(KeyUsage usage) {
@@ -80,11 +102,22 @@ final class ProfileChecks {
     private void names() {
         boolean named = extensions.has(Extension.subjectAlternativeName);
         unless(!named || !extensions.alternativeNames().isEmpty(), "alternative names without any (§4.2.1.6)");
+        unless(
+                extensions.alternativeNames().stream().allMatch(ProfileChecks::isWhole),
+                "an address of neither 4 nor 16 octets (§4.2.1.6)");
         if (certificate.subject().isEmpty()) {
             unless(
                     named && extensions.isCritical(Extension.subjectAlternativeName),
                     "neither a subject nor alternative names that are critical (§4.1.2.6)");
         }
+    }
+
+    private static boolean isWhole(GeneralName name) {
+        if (name.getTagNo() != GeneralName.iPAddress) {
+            return true;
+        }
+        int octets = ASN1OctetString.getInstance(name.getName()).getOctets().length;
+        return octets == 4 || octets == 16;
     }
 
     private void ofAuthority() {

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import org.bouncycastle.asn1.ASN1Encodable;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
+import org.bouncycastle.asn1.ASN1Primitive;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x509.BasicConstraints;
 import org.bouncycastle.asn1.x509.CRLDistPoint;
@@ -28,6 +29,7 @@ import org.bouncycastle.asn1.x509.KeyPurposeId;
 import org.bouncycastle.asn1.x509.KeyUsage;
 import org.bouncycastle.asn1.x509.NameConstraints;
 import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
+import org.bouncycastle.asn1.x509.Time;
 import org.bouncycastle.cert.X509ExtensionUtils;
 import org.bouncycastle.cert.X509v2CRLBuilder;
 import org.bouncycastle.cert.X509v3CertificateBuilder;
@@ -135,6 +137,7 @@ final class Crafted {
         private X500Name name;
         private KeyPair keys = ec();
         private SubjectPublicKeyInfo keyInfo;
+        private ASN1Primitive begin;
         private Instant from = NOW.minus(Duration.ofDays(10));
         private Instant to = NOW.plus(Duration.ofDays(100));
         private BigInteger serial = BigInteger.valueOf(++serials);
@@ -166,6 +169,12 @@ final class Crafted {
         Maker valid(Duration since, Duration until) {
             from = NOW.plus(since);
             to = NOW.plus(until);
+            return this;
+        }
+
+        /** Written in just this way. */
+        Maker begin(ASN1Primitive time) {
+            begin = time;
             return this;
         }
 
@@ -254,7 +263,12 @@ final class Crafted {
                     : keyInfo;
             try {
                 X509v3CertificateBuilder builder = new X509v3CertificateBuilder(
-                        issuer == null ? name : issuer.name, serial, Date.from(from), Date.from(to), name, info);
+                        issuer == null ? name : issuer.name,
+                        serial,
+                        begin == null ? new Time(Date.from(from)) : Time.getInstance(begin),
+                        new Time(Date.from(to)),
+                        name,
+                        info);
                 if (identified) {
                     X509ExtensionUtils identifiers = new JcaX509ExtensionUtils();
                     builder.addExtension(

@@ -13,7 +13,11 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
+import org.bouncycastle.asn1.ASN1Primitive;
+import org.bouncycastle.asn1.DERGeneralizedTime;
 import org.bouncycastle.asn1.DERNull;
+import org.bouncycastle.asn1.DEROctetString;
+import org.bouncycastle.asn1.DERUTCTime;
 import org.bouncycastle.asn1.edec.EdECObjectIdentifiers;
 import org.bouncycastle.asn1.pkcs.PKCSObjectIdentifiers;
 import org.bouncycastle.asn1.pkcs.RSAPublicKey;
@@ -175,6 +179,28 @@ class HostileChainsTest {
                         .to(ROOT)
                         .errors())
                 .contains("key_weak@1");
+    }
+
+    /** As other verifiers refuse them; whoever reads them leniently reads another moment, or another address. */
+    @Test
+    void timesAndAddressesInOtherForms_areNoneOfTheProfile() {
+        for (ASN1Primitive time : List.of(
+                new DERUTCTime("2501010000Z"),
+                new DERUTCTime("250101000000+0100"),
+                new DERGeneralizedTime("20250101000000.5Z"),
+                new DERGeneralizedTime("20250101000000"))) {
+            Crafted leaf = Crafted.leaf(ROOT).begin(time).make();
+            assertThat(PathCertificate.read(leaf.der())
+                            .map(_ -> Question.of(leaf).to(ROOT).errors()))
+                    .as(time.toString())
+                    .satisfiesAnyOf(
+                            read -> assertThat(read).isEmpty(),
+                            read -> assertThat(read.orElseThrow()).contains("profile_violation@0"));
+        }
+        Crafted address = Crafted.leaf(ROOT)
+                .names(new GeneralName(GeneralName.iPAddress, new DEROctetString(new byte[3])))
+                .make();
+        assertThat(Question.of(address).to(ROOT).errors()).containsExactly("profile_violation@0");
     }
 
     private static SubjectPublicKeyInfo rsa(BigInteger modulus, BigInteger exponent) {

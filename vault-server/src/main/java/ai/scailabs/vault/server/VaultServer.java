@@ -6,6 +6,7 @@ import ai.scailabs.vault.api.listener.UnusableTlsFile;
 import ai.scailabs.vault.api.system.SecurityTxt;
 import ai.scailabs.vault.audit.verify.VerifyCommand;
 import ai.scailabs.vault.crypto.key.RandomSources;
+import ai.scailabs.vault.crypto.provider.NativeProvider;
 import ai.scailabs.vault.server.drill.RestoreDrill;
 import ai.scailabs.vault.server.readiness.DatabaseGate;
 import ai.scailabs.vault.server.readiness.StartupRefusal;
@@ -97,6 +98,8 @@ public class VaultServer {
     private static ConfigurableApplicationContext run(ServerSettings settings, Consumer<DatabasePools> gate) {
         // Before anything speaks TLS: afterwards it would not be heard.
         TlsListener.prepareRuntime();
+        // The library and its self-tests take a moment, for which nothing else needs to wait.
+        Thread.ofPlatform().daemon().name("native-provider").start(NativeProvider::get);
         SpringApplication application = new SpringApplication(VaultServer.class);
         application.setBannerMode(Banner.Mode.OFF);
         application.setEnvironment(new OwnEnvironment(properties(settings)));

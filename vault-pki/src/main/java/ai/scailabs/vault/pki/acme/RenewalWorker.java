@@ -20,6 +20,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 import org.shredzone.acme4j.Login;
 import org.shredzone.acme4j.RenewalInfo;
 import org.shredzone.acme4j.connector.Resource;
@@ -193,14 +194,15 @@ public final class RenewalWorker implements AutoCloseable {
                         from acme_certificate_version v, tenant t
                         where c.tenant_id = ? and c.certificate_id = ? and c.look_at <= ? and v.tenant_id = c.tenant_id and v.certificate_id = c.certificate_id
                             and v.version = c.version and t.tenant_id = c.tenant_id
-                        returning c.account_id, t.partner_id, c.version, v.key_id, c.renew_at
+                        returning c.account_id, t.partner_id, c.version, v.key_id, c.renew_at, c.look_at
                         """,
                         (results, index) -> new Looked(
                                 results.getObject("account_id", UUID.class),
                                 new PartnerId(results.getString("partner_id")),
                                 results.getInt("version"),
                                 results.getString("key_id"),
-                                OrderRows.time(results, "renew_at")),
+                                OrderRows.time(results, "renew_at"),
+                                OrderRows.instant(results, "look_at")),
                         now.plus(USUAL_LOOK),
                         due.tenant().value(),
                         due.id(),
@@ -216,17 +218,25 @@ public final class RenewalWorker implements AutoCloseable {
         }
     }
 
-    /** A moment that lies in the window already stays: it is chosen once, not again at each question. */
+    /** A moment that lies in the window already stays: it is chosen once, not again at each question. What somebody else wrote meanwhile stays as well. */
     private void store(Due due, Looked about, Instant start, Instant end, Instant next, Instant now) {
         Instant known = about.renewAt();
         boolean fits = known != null && !known.isBefore(start) && known.isBefore(end);
         Instant chosen = fits ? known : client.times().renewal(start, end, now);
         client.orderRows()
                 .transactions()
-                .update(due.tenant(), """
+                .update(
+                        due.tenant(),
+                        """
                         update acme_certificate set renew_at = ?, look_at = ?
-                        where tenant_id = ? and certificate_id = ? and version = ? and auto_renew and renew_at is not null
-                        """, chosen, next, due.tenant().value(), due.id(), about.version());
+                        where tenant_id = ? and certificate_id = ? and version = ? and auto_renew and renew_at is not null and look_at = ?
+                        """,
+                        chosen,
+                        next,
+                        due.tenant().value(),
+                        due.id(),
+                        about.version(),
+                        about.claimed());
     }
 
     /** Begins with nothing more. */
@@ -246,5 +256,6 @@ public final class RenewalWorker implements AutoCloseable {
             PartnerId partner,
             int version,
             String keyId,
-            @org.jspecify.annotations.Nullable Instant renewAt) {}
+            @Nullable Instant renewAt,
+            Instant claimed) {}
 }

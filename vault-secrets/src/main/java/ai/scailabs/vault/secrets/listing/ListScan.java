@@ -109,13 +109,16 @@ final class ListScan {
     /** True when more follows the page. */
     private boolean scanAll(List<PathRange> ranges) {
         List<PathRange> left = ranges;
-        int size = conditions.areNone() ? query.limit() + 1 : SIFTED;
+        // Without conditions the first statement asks for the page itself; only what the rules leave out makes another
+        // necessary.
+        boolean likelyAll = conditions.areNone();
+        int size = likelyAll ? query.limit() + 1 : SIFTED;
         while (!left.isEmpty()) {
             List<PathRange> walked = left.subList(0, Math.min(RANGES, left.size()));
             Chunk chunk = confirmed(
-                    size == SIFTED
-                            ? rows.chunk(space.owner(), walked, conditions, size)
-                            : rows.next(space.owner(), walked, query.includeDeleted(), size));
+                    likelyAll
+                            ? rows.next(space.owner(), walked, query.includeDeleted(), size)
+                            : rows.chunk(space.owner(), walked, conditions, size));
             if (chunk == null) {
                 return false;
             }
@@ -127,6 +130,7 @@ final class ListScan {
             left = chunk.full() && chunk.last() != null
                     ? from(PathRange.afterPath(chunk.last()), left)
                     : left.subList(walked.size(), left.size());
+            likelyAll = false;
             size = SIFTED;
         }
         return false;

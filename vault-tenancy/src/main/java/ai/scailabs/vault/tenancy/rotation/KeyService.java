@@ -81,8 +81,9 @@ public final class KeyService {
      * @throws VaultException {@code service_unavailable}
      */
     public boolean isForeignRootKey() {
-        List<String> known = List.of(rootKeyIds.get().split(" ", -1));
-        return uses != null && !known.contains("") && uses.areAllOfOthers(String.join(" ", known));
+        String known = rootKeyIds.get();
+        boolean eachIsKnown = !List.of(known.split(" ", -1)).contains("");
+        return uses != null && eachIsKnown && uses.areAllOfOthers(known);
     }
 
     private @Nullable Map<String, Long> rootUses() {

@@ -141,7 +141,7 @@ public final class TestPostgres implements AutoCloseable {
         ProcessHandle postmaster = ProcessHandle.of(pid()).orElseThrow();
         // One that goes on would start further processes meanwhile, which outlive it for a moment and keep the next
         // from starting.
-        halt(postmaster);
+        Signals.halt(postmaster);
         List<ProcessHandle> backends = postmaster.descendants().toList();
         if (all) {
             backends.forEach(ProcessHandle::destroyForcibly);
@@ -150,22 +150,6 @@ public final class TestPostgres implements AutoCloseable {
         awaitEnd(postmaster);
         backends.forEach(TestPostgres::awaitEnd);
         stop();
-    }
-
-    private static void halt(ProcessHandle process) {
-        try {
-            Process kill = new ProcessBuilder("kill", "-STOP", Long.toString(process.pid()))
-                    .inheritIO()
-                    .start();
-            if (kill.waitFor() != 0) {
-                throw new IllegalStateException("process " + process.pid() + " cannot be halted");
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException(e);
-        }
     }
 
     /** Starts the server again on the same port and data, ending it first when it runs. */

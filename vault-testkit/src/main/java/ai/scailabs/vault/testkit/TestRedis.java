@@ -157,30 +157,19 @@ public final class TestRedis implements AutoCloseable {
 
     /** Lets it take connections and answer nothing. */
     public void halt() {
-        signal("-STOP");
+        Signals.halt(running());
     }
 
     /** After {@link #halt()}. */
     public void resume() {
-        signal("-CONT");
+        Signals.resume(running());
     }
 
-    private synchronized void signal(String signal) {
+    private synchronized ProcessHandle running() {
         if (process == null) {
             throw new IllegalStateException("redis-server does not run");
         }
-        try {
-            int code = new ProcessBuilder("kill", signal, String.valueOf(process.pid()))
-                    .start()
-                    .waitFor();
-            if (code != 0) {
-                throw new IllegalStateException("kill " + signal + " ended with " + code);
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        return process.toHandle();
     }
 
     @Override

@@ -338,8 +338,8 @@ public final class AccessControl {
         return checked.value().length() == path.length() ? path : SHARED_SPACE + checked.value();
     }
 
-    /** How often a tenant's policies were read anew since the start, for metrics. */
-    public long policyReads() {
+    /** How often a tenant's policies were read anew since the start. */
+    long policyReads() {
         return policies.compilations();
     }
 

@@ -36,6 +36,18 @@ public interface ObjectStore extends AutoCloseable {
     /** What is there under this name, whole; empty when nothing is. */
     Optional<StoredObject> find(ObjectName name) throws StoreException;
 
+    /** Whether something is there under this name, as far as these credentials may look: to those that may write and not look it is not, and that nothing is overwritten is the vendor's to hold. */
+    default boolean isThere(ObjectName name) throws StoreException {
+        try {
+            return find(name).isPresent();
+        } catch (StoreException blind) {
+            if (blind.failure() == StoreFailure.DENIED) {
+                return false;
+            }
+            throw blind;
+        }
+    }
+
     /**
      * The bytes, as they are stored. A stream that breaks off throws a {@link StoreException}; it is never silently short. The caller closes it.
      *

@@ -1,5 +1,6 @@
 package ai.scailabs.vault.federation.aws;
 
+import ai.scailabs.vault.federation.remote.AccessProbe;
 import ai.scailabs.vault.federation.remote.BackendConfig;
 import ai.scailabs.vault.federation.remote.BackendCredentials;
 import ai.scailabs.vault.federation.remote.NamedVersions;
@@ -16,12 +17,7 @@ import ai.scailabs.vault.federation.remote.RemoteVersion;
 import ai.scailabs.vault.federation.remote.Unanswered;
 import ai.scailabs.vault.kernel.id.TenantId;
 import ai.scailabs.vault.kernel.sensitive.SensitiveBytes;
-import ai.scailabs.vault.outbound.aws.AwsIdentity;
-import ai.scailabs.vault.outbound.aws.GuardedSdkClient;
 import ai.scailabs.vault.outbound.http.GuardedTransfers;
-import ai.scailabs.vault.outbound.http.OutboundTls;
-import java.io.IOException;
-import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -31,51 +27,30 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
-import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
 import software.amazon.awssdk.core.SdkBytes;
-import software.amazon.awssdk.core.client.config.ClientOverrideConfiguration;
-import software.amazon.awssdk.profiles.ProfileFile;
-import software.amazon.awssdk.regions.Region;
-import software.amazon.awssdk.services.secretsmanager.SecretsManagerClient;
 import software.amazon.awssdk.services.secretsmanager.model.DescribeSecretResponse;
-import software.amazon.awssdk.services.secretsmanager.model.FilterNameStringType;
 import software.amazon.awssdk.services.secretsmanager.model.GetSecretValueResponse;
-import software.amazon.awssdk.services.secretsmanager.model.ListSecretVersionIdsResponse;
-import software.amazon.awssdk.services.secretsmanager.model.ListSecretsRequest;
 import software.amazon.awssdk.services.secretsmanager.model.ListSecretsResponse;
 import software.amazon.awssdk.services.secretsmanager.model.SecretListEntry;
-import software.amazon.awssdk.services.secretsmanager.model.SecretVersionsListEntry;
 import software.amazon.awssdk.services.secretsmanager.model.Tag;
-import software.amazon.awssdk.services.sts.StsClient;
 
 /**
  * Secrets of one region and account. AWS takes an id for a name, an ARN or a part of one, so that only what can be a name is asked for, and every answer must bear that name. Versions are named there, and are numbered by when
  * they were made. Thread-safe.
  */
 public final class AwsSecretsManager implements RemoteVault {
-    private static final int MOST_BYTES = 4 * 1024 * 1024;
-    private static final int PAGE = 100;
-    private static final int MOST_PREFIXES = 5;
-    private static final String CURRENT = "AWSCURRENT";
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9/_+=.@-]{1,512}");
     private static final Pattern PREFIX = Pattern.compile("[A-Za-z0-9/_+=.@-]{0,512}");
 
     private final @Nullable BackendCredentials credentials;
-    private final AwsIdentity identity;
-    private final SecretsManagerClient client;
+    private final AwsService service;
     private final RemoteCalls calls;
 
-    private AwsSecretsManager(
-            @Nullable BackendCredentials credentials,
-            AwsIdentity identity,
-            SecretsManagerClient client,
-            RemoteCalls calls) {
+    private AwsSecretsManager(@Nullable BackendCredentials credentials, AwsService service, RemoteCalls calls) {
         this.credentials = credentials;
-        this.identity = identity;
-        this.client = client;
+        this.service = service;
         this.calls = calls;
     }
 
@@ -94,58 +69,10 @@ public final class AwsSecretsManager implements RemoteVault {
             AwsEndpoints endpoints,
             Duration patience)
             throws RemoteException {
-        if (credentials == null && config.endpoint() != null) {
-            // Whoever chose it would be shown this service's token.
-            throw new RemoteException(
-                    RemoteFailure.MISCONFIGURED, "an endpoint cannot be chosen where the service comes as itself");
-        }
-        GuardedTransfers whole = transfers.whole(MOST_BYTES);
-        GuardedSdkClient http = new GuardedSdkClient(trusting(whole, config.caCertificate()), patience);
-        Region region = Region.of(config.region());
-        ClientOverrideConfiguration once = ClientOverrideConfiguration.builder()
-                .retryStrategy(AwsRetryStrategy.doNotRetry())
-                .defaultProfileFile(ProfileFile.aggregator().build())
-                .build();
-        URI sts = chosen(null, endpoints.sts(), StsClient.serviceMetadata().endpointFor(region));
-        AwsLogin login = AwsLogin.of(credentials, asService);
-        AwsIdentity identity = login.roleArn() == null
-                ? AwsIdentity.of(login.keys())
-                : AwsIdentity.ofRole(
-                        login.keys(),
-                        login.roleArn(),
-                        tenant.value(),
-                        region,
-                        sts,
-                        new GuardedSdkClient(whole, patience),
-                        once);
-        SecretsManagerClient client = SecretsManagerClient.builder()
-                .region(region)
-                .endpointOverride(chosen(
-                        config.endpoint(),
-                        endpoints.secrets(),
-                        SecretsManagerClient.serviceMetadata().endpointFor(region)))
-                .credentialsProvider(identity.provider())
-                .httpClient(http)
-                .overrideConfiguration(once)
-                .build();
-        return new AwsSecretsManager(credentials, identity, client, new RemoteCalls(patience));
+        AwsService service = AwsService.open(config, credentials, tenant, asService, transfers, endpoints, patience);
+        return new AwsSecretsManager(credentials, service, new RemoteCalls(patience));
     }
 
-    private static URI chosen(@Nullable URI first, @Nullable URI second, URI own) {
-        URI chosen = first == null ? second : first;
-        return chosen != null ? chosen : own.getScheme() == null ? URI.create("https://" + own) : own;
-    }
-
-    private static GuardedTransfers trusting(GuardedTransfers transfers, @Nullable String authorities)
-            throws RemoteException {
-        try {
-            return authorities == null ? transfers : transfers.trusting(OutboundTls.only(authorities));
-        } catch (IOException unusable) {
-            throw new RemoteException(RemoteFailure.MISCONFIGURED, "ca_certificate cannot be used");
-        }
-    }
-
-    /** Who may not list may still read: then it is asked whether there is something that nobody has. */
     @Override
     public void probe(List<String> prefixes) throws RemoteException {
         for (String prefix : prefixes) {
@@ -153,37 +80,8 @@ public final class AwsSecretsManager implements RemoteVault {
                 throw new RemoteException(RemoteFailure.MISCONFIGURED, "a prefix is no beginning of a name there");
             }
         }
-        calls.once(turn -> {
-            try {
-                return page(turn, prefixes.size() == 1 ? prefixes.getFirst() : "", null, 1)
-                        .hasSecretList();
-            } catch (RemoteException refused) {
-                if (refused.failure() != RemoteFailure.FORBIDDEN) {
-                    throw refused;
-                }
-                return readsBelow(turn, prefixes, refused);
-            }
-        });
-    }
-
-    private boolean readsBelow(RemoteCalls.Turn turn, List<String> prefixes, RemoteException refused)
-            throws RemoteException {
-        for (String prefix : prefixes.stream().limit(MOST_PREFIXES).toList()) {
-            try {
-                turn.ask(() -> asked(() -> client.getSecretValue(request -> request.secretId(prefix + "probe"))));
-            } catch (RemoteException answer) {
-                if (answer.failure() == RemoteFailure.FORBIDDEN) {
-                    throw refused;
-                }
-                if (!answer.failure().isAnswer()) {
-                    throw answer;
-                }
-            }
-        }
-        if (prefixes.isEmpty()) {
-            throw refused;
-        }
-        return true;
+        String common = prefixes.size() == 1 ? prefixes.getFirst() : "";
+        AccessProbe.probe(calls, prefixes, turn -> service.page(turn, common, null, 1), service::value);
     }
 
     @Override
@@ -193,7 +91,7 @@ public final class AwsSecretsManager implements RemoteVault {
     }
 
     private RemoteSecret current(RemoteCalls.Turn turn, String name) throws RemoteException {
-        return current(value(turn, name, null));
+        return current(service.value(turn, name));
     }
 
     private static RemoteSecret current(GetSecretValueResponse answer) throws RemoteException {
@@ -206,27 +104,24 @@ public final class AwsSecretsManager implements RemoteVault {
     }
 
     private RemoteSecret earlier(RemoteCalls.Turn turn, String name, int number) throws RemoteException {
-        NamedVersions.Named version = named(turn, name)
+        NamedVersions.Named version = service.versions(turn, name)
                 .find(number)
                 .orElseThrow(() -> new RemoteException(RemoteFailure.VERSION_NOT_FOUND, "no version of that number"));
         GetSecretValueResponse answer;
         try {
-            answer = value(turn, name, version.id());
+            answer = service.value(turn, name, version.id());
         } catch (RemoteException refused) {
             if (refused.failure() == RemoteFailure.NOT_FOUND && !isDeleted(turn, name)) {
                 throw new RemoteException(RemoteFailure.VERSION_NOT_FOUND, "the version has no value any more");
             }
             throw refused;
         }
-        if (!version.id().equals(answer.versionId())) {
-            throw Unanswered.notUnderstood("another version than was asked for");
-        }
         return new RemoteSecret(version.version(), data(answer));
     }
 
     private boolean isDeleted(RemoteCalls.Turn turn, String name) throws RemoteException {
         try {
-            described(turn, name);
+            service.described(turn, name);
             return false;
         } catch (RemoteException refused) {
             if (refused.failure() == RemoteFailure.NOT_FOUND) {
@@ -237,14 +132,6 @@ public final class AwsSecretsManager implements RemoteVault {
             }
             throw refused;
         }
-    }
-
-    private GetSecretValueResponse value(RemoteCalls.Turn turn, String name, @Nullable String id)
-            throws RemoteException {
-        GetSecretValueResponse answer = turn.ask(() -> asked(
-                () -> client.getSecretValue(request -> request.secretId(name).versionId(id))));
-        requireSame(name, answer.name());
-        return answer;
     }
 
     private static SensitiveBytes data(GetSecretValueResponse answer) throws RemoteException {
@@ -267,18 +154,7 @@ public final class AwsSecretsManager implements RemoteVault {
         SdkBytes bytes = binary == null ? null : SdkBytes.fromByteArrayUnsafe(binary);
         calls.once(turn -> {
             try {
-                return seen == null
-                        ? client.createSecret(request ->
-                                        request.name(name).secretString(text).secretBinary(bytes))
-                                .sdkHttpResponse()
-                                .isSuccessful()
-                        : client.putSecretValue(request -> request.secretId(name)
-                                        .secretString(text)
-                                        .secretBinary(bytes))
-                                .sdkHttpResponse()
-                                .isSuccessful();
-            } catch (RuntimeException failed) {
-                throw AwsRefusal.ofWriting(failed);
+                return seen == null ? service.create(name, text, bytes) : service.put(name, text, bytes);
             } finally {
                 if (binary != null) {
                     Arrays.fill(binary, (byte) 0);
@@ -291,8 +167,8 @@ public final class AwsSecretsManager implements RemoteVault {
     public RemoteDescription describe(String name) throws RemoteException {
         requireName(name);
         return calls.paging(turn -> {
-            DescribeSecretResponse secret = described(turn, name);
-            NamedVersions versions = named(turn, name);
+            DescribeSecretResponse secret = service.described(turn, name);
+            NamedVersions versions = service.versions(turn, name);
             RemoteVersion current = versions.current()
                     .orElseThrow(() -> new RemoteException(RemoteFailure.NOT_FOUND, "the secret has no value"));
             List<RemoteVersion> all = versions.newestFirst();
@@ -332,7 +208,7 @@ public final class AwsSecretsManager implements RemoteVault {
     public RemoteCopy copy(String name) throws RemoteException {
         requireName(name);
         return calls.once(turn -> {
-            GetSecretValueResponse answer = value(turn, name, null);
+            GetSecretValueResponse answer = service.value(turn, name);
             RemoteSecret secret = current(answer);
             try {
                 DescribeSecretResponse told = describedIfAllowed(turn, name);
@@ -349,7 +225,7 @@ public final class AwsSecretsManager implements RemoteVault {
     private @Nullable DescribeSecretResponse describedIfAllowed(RemoteCalls.Turn turn, String name)
             throws RemoteException {
         try {
-            return described(turn, name);
+            return service.described(turn, name);
         } catch (RemoteException refused) {
             if (refused.failure() == RemoteFailure.FORBIDDEN) {
                 return null;
@@ -365,45 +241,13 @@ public final class AwsSecretsManager implements RemoteVault {
         return RemoteDescription.metadataJson(description(secret), tags, labels);
     }
 
-    private DescribeSecretResponse described(RemoteCalls.Turn turn, String name) throws RemoteException {
-        DescribeSecretResponse secret =
-                turn.ask(() -> asked(() -> client.describeSecret(request -> request.secretId(name))));
-        requireSame(name, secret.name());
-        if (secret.deletedDate() != null) {
-            throw new RemoteException(RemoteFailure.NOT_FOUND, "the secret is to be deleted there");
-        }
-        return secret;
-    }
-
     @Override
     public List<RemoteVersion> versions(String name) throws RemoteException {
         requireName(name);
         return calls.paging(turn -> {
-            described(turn, name);
-            return named(turn, name).newestFirst();
+            service.described(turn, name);
+            return service.versions(turn, name).newestFirst();
         });
-    }
-
-    private NamedVersions named(RemoteCalls.Turn turn, String name) throws RemoteException {
-        List<NamedVersions.Named> versions = new ArrayList<>();
-        String token = null;
-        do {
-            String from = token;
-            ListSecretVersionIdsResponse page =
-                    turn.ask(() -> asked(() -> client.listSecretVersionIds(request -> request.secretId(name)
-                            .includeDeprecated(true)
-                            .maxResults(PAGE)
-                            .nextToken(from))));
-            requireSame(name, page.name());
-            for (SecretVersionsListEntry entry : page.versions()) {
-                if (entry.versionId() != null && entry.createdDate() != null) {
-                    boolean current = entry.versionStages().contains(CURRENT);
-                    versions.add(new NamedVersions.Named(entry.versionId(), entry.createdDate(), current, null));
-                }
-            }
-            token = next(token, page.nextToken());
-        } while (token != null);
-        return new NamedVersions(versions);
     }
 
     @Override
@@ -422,7 +266,7 @@ public final class AwsSecretsManager implements RemoteVault {
     private static @Nullable String mark(SecretListEntry entry) {
         for (Map.Entry<String, List<String>> version :
                 entry.secretVersionsToStages().entrySet()) {
-            if (version.getValue().contains(CURRENT)) {
+            if (version.getValue().contains(AwsService.CURRENT)) {
                 return mark(version.getKey(), entry.lastChangedDate());
             }
         }
@@ -441,14 +285,14 @@ public final class AwsSecretsManager implements RemoteVault {
             Map<String, SecretListEntry> found = new LinkedHashMap<>();
             String token = null;
             do {
-                ListSecretsResponse page = page(turn, prefix, token, PAGE);
+                ListSecretsResponse page = service.page(turn, prefix, token, AwsService.PAGE);
                 for (SecretListEntry secret : page.secretList()) {
                     shown(secret, prefix, deep).ifPresent(name -> found.putIfAbsent(name, secret));
                 }
                 if (found.size() > most) {
                     throw new RemoteException(RemoteFailure.TOO_LARGE, "more than " + most + " secrets");
                 }
-                token = next(token, page.nextToken());
+                token = AwsService.next(token, page.nextToken());
             } while (token != null);
             return found;
         });
@@ -467,51 +311,15 @@ public final class AwsSecretsManager implements RemoteVault {
         return Optional.of(deep || slash < 0 ? name : name.substring(0, slash + 1));
     }
 
-    private ListSecretsResponse page(RemoteCalls.Turn turn, String prefix, @Nullable String token, int most)
-            throws RemoteException {
-        ListSecretsRequest.Builder request =
-                ListSecretsRequest.builder().maxResults(most).nextToken(token);
-        if (!prefix.isEmpty()) {
-            request.filters(filter -> filter.key(FilterNameStringType.NAME).values(prefix));
-        }
-        ListSecretsRequest built = request.build();
-        return turn.ask(() -> asked(() -> client.listSecrets(built)));
-    }
-
-    private static @Nullable String next(@Nullable String before, @Nullable String after) throws RemoteException {
-        if (after != null && after.equals(before)) {
-            throw Unanswered.notUnderstood("a page that leads to itself");
-        }
-        return after == null || after.isEmpty() ? null : after;
-    }
-
     private static void requireName(String name) throws RemoteException {
         if (!NAME.matcher(name).matches()) {
             throw new RemoteException(RemoteFailure.NOT_FOUND, "no secret can have that name there");
         }
     }
 
-    private static void requireSame(String name, @Nullable String answered) throws RemoteException {
-        if (answered == null) {
-            throw Unanswered.notUnderstood("a secret without a name");
-        }
-        if (!answered.equals(name)) {
-            throw new RemoteException(RemoteFailure.NOT_FOUND, "no secret of exactly that name");
-        }
-    }
-
-    private static <T> T asked(Supplier<T> call) throws RemoteException {
-        try {
-            return call.get();
-        } catch (RuntimeException failed) {
-            throw AwsRefusal.of(failed);
-        }
-    }
-
     @Override
     public void close() {
-        client.close();
-        identity.close();
+        service.close();
         if (credentials != null) {
             credentials.close();
         }

@@ -1,5 +1,6 @@
 package ai.scailabs.vault.federation.azure;
 
+import ai.scailabs.vault.federation.remote.AccessProbe;
 import ai.scailabs.vault.federation.remote.BackendConfig;
 import ai.scailabs.vault.federation.remote.BackendCredentials;
 import ai.scailabs.vault.federation.remote.NamedVersions;
@@ -44,7 +45,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class AzureKeyVault implements RemoteVault {
     private static final int MOST_BYTES = 4 * 1024 * 1024;
-    private static final int MOST_PREFIXES = 5;
     private static final int MOST_VERSIONS = 10_000;
     private static final Pattern NAME = Pattern.compile("[a-z0-9-]{1,127}");
     private static final Pattern PREFIX = Pattern.compile("[a-z0-9-]{0,127}");
@@ -83,7 +83,6 @@ public final class AzureKeyVault implements RemoteVault {
                 credentials, place, new AzureService(place, login, endpoints, carrier), new RemoteCalls(patience));
     }
 
-    /** Who may not list may still read: then it is asked whether there is something that nobody has. */
     @Override
     public void probe(List<String> prefixes) throws RemoteException {
         if (!prefixes.stream().allMatch(prefix -> PREFIX.matcher(prefix).matches())) {
@@ -91,36 +90,11 @@ public final class AzureKeyVault implements RemoteVault {
                     RemoteFailure.MISCONFIGURED,
                     "a prefix is no beginning of a name there: small letters, digits and '-'");
         }
-        calls.once(turn -> {
-            try {
-                return page(turn, SecretClient::listPropertiesOfSecrets, null).getStatusCode();
-            } catch (RemoteException refused) {
-                if (refused.failure() != RemoteFailure.FORBIDDEN) {
-                    throw refused;
-                }
-                return readsBelow(turn, prefixes, refused);
-            }
-        });
-    }
-
-    private int readsBelow(RemoteCalls.Turn turn, List<String> prefixes, RemoteException refused)
-            throws RemoteException {
-        for (String prefix : prefixes.stream().limit(MOST_PREFIXES).toList()) {
-            try {
-                turn.ask(() -> service.ask(client -> client.getSecret(prefix + "probe")));
-            } catch (RemoteException answer) {
-                if (answer.failure() == RemoteFailure.FORBIDDEN) {
-                    throw refused;
-                }
-                if (!answer.failure().isAnswer()) {
-                    throw answer;
-                }
-            }
-        }
-        if (prefixes.isEmpty()) {
-            throw refused;
-        }
-        return 0;
+        AccessProbe.probe(
+                calls,
+                prefixes,
+                turn -> page(turn, SecretClient::listPropertiesOfSecrets, null),
+                (turn, name) -> turn.ask(() -> service.ask(client -> client.getSecret(name))));
     }
 
     @Override

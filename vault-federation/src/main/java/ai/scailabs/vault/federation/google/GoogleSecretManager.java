@@ -1,5 +1,6 @@
 package ai.scailabs.vault.federation.google;
 
+import ai.scailabs.vault.federation.remote.AccessProbe;
 import ai.scailabs.vault.federation.remote.BackendConfig;
 import ai.scailabs.vault.federation.remote.BackendCredentials;
 import ai.scailabs.vault.federation.remote.RemoteCalls;
@@ -7,22 +8,15 @@ import ai.scailabs.vault.federation.remote.RemoteDescription;
 import ai.scailabs.vault.federation.remote.RemoteException;
 import ai.scailabs.vault.federation.remote.RemoteFailure;
 import ai.scailabs.vault.federation.remote.RemoteSecret;
-import ai.scailabs.vault.federation.remote.RemoteValues;
 import ai.scailabs.vault.federation.remote.RemoteVault;
 import ai.scailabs.vault.federation.remote.RemoteVersion;
 import ai.scailabs.vault.federation.remote.Unanswered;
 import ai.scailabs.vault.kernel.sensitive.SensitiveBytes;
 import ai.scailabs.vault.outbound.google.GuardedGoogleTransport;
 import ai.scailabs.vault.outbound.http.GuardedTransfers;
-import com.google.api.gax.rpc.UnaryCallable;
-import com.google.cloud.secretmanager.v1.AccessSecretVersionRequest;
-import com.google.cloud.secretmanager.v1.AccessSecretVersionResponse;
 import com.google.cloud.secretmanager.v1.AddSecretVersionRequest;
 import com.google.cloud.secretmanager.v1.CreateSecretRequest;
 import com.google.cloud.secretmanager.v1.GetSecretRequest;
-import com.google.cloud.secretmanager.v1.GetSecretVersionRequest;
-import com.google.cloud.secretmanager.v1.ListSecretVersionsRequest;
-import com.google.cloud.secretmanager.v1.ListSecretVersionsResponse;
 import com.google.cloud.secretmanager.v1.ListSecretsRequest;
 import com.google.cloud.secretmanager.v1.ListSecretsResponse;
 import com.google.cloud.secretmanager.v1.Replication;
@@ -30,21 +24,15 @@ import com.google.cloud.secretmanager.v1.Secret;
 import com.google.cloud.secretmanager.v1.SecretManagerServiceClient;
 import com.google.cloud.secretmanager.v1.SecretPayload;
 import com.google.cloud.secretmanager.v1.SecretVersion;
-import com.google.protobuf.ByteString;
-import com.google.protobuf.Timestamp;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Function;
-import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,15 +41,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class GoogleSecretManager implements RemoteVault {
     private static final int MOST_BYTES = 4 * 1024 * 1024;
-    /** Annotations may make one of them 16 KiB large, but hardly ever do. */
-    private static final int PAGE = 500;
-
-    private static final int MOST_PREFIXES = 5;
-    private static final int MOST_VERSIONS = 50_000;
 
     private final @Nullable BackendCredentials credentials;
     private final GoogleNames resources;
     private final GoogleService service;
+    private final GoogleVersions versions;
     private final RemoteCalls calls;
 
     private GoogleSecretManager(
@@ -69,6 +53,7 @@ public final class GoogleSecretManager implements RemoteVault {
         this.credentials = credentials;
         this.resources = resources;
         this.service = service;
+        this.versions = new GoogleVersions(resources, service);
         this.calls = calls;
     }
 
@@ -92,163 +77,28 @@ public final class GoogleSecretManager implements RemoteVault {
         return new GoogleSecretManager(credentials, new GoogleNames(config), service, new RemoteCalls(patience));
     }
 
-    /** Who may not list may still read: then it is asked whether there is something that nobody has. */
     @Override
     public void probe(List<String> prefixes) throws RemoteException {
         if (!prefixes.stream().allMatch(GoogleNames::isPrefix)) {
             throw new RemoteException(RemoteFailure.MISCONFIGURED, "a prefix is no beginning of a name there");
         }
-        calls.once(turn -> {
-            try {
-                return page(turn, "", 1).getSecretsCount();
-            } catch (RemoteException refused) {
-                if (refused.failure() != RemoteFailure.FORBIDDEN) {
-                    throw refused;
-                }
-                return readsBelow(turn, prefixes, refused);
-            }
-        });
-    }
-
-    private int readsBelow(RemoteCalls.Turn turn, List<String> prefixes, RemoteException refused)
-            throws RemoteException {
-        for (String prefix : prefixes.stream().limit(MOST_PREFIXES).toList()) {
-            try {
-                latest(turn, prefix + "probe");
-            } catch (RemoteException answer) {
-                if (answer.failure() == RemoteFailure.FORBIDDEN) {
-                    throw refused;
-                }
-                if (!answer.failure().isAnswer()) {
-                    throw answer;
-                }
-            }
-        }
-        if (prefixes.isEmpty()) {
-            throw refused;
-        }
-        return 0;
+        AccessProbe.probe(calls, prefixes, turn -> page(turn, "", 1), versions::latest);
     }
 
     @Override
     public RemoteSecret read(String name, @Nullable Integer version) throws RemoteException {
         GoogleNames.requireName(name);
         return calls.once(turn -> {
-            RemoteVersion latest = latest(turn, name);
-            RemoteVersion wanted =
-                    version == null || version == latest.number() ? latest : earlier(turn, name, version, latest);
+            RemoteVersion latest = versions.latest(turn, name);
+            RemoteVersion wanted = version == null || version == latest.number()
+                    ? latest
+                    : versions.earlier(turn, name, version, latest);
             if (wanted.goneAt() != null) {
                 throw new RemoteException(
                         RemoteFailure.VERSION_NOT_FOUND, "the version is disabled there, or destroyed");
             }
-            return new RemoteSecret(wanted, value(turn, name, wanted.number()));
+            return new RemoteSecret(wanted, versions.value(turn, name, wanted.number()));
         });
-    }
-
-    private RemoteVersion latest(RemoteCalls.Turn turn, String name) throws RemoteException {
-        SecretVersion latest = described(turn, name, GoogleNames.LATEST);
-        return version(latest, resources.numberOf(latest.getName(), name), true);
-    }
-
-    private SecretVersion described(RemoteCalls.Turn turn, String name, String version) throws RemoteException {
-        try {
-            return asked(
-                    turn,
-                    SecretManagerServiceClient::getSecretVersionCallable,
-                    GetSecretVersionRequest.newBuilder()
-                            .setName(resources.version(name, version))
-                            .build());
-        } catch (RemoteException refused) {
-            if (refused.failure() == RemoteFailure.FORBIDDEN) {
-                // Whoever may see the value is often given that right alone.
-                throw new RemoteException(
-                        RemoteFailure.FORBIDDEN,
-                        refused.getMessage() + ": it takes secretmanager.versions.get besides versions.access");
-            }
-            throw refused;
-        }
-    }
-
-    private RemoteVersion earlier(RemoteCalls.Turn turn, String name, int number, RemoteVersion latest)
-            throws RemoteException {
-        if (number < 1 || number > latest.number()) {
-            throw new RemoteException(RemoteFailure.VERSION_NOT_FOUND, "no version of that number");
-        }
-        SecretVersion earlier;
-        try {
-            earlier = described(turn, name, String.valueOf(number));
-        } catch (RemoteException refused) {
-            if (refused.failure() == RemoteFailure.NOT_FOUND) {
-                throw new RemoteException(RemoteFailure.VERSION_NOT_FOUND, "no version of that number");
-            }
-            throw refused;
-        }
-        requireNumber(number, earlier.getName(), name);
-        return version(earlier, number, false);
-    }
-
-    private SensitiveBytes value(RemoteCalls.Turn turn, String name, int number) throws RemoteException {
-        AccessSecretVersionResponse answer;
-        try {
-            answer = asked(
-                    turn,
-                    SecretManagerServiceClient::accessSecretVersionCallable,
-                    AccessSecretVersionRequest.newBuilder()
-                            .setName(resources.version(name, String.valueOf(number)))
-                            .build());
-        } catch (RemoteException refused) {
-            if (refused.failure() == RemoteFailure.NOT_FOUND) {
-                throw new RemoteException(RemoteFailure.VERSION_NOT_FOUND, "the version has vanished");
-            }
-            throw refused;
-        }
-        requireNumber(number, answer.getName(), name);
-        if (!answer.hasPayload()) {
-            throw Unanswered.notUnderstood("a version without a value");
-        }
-        return data(answer.getPayload());
-    }
-
-    private static SensitiveBytes data(SecretPayload payload) throws RemoteException {
-        byte[] bytes = payload.getData().toByteArray();
-        try {
-            if (payload.hasDataCrc32C() && payload.getDataCrc32C() != checksum(bytes)) {
-                throw Unanswered.notUnderstood("a value that does not fit its checksum");
-            }
-            return RemoteValues.ofBytes(bytes);
-        } finally {
-            Arrays.fill(bytes, (byte) 0);
-        }
-    }
-
-    private static long checksum(byte[] bytes) {
-        CRC32C sum = new CRC32C();
-        sum.update(bytes);
-        return sum.getValue();
-    }
-
-    private void requireNumber(int number, String resource, String name) throws RemoteException {
-        if (resources.numberOf(resource, name) != number) {
-            throw Unanswered.notUnderstood("another version than was asked for");
-        }
-    }
-
-    /** It is not told since when one is disabled: not before it was made. */
-    private static RemoteVersion version(SecretVersion version, int number, boolean current) throws RemoteException {
-        if (!version.hasCreateTime()) {
-            throw Unanswered.notUnderstood("a version without a date");
-        }
-        Instant createdAt = instant(version.getCreateTime());
-        Instant goneAt = switch (version.getState()) {
-            case ENABLED -> null;
-            case DESTROYED -> version.hasDestroyTime() ? instant(version.getDestroyTime()) : createdAt;
-            case DISABLED, STATE_UNSPECIFIED, UNRECOGNIZED -> createdAt;
-        };
-        return new RemoteVersion(number, current, createdAt, goneAt);
-    }
-
-    private static Instant instant(Timestamp time) {
-        return Instant.ofEpochSecond(time.getSeconds(), time.getNanos());
     }
 
     /**
@@ -258,7 +108,7 @@ public final class GoogleSecretManager implements RemoteVault {
     @Override
     public void write(String name, SensitiveBytes data, @Nullable RemoteVersion seen) throws RemoteException {
         GoogleNames.requireName(name);
-        SecretPayload payload = payload(data);
+        SecretPayload payload = GoogleVersions.payload(data);
         calls.once(turn -> {
             if (seen == null) {
                 make(turn, name);
@@ -279,18 +129,6 @@ public final class GoogleSecretManager implements RemoteVault {
             throw refused.failure() == RemoteFailure.NOT_FOUND
                     ? new RemoteException(RemoteFailure.CHANGED, "what was seen is deleted there")
                     : refused;
-        }
-    }
-
-    private static SecretPayload payload(SensitiveBytes data) {
-        byte[] bytes = RemoteValues.toPayload(data.expose());
-        try {
-            return SecretPayload.newBuilder()
-                    .setData(ByteString.copyFrom(bytes))
-                    .setDataCrc32C(checksum(bytes))
-                    .build();
-        } finally {
-            Arrays.fill(bytes, (byte) 0);
         }
     }
 
@@ -321,7 +159,7 @@ public final class GoogleSecretManager implements RemoteVault {
 
     private boolean hasValue(RemoteCalls.Turn turn, String name) throws RemoteException {
         try {
-            latest(turn, name);
+            versions.latest(turn, name);
             return true;
         } catch (RemoteException refused) {
             if (refused.failure() == RemoteFailure.NOT_FOUND) {
@@ -336,7 +174,7 @@ public final class GoogleSecretManager implements RemoteVault {
         GoogleNames.requireName(name);
         return calls.paging(turn -> {
             Secret secret = described(turn, name);
-            List<RemoteVersion> all = all(turn, name);
+            List<RemoteVersion> all = versions.all(turn, name);
             if (all.isEmpty()) {
                 throw new RemoteException(RemoteFailure.NOT_FOUND, "the secret has no value");
             }
@@ -350,7 +188,7 @@ public final class GoogleSecretManager implements RemoteVault {
                 }
             });
             Instant createdAt = secret.hasCreateTime()
-                    ? instant(secret.getCreateTime())
+                    ? GoogleVersions.instant(secret.getCreateTime())
                     : all.getLast().createdAt();
             return new RemoteDescription(
                     all.getFirst(),
@@ -365,7 +203,7 @@ public final class GoogleSecretManager implements RemoteVault {
     }
 
     private Secret described(RemoteCalls.Turn turn, String name) throws RemoteException {
-        Secret secret = asked(
+        Secret secret = service.ask(
                 turn,
                 SecretManagerServiceClient::getSecretCallable,
                 GetSecretRequest.newBuilder().setName(resources.secret(name)).build());
@@ -379,40 +217,12 @@ public final class GoogleSecretManager implements RemoteVault {
     public List<RemoteVersion> versions(String name) throws RemoteException {
         GoogleNames.requireName(name);
         return calls.paging(turn -> {
-            List<RemoteVersion> all = all(turn, name);
+            List<RemoteVersion> all = versions.all(turn, name);
             if (all.isEmpty()) {
                 throw new RemoteException(RemoteFailure.NOT_FOUND, "the secret has no value");
             }
             return all;
         });
-    }
-
-    private List<RemoteVersion> all(RemoteCalls.Turn turn, String name) throws RemoteException {
-        List<RemoteVersion> versions = new ArrayList<>();
-        String token = "";
-        do {
-            ListSecretVersionsResponse page = asked(
-                    turn,
-                    SecretManagerServiceClient::listSecretVersionsCallable,
-                    ListSecretVersionsRequest.newBuilder()
-                            .setParent(resources.secret(name))
-                            .setPageSize(PAGE)
-                            .setPageToken(token)
-                            .build());
-            for (SecretVersion version : page.getVersionsList()) {
-                versions.add(version(version, resources.numberOf(version.getName(), name), false));
-            }
-            if (versions.size() > MOST_VERSIONS) {
-                throw new RemoteException(RemoteFailure.TOO_LARGE, "more than " + MOST_VERSIONS + " versions");
-            }
-            token = next(token, page.getNextPageToken());
-        } while (!token.isEmpty());
-        versions.sort(Comparator.comparingInt(RemoteVersion::number).reversed());
-        if (!versions.isEmpty()) {
-            RemoteVersion last = versions.getFirst();
-            versions.set(0, new RemoteVersion(last.number(), true, last.createdAt(), last.goneAt()));
-        }
-        return List.copyOf(versions);
     }
 
     /** Google's own filter has words and small letters in mind: all are asked for. */
@@ -425,7 +235,7 @@ public final class GoogleSecretManager implements RemoteVault {
             Set<String> names = new LinkedHashSet<>();
             String token = "";
             do {
-                ListSecretsResponse page = page(turn, token, PAGE);
+                ListSecretsResponse page = page(turn, token, GoogleService.PAGE);
                 for (Secret secret : page.getSecretsList()) {
                     resources
                             .nameOf(secret.getName())
@@ -435,7 +245,7 @@ public final class GoogleSecretManager implements RemoteVault {
                 if (names.size() > most) {
                     throw new RemoteException(RemoteFailure.TOO_LARGE, "more than " + most + " secrets");
                 }
-                token = next(token, page.getNextPageToken());
+                token = GoogleService.next(token, page.getNextPageToken());
             } while (!token.isEmpty());
             return List.copyOf(names);
         });
@@ -443,7 +253,7 @@ public final class GoogleSecretManager implements RemoteVault {
 
     private ListSecretsResponse page(RemoteCalls.Turn turn, String token, int most) throws RemoteException {
         try {
-            return asked(
+            return service.ask(
                     turn,
                     SecretManagerServiceClient::listSecretsCallable,
                     ListSecretsRequest.newBuilder()
@@ -461,19 +271,6 @@ public final class GoogleSecretManager implements RemoteVault {
 
     private static RemoteException noSuchProject() {
         return new RemoteException(RemoteFailure.MISCONFIGURED, "there is no such project");
-    }
-
-    private static String next(String before, String after) throws RemoteException {
-        if (!after.isEmpty() && after.equals(before)) {
-            throw Unanswered.notUnderstood("a page that leads to itself");
-        }
-        return after;
-    }
-
-    private <Q, R> R asked(
-            RemoteCalls.Turn turn, Function<SecretManagerServiceClient, UnaryCallable<Q, R>> operation, Q request)
-            throws RemoteException {
-        return turn.ask(() -> service.ask(operation, request));
     }
 
     @Override

@@ -1,7 +1,9 @@
 package ai.scailabs.vault.federation.google;
 
+import ai.scailabs.vault.federation.remote.RemoteCalls;
 import ai.scailabs.vault.federation.remote.RemoteException;
 import ai.scailabs.vault.federation.remote.RemoteFailure;
+import ai.scailabs.vault.federation.remote.Unanswered;
 import com.google.api.client.http.HttpTransport;
 import com.google.api.gax.core.FixedCredentialsProvider;
 import com.google.api.gax.core.FixedExecutorProvider;
@@ -21,6 +23,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Google's client of Secret Manager over HTTP with JSON, made at the first call: an identity of this service has to be looked for. It makes each request once. Thread-safe. */
 final class GoogleService implements AutoCloseable {
+    /** Of lists. Annotations may make one entry 16 KiB large, but hardly ever do. */
+    static final int PAGE = 500;
+
     /** It writes requests with their tokens when it is asked to be detailed. Kept here, since a logger that nobody holds is forgotten, and its level with it. */
     private static final Logger WIRE_LOG = Logger.getLogger(HttpTransport.class.getName());
 
@@ -50,9 +55,9 @@ final class GoogleService implements AutoCloseable {
         this.patience = patience;
     }
 
-    <Q, R> R ask(Function<SecretManagerServiceClient, UnaryCallable<Q, R>> operation, Q request)
+    <Q, R> R ask(RemoteCalls.Turn turn, Function<SecretManagerServiceClient, UnaryCallable<Q, R>> operation, Q request)
             throws RemoteException {
-        return answered(operation, request, GoogleRefusal::of);
+        return turn.ask(() -> answered(operation, request, GoogleRefusal::of));
     }
 
     <Q, R> R write(Function<SecretManagerServiceClient, UnaryCallable<Q, R>> operation, Q request)
@@ -111,6 +116,14 @@ final class GoogleService implements AutoCloseable {
         settings.createSecretSettings().setRetryableCodes().setSimpleTimeoutNoRetriesDuration(patience);
         settings.addSecretVersionSettings().setRetryableCodes().setSimpleTimeoutNoRetriesDuration(patience);
         return settings.build();
+    }
+
+    /** @return where the page after the next begins, or nothing at the end */
+    static String next(String before, String after) throws RemoteException {
+        if (!after.isEmpty() && after.equals(before)) {
+            throw Unanswered.notUnderstood("a page that leads to itself");
+        }
+        return after;
     }
 
     @Override

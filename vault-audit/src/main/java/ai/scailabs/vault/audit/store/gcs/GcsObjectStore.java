@@ -60,18 +60,6 @@ public final class GcsObjectStore implements ObjectStore {
         return new GcsUpload(this, name, described(name, contentType, retention), isThere(name));
     }
 
-    private boolean isThere(ObjectName name) throws StoreException {
-        try {
-            return find(name).isPresent();
-        } catch (StoreException blind) {
-            if (blind.failure() == StoreFailure.DENIED) {
-                // Who may write and not look: that nothing is overwritten is Google's to hold.
-                return false;
-            }
-            throw blind;
-        }
-    }
-
     @Override
     public StoredObject put(ObjectName name, String contentType, byte[] content, @Nullable Retention retention)
             throws StoreException {

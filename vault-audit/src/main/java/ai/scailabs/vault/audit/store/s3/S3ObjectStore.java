@@ -94,18 +94,6 @@ public final class S3ObjectStore implements ObjectStore {
         return new S3Upload(this, name, contentType, held(retention), isThere(name));
     }
 
-    private boolean isThere(ObjectName name) throws StoreException {
-        try {
-            return find(name).isPresent();
-        } catch (StoreException blind) {
-            if (blind.failure() == StoreFailure.DENIED) {
-                // Who may write and not look: that nothing is overwritten is S3's to hold.
-                return false;
-            }
-            throw blind;
-        }
-    }
-
     @Override
     public StoredObject put(ObjectName name, String contentType, byte[] content, @Nullable Retention retention)
             throws StoreException {

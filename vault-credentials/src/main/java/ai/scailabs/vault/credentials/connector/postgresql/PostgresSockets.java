@@ -1,25 +1,18 @@
 package ai.scailabs.vault.credentials.connector.postgresql;
 
-import ai.scailabs.vault.credentials.connector.Route;
 import ai.scailabs.vault.credentials.connector.RoutedSocket;
+import ai.scailabs.vault.credentials.connector.RoutedSockets;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.net.InetAddress;
 import java.net.Socket;
-import javax.net.SocketFactory;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSocket;
 
-/**
- * What the driver is told to make sockets by: connected to an address that was checked, encrypted already where that is wanted, and showing no message longer than any to us is. Belongs to the
- * route that its maker had; without one it cannot be made.
- */
-public final class PostgresSockets extends SocketFactory {
+/** What the driver, which is told its name, makes sockets by: encrypted already where that is wanted, and showing no message longer than any to us is. */
+public final class PostgresSockets extends RoutedSockets {
     /** PostgreSQL, Frontend/Backend Protocol, "SSLRequest". */
     private static final byte[] ASK_FOR_TLS = {0, 0, 0, 8, 4, (byte) 210, 22, 47};
-
-    private final Route route = Route.current();
 
     @Override
     public Socket createSocket() throws IOException {
@@ -50,30 +43,5 @@ public final class PostgresSockets extends SocketFactory {
         SSLSocket tls = route.tls().over(plain, route.host(), route.port());
         tls.startHandshake();
         return tls;
-    }
-
-    @Override
-    public Socket createSocket(String host, int port) throws IOException {
-        throw elsewhere();
-    }
-
-    @Override
-    public Socket createSocket(String host, int port, InetAddress localHost, int localPort) throws IOException {
-        throw elsewhere();
-    }
-
-    @Override
-    public Socket createSocket(InetAddress host, int port) throws IOException {
-        throw elsewhere();
-    }
-
-    @Override
-    public Socket createSocket(InetAddress address, int port, InetAddress localAddress, int localPort)
-            throws IOException {
-        throw elsewhere();
-    }
-
-    private static IOException elsewhere() {
-        return new IOException("the driver wants to go where it was not sent");
     }
 }

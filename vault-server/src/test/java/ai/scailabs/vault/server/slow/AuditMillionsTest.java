@@ -32,7 +32,7 @@ import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
 /** Ten million entries of a hundred tenants in four weeks, most of them of one: every question about them is answered at once. */
-@Tag("slow")
+@Tag("alone")
 class AuditMillionsTest {
     private static final int ENTRIES = 10_000_000;
     private static final int CALLS = 21;

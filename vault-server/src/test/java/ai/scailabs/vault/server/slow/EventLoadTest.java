@@ -31,7 +31,7 @@ import tools.jackson.databind.json.JsonMapper;
  * Many events to many targets of which some are dead and some slow, and many who wait for some. {@code -Devents.count}, {@code -Devents.rate} (a second) and {@code -Devents.polls} change how many;
  * {@code -Devents.count=100000} is what an installation should bear.
  */
-@Tag("slow")
+@Tag("alone")
 class EventLoadTest {
     private static final int COUNT = Integer.getInteger("events.count", 3_000);
     private static final int RATE = Integer.getInteger("events.rate", 100);

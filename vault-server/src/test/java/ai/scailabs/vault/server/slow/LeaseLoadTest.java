@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
  * Very many leases of one engine expire at once, and its target is down for half of that minute. All end, each is told once, and reads go on. The accounts are made by the target itself: by as many calls it would
  * take a quarter of an hour. {@code -Dscaivault.leases} says how many.
  */
-@Tag("slow")
+@Tag("alone")
 class LeaseLoadTest {
     private static final int LEASES = Integer.getInteger("scaivault.leases", 10_000);
     private static final Duration READING = Duration.ofSeconds(5);

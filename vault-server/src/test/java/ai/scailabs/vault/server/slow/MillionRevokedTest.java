@@ -28,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
 /** An authority with a million certificates, all of them revoked: what revoking, listing and the list of them cost a service that has 512 MiB of heap and no more. */
-@Tag("slow")
+@Tag("alone")
 class MillionRevokedTest {
     private static final int CERTIFICATES = 1_000_000;
     private static final int CALLS = 100;

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 /**
  * Very many secrets of one tenant are due at once, and one of another; the service has little heap, and is killed twice while it renews them. Each is renewed once and told once, and the other tenant's does not wait for them.
  */
-@Tag("slow")
+@Tag("alone")
 class RotationDueTest {
     private static final int SECRETS = Integer.getInteger("scaivault.secrets", 100_000);
     private static final int WRITERS = 16;

@@ -6,6 +6,7 @@ import ai.scailabs.vault.testkit.RepositoryFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
@@ -120,6 +121,19 @@ class NamedTestsTest {
         assertThat(links).isGreaterThan(200);
     }
 
+    /** CONTRIBUTING.md: the step that runs them with nothing beside is in this module's build. */
+    @Test
+    void testsThatRunAlone_areInThisModule() throws IOException {
+        Path here = RepositoryFiles.root().resolve("vault-server");
+        List<Path> alone = new ArrayList<>();
+        for (Path file : testClasses()) {
+            if (Files.readString(file).contains("@Tag(\"" + "alone\")")) {
+                alone.add(file);
+            }
+        }
+        assertThat(alone).isNotEmpty().allMatch(file -> file.startsWith(here));
+    }
+
     private static List<String> compliancePages() throws IOException {
         try (Stream<Path> pages = Files.list(RepositoryFiles.root().resolve(COMPLIANCE))) {
             return Stream.concat(
@@ -147,17 +161,21 @@ class NamedTestsTest {
 
     private static Map<String, Set<String>> tests() throws IOException {
         Map<String, Set<String>> tests = new TreeMap<>();
-        try (Stream<Path> files = Files.walk(RepositoryFiles.root(), 12)) {
-            for (Path file : files.filter(each -> each.toString().contains("/src/test/java/")
-                            && each.toString().endsWith("Test.java"))
-                    .toList()) {
-                String name = file.getFileName().toString().replace(".java", "");
-                Matcher methods = METHOD.matcher(Files.readString(file));
-                while (methods.find()) {
-                    tests.computeIfAbsent(name, missing -> new TreeSet<>()).add(methods.group(1));
-                }
+        for (Path file : testClasses()) {
+            String name = file.getFileName().toString().replace(".java", "");
+            Matcher methods = METHOD.matcher(Files.readString(file));
+            while (methods.find()) {
+                tests.computeIfAbsent(name, missing -> new TreeSet<>()).add(methods.group(1));
             }
         }
         return tests;
+    }
+
+    private static List<Path> testClasses() throws IOException {
+        try (Stream<Path> files = Files.walk(RepositoryFiles.root(), 12)) {
+            return files.filter(file -> file.toString().contains("/src/test/java/")
+                            && file.toString().endsWith("Test.java"))
+                    .toList();
+        }
     }
 }

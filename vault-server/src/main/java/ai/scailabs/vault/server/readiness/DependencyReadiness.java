@@ -222,9 +222,10 @@ public final class DependencyReadiness implements Readiness {
     private Observation look() {
         Map<String, String> errors = new LinkedHashMap<>();
         long before = System.nanoTime();
-        errors.put("database", databaseProblem());
+        String databaseProblem = databaseProblem();
+        errors.put("database", databaseProblem);
         long databaseDone = System.nanoTime();
-        List<EncryptionProbe.Finding> rootKeys = encryption.look();
+        List<EncryptionProbe.Finding> rootKeys = encryption.look(databaseProblem.isEmpty());
         errors.put("encryption", serving(rootKeys).problem());
         boolean keysKnown = authenticator.statistics().oldestKeys() != null;
         errors.put("scaikey", keysKnown ? "" : "the signing keys of ScaiKey have not been read yet");

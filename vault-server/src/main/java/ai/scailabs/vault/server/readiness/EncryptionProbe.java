@@ -40,15 +40,21 @@ public final class EncryptionProbe {
         this.random = random;
     }
 
-    /** Of all root keys, in order. They are asked at the same time, as one that hangs takes all the patience there is. */
-    List<Finding> look() {
+    /**
+     * Of all root keys, in order. They are asked at the same time, as one that hangs takes all the patience there is.
+     *
+     * @param databaseAnswers whether to ask there whose the stored keys are: without an answer it is what was last known
+     */
+    List<Finding> look(boolean databaseAnswers) {
         List<Finding> findings = lookAtEach();
-        return isForeign() ? findings.stream().map(Finding::ofAnother).toList() : findings;
+        return isForeign(databaseAnswers)
+                ? findings.stream().map(Finding::ofAnother).toList()
+                : findings;
     }
 
     /** Asked now and then: the jobs' connections, by which it is asked, may all be at work. */
-    private synchronized boolean isForeign() {
-        if (asked && System.nanoTime() - askedNanos < ASK_EVERY.toNanos()) {
+    private synchronized boolean isForeign(boolean databaseAnswers) {
+        if (!databaseAnswers || asked && System.nanoTime() - askedNanos < ASK_EVERY.toNanos()) {
             return foundForeign;
         }
         boolean before = foundForeign;

@@ -136,7 +136,7 @@ public abstract class TargetContract {
         return account;
     }
 
-    private TargetFailure failure(Work work) {
+    protected TargetFailure failure(Work work) {
         TargetException refused = catchThrowableOfType(TargetException.class, work::run);
         assertThat(refused).isNotNull();
         assertThat(refused.getCause()).isNull();

@@ -33,7 +33,8 @@ final class RedisFailures {
         return new TargetException(found);
     }
 
-    private static TargetException refused(String word) {
+    /** @param word the first of its answer */
+    static TargetException refused(String word) {
         TargetFailure failure = switch (word) {
             case "WRONGPASS", "NOAUTH" -> TargetFailure.LOGIN_REFUSED;
             case "NOPERM" -> TargetFailure.NOT_PERMITTED;

@@ -164,8 +164,7 @@ public final class RedisTarget implements Target {
         try (Route route = network.route(config);
                 RedisClient client = RedisClient.create(threads.resources())) {
             client.setOptions(options(route));
-            try (StatefulRedisConnection<String, String> connection =
-                    route.during(() -> client.connect(StringCodec.UTF8, address(route, login)))) {
+            try (StatefulRedisConnection<String, String> connection = connect(client, route, login)) {
                 return work.over(new Commands(connection, network.limits().read()));
             }
         } catch (TargetException known) {
@@ -175,6 +174,17 @@ public final class RedisTarget implements Target {
             throw new TargetException(TargetFailure.UNREACHABLE);
         } catch (Exception failed) {
             throw RedisFailures.of(failed);
+        }
+    }
+
+    private StatefulRedisConnection<String, String> connect(RedisClient client, Route route, Login login)
+            throws Exception {
+        AnswerGuard guard = new AnswerGuard();
+        try {
+            return guard.during(() -> route.during(() -> client.connect(StringCodec.UTF8, address(route, login))));
+        } catch (Exception failed) {
+            String refusal = guard.refusal();
+            throw refusal == null ? failed : RedisFailures.refused(refusal);
         }
     }
 

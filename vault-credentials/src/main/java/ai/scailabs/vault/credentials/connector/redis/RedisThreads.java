@@ -7,6 +7,7 @@ import io.lettuce.core.resource.ClientResources;
 import io.lettuce.core.resource.DefaultClientResources;
 import io.lettuce.core.resource.NettyCustomizer;
 import io.lettuce.core.resource.SocketAddressResolver;
+import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
 import java.net.SocketAddress;
 import java.util.concurrent.TimeUnit;
@@ -41,6 +42,11 @@ public final class RedisThreads implements AutoCloseable {
     }
 
     private static final class Guarded implements NettyCustomizer {
+        @Override
+        public void afterBootstrapInitialized(Bootstrap connecting) {
+            AnswerGuard.keep(connecting);
+        }
+
         @Override
         public void afterChannelInitialized(Channel channel) {
             AnswerGuard.put(

@@ -10,6 +10,7 @@ import ai.scailabs.vault.credentials.connector.Target;
 import ai.scailabs.vault.credentials.connector.TargetConfig;
 import ai.scailabs.vault.credentials.connector.TargetContract;
 import ai.scailabs.vault.credentials.connector.TargetException;
+import ai.scailabs.vault.credentials.connector.TargetFailure;
 import ai.scailabs.vault.credentials.connector.TargetType;
 import ai.scailabs.vault.testkit.TestCertificate;
 import ai.scailabs.vault.testkit.TestRedis;
@@ -20,7 +21,11 @@ import io.lettuce.core.api.StatefulRedisConnection;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -137,6 +142,22 @@ class RedisTargetTest extends TargetContract {
                     Target target = open(targets, config("127.0.0.1", server.port()))) {
                 assertThatThrownBy(() -> target.exists(new Account("a"))).isInstanceOf(TargetException.class);
                 assertThat(server.heard()).isNotEmpty();
+            }
+        }
+    }
+
+    /** The driver forgets why, when the connection is closed before the thread that connected has looked. */
+    @Test
+    void refusedLogin_isToldAsThat_howeverBusyTheThreadsAre() throws Exception {
+        int threads = 8 * Runtime.getRuntime().availableProcessors();
+        try (Target target = open();
+                ExecutorService busy = Executors.newFixedThreadPool(threads)) {
+            List<Future<TargetFailure>> told = new ArrayList<>();
+            for (int i = 0; i < 40 * threads; i++) {
+                told.add(busy.submit(() -> failure(() -> target.verify(login("nobody", PASSWORD)))));
+            }
+            for (Future<TargetFailure> failure : told) {
+                assertThat(failure.get()).isEqualTo(TargetFailure.LOGIN_REFUSED);
             }
         }
     }

@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** The trail of one tenant, newest entry first. What a page costs does not depend on how long the trail is. */
@@ -23,6 +24,9 @@ public final class AuditLog {
     /** Actions that are looked for one by one; with more of them it is likelier to meet one. */
     private static final int FEW_ACTIONS = 3;
 
+    /** After this a page is what was found, so that one comes within 50 milliseconds where a step takes a few. */
+    private static final Duration PATIENCE = Duration.ofMillis(25);
+
     private final TenantTransactions tenants;
     private final EntryWalk walk;
     private final Slices slices;
@@ -34,10 +38,12 @@ public final class AuditLog {
     }
 
     /**
-     * Nobody knows beforehand which filter leaves few entries: each way is gone for a bounded number of rows, until one leads to a whole page. When none does, the page is what the
-     * ways showed together.
+     * Nobody knows beforehand which filter leaves few entries: each way is gone for a bounded number of rows or a bounded time, until one leads to a whole page. When none does, the page
+     * is what the ways showed together.
      */
     public AuditPage find(TenantId tenant, AuditQuery query) {
+        long begun = System.nanoTime();
+        BooleanSupplier enough = () -> System.nanoTime() - begun > PATIENCE.toNanos();
         SliceTerms terms = SliceTerms.of(query);
         AuditPage page = byIndexes(tenant, query);
         if (page == null) {
@@ -46,23 +52,24 @@ public final class AuditLog {
         if (terms == null || page.end() == null || page.isWhole(query.limit())) {
             return page;
         }
-        AuditPage sliced = bySlices(tenant, query, terms, page);
+        AuditPage sliced = bySlices(tenant, query, terms, page, enough);
         if (sliced != null) {
             return sliced;
         }
         // The newest entries are not sliced yet.
         page = page.with(walk.byTime(tenant, query, page.end(), EntryWalk.LONGEST), query.limit());
-        AuditPage behind = bySlices(tenant, query, terms, page);
+        AuditPage behind = bySlices(tenant, query, terms, page, enough);
         return behind == null ? page : behind;
     }
 
     /** The page, and what slices show that begin where it ends; null when there are none yet. */
-    private @Nullable AuditPage bySlices(TenantId tenant, AuditQuery query, SliceTerms terms, AuditPage page) {
+    private @Nullable AuditPage bySlices(
+            TenantId tenant, AuditQuery query, SliceTerms terms, AuditPage page, BooleanSupplier enough) {
         AuditPosition end = page.end();
         if (end == null || page.isWhole(query.limit())) {
             return page;
         }
-        return slices.page(tenant, query, terms, end)
+        return slices.page(tenant, query, terms, end, enough)
                 .map(next -> page.with(next, query.limit()))
                 .orElse(null);
     }

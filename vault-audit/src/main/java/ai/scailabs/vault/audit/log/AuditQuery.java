@@ -29,7 +29,7 @@ public record AuditQuery(
         @Nullable AuditPosition after) {
     private static final Instant FIRST = Instant.EPOCH;
     /** The last time that every driver and PostgreSQL agree on. */
-    private static final Instant LAST = Instant.parse("9999-12-31T23:59:59Z");
+    static final Instant LAST = Instant.parse("9999-12-31T23:59:59Z");
 
     Instant first() {
         return from == null ? FIRST : from;

@@ -9,7 +9,10 @@ import java.time.OffsetDateTime;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,21 +20,25 @@ import org.jspecify.annotations.Nullable;
  * some hundreds of entries of a tenant that follow each other.
  */
 final class Slices {
-    /** Entries that are looked at for one page; takes about fifteen milliseconds. A question that needs more gets a short page and a cursor. */
-    private static final int LONGEST = 16_000;
-    /** Entries that one statement looks at. */
-    private static final int STEP = 8_000;
-    /** Slices for one page. */
-    private static final int MOST = 400;
+    /** Milliseconds for which one step passes over slices: some thirty thousand of them. */
+    private static final int PATIENCE = 8;
+    /** Slices of which one step looks at the entries, at most: some four thousand, which takes about as long again. */
+    private static final int OPENED = 16;
 
     private static final String COUNTED = "select counted_before from audit_counted";
 
     /** Single bits are asked for first, those of the rarest term: they leave out nearly every slice for a tenth of what the comparison of all costs. */
-    private static final String FITTING = """
-            select first_at, last_at, entries from audit_slice
-            where tenant_id = ? and last_at >= ? and first_at <= ?
-                and get_bit(terms, ?) = 1 and get_bit(terms, ?) = 1 and get_bit(terms, ?) = 1 and get_bit(terms, ?) = 1 and get_bit(terms, ?) = 1
-                and terms & (select ?::text::bit(12288)) = (select ?::text::bit(12288))
+    private static final String FITS = """
+            (get_bit(terms, ?) = 1 and get_bit(terms, ?) = 1 and get_bit(terms, ?) = 1 and get_bit(terms, ?) = 1 and get_bit(terms, ?) = 1
+                and terms & (select ?::text::bit(12288)) = (select ?::text::bit(12288)))
+            """;
+
+    /** Those that may hold what is wanted, until the time is over: then the next ones, whether they may or not. */
+    private static final String STEP = "select first_at, last_at, " + FITS + """
+             from audit_slice
+            where tenant_id = ? and last_at >= ? and last_at <= ? and first_at <= ? and (
+            """ + FITS + """
+             or clock_timestamp() > (select statement_timestamp() + ? * interval '1 millisecond'))
             order by last_at desc
             limit ?
             """;
@@ -58,55 +65,65 @@ final class Slices {
         this.index = new IndexOrder(tenants);
     }
 
-    /** Empty when entries of that time are not sliced yet. */
-    Optional<AuditPage> page(TenantId tenant, AuditQuery query, SliceTerms terms, AuditPosition start) {
+    /**
+     * Empty when entries of that time are not sliced yet.
+     *
+     * @param enough gives the page as it is; asked after each step
+     */
+    Optional<AuditPage> page(
+            TenantId tenant, AuditQuery query, SliceTerms terms, AuditPosition start, BooleanSupplier enough) {
         Instant sliced =
                 tenants.queryOne(tenant, COUNTED, (row, number) -> time(row, 1)).orElseThrow();
         if (!start.occurredAt().isBefore(sliced)) {
             return Optional.empty();
         }
-        String mask = terms.text();
-        int[] bits = terms.lastBits();
-        List<Slice> fitting = index.query(
-                tenant,
-                FITTING,
-                Slices::slice,
-                tenant.value(),
-                query.first(),
-                start.occurredAt(),
-                bits[0],
-                bits[1],
-                bits[2],
-                bits[3],
-                bits[4],
-                mask,
-                mask,
-                MOST + 1);
-        return Optional.of(page(tenant, query, start, fitting));
+        AuditPage none = new AuditPage(List.of(), start);
+        AuditPage page = none;
+        List<Slice> open = List.of();
+        Instant newest = null;
+        do {
+            AuditPosition from = Objects.requireNonNull(page.end());
+            Step step = step(tenant, query, terms, from, newest);
+            Slice last = step.last();
+            AuditPosition end = last == null ? null : last.behind(from);
+            open = Stream.concat(open.stream(), step.fitting().stream()).toList();
+            page = page.with(entries(tenant, query, from, open, end), query.limit());
+            if (last != null && end != null) {
+                newest = last.lastAt();
+                open = open.stream()
+                        .filter(slice -> slice.firstAt().isBefore(end.occurredAt()))
+                        .toList();
+            }
+        } while (!page.isWhole(query.limit()) && !(enough.getAsBoolean() && page.reachesFartherThan(none)));
+        return Optional.of(page);
     }
 
-    private AuditPage page(TenantId tenant, AuditQuery query, AuditPosition start, List<Slice> fitting) {
-        AuditPage page = new AuditPage(List.of(), start);
-        int next = 0;
-        for (long left = LONGEST; next < fitting.size() && left > 0 && !page.isWhole(query.limit()); ) {
-            int first = next;
-            long entries = 0;
-            while (next < fitting.size() && next < MOST && entries < STEP) {
-                entries += fitting.get(next++).entries();
-            }
-            if (next == first) {
-                break;
-            }
-            left -= entries;
-            AuditPosition from = page.end() == null ? start : page.end();
-            AuditPosition end = next < fitting.size() ? fitting.get(next).behind(from) : null;
-            page = page.with(entries(tenant, query, from, fitting.subList(first, next), end), query.limit());
+    /** @param newest end of a slice that is looked at; null for any */
+    private Step step(
+            TenantId tenant, AuditQuery query, SliceTerms terms, AuditPosition from, @Nullable Instant newest) {
+        List<Object> fits = new ArrayList<>();
+        for (int bit : terms.lastBits()) {
+            fits.add(bit);
         }
-        return fitting.isEmpty() ? new AuditPage(List.of(), null) : page;
+        String mask = terms.text();
+        fits.add(mask);
+        fits.add(mask);
+        List<Object> arguments = new ArrayList<>(fits);
+        arguments.addAll(
+                List.of(tenant.value(), query.first(), newest == null ? AuditQuery.LAST : newest, from.occurredAt()));
+        arguments.addAll(fits);
+        arguments.addAll(List.of(PATIENCE, OPENED + 1));
+        List<Slice> found = index.query(tenant, STEP, Slices::slice, arguments.toArray());
+        List<Slice> fitting =
+                found.stream().takeWhile(Slice::fits).limit(OPENED).toList();
+        return new Step(fitting, found.size() == fitting.size() ? null : found.get(fitting.size()));
     }
 
     private AuditPage entries(
             TenantId tenant, AuditQuery query, AuditPosition start, List<Slice> slices, @Nullable AuditPosition end) {
+        if (slices.isEmpty()) {
+            return new AuditPage(List.of(), end);
+        }
         List<Slice> ranges = merged(slices);
         Long[] firsts = ranges.stream().map(slice -> micros(slice.firstAt())).toArray(Long[]::new);
         Long[] lasts = ranges.stream().map(slice -> micros(slice.lastAt())).toArray(Long[]::new);
@@ -134,7 +151,7 @@ final class Slices {
             if (newer == null || slice.lastAt().isBefore(newer.firstAt())) {
                 merged.add(slice);
             } else if (slice.firstAt().isBefore(newer.firstAt())) {
-                merged.set(merged.size() - 1, new Slice(slice.firstAt(), newer.lastAt(), 0));
+                merged.set(merged.size() - 1, new Slice(slice.firstAt(), newer.lastAt(), true));
             }
         }
         return merged;
@@ -145,14 +162,17 @@ final class Slices {
     }
 
     private static Slice slice(ResultSet row, int number) throws SQLException {
-        return new Slice(time(row, 1), time(row, 2), row.getLong(3));
+        return new Slice(time(row, 1), time(row, 2), row.getBoolean(3));
     }
 
     private static Instant time(ResultSet row, int column) throws SQLException {
         return row.getObject(column, OffsetDateTime.class).toInstant();
     }
 
-    private record Slice(Instant firstAt, Instant lastAt, long entries) {
+    /** @param last the one that it came to, which is the next step's; null when none is left */
+    private record Step(List<Slice> fitting, @Nullable Slice last) {}
+
+    private record Slice(Instant firstAt, Instant lastAt, boolean fits) {
         /** The place from which this slice, and all with an earlier end, are still to be looked at. */
         AuditPosition behind(AuditPosition start) {
             AuditPosition place = AuditPosition.before(lastAt.plus(1, ChronoUnit.MICROS));

@@ -153,7 +153,7 @@ class RedisTargetTest extends TargetContract {
         try (Target target = open();
                 ExecutorService busy = Executors.newFixedThreadPool(threads)) {
             List<Future<TargetFailure>> told = new ArrayList<>();
-            for (int i = 0; i < 40 * threads; i++) {
+            for (int i = 0; i < 100 * threads; i++) {
                 told.add(busy.submit(() -> failure(() -> target.verify(login("nobody", PASSWORD)))));
             }
             for (Future<TargetFailure> failure : told) {

@@ -43,7 +43,7 @@ final class MillionRun {
                 targets.add(Target.atMost("page of the inventory, median", pages(admin), 50, "ms"));
                 targets.add(Target.atMost("list of all, made", list(admin, stand), 15, "s"));
             }
-            say("Memory of the server %d MiB, its heap at most 256", stand.serverResidentMiB());
+            say("Memory of the server %d MiB, its heap at most 224", stand.serverResidentMiB());
             targets.forEach(target -> out.println(target.line()));
         }
     }

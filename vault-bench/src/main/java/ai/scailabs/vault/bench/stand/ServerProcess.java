@@ -61,6 +61,7 @@ final class ServerProcess implements AutoCloseable {
                 "-Xms" + heapMebibytes + "m",
                 "-Xmx" + heapMebibytes + "m",
                 "-XX:NewRatio=1",
+                "-XX:-SegmentedCodeCache",
                 "-XX:TrimNativeHeapInterval=30000",
                 "--enable-native-access=ALL-UNNAMED"));
         command.addAll(List.of(

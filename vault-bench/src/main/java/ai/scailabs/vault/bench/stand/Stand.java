@@ -31,7 +31,7 @@ public final class Stand implements AutoCloseable {
     private static final int LOG_SEGMENTS = 48;
 
     /** What docs/operations/performance.md says is enough. */
-    private static final int HEAP_MEBIBYTES = 256;
+    private static final int HEAP_MEBIBYTES = 224;
 
     private static final String PKI_TENANT = "tnt_bench00";
 

@@ -48,7 +48,12 @@ final class ServerProcess {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(List.of(
-                "-XX:+UseSerialGC", "-Xms256m", "-Xmx256m", "-XX:NewRatio=1", "--enable-native-access=ALL-UNNAMED"));
+                "-XX:+UseSerialGC",
+                "-Xms224m",
+                "-Xmx224m",
+                "-XX:NewRatio=1",
+                "-XX:-SegmentedCodeCache",
+                "--enable-native-access=ALL-UNNAMED"));
         // The JVM keeps the parsed classes beside the jar, renewed by itself: a start from the second on costs a
         // quarter less.
         command.addAll(List.of(

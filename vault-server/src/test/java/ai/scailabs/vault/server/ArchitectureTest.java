@@ -81,7 +81,7 @@ class ArchitectureTest {
             .whereLayer("federation")
             .mayOnlyAccessLayers("kernel", "persistence", "outbound", "audit", "access", "tenancy", "secrets")
             .whereLayer("credentials")
-            .mayOnlyAccessLayers("kernel", "crypto", "persistence", "outbound", "audit", "access", "tenancy", "secrets")
+            .mayOnlyAccessLayers("kernel", "crypto", "persistence", "outbound", "audit", "access", "secrets")
             .whereLayer("api")
             .mayOnlyAccessLayers(
                     "kernel",

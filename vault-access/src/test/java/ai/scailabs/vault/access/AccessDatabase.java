@@ -30,6 +30,8 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** A migrated database with partner {@code ptn_a} (tenants acme, beta), partner {@code ptn_b} (tenant other), and the services under test on it. */
@@ -147,6 +149,11 @@ public final class AccessDatabase implements AutoCloseable {
     /** Another way into the same database, whose connections the test opens itself. */
     public javax.sql.DataSource appDataSource() {
         return database.app().dataSource();
+    }
+
+    /** See {@link TestDatabase#meanwhile}. */
+    public <T> CompletableFuture<T> meanwhile(Supplier<T> other) {
+        return database.meanwhile(other);
     }
 
     /** Behind the back of row-level security. */

@@ -32,6 +32,8 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** A migrated database, and the services under test on it as one instance has them. */
@@ -117,6 +119,11 @@ public final class IdentityDatabase implements AutoCloseable {
         } catch (SQLException e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    /** See {@link TestDatabase#meanwhile}. */
+    public <T> CompletableFuture<T> meanwhile(Supplier<T> other) {
+        return database.meanwhile(other);
     }
 
     /** Behind the back of row-level security. */

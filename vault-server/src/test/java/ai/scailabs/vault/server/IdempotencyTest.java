@@ -181,6 +181,34 @@ class IdempotencyTest {
         assertThat(policies("broken-off")).isOne();
     }
 
+    /** An administrator's call abroad is told in two logs, and what it did is committed with the first entry. */
+    @Test
+    void callThatIsDone_butCannotBeToldAtHome_isNotDoneAgain() {
+        ApiClient admin = server.client(server.token("idempotency-home", "idempotency")
+                .user("root@idempotency.test")
+                .role("partner_admin")
+                .sign());
+        admin.get("/v1/auth/whoami").expect(200);
+        sql.update("""
+                create function idempotency_refused() returns trigger language plpgsql as $$ begin raise 'refused'; end $$;
+                create trigger idempotency_refused before insert on audit_log
+                    for each row when (new.tenant_id = 'tnt_idempotency-home') execute function idempotency_refused()""");
+        String key = key();
+        try {
+            admin.post("/v1/t/" + TENANT + "/policies", policy("untold"), HEADER, key)
+                    .expect(503, "service_unavailable");
+        } finally {
+            sql.update("drop function idempotency_refused cascade");
+        }
+        assertThat(policies("untold")).isOne();
+        assertThat(admin.post("/v1/t/" + TENANT + "/policies", policy("untold"), HEADER, key)
+                        .expect(409, "conflict")
+                        .json()
+                        .at("/error/details/state")
+                        .stringValue())
+                .isEqualTo("in_progress");
+    }
+
     private static void assertState(String state, String name, String key) {
         assertThat(owner.post("/v1/policies", policy(name), HEADER, key)
                         .expect(409, "conflict")

@@ -117,6 +117,28 @@ class PartnerPoliciesTest {
         }
     }
 
+    /** Its row is not there yet when the change goes through the tenants of the partner. */
+    @Test
+    void tenantThatBecomesKnownDuringAChange_isNotDecidedByWhatWasBefore() {
+        TenantId gamma = new TenantId("tnt_gamma");
+        String jo = "user:jo" + ++count;
+        Policy policy = created(ADMIN, "app/**");
+        PolicyBinding binding = bound(ADMIN, policy, jo);
+        var meanwhile = db.transactions.inTransaction(SPACE, tx -> {
+            tx.update("delete from policy_binding where tenant_id = ? and binding_id = ?", SPACE.value(), binding.id());
+            return db.meanwhile(() -> {
+                db.execute(
+                        "insert into tenant (tenant_id, partner_id, created_at) values ('tnt_gamma', 'ptn_a', now())");
+                return catchThrowableOfType(
+                        VaultException.class, () -> access.require(actor(gamma, jo), Permission.READ, DB));
+            });
+        });
+        meanwhile.join();
+        refused(
+                ErrorCode.ACCESS_DENIED,
+                () -> access.confirm(access.require(actor(gamma, jo), Permission.READ, DB), epochs.current(gamma)));
+    }
+
     @Test
     void everyKindOfChange_endsPermitsInEveryTenantAtOnce() {
         String jo = "user:jo" + ++count;

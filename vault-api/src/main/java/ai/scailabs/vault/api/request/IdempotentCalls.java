@@ -21,6 +21,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.Enumeration;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -32,6 +33,7 @@ import org.slf4j.LoggerFactory;
 public final class IdempotentCalls {
     static final String HEADER = "Idempotency-Key";
     private static final String REPLAYED = "Idempotency-Replayed";
+    private static final Set<String> UNCERTAIN = Set.of("database", "audit_log");
     private static final Logger LOG = LoggerFactory.getLogger(IdempotentCalls.class);
 
     private final IdempotentReplies replies;
@@ -117,11 +119,11 @@ public final class IdempotentCalls {
         }
     }
 
-    /** Whoever lost the database in the middle of a call does not know whether it was committed. */
+    /** Whoever lost the database in the middle of a call does not know whether it was committed; an entry that the audit log could not take may have been of what was. */
     private static boolean tookNoEffect(VaultException refused) {
         return switch (refused.code()) {
             case INTERNAL_ERROR, INTEGRITY_FAILURE -> false;
-            case SERVICE_UNAVAILABLE -> !"database".equals(refused.details().get("dependency"));
+            case SERVICE_UNAVAILABLE -> !UNCERTAIN.contains(refused.details().get("dependency"));
             default -> true;
         };
     }

@@ -113,12 +113,14 @@ public final class RoleService {
         return new VaultException(ErrorCode.FORBIDDEN, message, Map.of("required_role", role));
     }
 
+    /** In two statements: one that waits for a row still sees of other tables what they were before it waited. */
     private static Optional<Holder> locked(TenantTransaction tx, UserId user) {
-        return tx.queryOne(
-                SELECT + " for update of u",
-                (row, number) -> Holder.of(row),
+        tx.queryOne(
+                "select 1 from identity_user where tenant_id = ? and user_id = ? for update",
+                (row, number) -> row.getInt(1),
                 tx.tenant().value(),
                 user.value());
+        return tx.queryOne(SELECT, (row, number) -> Holder.of(row), tx.tenant().value(), user.value());
     }
 
     private static Map<String, Object> told(AuditEntry entry, Holder before, List<String> after) {

@@ -216,6 +216,19 @@ class MirrorTest {
     }
 
     @Test
+    void tenantThatBecomesKnown_whileItsPartnerIsBeingSuspended_isNotServed() {
+        TenantId between = new TenantId("tnt_between");
+        database.tenants.know(IdentityDatabase.SPACE, IdentityDatabase.PARTNER);
+        var known = database.transactions.inTransaction(IdentityDatabase.SPACE, tx -> {
+            database.mirror.partner(
+                    tx, new ToldPartner(IdentityDatabase.PARTNER, "A", null, null, IdentityStatus.SUSPENDED), now);
+            return database.meanwhile(() -> database.tenants.know(between, IdentityDatabase.PARTNER));
+        });
+        assertThat(known.join()).isEqualTo(IdentityDatabase.PARTNER);
+        assertTenantDenied(between);
+    }
+
+    @Test
     void tenantThatAnOperatorSuspended_isNotLetInByScaiKey() {
         database.execute("update tenant set status = 'suspended' where tenant_id = 'tnt_acme'");
         tenants(now, new ToldTenant(ACME, null, null, IdentityStatus.SUSPENDED));

@@ -93,6 +93,25 @@ class RoleServiceTest {
         assertThat(database.column("select user_id from identity_role")).isEmpty();
     }
 
+    @Test
+    void superAdminThatIsBeingGiven_isNotTakenByWhoeverWaited() {
+        // What gives it has the person's row until it is committed.
+        var taken = database.transactions.inTransaction(ACME, tx -> {
+            tx.queryOne(
+                    "select 1 from identity_user where tenant_id = ? and user_id = ? for update",
+                    (row, number) -> row.getInt(1),
+                    ACME.value(),
+                    JO);
+            tx.update(
+                    "insert into identity_role (tenant_id, user_id, roles, assigned_at, assigned_by) values (?, ?, '{super_admin}', now(), 'user:root@example.test')",
+                    ACME.value(),
+                    JO);
+            return database.meanwhile(() -> replace(actor("partner_admin"), JO));
+        });
+        assertThatThrownBy(taken::join).hasCauseInstanceOf(VaultException.class).hasMessageContaining("super_admin");
+        assertThat(database.column("select roles[1] from identity_role")).containsExactly("super_admin");
+    }
+
     static Stream<String> oddSpellings() {
         return Stream.of("super_admin", "partner_admin", "tenant_admin", "root", "admin")
                 .flatMap(role -> Stream.of(

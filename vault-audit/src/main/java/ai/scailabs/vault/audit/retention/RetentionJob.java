@@ -36,8 +36,9 @@ public final class RetentionJob {
     private static final Duration PATIENCE = Duration.ofHours(2);
 
     private static final String MONTHS = """
-            select to_date(right(c.relname, 7), 'YYYY_MM') from pg_inherits i join pg_class c on c.oid = i.inhrelid
-            where i.inhparent = 'audit_log'::regclass and to_date(right(c.relname, 7), 'YYYY_MM') + interval '1 month' + make_interval(days => ?) <= ?::date
+            select distinct to_date(right(c.relname, 7), 'YYYY_MM') from pg_inherits i join pg_class c on c.oid = i.inhrelid
+            where i.inhparent in ('audit_log'::regclass, 'audit_leaves'::regclass)
+                and to_date(right(c.relname, 7), 'YYYY_MM') + interval '1 month' + make_interval(days => ?) <= ?::date
             order by 1
             """;
 

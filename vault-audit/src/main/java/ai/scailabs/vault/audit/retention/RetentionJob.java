@@ -60,20 +60,28 @@ public final class RetentionJob {
         this.clock = clock;
     }
 
-    /** One pass over the months that somebody may keep no longer; each is a transaction. */
+    /** One pass over the months that somebody may keep no longer; each is a transaction, and one that fails keeps no other from its end. */
     public void run() throws SQLException, InterruptedException {
         try (Connection connection = worker.getConnection()) {
             if (LOCK.take(connection)) {
                 try {
                     for (LocalDate month : months(connection)) {
                         JobLock.requireHeld(connection);
-                        KeptSubtrees.keep(connection, month);
-                        JobTransaction.run(connection, each -> retire(each, month));
+                        end(connection, month);
                     }
                 } finally {
                     LOCK.release(connection);
                 }
             }
+        }
+    }
+
+    private void end(Connection connection, LocalDate month) {
+        try {
+            KeptSubtrees.keep(connection, month);
+            JobTransaction.run(connection, each -> retire(each, month));
+        } catch (SQLException failure) {
+            LOG.warn("the entries of the audit log of {} could not be ended", month, failure);
         }
     }
 

@@ -12,6 +12,7 @@ import ai.scailabs.vault.audit.trail.AppendOnlyTables;
 import ai.scailabs.vault.audit.trail.AuditEntries;
 import ai.scailabs.vault.audit.trail.AuditTrail;
 import ai.scailabs.vault.kernel.id.TenantId;
+import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -20,6 +21,7 @@ import java.time.Clock;
 import java.time.YearMonth;
 import java.time.ZoneOffset;
 import java.util.List;
+import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -107,8 +109,12 @@ class RetentionJobTest {
     }
 
     private void retire() throws Exception {
+        retire(worker);
+    }
+
+    private void retire(DataSource jobs) throws Exception {
         new RetentionJob(
-                        worker,
+                        jobs,
                         400,
                         new AuditEntries(Clock.systemUTC(), database.ids()),
                         database.ids(),
@@ -279,6 +285,36 @@ class RetentionJobTest {
         retire();
         assertThat(oldEntries(LATE)).isZero();
         assertThat(exists("audit_leaves", MONTH)).isFalse();
+    }
+
+    @Test
+    void monthsAreThoseOfUtc_whateverZoneTheSessionHas() throws Exception {
+        HikariConfig config = new HikariConfig();
+        config.setDataSource(database.logins().worker().dataSource());
+        config.setConnectionInitSql("set time zone 'America/New_York'");
+        try (HikariDataSource elsewhere = new HikariDataSource(config)) {
+            retire(elsewhere);
+        }
+        assertThat(exists("audit_log", MONTH)).isFalse();
+        assertThat(exists("audit_leaves", MONTH)).isFalse();
+    }
+
+    @Test
+    void monthThatFails_keepsNoOtherFromItsEnd() throws Exception {
+        YearMonth before = MONTH.minusMonths(1);
+        partition("audit_log", before);
+        act(ACME, before);
+        act(GLOBEX, before);
+        decide(GLOBEX, new Retention(365, true, false));
+        asSuperuser("create table " + name("audit_log", before) + "_kept (in_the_way integer)");
+
+        retire();
+        assertThat(oldEntries(ACME)).isEqualTo(OLD);
+        assertThat(oldEntries(GLOBEX)).isEqualTo(2 * OLD);
+
+        asSuperuser("drop table " + name("audit_log", before) + "_kept");
+        retire();
+        assertThat(oldEntries(ACME)).isZero();
     }
 
     @Test

@@ -21,9 +21,6 @@ public final class CheckpointJob {
     private static final JobLock LOCK = new JobLock(0x5CA1_0000_0000_0006L);
     private static final int PAGE = 500;
 
-    /** One after the other; then what fails is the root key, and the rest would wait for it as well. */
-    private static final int MAX_FAILURES = 3;
-
     private static final String GROWN = """
             select t.tenant_id, t.partner_id
             from audit_tree_head h join tenant t on t.tenant_id = h.tenant_id
@@ -35,6 +32,7 @@ public final class CheckpointJob {
 
     private final DataSource worker;
     private final Checkpoints checkpoints;
+    private final Turns<Grown> turns = new Turns<>(Grown::tenant);
     private final LongAdder signed = new LongAdder();
     private final LongAdder failed = new LongAdder();
     private volatile boolean stopping;
@@ -45,7 +43,7 @@ public final class CheckpointJob {
         this.checkpoints = checkpoints;
     }
 
-    /** One pass over all tenants. */
+    /** One pass over all tenants. When several fail in a row it is the root key, and the rest wait for the next. */
     public void run() throws SQLException, InterruptedException {
         try (Connection connection = worker.getConnection()) {
             if (LOCK.take(connection)) {
@@ -64,20 +62,13 @@ public final class CheckpointJob {
     }
 
     private void pass(Connection connection) throws SQLException, InterruptedException {
-        int inARow = 0;
-        String after = "";
-        List<Grown> page = grown(connection, after);
-        while (!page.isEmpty()) {
-            for (Grown log : page) {
-                if (stopping || inARow >= MAX_FAILURES) {
-                    return;
-                }
-                inARow = sign(log) ? 0 : inARow + 1;
-            }
-            JobLock.requireHeld(connection);
-            after = page.getLast().tenant().value();
-            page = grown(connection, after);
-        }
+        turns.pass(
+                after -> {
+                    JobLock.requireHeld(connection);
+                    return grown(connection, after);
+                },
+                this::sign,
+                () -> stopping);
     }
 
     private boolean sign(Grown log) {

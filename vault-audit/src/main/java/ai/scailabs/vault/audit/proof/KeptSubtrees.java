@@ -7,6 +7,8 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.LocalDate;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -16,8 +18,7 @@ import java.util.Map;
  */
 public final class KeptSubtrees {
     private static final String CUTS = """
-            select tenant_id, max(first_index + leaf_count) from audit_leaves where sequenced_at >= ?::date and sequenced_at < ?::date + interval '1 month'
-            group by tenant_id
+            select tenant_id, max(first_index + leaf_count) from audit_leaves where sequenced_at >= ? and sequenced_at < ? group by tenant_id
             """;
 
     private static final String LAST_LEAVES = """
@@ -28,7 +29,7 @@ public final class KeptSubtrees {
     private KeptSubtrees() {}
 
     /**
-     * Stores them for all trees that have leaves of that month; again, it changes nothing.
+     * Stores them for all trees that have leaves of that month, which is one of UTC; again, it changes nothing.
      *
      * @param worker in auto-commit mode
      */
@@ -41,8 +42,8 @@ public final class KeptSubtrees {
     private static Map<String, Long> cuts(Connection worker, LocalDate month) throws SQLException {
         Map<String, Long> cuts = new LinkedHashMap<>();
         try (PreparedStatement statement = worker.prepareStatement(CUTS)) {
-            statement.setObject(1, month);
-            statement.setObject(2, month);
+            statement.setObject(1, start(month));
+            statement.setObject(2, start(month.plusMonths(1)));
             try (ResultSet row = statement.executeQuery()) {
                 while (row.next()) {
                     cuts.put(row.getString(1), row.getLong(2));
@@ -50,6 +51,10 @@ public final class KeptSubtrees {
             }
         }
         return cuts;
+    }
+
+    private static OffsetDateTime start(LocalDate month) {
+        return month.atStartOfDay().atOffset(ZoneOffset.UTC);
     }
 
     private static void keep(Connection worker, String tenant, long cut) throws SQLException {

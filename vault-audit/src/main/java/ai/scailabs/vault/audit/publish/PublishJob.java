@@ -1,6 +1,7 @@
 package ai.scailabs.vault.audit.publish;
 
 import ai.scailabs.vault.audit.note.NoteSignature;
+import ai.scailabs.vault.audit.proof.Turns;
 import ai.scailabs.vault.kernel.error.VaultException;
 import ai.scailabs.vault.kernel.id.TenantId;
 import ai.scailabs.vault.persistence.jdbc.JobLock;
@@ -24,9 +25,6 @@ public final class PublishJob {
     private static final Logger LOG = LoggerFactory.getLogger(PublishJob.class);
     private static final JobLock LOCK = new JobLock(0x5CA1_0000_0000_0009L);
     private static final int PAGE = 500;
-
-    /** One after the other; then the place itself is away. */
-    private static final int MAX_FAILURES = 3;
 
     private static final String BEHIND = """
             select h.tenant_id, c.tree_size, c.note, coalesce(p.tree_size, 0)
@@ -59,7 +57,7 @@ public final class PublishJob {
         this.outcomes = places.stream().collect(Collectors.toMap(Place::name, place -> new Outcomes()));
     }
 
-    /** One pass over all logs, for each place. */
+    /** One pass over all logs, for each place. When several fail in a row the place itself is away, and the rest wait for the next. */
     public void run() throws SQLException, InterruptedException {
         try (Connection connection = worker.getConnection()) {
             if (LOCK.take(connection)) {
@@ -80,18 +78,15 @@ public final class PublishJob {
     }
 
     private void pass(Connection connection, Place place) throws SQLException, InterruptedException {
-        int inARow = 0;
-        List<Place.Published> page = behind(connection, place, "");
-        while (!page.isEmpty()) {
-            for (Place.Published checkpoint : page) {
-                if (stopping || inARow >= MAX_FAILURES) {
-                    return;
-                }
-                inARow = carry(connection, place, checkpoint) ? 0 : inARow + 1;
-            }
-            JobLock.requireHeld(connection);
-            page = behind(connection, place, page.getLast().tenant().value());
-        }
+        counted(place.name())
+                .turns
+                .pass(
+                        after -> {
+                            JobLock.requireHeld(connection);
+                            return behind(connection, place, after);
+                        },
+                        checkpoint -> carry(connection, place, checkpoint),
+                        () -> stopping);
     }
 
     private boolean carry(Connection connection, Place place, Place.Published checkpoint)
@@ -178,5 +173,6 @@ public final class PublishJob {
     private static final class Outcomes {
         private final LongAdder pushed = new LongAdder();
         private final LongAdder failed = new LongAdder();
+        private final Turns<Place.Published> turns = new Turns<>(Place.Published::tenant);
     }
 }

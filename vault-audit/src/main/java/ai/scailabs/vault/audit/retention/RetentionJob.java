@@ -36,8 +36,9 @@ public final class RetentionJob {
     private static final Duration PATIENCE = Duration.ofHours(2);
 
     private static final String MONTHS = """
-            select to_date(right(c.relname, 7), 'YYYY_MM') from pg_inherits i join pg_class c on c.oid = i.inhrelid
-            where i.inhparent = 'audit_log'::regclass and to_date(right(c.relname, 7), 'YYYY_MM') + interval '1 month' + make_interval(days => ?) <= ?::date
+            select distinct to_date(right(c.relname, 7), 'YYYY_MM') from pg_inherits i join pg_class c on c.oid = i.inhrelid
+            where i.inhparent in ('audit_log'::regclass, 'audit_leaves'::regclass)
+                and to_date(right(c.relname, 7), 'YYYY_MM') + interval '1 month' + make_interval(days => ?) <= ?::date
             order by 1
             """;
 
@@ -59,20 +60,28 @@ public final class RetentionJob {
         this.clock = clock;
     }
 
-    /** One pass over the months that somebody may keep no longer; each is a transaction. */
+    /** One pass over the months that somebody may keep no longer; each is a transaction, and one that fails keeps no other from its end. */
     public void run() throws SQLException, InterruptedException {
         try (Connection connection = worker.getConnection()) {
             if (LOCK.take(connection)) {
                 try {
                     for (LocalDate month : months(connection)) {
                         JobLock.requireHeld(connection);
-                        KeptSubtrees.keep(connection, month);
-                        JobTransaction.run(connection, each -> retire(each, month));
+                        end(connection, month);
                     }
                 } finally {
                     LOCK.release(connection);
                 }
             }
+        }
+    }
+
+    private void end(Connection connection, LocalDate month) {
+        try {
+            KeptSubtrees.keep(connection, month);
+            JobTransaction.run(connection, each -> retire(each, month));
+        } catch (SQLException failure) {
+            LOG.warn("the entries of the audit log of {} could not be ended", month, failure);
         }
     }
 

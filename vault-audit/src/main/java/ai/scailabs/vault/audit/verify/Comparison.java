@@ -22,6 +22,9 @@ final class Comparison {
     private @Nullable Long firstIndex;
     private long endIndex;
     private long expected;
+    private long leftOut;
+    private @Nullable Long leftOutFrom;
+    private long leftOutEnd;
     private Place last = Place.NOWHERE;
 
     Comparison(EntryFiles entries, Manifest manifest) {
@@ -56,7 +59,18 @@ final class Comparison {
         }
     }
 
-    void leftOut(int height, TreeHash hash) {
+    /**
+     * The next leaves, which the export does not hold.
+     *
+     * @param before them
+     */
+    void leftOut(Frontier before, int height, TreeHash hash) {
+        if (firstIndex != null) {
+            long index = before.size();
+            leftOut += 1L << height;
+            leftOutFrom = leftOutFrom == null ? (Long) index : leftOutFrom;
+            leftOutEnd = index + (1L << height);
+        }
         if (actual != null) {
             actual.appendSubtree(height, hash);
         }
@@ -86,6 +100,18 @@ final class Comparison {
     /** How many leaves there were that the export should hold. */
     long expected() {
         return expected;
+    }
+
+    /** An export of everything leaves out, behind its first entry, what the log did not hold any more and nothing else. */
+    void requireWhole() throws Refuted {
+        long missing = manifest.missing() == null ? 0 : manifest.missing();
+        if (manifest.isWhole() && leftOutFrom != null && leftOut > missing) {
+            throw new Refuted(
+                    Finding.ENTRY_REMOVED,
+                    Place.indexes(leftOutFrom, leftOutEnd),
+                    "the export is to hold everything, and leaves out " + leftOut + " entries, of which the log lacked "
+                            + missing);
+        }
     }
 
     /** Where the first difference is; only when there is one. */

@@ -5,7 +5,9 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
@@ -21,6 +23,7 @@ import tools.jackson.databind.json.JsonMapper;
  *
  * @param from inclusive, as entries write times; null when it does not begin anywhere
  * @param to exclusive
+ * @param filters by their names; none when everything of that time is there
  * @param firstIndex of the first entry in the log, null when there are no entries
  * @param endIndex exclusive
  * @param missing how many entries of its time the log did not hold any more
@@ -32,6 +35,7 @@ record Manifest(
         String tenantId,
         @Nullable String from,
         @Nullable String to,
+        Map<String, Object> filters,
         long entries,
         @Nullable Long firstIndex,
         @Nullable Long endIndex,
@@ -105,6 +109,7 @@ record Manifest(
                     text(root, "tenant_id"),
                     time(root, "from"),
                     time(root, "to"),
+                    filters(root.path("filters")),
                     number(root, "entries"),
                     numberOrNull(root, "first_index"),
                     numberOrNull(root, "end_index"),
@@ -128,9 +133,25 @@ record Manifest(
         return new Refuted(Finding.MANIFEST_REFUSED, Place.file(NAME), "the manifest " + message);
     }
 
+    /** Whether it leaves out nothing, from its first entry to the end of the log, but what the log did not hold any more. */
+    boolean isWhole() {
+        return filters.isEmpty() && from == null && to == null;
+    }
+
     /** Whether an entry of that time belongs into the export. */
     boolean spans(String timestamp) {
         return (from == null || timestamp.compareTo(from) >= 0) && (to == null || timestamp.compareTo(to) < 0);
+    }
+
+    private static Map<String, Object> filters(JsonNode object) {
+        Map<String, Object> filters = new LinkedHashMap<>();
+        object.properties()
+                .forEach(filter -> filters.put(
+                        filter.getKey(),
+                        filter.getValue().isString()
+                                ? filter.getValue().asString()
+                                : filter.getValue().toString()));
+        return filters;
     }
 
     private static String sha256(JsonNode file) throws Refuted {

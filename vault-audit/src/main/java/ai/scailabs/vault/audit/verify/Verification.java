@@ -68,6 +68,7 @@ final class Verification {
             comparison.requireSame();
             history.compare(roots);
             requireCounts(manifest, comparison);
+            comparison.requireWhole();
         }
         files.requireNone();
         folder.requireNoMoreFiles();
@@ -83,6 +84,13 @@ final class Verification {
         shown.put("tree_size", own.size());
         shown.put("entries", manifest.entries());
         shown.put("left_out", own.size() - manifest.entries());
+        shown.put("filters", manifest.filters());
+        if (manifest.from() != null) {
+            shown.put("from", manifest.from());
+        }
+        if (manifest.to() != null) {
+            shown.put("to", manifest.to());
+        }
         if (manifest.missing() != null) {
             shown.put("missing", manifest.missing());
         }
@@ -121,8 +129,8 @@ final class Verification {
                             }
                         }
                         case ProofStep.LeftOut leftOut -> {
+                            comparison.leftOut(frontier, leftOut.height(), leftOut.hash());
                             frontier.appendSubtree(leftOut.height(), leftOut.hash());
-                            comparison.leftOut(leftOut.height(), leftOut.hash());
                             keepRoot(frontier, wanted);
                         }
                     }

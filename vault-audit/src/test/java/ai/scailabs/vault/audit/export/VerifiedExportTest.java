@@ -11,6 +11,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
@@ -52,6 +53,28 @@ class VerifiedExportTest {
     void wholeLog_isVerified(@TempDir Path folder) throws Exception {
         setup.append(2_500);
         assertThat(verified(ExportFilters.NONE, folder)).contains("\"result\":\"verified\"");
+    }
+
+    /** Of these alone the verifier knows what they have to hold. */
+    @Test
+    void partsOfAContinuousExport_areVerified(@TempDir Path folder) throws Exception {
+        var destination = StoreSetup.destination("s3", "acme-audit", "", moto.endpoint());
+        setup.append(600);
+        setup.terms = new ExportTerms(1_000, Duration.ZERO, Duration.ZERO, Duration.ofHours(1));
+        Export export = setup.run(
+                setup.create(ExportSetup.order(destination, ExportFormat.JSONL, true, null, null, ExportFilters.NONE)));
+        setup.append(70);
+        export = setup.run(export);
+        assertThat(export.state().totals().parts()).isEqualTo(2);
+        try (ObjectStore bucket = StoreSetup.open(destination, MotoBuckets.CREDENTIALS, StoreSetup.QUICK)) {
+            for (int part = 1; part <= 2; part++) {
+                Path of = Files.createDirectory(folder.resolve("part-" + part));
+                for (String name : List.of("entries-000001.jsonl.gz", "proof.jsonl.gz", "manifest.json")) {
+                    Files.write(of.resolve(name), ReadExport.bytes(bucket, export.folder(part), name));
+                }
+                assertThat(verified(of)).contains("\"result\":\"verified\"", "\"filters\":{}");
+            }
+        }
     }
 
     @Test
@@ -106,6 +129,10 @@ class VerifiedExportTest {
                 Files.write(folder.resolve(file.name()), ReadExport.bytes(bucket, export.id(), file.name()));
             }
         }
+        return verified(folder);
+    }
+
+    private String verified(Path folder) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         exitCode = VerifyCommand.run(
                 List.of("--key", setup.key.key().line(), "--export", folder.toString()),

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.scailabs.vault.audit.AuditDatabase;
 import ai.scailabs.vault.audit.export.MotoBuckets;
+import ai.scailabs.vault.audit.note.NoteSignature;
 import ai.scailabs.vault.audit.note.SignedNote;
 import ai.scailabs.vault.audit.note.WitnessKey;
 import ai.scailabs.vault.audit.proof.Checkpoints;
@@ -22,13 +23,16 @@ import ai.scailabs.vault.outbound.http.GuardedHttp;
 import ai.scailabs.vault.outbound.http.OutboundTls;
 import ai.scailabs.vault.testkit.TestMoto;
 import com.zaxxer.hikari.HikariDataSource;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -80,13 +84,17 @@ class PublishJobTest {
 
     /** A checkpoint over that many entries more. */
     private String signed(int more) {
+        return signed(ACME, more);
+    }
+
+    private String signed(TenantId tenant, int more) {
         try (AuditTrail trail = new AuditTrail(database.committer())) {
             for (int i = 0; i < more; i++) {
-                trail.append(database.read(ACME, "app/db", null)).await();
+                trail.append(database.read(tenant, "app/db", null)).await();
             }
         }
         new Sequencer(worker, (connection, entries) -> {}, Clock.systemUTC()).run();
-        return checkpoints.newest(ACME, PARTNER).note();
+        return checkpoints.newest(tenant, PARTNER).note();
     }
 
     private WitnessPlace witness() throws Exception {
@@ -199,6 +207,43 @@ class PublishJobTest {
         assertThat(job.failedCount("witness")).isEqualTo(1);
         assertThat(job.failedCount("webhook")).isEqualTo(1);
         assertThat(database.text("select count(*) from audit_checkpoint_push")).isEqualTo("0");
+    }
+
+    @Test
+    void logsThatFailAgainAndAgain_holdUpNoneBehindThem() throws Exception {
+        for (String tenant : List.of("tnt_a", "tnt_b", "tnt_c", "tnt_d")) {
+            superuser("insert into tenant (tenant_id, partner_id, created_at) values ('" + tenant
+                    + "', 'ptn_acme', now())");
+            signed(new TenantId(tenant), 1);
+        }
+        Choosy place = new Choosy();
+        PublishJob job = job(place);
+        job.run();
+        assertThat(place.asked).containsExactly("tnt_a", "tnt_b", "tnt_c");
+        job.run();
+        assertThat(place.asked.subList(3, place.asked.size())).containsExactly("tnt_d", "tnt_a", "tnt_b", "tnt_c");
+        job.run();
+        assertThat(job.pushedCount("choosy")).isEqualTo(1);
+        assertThat(job.failedCount("choosy")).isEqualTo(9);
+    }
+
+    /** Takes checkpoints of one log only. */
+    private static final class Choosy implements Place {
+        private final List<String> asked = new ArrayList<>();
+
+        @Override
+        public String name() {
+            return "choosy";
+        }
+
+        @Override
+        public Optional<NoteSignature> publish(Published checkpoint) throws IOException {
+            asked.add(checkpoint.tenant().value());
+            if (!checkpoint.tenant().value().equals("tnt_d")) {
+                throw new IOException("not this one");
+            }
+            return Optional.empty();
+        }
     }
 
     /** What seals keys is tried elsewhere. */

@@ -12,6 +12,7 @@ import ai.scailabs.vault.audit.trail.AppendOnlyTables;
 import ai.scailabs.vault.audit.trail.AuditEntries;
 import ai.scailabs.vault.audit.trail.AuditTrail;
 import ai.scailabs.vault.kernel.id.TenantId;
+import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -20,6 +21,7 @@ import java.time.Clock;
 import java.time.YearMonth;
 import java.time.ZoneOffset;
 import java.util.List;
+import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -29,7 +31,9 @@ class RetentionJobTest {
     private static final TenantId ACME = AuditDatabase.ACME;
     private static final TenantId GLOBEX = AuditDatabase.GLOBEX;
     private static final YearMonth MONTH = YearMonth.now(ZoneOffset.UTC).minusYears(2);
-    private static final String NAME = "%04d_%02d".formatted(MONTH.getYear(), MONTH.getMonthValue());
+    /** Its entries are sequenced late, or not at all. */
+    private static final TenantId LATE = new TenantId("tnt_late");
+
     private static final int OLD = 300;
     private static final int NEW = 40;
 
@@ -44,25 +48,11 @@ class RetentionJobTest {
         worker = database.worker();
         tree = new LogTree(database.tenants());
         decisions = new RetentionService(database.tenants(), 400, Clock.systemUTC());
-        String starts = MONTH.atDay(1) + " 00:00:00+00";
-        String ends = MONTH.plusMonths(1).atDay(1) + " 00:00:00+00";
-        for (String parent : List.of("audit_log", "audit_leaves")) {
-            asSuperuser("create table %1$s_%2$s partition of %1$s for values from ('%3$s') to ('%4$s');"
-                            .formatted(parent, NAME, starts, ends)
-                    + "alter table %1$s_%2$s enable row level security; alter table %1$s_%2$s force row level security;"
-                            .formatted(parent, NAME)
-                    + "alter table %1$s_%2$s owner to scaivault_owner; select lock_append_only('%1$s_%2$s')"
-                            .formatted(parent, NAME));
-        }
-        for (TenantId tenant : List.of(ACME, GLOBEX)) {
-            asSuperuser("""
-                    insert into audit_log (tenant_id, occurred_at, log_id, action, success, duration_ms, request_id)
-                    select '%s', timestamptz '%s' + n * interval '1 minute', gen_random_uuid(), 'read', true, 1, 'req_' || n from generate_series(1, %d) n
-                    """.formatted(tenant, starts, OLD));
-        }
-        asSuperuser("alter table audit_leaves alter column sequenced_at set default timestamptz '" + starts + "'");
-        sequence();
-        asSuperuser("alter table audit_leaves alter column sequenced_at set default now()");
+        partition("audit_log", MONTH);
+        partition("audit_leaves", MONTH);
+        act(ACME, MONTH);
+        act(GLOBEX, MONTH);
+        sequenceIn(MONTH);
         try (AuditTrail trail = new AuditTrail(database.committer())) {
             for (int i = 0; i < NEW; i++) {
                 trail.append(database.read(ACME, "app/new-" + i, null)).await();
@@ -78,13 +68,53 @@ class RetentionJobTest {
         database.close();
     }
 
+    private void partition(String parent, YearMonth month) throws SQLException {
+        String name = name(parent, month);
+        asSuperuser("create table %s partition of %s for values from ('%s') to ('%s');"
+                        .formatted(name, parent, starts(month), starts(month.plusMonths(1)))
+                + "alter table %1$s enable row level security; alter table %1$s force row level security;"
+                        .formatted(name)
+                + "alter table %1$s owner to scaivault_owner; select lock_append_only('%1$s')".formatted(name));
+    }
+
+    private static String name(String parent, YearMonth month) {
+        return "%s_%04d_%02d".formatted(parent, month.getYear(), month.getMonthValue());
+    }
+
+    private static String starts(YearMonth month) {
+        return month.atDay(1) + " 00:00:00+00";
+    }
+
+    private void act(TenantId tenant, YearMonth month) throws SQLException {
+        asSuperuser("""
+                insert into audit_log (tenant_id, occurred_at, log_id, action, success, duration_ms, request_id)
+                select '%s', timestamptz '%s' + n * interval '1 minute', gen_random_uuid(), 'read', true, 1, 'req_' || n from generate_series(1, %d) n
+                """.formatted(tenant, starts(month), OLD));
+    }
+
+    private void sequenceIn(YearMonth month) throws SQLException {
+        asSuperuser(
+                "alter table audit_leaves alter column sequenced_at set default timestamptz '" + starts(month) + "'");
+        sequence();
+        asSuperuser("alter table audit_leaves alter column sequenced_at set default now()");
+    }
+
+    private boolean exists(String parent, YearMonth month) throws SQLException {
+        return database.text("select to_regclass('" + name(parent, month) + "') is not null")
+                .equals("t");
+    }
+
     private void sequence() {
         new Sequencer(worker, (connection, entries) -> {}, Clock.systemUTC()).run();
     }
 
     private void retire() throws Exception {
+        retire(worker);
+    }
+
+    private void retire(DataSource jobs) throws Exception {
         new RetentionJob(
-                        worker,
+                        jobs,
                         400,
                         new AuditEntries(Clock.systemUTC(), database.ids()),
                         database.ids(),
@@ -117,9 +147,8 @@ class RetentionJobTest {
 
         assertThat(oldEntries(ACME)).isZero();
         assertThat(oldEntries(GLOBEX)).isZero();
-        assertThat(database.text("select to_regclass('audit_log_" + NAME + "') is null and to_regclass('audit_leaves_"
-                        + NAME + "') is null"))
-                .isEqualTo("t");
+        assertThat(exists("audit_log", MONTH)).isFalse();
+        assertThat(exists("audit_leaves", MONTH)).isFalse();
         assertThat(database.text("select extra_data->>'entries' from audit_log where action = 'audit_retire'"
                         + " and tenant_id = 'tnt_globex'"))
                 .isEqualTo(String.valueOf(OLD));
@@ -162,9 +191,8 @@ class RetentionJobTest {
                                 ACME.value()))
                 .containsExactly(OLD);
         assertThat(tree.entries(ACME, 0, OLD)).allMatch(leaf -> leaf.entry() != null);
-        assertThat(database.text(
-                        "select relrowsecurity and relforcerowsecurity from pg_class where relname = 'audit_log_" + NAME
-                                + "'"))
+        assertThat(database.text("select relrowsecurity and relforcerowsecurity from pg_class where relname = '"
+                        + name("audit_log", MONTH) + "'"))
                 .isEqualTo("t");
 
         decide(ACME, new Retention(365, false, false));
@@ -202,8 +230,91 @@ class RetentionJobTest {
     }
 
     private void archive(long first, long end) throws SQLException {
+        archive(ACME, first, end);
+    }
+
+    private void archive(TenantId tenant, long first, long end) throws SQLException {
         asSuperuser("insert into audit_archive (tenant_id, export_id, first_index, end_index, verified_at) values"
-                + " ('tnt_acme', 'exp_1', %d, %d, now())".formatted(first, end));
+                + " ('%s', 'exp_1', %d, %d, now())".formatted(tenant, first, end));
+    }
+
+    @Test
+    void whatWasSequencedMonthsLater_staysUntilItIsArchived() throws Exception {
+        YearMonth later = MONTH.plusMonths(3);
+        partition("audit_leaves", later);
+        act(LATE, MONTH);
+        sequenceIn(later);
+        decide(LATE, new Retention(365, false, true));
+
+        retire();
+        assertThat(oldEntries(LATE)).isEqualTo(OLD);
+        assertThat(oldEntries(ACME)).isZero();
+
+        archive(LATE, 0, OLD - 1);
+        retire();
+        assertThat(oldEntries(LATE)).as("one is missing").isEqualTo(OLD);
+
+        archive(LATE, OLD - 1, OLD);
+        retire();
+        assertThat(oldEntries(LATE)).isZero();
+        assertThat(exists("audit_log", MONTH)).isFalse();
+    }
+
+    @Test
+    void whatIsNotSequencedYet_isInNoArchive() throws Exception {
+        decide(LATE, new Retention(365, false, true));
+        act(LATE, MONTH);
+        retire();
+        assertThat(oldEntries(LATE)).isEqualTo(OLD);
+    }
+
+    @Test
+    void leavesOfKeptEntries_stay_whicheverMonthTheyWereMadeIn() throws Exception {
+        YearMonth before = MONTH.minusMonths(1);
+        partition("audit_log", before);
+        act(LATE, before);
+        sequenceIn(MONTH);
+        decide(LATE, new Retention(365, true, false));
+
+        retire();
+        assertThat(exists("audit_log", MONTH)).isFalse();
+        assertThat(oldEntries(LATE)).isEqualTo(OLD);
+        assertThat(tree.entries(LATE, 0, OLD)).hasSize(OLD).allMatch(leaf -> leaf.entry() != null);
+
+        decide(LATE, new Retention(365, false, false));
+        retire();
+        assertThat(oldEntries(LATE)).isZero();
+        assertThat(exists("audit_leaves", MONTH)).isFalse();
+    }
+
+    @Test
+    void monthsAreThoseOfUtc_whateverZoneTheSessionHas() throws Exception {
+        HikariConfig config = new HikariConfig();
+        config.setDataSource(database.logins().worker().dataSource());
+        config.setConnectionInitSql("set time zone 'America/New_York'");
+        try (HikariDataSource elsewhere = new HikariDataSource(config)) {
+            retire(elsewhere);
+        }
+        assertThat(exists("audit_log", MONTH)).isFalse();
+        assertThat(exists("audit_leaves", MONTH)).isFalse();
+    }
+
+    @Test
+    void monthThatFails_keepsNoOtherFromItsEnd() throws Exception {
+        YearMonth before = MONTH.minusMonths(1);
+        partition("audit_log", before);
+        act(ACME, before);
+        act(GLOBEX, before);
+        decide(GLOBEX, new Retention(365, true, false));
+        asSuperuser("create table " + name("audit_log", before) + "_kept (in_the_way integer)");
+
+        retire();
+        assertThat(oldEntries(ACME)).isEqualTo(OLD);
+        assertThat(oldEntries(GLOBEX)).isEqualTo(2 * OLD);
+
+        asSuperuser("drop table " + name("audit_log", before) + "_kept");
+        retire();
+        assertThat(oldEntries(ACME)).isZero();
     }
 
     @Test

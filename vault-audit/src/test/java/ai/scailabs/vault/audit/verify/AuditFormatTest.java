@@ -159,7 +159,7 @@ class AuditFormatTest {
         manifest.put("entry_format", "jsonl");
         manifest.put("from", null);
         manifest.put("to", null);
-        manifest.put("filters", Map.of());
+        manifest.put("filters", Map.of("action", "read,list"));
         manifest.put("entries", 3);
         manifest.put("first_index", 0);
         manifest.put("end_index", 5);

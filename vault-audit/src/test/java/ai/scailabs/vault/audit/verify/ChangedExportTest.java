@@ -260,6 +260,60 @@ class ChangedExportTest {
         Run.on(LOG, hiding.write(next())).found(Finding.MANIFEST_REFUSED);
     }
 
+    /** With its hash as that of something left out, and all counts as they are then. */
+    @Test
+    void entryHiddenInAnExportOfEverything_isNamed() {
+        for (int index = 1; index < SIZE; index++) {
+            int hidden = index;
+            TestExport hiding = everything(each -> each != hidden);
+            Run.on(LOG, hiding.write(next()))
+                    .found(Finding.ENTRY_REMOVED)
+                    .at(hidden)
+                    .until(hidden + 1);
+        }
+        Run.on(LOG, everything(each -> each < 20 || each >= 27).write(next()))
+                .found(Finding.ENTRY_REMOVED)
+                .at(20)
+                .until(27);
+    }
+
+    @Test
+    void exportOfEverything_mayLackWhatTheLogLacks_andWhatLiesBeforeIt() {
+        Run.on(LOG, everything(each -> true).write(next())).verified();
+        Run.on(LOG, everything(each -> each >= 10).write(next())).verified();
+        Run.on(LOG, everything(each -> false).write(next())).verified();
+
+        TestExport lacking = everything(each -> each != 7 && each != 30);
+        lacking.manifest.put("missing", 2);
+        Run.on(LOG, lacking.write(next())).found(Finding.UNDECIDED);
+        Run.on(LOG, lacking.write(next()), "--missing", "2").verified();
+        lacking.manifest.put("missing", 1);
+        Run.on(LOG, lacking.write(next()), "--missing", "2")
+                .found(Finding.ENTRY_REMOVED)
+                .at(7)
+                .until(31);
+    }
+
+    @Test
+    void whatWasSelected_isInTheReport() {
+        Run selected = Run.on(LOG, new TestExport(LOG, 16, each -> each != 5).write(next()))
+                .verified();
+        assertThat(selected.report().path("filters").path("action").asString()).contains("read");
+        assertThat(selected.text("from")).isEqualTo("2026-11-26T09:00:00.000000Z");
+        assertThat(selected.report().has("to")).isFalse();
+        Run all = Run.on(LOG, everything(each -> true).write(next())).verified();
+        assertThat(all.report().path("filters").isObject()).isTrue();
+        assertThat(all.report().path("filters").isEmpty()).isTrue();
+        assertThat(all.report().has("from")).isFalse();
+    }
+
+    private static TestExport everything(IntPredicate isExported) {
+        TestExport export = new TestExport(LOG, 16, isExported);
+        export.manifest.put("filters", Map.of());
+        export.manifest.put("from", null);
+        return export;
+    }
+
     @Test
     void tenantsSwapped_areTold() {
         TestExport line = TestExport.ofAll(LOG);

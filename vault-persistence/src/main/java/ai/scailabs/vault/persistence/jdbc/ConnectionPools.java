@@ -4,7 +4,7 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import java.time.Duration;
 
-/** Opens pools whose connections never wait without end: for a connection, for a statement or for the network. */
+/** Opens pools whose connections never wait without end: for a connection, for a statement or for the network. Their sessions are on UTC, whatever the machine is on. */
 public final class ConnectionPools {
     private static final Duration BORROW_TIMEOUT = Duration.ofSeconds(3);
     private static final Duration STATEMENT_TIMEOUT = Duration.ofSeconds(10);
@@ -16,6 +16,9 @@ public final class ConnectionPools {
      */
     private static final String SESSION_SETTINGS = "-c statement_timeout=" + STATEMENT_TIMEOUT.toMillis()
             + " -c random_page_cost=1.1 -c jit=off" + " -c plan_cache_mode=force_generic_plan";
+
+    /** The driver sets the machine's zone when it logs in, over what the other settings say. */
+    private static final String ZONE = "set time zone 'UTC'";
 
     private ConnectionPools() {}
 
@@ -31,7 +34,7 @@ public final class ConnectionPools {
      */
     public static HikariDataSource openAs(DatabaseLogin login, DatabaseRole role, String name, int size) {
         HikariConfig config = settings(login, name, size);
-        config.setConnectionInitSql("set role " + role.sqlName() + "; set enable_seqscan = off");
+        config.setConnectionInitSql(ZONE + "; set role " + role.sqlName() + "; set enable_seqscan = off");
         return new HikariDataSource(config);
     }
 
@@ -54,6 +57,7 @@ public final class ConnectionPools {
         // The server's details of a refusal quote the row: it would end up in logs.
         config.addDataSourceProperty("logServerErrorDetail", "false");
         config.addDataSourceProperty("options", SESSION_SETTINGS);
+        config.setConnectionInitSql(ZONE);
         return config;
     }
 }

@@ -26,6 +26,9 @@ public final class BackgroundJobs implements AutoCloseable {
             job.run();
         } catch (Exception failure) {
             LOG.warn("the job {} failed and will run again", name, failure);
+        } catch (Throwable error) {
+            // What is thrown from here ends the job for good, and nobody is told.
+            LOG.error("the job {} failed by an error and will run again", name, error);
         }
     }
 

@@ -16,7 +16,7 @@ public record DatabasePools(
         HikariDataSource app,
         HikariDataSource audit,
         @Nullable HikariDataSource worker) implements AutoCloseable {
-    /** One for each thread of jobs. */
+    /** Of all jobs, which are more threads than these: most are between two runs, and one that finds none free fails and runs again. */
     private static final int WORKER_CONNECTIONS = 9;
 
     public static DatabasePools open(ServerSettings.Database settings) {

@@ -479,6 +479,70 @@ class AcmeOrderApiTest {
                 .isEqualTo(20L);
     }
 
+    /** What cannot begin is looked at again later: it would be found first in every run. */
+    @Test
+    void renewalThatIsUnderWay_isNotDue_whoeverSaysSo() {
+        ApiClient owner = server.owner("acme-under-way", "acme-under-way");
+        String certificate = Pebbles.valid(
+                        owner,
+                        Pebbles.ordered(
+                                owner,
+                                Pebbles.order(
+                                        Pebbles.register(owner, Pebbles.believing()), "http-01", "way.example.test")))
+                .get("certificate_id")
+                .stringValue();
+        Sql sql = Sql.superuser(server);
+        sql.update(
+                "insert into acme_order (tenant_id, order_id, certificate_id, account_id, renewal, status, stage, stage_since, next_attempt_at, give_up_at, created_at, created_by)"
+                        + " select tenant_id, gen_random_uuid(), certificate_id, account_id, true, 'pending', 'new', now(), now() + interval '1 hour', now() + interval '2 hours', now(), 'system:acme'"
+                        + " from acme_certificate where tenant_id = 'tnt_acme-under-way'");
+        JsonNode wanted = owner.patch("/v1/pki/acme/certificates/" + certificate, Map.of("auto_renew", true))
+                .expect(200)
+                .json();
+        assertThat(wanted.get("auto_renew").booleanValue()).isTrue();
+        assertThat(wanted.get("renew_at").isNull()).isTrue();
+        sql.update(
+                "update acme_certificate set renew_at = now() - interval '1 day' where tenant_id = 'tnt_acme-under-way'");
+        awaitCount(
+                sql,
+                "select count(*) from acme_certificate where tenant_id = 'tnt_acme-under-way' and renew_at > now() + interval '4 minutes'",
+                1);
+        assertThat(sql.value("select count(*) from acme_order where tenant_id = 'tnt_acme-under-way'"))
+                .isEqualTo(2L);
+    }
+
+    @Test
+    void tenantWithMoreDueThanARunTakes_holdsUpNobodyElse() {
+        ApiClient crowded = server.owner("acme-crowd", "acme-crowd");
+        Pebbles.valid(
+                crowded,
+                Pebbles.ordered(
+                        crowded,
+                        Pebbles.order(
+                                Pebbles.register(crowded, Pebbles.believing()), "http-01", "crowd.example.test")));
+        ApiClient owner = server.owner("acme-beside", "acme-beside");
+        String certificate = Pebbles.valid(
+                        owner,
+                        Pebbles.ordered(
+                                owner,
+                                Pebbles.order(
+                                        Pebbles.register(owner, Pebbles.believing()), "http-01", "beside.example.test")))
+                .get("certificate_id")
+                .stringValue();
+        Sql sql = Sql.superuser(server);
+        try {
+            // Without a version there is nothing to renew: they stay due.
+            sql.update(
+                    "insert into acme_certificate (tenant_id, certificate_id, account_id, names, challenge_type, key_type, key_size, auto_renew, renew_at, created_at, created_by, updated_at)"
+                            + " select tenant_id, gen_random_uuid(), account_id, names, challenge_type, key_type, key_size, true, now() - interval '1 day', now(), created_by, now()"
+                            + " from acme_certificate, generate_series(1, 300) where tenant_id = 'tnt_acme-crowd'");
+            sql.update("update acme_certificate set renew_at = now() where tenant_id = 'tnt_acme-beside'");
+            awaited(owner, certificate, 2);
+        } finally {
+            sql.update("delete from acme_certificate where tenant_id = 'tnt_acme-crowd' and version = 0");
+        }
+    }
+
     private static void awaitCount(Sql sql, String count, long least) {
         long begin = System.nanoTime();
         while ((Long) sql.value(count) < least) {

@@ -95,19 +95,16 @@ public final class ManagedCertificates {
     }
 
     /**
-     * Whether it is renewed by itself, from now on.
+     * Whether it is renewed by itself, from now on. While a version is being made, that says when the next is due.
      *
      * @throws VaultException {@code access_denied}; {@code certificate_not_found}
      */
     public ManagedCertificate changeRenewal(Caller caller, UUID id, boolean autoRenew, AuditEntry entry) {
         ManagedCertificate found = permitted(caller, entry.tenant(), id, Permission.WRITE);
         CertificateVersion newest = found.versions().getFirst();
-        Instant due = !autoRenew
-                ? null
-                : found.renewAt() != null
-                        ? found.renewAt()
-                        : client.times().renewal(newest.notBefore(), newest.notAfter());
+        Instant due = client.times().renewal(newest.notBefore(), newest.notAfter());
         certificates.transactions().inTransaction(entry.tenant(), tx -> {
+            certificates.lockVersion(tx, id);
             certificates.changeRenewal(tx, id, autoRenew, due, client.now());
             client.orderRows().record(tx, described(entry, found, Map.of("auto_renew", autoRenew)));
             return id;

@@ -205,13 +205,32 @@ final class ManagedRepository {
         }
     }
 
-    /** @param renewAt when, if it is to be renewed */
-    void changeRenewal(
-            TenantTransaction tx, UUID certificate, boolean autoRenew, @Nullable Instant renewAt, Instant now) {
-        tx.update("""
-                update acme_certificate set auto_renew = ?, renew_at = ?, look_at = case when ? and renewal_id is not null then ?::timestamptz end, updated_at = ?
-                where tenant_id = ? and certificate_id = ?
-                """, autoRenew, renewAt, autoRenew, now, now, tx.tenant().value(), certificate);
+    /**
+     * Of a certificate that was locked. While an order is under way it has no moment: what comes of the order sets it.
+     *
+     * @param renewAt when, if it is to be renewed and nobody knows better
+     */
+    void changeRenewal(TenantTransaction tx, UUID certificate, boolean autoRenew, Instant renewAt, Instant now) {
+        tx.update(
+                """
+                update acme_certificate c set auto_renew = w.auto_renew, renew_at = case when w.waits then coalesce(c.renew_at, ?::timestamptz) end,
+                    look_at = case when w.waits and c.renewal_id is not null then ?::timestamptz end, updated_at = ?
+                from (
+                    select a.auto_renew, a.auto_renew and not exists (
+                        select from acme_order o where o.tenant_id = ? and o.certificate_id = ? and o.stage <> 'done'
+                    ) as waits
+                    from (select ?::boolean as auto_renew) a
+                ) w
+                where c.tenant_id = ? and c.certificate_id = ?
+                """,
+                renewAt,
+                now,
+                now,
+                tx.tenant().value(),
+                certificate,
+                autoRenew,
+                tx.tenant().value(),
+                certificate);
     }
 
     /** Where it is the newest, another takes its place at once, and nobody asks the directory when that is to be. */

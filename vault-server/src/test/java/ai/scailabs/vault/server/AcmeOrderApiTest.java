@@ -429,6 +429,48 @@ class AcmeOrderApiTest {
         assertThat(left.at("/versions/0/revoked_at").isNull()).isFalse();
     }
 
+    /** The next version would be of the key that somebody else has. */
+    @Test
+    void ownRequestOfACompromisedKey_isNotCertifiedAgain() throws Exception {
+        ApiClient owner = server.owner("acme-exposed", "acme-exposed");
+        Map<String, Object> body =
+                Pebbles.order(Pebbles.register(owner, Pebbles.believing()), "http-01", "exposed.example.test");
+        body.put("csr_pem", csr(keys(), "exposed.example.test"));
+        String order = Pebbles.ordered(owner, body);
+        String certificate = Pebbles.valid(owner, order).get("certificate_id").stringValue();
+        Sql sql = Sql.superuser(server);
+        // A renewal that is about to be finished.
+        sql.update(
+                "insert into acme_order (tenant_id, order_id, certificate_id, account_id, renewal, status, stage, stage_since, next_attempt_at, give_up_at, created_at, created_by)"
+                        + " select tenant_id, gen_random_uuid(), certificate_id, account_id, true, 'pending', 'new', now(), now() + interval '1 hour', now() + interval '2 hours', now(), 'system:acme'"
+                        + " from acme_certificate where tenant_id = 'tnt_acme-exposed'");
+        owner.post("/v1/pki/acme/orders/" + order + "/revoke", Map.of("reason", "key_compromise"))
+                .expect(200);
+        sql.update(
+                "update acme_order set next_attempt_at = now() where tenant_id = 'tnt_acme-exposed' and status = 'pending'");
+        awaitCount(
+                sql,
+                "select count(*) from acme_order where tenant_id = 'tnt_acme-exposed' and status = 'invalid' and stage = 'done'",
+                1);
+        JsonNode left = owner.get("/v1/pki/acme/certificates/" + certificate)
+                .expect(200)
+                .json();
+        assertThat(left.get("version").intValue()).isEqualTo(1);
+        assertThat(left.get("auto_renew").booleanValue()).isFalse();
+        assertThat(left.get("renew_at").isNull()).isTrue();
+        for (ApiClient.Reply refused : List.of(
+                owner.post("/v1/pki/acme/orders/" + order + "/renew", null),
+                owner.patch("/v1/pki/acme/certificates/" + certificate, Map.of("auto_renew", true)))) {
+            assertThat(refused.expect(409, "conflict")
+                            .json()
+                            .at("/error/details/state")
+                            .stringValue())
+                    .isEqualTo("key_compromised");
+        }
+        owner.patch("/v1/pki/acme/certificates/" + certificate, Map.of("auto_renew", false))
+                .expect(200);
+    }
+
     /** Whoever died leaves a lease that ends; until then nobody else touches the order. */
     @Test
     void orderOfAnInstanceThatDied_isTakenUpWhenItsLeaseIsOver() {

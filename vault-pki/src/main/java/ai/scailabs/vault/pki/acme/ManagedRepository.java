@@ -246,6 +246,36 @@ final class ManagedRepository {
                 """, version, now, version, now, tx.tenant().value(), certificate);
     }
 
+    /** Every version would be of the same key: none is made any more. An order under way ends with its next step that waits or fails. */
+    void endRenewal(TenantTransaction tx, UUID certificate, Instant now) {
+        tx.update(
+                "update acme_certificate set auto_renew = false, renew_at = null, look_at = null where tenant_id = ? and certificate_id = ?",
+                tx.tenant().value(),
+                certificate);
+        tx.update(
+                "update acme_order set give_up_at = ? where tenant_id = ? and certificate_id = ? and status in ('pending', 'processing')",
+                now,
+                tx.tenant().value(),
+                certificate);
+    }
+
+    /** Whether it was revoked for a key that its next version would have too. */
+    boolean isExposed(TenantId tenant, UUID certificate) {
+        return transactions
+                .queryOne(
+                        tenant,
+                        """
+                        select true from acme_certificate c
+                        join acme_certificate_version v on v.tenant_id = c.tenant_id and v.certificate_id = c.certificate_id
+                        where c.tenant_id = ? and c.certificate_id = ? and c.csr is not null and v.revocation_reason = ? limit 1
+                        """,
+                        (results, index) -> true,
+                        tenant.value(),
+                        certificate,
+                        RevocationReason.KEY_COMPROMISE.code())
+                .isPresent();
+    }
+
     private static ManagedCertificate certificate(ResultSet results) throws SQLException {
         return new ManagedCertificate(
                 results.getObject("certificate_id", UUID.class),

@@ -553,6 +553,24 @@ class AcmeOrderApiTest {
                 .isEqualTo(2L);
     }
 
+    /** A provider of DNS that does not answer for a week keeps no certificate from being renewed. */
+    @Test
+    void orderThatIsOver_andIsStillCleaned_keepsNoRenewalWaiting() {
+        ApiClient owner = server.owner("acme-unclean", "acme-unclean");
+        String order = Pebbles.ordered(
+                owner, Pebbles.order(Pebbles.register(owner, Pebbles.believing()), "http-01", "unclean.example.test"));
+        Pebbles.valid(owner, order);
+        Sql.superuser(server)
+                .update(
+                        "update acme_order set stage = 'clean', next_attempt_at = now() + interval '1 hour' where tenant_id = 'tnt_acme-unclean'");
+        String renewal = owner.post("/v1/pki/acme/orders/" + order + "/renew", null)
+                .expect(202)
+                .json()
+                .get("id")
+                .stringValue();
+        Pebbles.valid(owner, renewal);
+    }
+
     @Test
     void tenantWithMoreDueThanARunTakes_holdsUpNobodyElse() {
         ApiClient crowded = server.owner("acme-crowd", "acme-crowd");

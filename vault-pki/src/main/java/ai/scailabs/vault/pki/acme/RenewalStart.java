@@ -8,7 +8,7 @@ import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** Begins a renewal, whoever wants it. One certificate has one order under way: a second is refused by the database. */
+/** Begins a renewal, whoever wants it. One certificate has one order under way: a second is refused by the database. One that is over and still removes its records is none. */
 final class RenewalStart {
     /** For one whose certificate is over already, or about to be. */
     private static final Duration LEAST_PATIENCE = Duration.ofDays(2);

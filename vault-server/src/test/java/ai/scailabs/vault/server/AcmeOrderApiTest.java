@@ -586,7 +586,9 @@ class AcmeOrderApiTest {
                         Pebbles.ordered(
                                 owner,
                                 Pebbles.order(
-                                        Pebbles.register(owner, Pebbles.believing()), "http-01", "beside.example.test")))
+                                        Pebbles.register(owner, Pebbles.believing()),
+                                        "http-01",
+                                        "beside.example.test")))
                 .get("certificate_id")
                 .stringValue();
         Sql sql = Sql.superuser(server);
@@ -596,7 +598,8 @@ class AcmeOrderApiTest {
                     "insert into acme_certificate (tenant_id, certificate_id, account_id, names, challenge_type, key_type, key_size, auto_renew, renew_at, created_at, created_by, updated_at)"
                             + " select tenant_id, gen_random_uuid(), account_id, names, challenge_type, key_type, key_size, true, now() - interval '1 day', now(), created_by, now()"
                             + " from acme_certificate, generate_series(1, 300) where tenant_id = 'tnt_acme-crowd'");
-            sql.update("update acme_certificate set renew_at = now() where tenant_id = 'tnt_acme-beside'");
+            sql.update(
+                    "update acme_certificate set renew_at = now(), look_at = null where tenant_id = 'tnt_acme-beside'");
             awaited(owner, certificate, 2);
         } finally {
             sql.update("delete from acme_certificate where tenant_id = 'tnt_acme-crowd' and version = 0");

@@ -126,8 +126,8 @@ public final class RenewalWorker implements AutoCloseable {
         UUID order = ids.nextUuid();
         Instant now = client.now();
         boolean begun = orders.transactions().inTransaction(due.tenant(), tx -> {
-            Optional<RenewalStart.Due> found = RenewalStart.lock(tx, due.id())
-                    .filter(each -> each.wanted() && !each.exposed());
+            Optional<RenewalStart.Due> found =
+                    RenewalStart.lock(tx, due.id()).filter(each -> each.wanted() && !each.exposed());
             if (found.isEmpty()) {
                 return false;
             }

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.scailabs.vault.testkit.TestPebble;
 import java.io.ByteArrayInputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
@@ -20,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.IntStream;
 import org.bouncycastle.asn1.pkcs.PKCSObjectIdentifiers;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x509.Extension;
@@ -551,6 +554,29 @@ class AcmeOrderApiTest {
                 1);
         assertThat(sql.value("select count(*) from acme_order where tenant_id = 'tnt_acme-under-way'"))
                 .isEqualTo(2L);
+    }
+
+    /** Who has an order of many names has it for as long as a slow directory takes for them. */
+    @Test
+    void orderOfManyNames_isLeasedForLonger() throws Exception {
+        try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+            ApiClient owner = server.owner("acme-lasting", "acme-lasting");
+            String account = Pebbles.register(owner, Pebbles.believing());
+            Sql sql = Sql.superuser(server);
+            sql.update(
+                    "update acme_account set directory_url = ? where tenant_id = 'tnt_acme-lasting'",
+                    "https://localhost:" + silent.getLocalPort() + "/dir");
+            Pebbles.ordered(
+                    owner,
+                    Pebbles.order(
+                            account,
+                            "http-01",
+                            IntStream.range(0, 60)
+                                    .mapToObj(i -> "n" + i + ".example.test")
+                                    .toArray(String[]::new)));
+            sql.awaitRows(
+                    "select from acme_order where tenant_id = 'tnt_acme-lasting' and lease_until > now() + interval '2 minutes'");
+        }
     }
 
     /** A provider of DNS that does not answer for a week keeps no certificate from being renewed. */

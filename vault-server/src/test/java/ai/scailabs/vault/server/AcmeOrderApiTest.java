@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.scailabs.vault.testkit.TestPebble;
 import java.io.ByteArrayInputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
@@ -20,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.IntStream;
 import org.bouncycastle.asn1.pkcs.PKCSObjectIdentifiers;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x509.Extension;
@@ -429,6 +432,48 @@ class AcmeOrderApiTest {
         assertThat(left.at("/versions/0/revoked_at").isNull()).isFalse();
     }
 
+    /** The next version would be of the key that somebody else has. */
+    @Test
+    void ownRequestOfACompromisedKey_isNotCertifiedAgain() throws Exception {
+        ApiClient owner = server.owner("acme-exposed", "acme-exposed");
+        Map<String, Object> body =
+                Pebbles.order(Pebbles.register(owner, Pebbles.believing()), "http-01", "exposed.example.test");
+        body.put("csr_pem", csr(keys(), "exposed.example.test"));
+        String order = Pebbles.ordered(owner, body);
+        String certificate = Pebbles.valid(owner, order).get("certificate_id").stringValue();
+        Sql sql = Sql.superuser(server);
+        // A renewal that is about to be finished.
+        sql.update(
+                "insert into acme_order (tenant_id, order_id, certificate_id, account_id, renewal, status, stage, stage_since, next_attempt_at, give_up_at, created_at, created_by)"
+                        + " select tenant_id, gen_random_uuid(), certificate_id, account_id, true, 'pending', 'new', now(), now() + interval '1 hour', now() + interval '2 hours', now(), 'system:acme'"
+                        + " from acme_certificate where tenant_id = 'tnt_acme-exposed'");
+        owner.post("/v1/pki/acme/orders/" + order + "/revoke", Map.of("reason", "key_compromise"))
+                .expect(200);
+        sql.update(
+                "update acme_order set next_attempt_at = now() where tenant_id = 'tnt_acme-exposed' and status = 'pending'");
+        awaitCount(
+                sql,
+                "select count(*) from acme_order where tenant_id = 'tnt_acme-exposed' and status = 'invalid' and stage = 'done'",
+                1);
+        JsonNode left = owner.get("/v1/pki/acme/certificates/" + certificate)
+                .expect(200)
+                .json();
+        assertThat(left.get("version").intValue()).isEqualTo(1);
+        assertThat(left.get("auto_renew").booleanValue()).isFalse();
+        assertThat(left.get("renew_at").isNull()).isTrue();
+        for (ApiClient.Reply refused : List.of(
+                owner.post("/v1/pki/acme/orders/" + order + "/renew", null),
+                owner.patch("/v1/pki/acme/certificates/" + certificate, Map.of("auto_renew", true)))) {
+            assertThat(refused.expect(409, "conflict")
+                            .json()
+                            .at("/error/details/state")
+                            .stringValue())
+                    .isEqualTo("key_compromised");
+        }
+        owner.patch("/v1/pki/acme/certificates/" + certificate, Map.of("auto_renew", false))
+                .expect(200);
+    }
+
     /** Whoever died leaves a lease that ends; until then nobody else touches the order. */
     @Test
     void orderOfAnInstanceThatDied_isTakenUpWhenItsLeaseIsOver() {
@@ -477,6 +522,114 @@ class AcmeOrderApiTest {
                         sql.value(
                                 "select count(distinct order_url) from acme_order where tenant_id = 'tnt_acme-many' and status = 'valid'"))
                 .isEqualTo(20L);
+    }
+
+    /** What cannot begin is looked at again later: it would be found first in every run. */
+    @Test
+    void renewalThatIsUnderWay_isNotDue_whoeverSaysSo() {
+        ApiClient owner = server.owner("acme-under-way", "acme-under-way");
+        String certificate = Pebbles.valid(
+                        owner,
+                        Pebbles.ordered(
+                                owner,
+                                Pebbles.order(
+                                        Pebbles.register(owner, Pebbles.believing()), "http-01", "way.example.test")))
+                .get("certificate_id")
+                .stringValue();
+        Sql sql = Sql.superuser(server);
+        sql.update(
+                "insert into acme_order (tenant_id, order_id, certificate_id, account_id, renewal, status, stage, stage_since, next_attempt_at, give_up_at, created_at, created_by)"
+                        + " select tenant_id, gen_random_uuid(), certificate_id, account_id, true, 'pending', 'new', now(), now() + interval '1 hour', now() + interval '2 hours', now(), 'system:acme'"
+                        + " from acme_certificate where tenant_id = 'tnt_acme-under-way'");
+        JsonNode wanted = owner.patch("/v1/pki/acme/certificates/" + certificate, Map.of("auto_renew", true))
+                .expect(200)
+                .json();
+        assertThat(wanted.get("auto_renew").booleanValue()).isTrue();
+        assertThat(wanted.get("renew_at").isNull()).isTrue();
+        sql.update(
+                "update acme_certificate set renew_at = now() - interval '1 day' where tenant_id = 'tnt_acme-under-way'");
+        awaitCount(
+                sql,
+                "select count(*) from acme_certificate where tenant_id = 'tnt_acme-under-way' and renew_at > now() + interval '4 minutes'",
+                1);
+        assertThat(sql.value("select count(*) from acme_order where tenant_id = 'tnt_acme-under-way'"))
+                .isEqualTo(2L);
+    }
+
+    /** Who has an order of many names has it for as long as a slow directory takes for them. */
+    @Test
+    void orderOfManyNames_isLeasedForLonger() throws Exception {
+        try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+            ApiClient owner = server.owner("acme-lasting", "acme-lasting");
+            String account = Pebbles.register(owner, Pebbles.believing());
+            Sql sql = Sql.superuser(server);
+            sql.update(
+                    "update acme_account set directory_url = ? where tenant_id = 'tnt_acme-lasting'",
+                    "https://localhost:" + silent.getLocalPort() + "/dir");
+            Pebbles.ordered(
+                    owner,
+                    Pebbles.order(
+                            account,
+                            "http-01",
+                            IntStream.range(0, 60)
+                                    .mapToObj(i -> "n" + i + ".example.test")
+                                    .toArray(String[]::new)));
+            sql.awaitRows(
+                    "select from acme_order where tenant_id = 'tnt_acme-lasting' and lease_until > now() + interval '2 minutes'");
+        }
+    }
+
+    /** A provider of DNS that does not answer for a week keeps no certificate from being renewed. */
+    @Test
+    void orderThatIsOver_andIsStillCleaned_keepsNoRenewalWaiting() {
+        ApiClient owner = server.owner("acme-unclean", "acme-unclean");
+        String order = Pebbles.ordered(
+                owner, Pebbles.order(Pebbles.register(owner, Pebbles.believing()), "http-01", "unclean.example.test"));
+        Pebbles.valid(owner, order);
+        Sql.superuser(server)
+                .update(
+                        "update acme_order set stage = 'clean', next_attempt_at = now() + interval '1 hour' where tenant_id = 'tnt_acme-unclean'");
+        String renewal = owner.post("/v1/pki/acme/orders/" + order + "/renew", null)
+                .expect(202)
+                .json()
+                .get("id")
+                .stringValue();
+        Pebbles.valid(owner, renewal);
+    }
+
+    @Test
+    void tenantWithMoreDueThanARunTakes_holdsUpNobodyElse() {
+        ApiClient crowded = server.owner("acme-crowd", "acme-crowd");
+        Pebbles.valid(
+                crowded,
+                Pebbles.ordered(
+                        crowded,
+                        Pebbles.order(
+                                Pebbles.register(crowded, Pebbles.believing()), "http-01", "crowd.example.test")));
+        ApiClient owner = server.owner("acme-beside", "acme-beside");
+        String certificate = Pebbles.valid(
+                        owner,
+                        Pebbles.ordered(
+                                owner,
+                                Pebbles.order(
+                                        Pebbles.register(owner, Pebbles.believing()),
+                                        "http-01",
+                                        "beside.example.test")))
+                .get("certificate_id")
+                .stringValue();
+        Sql sql = Sql.superuser(server);
+        try {
+            // Without a version there is nothing to renew: they stay due.
+            sql.update(
+                    "insert into acme_certificate (tenant_id, certificate_id, account_id, names, challenge_type, key_type, key_size, auto_renew, renew_at, created_at, created_by, updated_at)"
+                            + " select tenant_id, gen_random_uuid(), account_id, names, challenge_type, key_type, key_size, true, now() - interval '1 day', now(), created_by, now()"
+                            + " from acme_certificate, generate_series(1, 300) where tenant_id = 'tnt_acme-crowd'");
+            sql.update(
+                    "update acme_certificate set renew_at = now(), look_at = null where tenant_id = 'tnt_acme-beside'");
+            awaited(owner, certificate, 2);
+        } finally {
+            sql.update("delete from acme_certificate where tenant_id = 'tnt_acme-crowd' and version = 0");
+        }
     }
 
     private static void awaitCount(Sql sql, String count, long least) {

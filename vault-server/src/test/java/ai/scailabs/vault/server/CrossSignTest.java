@@ -210,6 +210,55 @@ class CrossSignTest {
     }
 
     @Test
+    void crossCertificateOnHold_goesForGood_withItsSubject() throws Exception {
+        String signer = authority("holding-signer");
+        String other = authority("holding-other");
+        String serial = crossed(signer, "subject_ca_id", other)
+                .expect(201)
+                .json()
+                .get("serial_number")
+                .stringValue();
+        owner.post("/v1/pki/revoke", Map.of("serial_number", serial, "reason", "certificate_hold"))
+                .expect(200);
+        owner.post("/v1/pki/ca/" + other + "/revoke", Map.of("reason", "key_compromise"))
+                .expect(200);
+        stateOf(owner.post("/v1/pki/release", Map.of("serial_number", serial)), "revoked");
+        write("list.pem", list(signer));
+        assertThat(Programs.openssl(folder, "crl", "-in", "list.pem", "-noout", "-text"))
+                .contains(serial.replace(":", ""))
+                .contains("Key Compromise")
+                .doesNotContain("Certificate Hold");
+    }
+
+    @Test
+    void crossCertificateOfOneBelow_goesWithTheAuthorityAbove() throws Exception {
+        String signer = authority("aside-signer");
+        String above = authority("above-other");
+        String below = authority("below-other", "ca_type", "intermediate", "parent_ca_id", above);
+        String serial = crossed(signer, "subject_ca_id", below)
+                .expect(201)
+                .json()
+                .get("serial_number")
+                .stringValue();
+        // One that counted again: it is revoked as if it never had been.
+        String released = crossed(signer, "subject_ca_id", below)
+                .expect(201)
+                .json()
+                .get("serial_number")
+                .stringValue();
+        owner.post("/v1/pki/revoke", Map.of("serial_number", released, "reason", "certificate_hold"))
+                .expect(200);
+        owner.post("/v1/pki/release", Map.of("serial_number", released)).expect(200);
+        owner.post("/v1/pki/ca/" + above + "/revoke", Map.of("reason", "ca_compromise"))
+                .expect(200);
+        write("list.pem", list(signer));
+        assertThat(Programs.openssl(folder, "crl", "-in", "list.pem", "-noout", "-text"))
+                .contains(serial.replace(":", ""), released.replace(":", ""))
+                .contains("CA Compromise")
+                .doesNotContain("Certificate Hold");
+    }
+
+    @Test
     void oneOfOthers_isVouchedFor_withinTheBoundsOfTheSigner() throws Exception {
         String root = authority("bounding-root");
         String signer = authority(

@@ -7,11 +7,18 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -306,6 +313,60 @@ class OfflineAuthorityTest {
 
         OutsideAuthority.root(folder, "root", 30);
         assertThat(problem(bring(id, crl(number + 2, serial)), "crl_pem")).contains("not signed");
+    }
+
+    private static int holder(Statement statement) throws SQLException {
+        try (ResultSet results = statement.executeQuery("select pg_backend_pid()")) {
+            results.next();
+            return results.getInt(1);
+        }
+    }
+
+    /** No list would ever tell of it: the key is gone. */
+    @Test
+    void revokedWhileTheLastListIsMade_isOnIt_orNothingIsDone() throws Exception {
+        String id = id(root("raced"));
+        owner.post(
+                        "/v1/pki/roles",
+                        Map.of(
+                                "name",
+                                "of-raced",
+                                "ca_id",
+                                id,
+                                "allowed_domains",
+                                List.of("raced.test"),
+                                "allow_bare_domains",
+                                true))
+                .expect(201);
+        String serial = owner.post("/v1/pki/issue/of-raced", Map.of("common_name", "raced.test", "ttl", "1h"))
+                .expect(201)
+                .json()
+                .get("serial_number")
+                .stringValue();
+        JsonNode backup = leave(id);
+        ApiClient.Reply raced;
+        try (Connection other = server.database().superuser().dataSource().getConnection();
+                Statement statement = other.createStatement()) {
+            other.setAutoCommit(false);
+            statement.execute("select from tenant where tenant_id = 'tnt_" + TENANT + "' for no key update");
+            int holder = holder(statement);
+            CompletableFuture<ApiClient.Reply> confirmed = CompletableFuture.supplyAsync(() -> confirm(id, backup));
+            // The list is signed by then, and about to be published.
+            Sql.superuser(server)
+                    .awaitRows("select from pg_stat_activity where " + holder + " = any(pg_blocking_pids(pid))");
+            owner.post("/v1/pki/revoke", Map.of("serial_number", serial, "reason", "key_compromise"))
+                    .expect(200);
+            other.rollback();
+            raced = confirmed.get(1, TimeUnit.MINUTES);
+        }
+        raced.expect(503, "service_unavailable");
+        assertThat(signingKeys(id)).isEqualTo(1);
+        assertThat(shown(id).get("key_destroyed_at").isNull()).isTrue();
+        ApiClient.Reply again = confirm(id, backup);
+        for (int attempt = 0; again.status() == 409 && attempt < 20; attempt++) {
+            again = confirm(id, backup);
+        }
+        assertThat(again.expect(200).json().at("/crls/0/entries").intValue()).isEqualTo(1);
     }
 
     @Test

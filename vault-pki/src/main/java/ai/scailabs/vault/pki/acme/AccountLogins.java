@@ -35,6 +35,11 @@ final class AccountLogins {
         this.clock = clock;
     }
 
+    /** The same, for conversations about so many names: they may last longer. */
+    AccountLogins about(int names) {
+        return new AccountLogins(directories.about(names), keys, accounts, clock);
+    }
+
     Session session(DirectoryAddress address) {
         return directories.open(address);
     }

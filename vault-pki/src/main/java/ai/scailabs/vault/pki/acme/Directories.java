@@ -29,19 +29,41 @@ public final class Directories {
     /** For one step of an order, or for one call. */
     private static final Duration BUDGET = Duration.ofSeconds(30);
 
+    /** And for each name of the order: a step asks up to twice about each, one after the other. */
+    static final int SECONDS_PER_NAME = 1;
+
     private static final int MAX_REMEMBERED = 500;
     private static final Duration REMEMBERED_FOR = Duration.ofMinutes(10);
 
     private static final List<Resource> NEEDED = List.of(Resource.NEW_NONCE, Resource.NEW_ACCOUNT, Resource.NEW_ORDER);
 
     private final GuardedTransfers transfers;
-    private final Cache<String, JSON> remembered = Caffeine.newBuilder()
-            .maximumSize(MAX_REMEMBERED)
-            .expireAfterWrite(REMEMBERED_FOR)
-            .build();
+    private final Duration budget;
+    private final Cache<String, JSON> remembered;
 
     public Directories(GuardedTransfers transfers) {
+        this(
+                transfers,
+                BUDGET,
+                Caffeine.newBuilder()
+                        .maximumSize(MAX_REMEMBERED)
+                        .expireAfterWrite(REMEMBERED_FOR)
+                        .build());
+    }
+
+    private Directories(GuardedTransfers transfers, Duration budget, Cache<String, JSON> remembered) {
         this.transfers = transfers;
+        this.budget = budget;
+        this.remembered = remembered;
+    }
+
+    /** The same, with the time for conversations about so many names. */
+    Directories about(int names) {
+        return new Directories(transfers, BUDGET.plusSeconds((long) SECONDS_PER_NAME * names), remembered);
+    }
+
+    Duration budget() {
+        return budget;
     }
 
     /** A conversation, for one thread and a bounded time. Nothing is sent yet. */
@@ -54,7 +76,7 @@ public final class Directories {
     private GuardedClient client(DirectoryAddress address) {
         String authorities = address.authorities();
         return new GuardedClient(
-                authorities == null ? transfers : transfers.trusting(authorities(authorities)), BUDGET);
+                authorities == null ? transfers : transfers.trusting(authorities(authorities)), budget);
     }
 
     private static SSLSocketFactory authorities(String pem) {

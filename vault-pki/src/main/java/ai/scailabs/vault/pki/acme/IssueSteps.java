@@ -72,6 +72,10 @@ final class IssueSteps {
             }
             return;
         }
+        if (certificates.isExposed(order.tenant(), order.certificate())) {
+            throw DirectoryFailure.lasting(DirectoryProblem.ours(
+                    "keyCompromised", "the certificate was revoked because its key was compromised", null));
+        }
         Order there = ProofSteps.bound(order, login);
         there.fetch();
         Instant next = moves.now();

@@ -95,19 +95,18 @@ public final class ManagedCertificates {
     }
 
     /**
-     * Whether it is renewed by itself, from now on.
+     * Whether it is renewed by itself, from now on. While a version is being made, that says when the next is due.
      *
-     * @throws VaultException {@code access_denied}; {@code certificate_not_found}
+     * @throws VaultException {@code access_denied}; {@code certificate_not_found}; {@code conflict} for one that would be renewed for a key that was compromised
      */
     public ManagedCertificate changeRenewal(Caller caller, UUID id, boolean autoRenew, AuditEntry entry) {
         ManagedCertificate found = permitted(caller, entry.tenant(), id, Permission.WRITE);
         CertificateVersion newest = found.versions().getFirst();
-        Instant due = !autoRenew
-                ? null
-                : found.renewAt() != null
-                        ? found.renewAt()
-                        : client.times().renewal(newest.notBefore(), newest.notAfter());
+        Instant due = client.times().renewal(newest.notBefore(), newest.notAfter());
         certificates.transactions().inTransaction(entry.tenant(), tx -> {
+            if (RenewalStart.lock(tx, id).orElseThrow().exposed() && autoRenew) {
+                throw OrderService.exposed();
+            }
             certificates.changeRenewal(tx, id, autoRenew, due, client.now());
             client.orderRows().record(tx, described(entry, found, Map.of("auto_renew", autoRenew)));
             return id;
@@ -175,7 +174,7 @@ public final class ManagedCertificates {
     }
 
     /**
-     * Revokes a version at the directory. The newest is replaced at once where the certificate is renewed by itself.
+     * Revokes a version at the directory. The newest is replaced at once where the certificate is renewed by itself; not with the caller's own request for a key that was compromised, of which nothing is made any more.
      *
      * @param version null for the newest
      * @throws VaultException as {@link #chain}; {@code validation_error} when the directory refuses; {@code backend_unavailable}
@@ -188,7 +187,11 @@ public final class ManagedCertificates {
         if (wanted.revokedAt() == null) {
             revokeThere(order, wanted, reason);
             certificates.transactions().inTransaction(tenant, tx -> {
+                certificates.lockVersion(tx, order.certificate());
                 certificates.revoke(tx, order.certificate(), wanted.version(), reason, client.now());
+                if (reason == RevocationReason.KEY_COMPROMISE && order.terms().csr() != null) {
+                    certificates.endRenewal(tx, order.certificate(), client.now());
+                }
                 Map<String, Object> extra = new HashMap<>(entry.extra());
                 extra.put("certificate_id", order.certificateText());
                 extra.put("serial_number", wanted.serialText());

@@ -205,13 +205,32 @@ final class ManagedRepository {
         }
     }
 
-    /** @param renewAt when, if it is to be renewed */
-    void changeRenewal(
-            TenantTransaction tx, UUID certificate, boolean autoRenew, @Nullable Instant renewAt, Instant now) {
-        tx.update("""
-                update acme_certificate set auto_renew = ?, renew_at = ?, look_at = case when ? and renewal_id is not null then ?::timestamptz end, updated_at = ?
-                where tenant_id = ? and certificate_id = ?
-                """, autoRenew, renewAt, autoRenew, now, now, tx.tenant().value(), certificate);
+    /**
+     * Of a certificate that was locked. While an order is under way it has no moment: what comes of the order sets it.
+     *
+     * @param renewAt when, if it is to be renewed and nobody knows better
+     */
+    void changeRenewal(TenantTransaction tx, UUID certificate, boolean autoRenew, Instant renewAt, Instant now) {
+        tx.update(
+                """
+                update acme_certificate c set auto_renew = w.auto_renew, renew_at = case when w.waits then coalesce(c.renew_at, ?::timestamptz) end,
+                    look_at = case when w.waits and c.renewal_id is not null then ?::timestamptz end, updated_at = ?
+                from (
+                    select a.auto_renew, a.auto_renew and not exists (
+                        select from acme_order o where o.tenant_id = ? and o.certificate_id = ? and o.status in ('pending', 'processing')
+                    ) as waits
+                    from (select ?::boolean as auto_renew) a
+                ) w
+                where c.tenant_id = ? and c.certificate_id = ?
+                """,
+                renewAt,
+                now,
+                now,
+                tx.tenant().value(),
+                certificate,
+                autoRenew,
+                tx.tenant().value(),
+                certificate);
     }
 
     /** Where it is the newest, another takes its place at once, and nobody asks the directory when that is to be. */
@@ -225,6 +244,36 @@ final class ManagedRepository {
                     look_at = case when version = ? then null else look_at end, updated_at = ?
                 where tenant_id = ? and certificate_id = ?
                 """, version, now, version, now, tx.tenant().value(), certificate);
+    }
+
+    /** Every version would be of the same key: none is made any more. An order under way ends with its next step that waits or fails. */
+    void endRenewal(TenantTransaction tx, UUID certificate, Instant now) {
+        tx.update(
+                "update acme_certificate set auto_renew = false, renew_at = null, look_at = null where tenant_id = ? and certificate_id = ?",
+                tx.tenant().value(),
+                certificate);
+        tx.update(
+                "update acme_order set give_up_at = ? where tenant_id = ? and certificate_id = ? and status in ('pending', 'processing')",
+                now,
+                tx.tenant().value(),
+                certificate);
+    }
+
+    /** Whether it was revoked for a key that its next version would have too. */
+    boolean isExposed(TenantId tenant, UUID certificate) {
+        return transactions
+                .queryOne(
+                        tenant,
+                        """
+                        select true from acme_certificate c
+                        join acme_certificate_version v on v.tenant_id = c.tenant_id and v.certificate_id = c.certificate_id
+                        where c.tenant_id = ? and c.certificate_id = ? and c.csr is not null and v.revocation_reason = ? limit 1
+                        """,
+                        (results, index) -> true,
+                        tenant.value(),
+                        certificate,
+                        RevocationReason.KEY_COMPROMISE.code())
+                .isPresent();
     }
 
     private static ManagedCertificate certificate(ResultSet results) throws SQLException {

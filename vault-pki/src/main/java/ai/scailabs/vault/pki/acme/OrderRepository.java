@@ -15,8 +15,12 @@ import org.jspecify.annotations.Nullable;
 
 /** The SQL of orders: who works on one, and how far it is. Methods that take a transaction belong to a change that writes its audit row in the same one. */
 final class OrderRepository implements OpenOrders {
-    /** Without a sign of life for so long, an instance is taken for dead. Longer than any conversation with a directory. */
+    /** Without a sign of life for so long, and {@link Directories#SECONDS_PER_NAME} for each name, an instance is taken for dead. Longer than any conversation with a directory. */
     static final Duration LEASE = Duration.ofSeconds(90);
+
+    private static final String FOR_NAMES = """
+            (select cardinality(c.names) from acme_certificate c where c.tenant_id = o.tenant_id and c.certificate_id = o.certificate_id)
+            """ + " * interval '" + Directories.SECONDS_PER_NAME + " seconds' ";
 
     private final TenantTransactions transactions;
 
@@ -91,10 +95,18 @@ final class OrderRepository implements OpenOrders {
 
     /** False when somebody else has it, or nothing is due. */
     boolean take(TenantId tenant, UUID id, UUID worker, Instant now) {
-        return transactions.update(tenant, """
-                        update acme_order set worker = ?, lease_until = ?
+        return transactions.update(
+                        tenant,
+                        "update acme_order o set worker = ?, lease_until = ?::timestamptz + " + FOR_NAMES + """
                         where tenant_id = ? and order_id = ? and stage <> 'done' and next_attempt_at <= ? and (worker is null or lease_until <= ?)
-                        """, worker, now.plus(LEASE), tenant.value(), id, now, now) > 0;
+                        """,
+                        worker,
+                        now.plus(LEASE),
+                        tenant.value(),
+                        id,
+                        now,
+                        now)
+                > 0;
     }
 
     /** Gives it away before anything else is done. */
@@ -116,8 +128,9 @@ final class OrderRepository implements OpenOrders {
         boolean kept = !next.isAfter(now) && stage != Stage.DONE;
         int moved = tx.update(
                 """
-                update acme_order set status = ?, stage_since = case when stage = ? then stage_since else ? end, stage = ?, next_attempt_at = ?, worker = ?,
-                    lease_until = ?, finished_at = case when finished_at is null and ? then ?::timestamptz else finished_at end
+                update acme_order o set status = ?, stage_since = case when stage = ? then stage_since else ? end, stage = ?, next_attempt_at = ?, worker = ?,
+                    lease_until = ?::timestamptz + """ + FOR_NAMES + """
+                    , finished_at = case when finished_at is null and ? then ?::timestamptz else finished_at end
                 where tenant_id = ? and order_id = ? and worker = ?
                 """,
                 status.wireName(),

@@ -136,7 +136,8 @@ public final class OrderService {
      * Another version of the certificate that the order made, now.
      *
      * @return the order that makes it
-     * @throws VaultException {@code access_denied}; {@code acme_order_not_found}; {@code conflict} when there is no certificate to renew, one is being made already, or the account was deactivated
+     * @throws VaultException {@code access_denied}; {@code acme_order_not_found}; {@code conflict} when there is no certificate to renew, one is being made already, its request is of a key that was compromised, or the
+     *     account was deactivated
      */
     public AcmeOrder renew(Caller caller, UUID id, AuditEntry entry) {
         AcmeOrder order = permitted(caller, entry.tenant(), id, Permission.WRITE);
@@ -148,6 +149,9 @@ public final class OrderService {
                 requireRoom(tx);
                 RenewalStart.Due due = RenewalStart.lock(tx, order.certificate())
                         .orElseThrow(() -> conflict("There is no certificate to renew", "no_certificate"));
+                if (due.exposed()) {
+                    throw exposed();
+                }
                 RenewalStart.begin(tx, orders, due, renewal, now(), by);
                 Map<String, Object> extra = new HashMap<>(entry.extra());
                 extra.put("renewal_order_id", Ids.text(AcmeOrder.PREFIX, renewal));
@@ -160,6 +164,13 @@ public final class OrderService {
         }
         tally.reached(order.provider(), OrderStatus.PENDING);
         return orders.find(entry.tenant(), renewal).orElseThrow(OrderService::notFound);
+    }
+
+    /** Of a certificate whose key the caller has, and which was revoked for that key. */
+    static VaultException exposed() {
+        return conflict(
+                "The certificate was revoked because its key was compromised; order another with a new request",
+                "key_compromised");
     }
 
     private static VaultException conflict(String message, String state) {

@@ -127,6 +127,6 @@ public final class OrderSteps {
             throw DirectoryFailure.lasting(
                     DirectoryProblem.ours("accountDeactivated", "the account was deactivated", null));
         }
-        return logins.open(order.tenant(), order.partner(), account);
+        return logins.about(order.terms().names().size()).open(order.tenant(), order.partner(), account);
     }
 }

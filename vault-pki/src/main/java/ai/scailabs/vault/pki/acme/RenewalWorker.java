@@ -44,11 +44,20 @@ public final class RenewalWorker implements AutoCloseable {
     private static final Duration LATEST_LOOK = Duration.ofDays(1);
     private static final Duration USUAL_LOOK = Duration.ofHours(6);
 
-    private static final String DUE = """
-            select c.tenant_id, c.certificate_id from acme_certificate c join tenant t on t.tenant_id = c.tenant_id
-            where c.renew_at <= ? and t.status = 'active' order by c.renew_at limit ?
-            """;
+    /** When a certificate is looked at again whose order is still under way. */
+    private static final Duration AGAIN = Duration.ofMinutes(5);
+
     /** Of a tenant with many not all: others are not behind it. */
+    private static final String DUE = """
+            select d.tenant_id, d.certificate_id
+            from (
+                select c.tenant_id, c.certificate_id, c.renew_at, row_number() over (partition by c.tenant_id order by c.renew_at) as place
+                from acme_certificate c join tenant t on t.tenant_id = c.tenant_id
+                where c.renew_at <= ? and t.status = 'active'
+            ) d
+            where d.place <= 40 order by d.renew_at limit ?
+            """;
+    /** As above. */
     private static final String LOOK = """
             select d.tenant_id, d.certificate_id
             from (
@@ -83,8 +92,6 @@ public final class RenewalWorker implements AutoCloseable {
             }
             try {
                 begin(due);
-            } catch (DuplicateKeyException underWay) {
-                LOG.debug("{} is being renewed already", due.id());
             } catch (RuntimeException failure) {
                 LOG.warn("the renewal of {} of {} did not begin", due.id(), due.tenant(), failure);
             }
@@ -92,11 +99,35 @@ public final class RenewalWorker implements AutoCloseable {
     }
 
     private void begin(Due due) {
+        try {
+            beginNow(due);
+        } catch (DuplicateKeyException underWay) {
+            LOG.debug("{} is being renewed already", due.id());
+            putOff(due);
+        }
+    }
+
+    /** It would be found again and again, in the place of others. */
+    private void putOff(Due due) {
+        Instant now = client.now();
+        client.orderRows()
+                .transactions()
+                .update(
+                        due.tenant(),
+                        "update acme_certificate set renew_at = ? where tenant_id = ? and certificate_id = ? and renew_at <= ?",
+                        now.plus(AGAIN),
+                        due.tenant().value(),
+                        due.id(),
+                        now);
+    }
+
+    private void beginNow(Due due) {
         OrderRepository orders = client.orderRows();
         UUID order = ids.nextUuid();
         Instant now = client.now();
         boolean begun = orders.transactions().inTransaction(due.tenant(), tx -> {
-            Optional<RenewalStart.Due> found = RenewalStart.lock(tx, due.id()).filter(RenewalStart.Due::wanted);
+            Optional<RenewalStart.Due> found =
+                    RenewalStart.lock(tx, due.id()).filter(each -> each.wanted() && !each.exposed());
             if (found.isEmpty()) {
                 return false;
             }

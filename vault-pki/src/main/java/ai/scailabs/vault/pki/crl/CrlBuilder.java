@@ -124,7 +124,7 @@ public final class CrlBuilder {
      *
      * @param rest first in the transaction
      * @return empty when another keeps making lists; nothing was done then
-     * @throws ai.scailabs.vault.kernel.error.VaultException as {@link #build}, and what {@code rest} throws
+     * @throws ai.scailabs.vault.kernel.error.VaultException as {@link #build}, also when something was revoked after it was read, which the lists would never tell; and what {@code rest} throws
      */
     public Optional<List<StoredCrl>> conclude(
             TenantId tenant, UUID authority, Duration validity, Consumer<TenantTransaction> rest) {
@@ -157,6 +157,7 @@ public final class CrlBuilder {
     private List<StoredCrl> conclude(Lease lease, Duration validity, Consumer<TenantTransaction> rest) {
         List<StoredCrl> made = new ArrayList<>();
         List<CrlScope> scopes = new ArrayList<>();
+        String before = lists.transactions().inTransaction(lease.tenant(), tx -> recentChanges(tx, lease));
         for (CrlIssuer issuer : lists.issuers(lease.tenant(), lease.authority(), lease.begun())) {
             if (issuer.view().mayRevoke()) {
                 List<CrlWriter> writers = complete(lease, issuer, validity, true);
@@ -167,10 +168,19 @@ public final class CrlBuilder {
         return lists.transactions().inTransaction(lease.tenant(), tx -> {
             rest.accept(tx);
             schedule.renew(tx, lease, clock.instant());
+            if (!recentChanges(tx, lease).equals(before)) {
+                throw new VaultException(
+                        ErrorCode.SERVICE_UNAVAILABLE,
+                        "Something was revoked while the last lists were made; nothing was done, try again");
+            }
             made.forEach(list -> lists.publish(tx, list, clock.instant()));
             scopes.forEach(scope -> lists.withdraw(tx, scope, 0, clock.instant()));
             return made;
         });
+    }
+
+    private String recentChanges(TenantTransaction tx, Lease lease) {
+        return entries.recentChanges(tx, lease.authority(), lease.begun().minus(LATE_COMMITS));
     }
 
     private List<StoredCrl> signed(Lease lease, CrlIssuer issuer, Stream<CrlWriter> writers) {

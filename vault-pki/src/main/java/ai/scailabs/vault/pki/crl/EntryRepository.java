@@ -1,5 +1,6 @@
 package ai.scailabs.vault.pki.crl;
 
+import ai.scailabs.vault.persistence.tenant.TenantTransaction;
 import ai.scailabs.vault.persistence.tenant.TenantTransactions;
 import ai.scailabs.vault.pki.x509.CrlEntry;
 import java.math.BigInteger;
@@ -8,6 +9,7 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.List;
+import java.util.UUID;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -110,6 +112,24 @@ final class EntryRepository {
                 after,
                 keptFrom,
                 most);
+    }
+
+    /** What was revoked or released since, and whether the authority was, as one text: equal when nothing was committed in between. */
+    String recentChanges(TenantTransaction tx, UUID authority, Instant after) {
+        return tx.queryOne(
+                        """
+                        select concat_ws(' ', a.revoked_at, (
+                            select md5(string_agg(concat_ws(',', r.ca_generation, encode(r.serial, 'hex'), r.reason, r.released, r.changed_at), ' '
+                                order by r.ca_generation, r.serial))
+                            from certificate_revocation r where r.tenant_id = a.tenant_id and r.ca_id = a.ca_id and r.changed_at > ?
+                        ))
+                        from certificate_authority a where a.tenant_id = ? and a.ca_id = ?
+                        """,
+                        (results, index) -> results.getString(1),
+                        after,
+                        tx.tenant().value(),
+                        authority)
+                .orElse("");
     }
 
     /** Which of these numbers are those of certificates that count. */

@@ -198,38 +198,54 @@ final class RevocationRepository {
                 tx.tenant().value());
     }
 
-    /** Its own certificates, of every key that it had, at those of ours that signed them or vouched for it. */
+    /**
+     * The certificates of the authority and of all below it, of every key that they had, at those of ours that signed them or vouched for them: a cross certificate counts below another than the authority. One that is on
+     * hold is so for good now, from its first moment on.
+     */
     void revokeOwnCertificates(TenantTransaction tx, UUID authority, RevocationReason reason, Instant now) {
         tx.update(
                 """
-                with kept as (
+                with recursive below as (
+                    select a.ca_id from certificate_authority a where a.tenant_id = ?::text and a.ca_id = ?::uuid
+                    union
+                    select a.ca_id from certificate_authority a join below b on a.parent_ca_id = b.ca_id where a.tenant_id = ?::text
+                ), kept as (
                     insert into certificate_revocation as r (tenant_id, ca_id, ca_generation, serial, certificate_id, reason, revoked_at, not_after,
                         changed_at)
                     select g.tenant_id, g.issuer_ca_id, g.issuer_generation, g.serial, g.certificate_id, ?::smallint, ?::timestamptz, g.not_after,
                         ?::timestamptz
                     from (
-                        select tenant_id, issuer_ca_id, issuer_generation, serial, certificate_id, not_after
-                        from ca_generation where tenant_id = ?::text and ca_id = ?::uuid and issuer_ca_id is not null
-                        union all
+                        select o.tenant_id, o.issuer_ca_id, o.issuer_generation, o.serial, o.certificate_id, o.not_after
+                        from ca_generation o join below b on b.ca_id = o.ca_id where o.tenant_id = ?::text and o.issuer_ca_id is not null
+                        union
                         select c.tenant_id, c.ca_id, c.ca_generation, c.serial, c.certificate_id, c.not_after
-                        from ca_cross_certificate x join certificate c on c.tenant_id = x.tenant_id and c.certificate_id = x.certificate_id
-                        where x.tenant_id = ?::text and x.ca_id = ?::uuid and c.status = 'issued'
+                        from ca_cross_certificate x
+                        join below b on b.ca_id = x.ca_id
+                        join certificate c on c.tenant_id = x.tenant_id and c.certificate_id = x.certificate_id
+                        where x.tenant_id = ?::text
                     ) g
-                    on conflict (tenant_id, ca_id, ca_generation, serial) do nothing
-                    returning tenant_id, ca_id, certificate_id
+                    on conflict (tenant_id, ca_id, ca_generation, serial) do update set
+                        reason = excluded.reason,
+                        revoked_at = case when r.released then excluded.revoked_at else r.revoked_at end,
+                        invalidity_date = case when r.released then null else r.invalidity_date end,
+                        released = false,
+                        changed_at = excluded.changed_at
+                    where r.reason = 6
+                    returning r.tenant_id, r.ca_id, r.certificate_id
                 ), due as (
                     update crl_schedule s set due_at = least(s.due_at, ?::timestamptz) from kept k where s.tenant_id = k.tenant_id and s.ca_id = k.ca_id
                 )
                 update certificate c set status = 'revoked' from kept k
                 where c.tenant_id = k.tenant_id and c.certificate_id = k.certificate_id and c.status = 'issued'
                 """,
+                tx.tenant().value(),
+                authority,
+                tx.tenant().value(),
                 reason.code(),
                 now,
                 now,
                 tx.tenant().value(),
-                authority,
                 tx.tenant().value(),
-                authority,
                 now);
     }
 

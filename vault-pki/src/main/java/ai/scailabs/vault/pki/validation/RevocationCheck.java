@@ -1,13 +1,17 @@
 package ai.scailabs.vault.pki.validation;
 
 import ai.scailabs.vault.pki.x509.RevocationReason;
+import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.bouncycastle.asn1.x509.DistributionPoint;
 import org.bouncycastle.asn1.x509.Extension;
 import org.bouncycastle.asn1.x509.KeyUsage;
@@ -20,6 +24,8 @@ final class RevocationCheck {
     private final Signatures signatures;
     private final Work work;
     private final List<PathCertificate> path;
+    /** The newest first: of two that say different things the later one counts, in whatever order they were given. */
+    private final List<RevocationList> lists;
     /** Whose status is being found out. */
     private final Set<PathCertificate> underWay = new HashSet<>();
 
@@ -35,6 +41,32 @@ final class RevocationCheck {
         this.signatures = signatures;
         this.work = work;
         this.path = path;
+        this.lists = newestFirst(question.crls());
+    }
+
+    /** By their numbers where all of one key have some, else by their moments (RFC 5280 §5.2.3). */
+    private static List<RevocationList> newestFirst(List<RevocationList> given) {
+        Comparator<RevocationList> byTime =
+                Comparator.comparing(RevocationList::thisUpdate).reversed();
+        return given.stream().collect(Collectors.groupingBy(RevocationCheck::source)).values().stream()
+                .map(ofOne -> ofOne.stream()
+                        .sorted(byNumber(ofOne).thenComparing(byTime))
+                        .toList())
+                .sorted(Comparator.comparing(List::getFirst, byTime))
+                .flatMap(List::stream)
+                .toList();
+    }
+
+    private static List<Object> source(RevocationList list) {
+        byte[] key = list.keyIdentifier();
+        return List.of(list.issuer(), ByteBuffer.wrap(key == null ? new byte[0] : key));
+    }
+
+    private static Comparator<RevocationList> byNumber(List<RevocationList> ofOne) {
+        return ofOne.stream().anyMatch(list -> list.number() == null)
+                ? (_, _) -> 0
+                : Comparator.comparing((RevocationList list) -> Objects.requireNonNull(list.number()))
+                        .reversed();
     }
 
     /** The anchor is trusted, and nobody revokes it. */
@@ -116,7 +148,7 @@ final class RevocationCheck {
         }
 
         private void lookAt(@Nullable DistributionPoint point) {
-            for (RevocationList list : question.crls()) {
+            for (RevocationList list : lists) {
                 work.step();
                 if (entry != null || reasons == CrlScope.ALL_REASONS) {
                     return;
@@ -150,7 +182,8 @@ final class RevocationCheck {
 
         private RevocationList.@Nullable Entry find(RevocationList list, PathCertificate signer)
                 throws RevocationList.UnusableException {
-            for (RevocationList delta : question.crls()) {
+            // Each tells of all that changed since its base: of several the newest alone counts.
+            for (RevocationList delta : lists) {
                 work.step();
                 if (delta.updates(list)
                         && delta.isUsable()
@@ -161,6 +194,7 @@ final class RevocationCheck {
                     if (changed.isPresent()) {
                         return changed.get().isRemoved() ? null : changed.get();
                     }
+                    break;
                 }
             }
             work.compare(list.size());

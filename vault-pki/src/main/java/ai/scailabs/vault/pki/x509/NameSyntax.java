@@ -9,9 +9,12 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
+import java.text.Normalizer;
+import java.util.Arrays;
 import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /** Reads names as callers write them, once; everything later deals with {@link GeneralName}s. A refusal names the rule and the value: names are no secrets. */
 public final class NameSyntax {
@@ -26,6 +29,11 @@ public final class NameSyntax {
 
     private static final Pattern LOCAL_PART =
             Pattern.compile("[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*");
+
+    private static final String A_LABEL = "xn--";
+
+    /** Joiners, middle dots, and the like. */
+    private static final String IN_NAMES = "\u200c\u200d\u00b7\u05f3\u05f4\u0f0b\u30fb";
 
     private NameSyntax() {}
 
@@ -140,20 +148,53 @@ public final class NameSyntax {
         }
     }
 
-    /** RFC 5890 §2.3.2.1: what it stands for is written so, and only so. */
+    /** RFC 5890 §2.3.2.1: what it stands for is written so, and only so. Which characters there are in which version of Unicode is no question of ours, as long as they stand for themselves alone. */
     private static boolean isALabel(String label) {
-        if (!label.startsWith("xn--")) {
+        if (!label.startsWith(A_LABEL)) {
             return false;
         }
-        String unicode = IDN.toUnicode(label, IDN.USE_STD3_ASCII_RULES);
-        if (unicode.equalsIgnoreCase(label)) {
-            return false;
+        String code = label.substring(A_LABEL.length());
+        return Punycode.decode(code)
+                .filter(unicode -> Punycode.encode(unicode).equals(code) && isULabel(unicode))
+                .isPresent();
+    }
+
+    private static boolean isULabel(String unicode) {
+        return unicode.chars().anyMatch(c -> c > 0x7f)
+                && unicode.codePoints().allMatch(NameSyntax::isOfNames)
+                && !isMark(unicode.codePointAt(0))
+                && !unicode.startsWith("-")
+                && !unicode.endsWith("-")
+                && unicode.codePoints().noneMatch(Character::isUpperCase)
+                && Normalizer.isNormalized(unicode, Normalizer.Form.NFKC);
+    }
+
+    private static boolean isMark(int point) {
+        int type = Character.getType(point);
+        return type == Character.NON_SPACING_MARK
+                || type == Character.COMBINING_SPACING_MARK
+                || type == Character.ENCLOSING_MARK;
+    }
+
+    /** No spaces, no controls and no full stops of other scripts; what is punctuation elsewhere and a letter in names is in RFC 5892 §2.6. */
+    private static boolean isOfNames(int point) {
+        if (point < 0x80 || IN_NAMES.indexOf(point) >= 0) {
+            return true;
         }
-        try {
-            return IDN.toASCII(unicode, IDN.USE_STD3_ASCII_RULES).equals(label);
-        } catch (IllegalArgumentException notConvertible) {
-            return false;
-        }
+        return isMark(point)
+                || switch (Character.getType(point)) {
+                    case Character.LOWERCASE_LETTER,
+                            Character.MODIFIER_LETTER,
+                            Character.OTHER_LETTER,
+                            Character.DECIMAL_DIGIT_NUMBER,
+                            Character.LETTER_NUMBER,
+                            Character.OTHER_NUMBER,
+                            Character.MATH_SYMBOL,
+                            Character.CURRENCY_SYMBOL,
+                            Character.MODIFIER_SYMBOL,
+                            Character.OTHER_SYMBOL -> true;
+                    default -> false;
+                };
     }
 
     private static String toAscii(String text) {
@@ -162,12 +203,31 @@ public final class NameSyntax {
         if (text.chars().anyMatch(c -> c == '\u3002' || c == '\uff0e' || c == '\uff61')) {
             throw refusal("idn", text, "has a full stop that is not the ASCII one");
         }
-        String wildcard = text.startsWith("*.") ? "*." : "";
+        if (text.length() > 2 * MAX_DNS_LENGTH) {
+            throw refusal("dns_length", text, "has no character, or more than " + MAX_DNS_LENGTH);
+        }
+        return Arrays.stream(text.split("\\.", -1))
+                .map(label -> label.chars().allMatch(c -> c <= 0x7f) ? label : aLabel(text, label))
+                .collect(Collectors.joining("."));
+    }
+
+    /** The JDK goes by IDNA2003, which makes two letters of a sharp s: what means another name by now (RFC 5891) is refused, and its A-label is taken. */
+    private static String aLabel(String text, String label) {
+        String ascii;
         try {
-            return wildcard + IDN.toASCII(text.substring(wildcard.length()));
+            ascii = IDN.toASCII(label).toLowerCase(Locale.ROOT);
         } catch (IllegalArgumentException notConvertible) {
             throw refusal("idn", text, "has a label that no A-label stands for");
         }
+        String meant = Normalizer.normalize(
+                Normalizer.normalize(label, Normalizer.Form.NFC).toLowerCase(Locale.ROOT), Normalizer.Form.NFC);
+        String back = ascii.startsWith(A_LABEL)
+                ? Punycode.decode(ascii.substring(A_LABEL.length())).orElse("")
+                : ascii;
+        if (!back.equals(meant)) {
+            throw refusal("idn", text, "has a label that could mean another name; write it as an A-label");
+        }
+        return ascii;
     }
 
     static void requireEmail(String mailbox) {

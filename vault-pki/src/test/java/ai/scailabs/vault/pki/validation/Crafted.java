@@ -20,6 +20,7 @@ import org.bouncycastle.asn1.ASN1Primitive;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x509.BasicConstraints;
 import org.bouncycastle.asn1.x509.CRLDistPoint;
+import org.bouncycastle.asn1.x509.CRLNumber;
 import org.bouncycastle.asn1.x509.ExtendedKeyUsage;
 import org.bouncycastle.asn1.x509.Extension;
 import org.bouncycastle.asn1.x509.GeneralName;
@@ -37,6 +38,7 @@ import org.bouncycastle.cert.jcajce.JcaX509ExtensionUtils;
 import org.bouncycastle.jce.provider.BouncyCastleProvider;
 import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
+import org.jspecify.annotations.Nullable;
 
 /** A certificate and its key, made as RFC 5280 wants it but for what a test has changed: our own signer would refuse most of these. */
 final class Crafted {
@@ -109,11 +111,40 @@ final class Crafted {
     }
 
     byte[] listOf(List<BigInteger> revoked, Instant nextUpdate) {
+        Map<BigInteger, Integer> reasons = new LinkedHashMap<>();
+        revoked.forEach(serial -> reasons.put(serial, 1));
+        return listOf(reasons, NOW.minus(Duration.ofDays(1)), nextUpdate, null, null);
+    }
+
+    /**
+     * A list that counts for a day more.
+     *
+     * @param reasons of each number
+     * @param number null for none
+     * @param base of a list of changes; null for a complete one
+     */
+    RevocationList list(
+            Instant thisUpdate, @Nullable Long number, @Nullable Long base, Map<BigInteger, Integer> reasons) {
+        return RevocationList.read(listOf(reasons, thisUpdate, NOW.plus(Duration.ofDays(1)), number, base))
+                .orElseThrow();
+    }
+
+    private byte[] listOf(
+            Map<BigInteger, Integer> reasons,
+            Instant thisUpdate,
+            Instant nextUpdate,
+            @Nullable Long number,
+            @Nullable Long base) {
         try {
-            X509v2CRLBuilder builder = new X509v2CRLBuilder(name, Date.from(NOW.minus(Duration.ofDays(1))));
+            X509v2CRLBuilder builder = new X509v2CRLBuilder(name, Date.from(thisUpdate));
             builder.setNextUpdate(Date.from(nextUpdate));
-            for (BigInteger serial : revoked) {
-                builder.addCRLEntry(serial, Date.from(NOW.minus(Duration.ofDays(2))), 1);
+            reasons.forEach(
+                    (serial, reason) -> builder.addCRLEntry(serial, Date.from(NOW.minus(Duration.ofDays(2))), reason));
+            if (number != null) {
+                builder.addExtension(Extension.cRLNumber, false, new CRLNumber(BigInteger.valueOf(number)));
+            }
+            if (base != null) {
+                builder.addExtension(Extension.deltaCRLIndicator, true, new CRLNumber(BigInteger.valueOf(base)));
             }
             builder.addExtension(
                     Extension.authorityKeyIdentifier,

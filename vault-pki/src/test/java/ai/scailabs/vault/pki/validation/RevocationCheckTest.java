@@ -6,8 +6,11 @@ import java.math.BigInteger;
 import java.security.KeyPair;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** What NIST's suite does not ask of revocation. */
@@ -46,6 +49,50 @@ class RevocationCheckTest {
                         .unrevoked(namesake.list(), ROOT.list())
                         .errors())
                 .containsExactly("revocation_unknown@0");
+    }
+
+    private static List<String> errors(RevocationList... ofTheIssuer) {
+        return question().unrevoked(ROOT.list()).unrevoked(ofTheIssuer).errors();
+    }
+
+    private static RevocationList list(Duration age, @Nullable Long number, @Nullable Long base, int... reasons) {
+        Map<BigInteger, Integer> entries = reasons.length == 0 ? Map.of() : Map.of(BigInteger.valueOf(77), reasons[0]);
+        return ISSUER.list(Crafted.NOW.minus(age), number, base, entries);
+    }
+
+    /** Whoever gives both gives them in any order. */
+    @Test
+    void newerOfTwoLists_counts() {
+        Duration old = Duration.ofHours(2);
+        Duration young = Duration.ofHours(1);
+        for (Long number : Arrays.asList(9L, null)) {
+            RevocationList before = list(old, number, null);
+            RevocationList revoked = list(young, number == null ? null : 10L, null, 1);
+            assertThat(errors(before, revoked)).containsExactly("revoked@0");
+            assertThat(errors(revoked, before)).containsExactly("revoked@0");
+            RevocationList held = list(old, number, null, 6);
+            RevocationList released = list(young, number == null ? null : 10L, null);
+            assertThat(errors(held, released)).isEmpty();
+            assertThat(errors(released, held)).isEmpty();
+        }
+        // Of one second.
+        assertThat(errors(list(old, 9L, null), list(old, 10L, null, 1))).containsExactly("revoked@0");
+        assertThat(errors(list(old, 10L, null, 1), list(old, 9L, null))).containsExactly("revoked@0");
+    }
+
+    @Test
+    void newerOfTwoListsOfChanges_counts() {
+        Duration old = Duration.ofHours(2);
+        RevocationList complete = list(Duration.ofHours(3), 1L, null);
+        RevocationList held = list(old, 2L, 1L, 6);
+        RevocationList released = list(Duration.ofHours(1), 3L, 1L, 8);
+        assertThat(errors(complete, held)).containsExactly("revoked@0");
+        assertThat(errors(complete, held, released)).isEmpty();
+        assertThat(errors(released, held, complete)).isEmpty();
+        RevocationList silent = list(old, 2L, 1L);
+        RevocationList revoked = list(Duration.ofHours(1), 3L, 1L, 1);
+        assertThat(errors(complete, silent, revoked)).containsExactly("revoked@0");
+        assertThat(errors(revoked, silent, complete)).containsExactly("revoked@0");
     }
 
     @Test

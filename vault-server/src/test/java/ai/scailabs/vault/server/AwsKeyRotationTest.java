@@ -354,6 +354,20 @@ class AwsKeyRotationTest {
         assertThat(versionsThere()).containsExactly(4, 5);
     }
 
+    /** Nobody would delete its old key then. */
+    @Test
+    void secretInItsGrace_staysUnderItsPolicy() {
+        attach(connector()).expect(201);
+        rotate().expect(200);
+        assertInGrace(owner.delete("/v1/rotation/policies/" + policy + "/secrets/" + path));
+        assertInGrace(owner.delete("/v1/rotation/policies/" + policy));
+        assertThat(secret().get("rotation_policy_id").stringValue()).isEqualTo(policy);
+
+        endGrace(1);
+        owner.delete("/v1/rotation/policies/" + policy + "/secrets/" + path).expect(204);
+        assertBothSidesAgree();
+    }
+
     private static void assertInGrace(ApiClient.Reply refused) {
         assertThat(refused.expect(409, "conflict")
                         .json()

@@ -517,6 +517,31 @@ class DynamicCredentialsTest {
         assertNeverGiven(slow, refused);
     }
 
+    /** Whoever suspended them saw no lease: it was not there yet. */
+    @Test
+    void personWhoWasSuspendedBeforeTheirLeaseWasSeen_isNotGivenIt() throws Exception {
+        Sql.superuser(server).update("""
+                insert into identity_user (tenant_id, user_id, identity_id, status, roles, known_at, status_at, last_synced_at)
+                values ('tnt_dynamics', 'usr_gone', 'user:gone@example.test', 'SUSPENDED', '{}', now(), now(), now()),
+                    ('tnt_dynamics', 'usr_back_1', 'user:back@example.test', 'SUSPENDED', '{}', now(), now(), now()),
+                    ('tnt_dynamics', 'usr_back_2', 'user:back@example.test', 'ACTIVE', '{}', now(), now(), now())
+                """);
+        for (String identity : List.of("user:gone@example.test", "user:usr_gone")) {
+            String slow = slowEngine();
+            assertNeverGiven(slow, whileBeingMade(slow, () -> belongs(slow, identity)));
+        }
+        String slow = slowEngine();
+        whileBeingMade(slow, () -> belongs(slow, "user:back@example.test")).expect(201);
+    }
+
+    private static void belongs(String engine, String identity) {
+        Sql.superuser(server)
+                .update(
+                        "update lease set identity = ? where tenant_id = 'tnt_dynamics' and engine_name = ?",
+                        identity,
+                        engine);
+    }
+
     @Test
     void revokeAll_endsWhatIsBeingMade() throws Exception {
         String slow = slowEngine();

@@ -206,16 +206,17 @@ final class LeaseRepository {
                 rows);
     }
 
-    /** Empty when it does not live any more, or is being ended. */
-    Optional<Lease> renew(TenantTransaction tx, UUID id, Instant until) {
+    /** Empty when it does not live any more, is being ended, or has got another end since it was seen. */
+    Optional<Lease> renew(TenantTransaction tx, Lease seen, Instant until) {
         return tx.queryOne(
-                "update lease l set expires_at = ?, next_at = ? where l.tenant_id = ? and l.lease_id = ? and l.state = 'active' and l.taken_by is null and l.expires_at > clock_timestamp() returning "
+                "update lease l set expires_at = ?, next_at = ? where l.tenant_id = ? and l.lease_id = ? and l.state = 'active' and l.taken_by is null and l.expires_at > clock_timestamp() and l.expires_at = ? returning "
                         + COLUMNS,
                 LeaseRepository::lease,
                 until,
                 until,
                 tx.tenant().value(),
-                id);
+                seen.id(),
+                seen.expiresAt());
     }
 
     /** It is to end now. False when it has, or is not given to anybody yet. */

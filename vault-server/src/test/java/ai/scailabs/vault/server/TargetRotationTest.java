@@ -23,6 +23,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
@@ -287,7 +288,7 @@ class TargetRotationTest {
         assertThat(isLetIn(user, "first-" + user)).isFalse();
     }
 
-    /** Killed between the account and the secret: who goes on finds out that the account has it, and publishes just that. */
+    /** Killed between the account and the secret: who goes on finds out that the account has it, sets it once more, as a login does not tell that it was saved, and publishes just that. */
     @Test
     void valueThatTheAccountHasAlready_isPublished() throws SQLException {
         leaveOnItsWay();
@@ -307,9 +308,20 @@ class TargetRotationTest {
         }
         postgres.restart();
         asRoot("alter role " + user + " password '" + password + "'");
+        String setByTheOther = stored();
         goOn();
+        assertThat(stored()).as("under another salt").isNotEqualTo(setByTheOther);
         assertThat(field("password")).isEqualTo(password);
         assertBothSidesAgree(user);
+    }
+
+    private String stored() throws SQLException {
+        try (Connection there = target.superuser().dataSource().getConnection();
+                Statement asked = there.createStatement();
+                ResultSet found = asked.executeQuery("select rolpassword from pg_authid where rolname = '" + user + "'")) {
+            assertThat(found.next()).isTrue();
+            return String.valueOf(found.getString(1));
+        }
     }
 
     /** The target says which counts: what somebody wrote if it is the account's, else what was on its way. */

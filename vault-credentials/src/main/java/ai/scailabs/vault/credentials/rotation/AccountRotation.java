@@ -133,12 +133,15 @@ final class AccountRotation implements ConnectedRotation<AccountConnector> {
                 Target target = opened(connector, due.right(), known)) {
             connector.requireAccount(wanted.user());
             boolean published = sameLogin(wanted, known);
-            if (!published && !isLetIn(target, wanted)) {
-                if (due.version() != seen && isLetIn(target, known)) {
-                    // Somebody wrote what the account has: that is the secret.
-                    pending.drop(due);
-                    return;
-                }
+            boolean letIn = published || isLetIn(target, wanted);
+            if (!letIn && due.version() != seen && isLetIn(target, known)) {
+                // Somebody wrote what the account has: that is the secret.
+                pending.drop(due);
+                return;
+            }
+            // To be let in does not prove that it was set for good, or everywhere. An account that changes itself by
+            // the old password cannot do it twice.
+            if (!published && (!letIn || connector.loginPath() != null)) {
                 target.setPassword(wanted.user(), wanted.password());
                 listener.reached(RotationStep.SET_THERE);
                 target.verify(wanted);

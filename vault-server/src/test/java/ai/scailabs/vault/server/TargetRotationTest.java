@@ -321,7 +321,8 @@ class TargetRotationTest {
     private String stored() throws SQLException {
         try (Connection there = target.superuser().dataSource().getConnection();
                 Statement asked = there.createStatement();
-                ResultSet found = asked.executeQuery("select rolpassword from pg_authid where rolname = '" + user + "'")) {
+                ResultSet found =
+                        asked.executeQuery("select rolpassword from pg_authid where rolname = '" + user + "'")) {
             assertThat(found.next()).isTrue();
             return String.valueOf(found.getString(1));
         }

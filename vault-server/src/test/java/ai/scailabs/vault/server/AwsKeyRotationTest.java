@@ -328,6 +328,65 @@ class AwsKeyRotationTest {
                 .isEmpty());
     }
 
+    /** Its key is known by nothing but the version. */
+    @Test
+    void versionThatIsNotToBeKept_staysUntilItsKeyIsDeleted() {
+        ApiClient.Reply kept = owner.put(
+                "/v1/secrets/" + path,
+                Map.of(
+                        "data",
+                        Map.of("access_key_id", first, "secret_access_key", firstSecret),
+                        "options",
+                        Map.of("max_versions", 1)));
+        assertThat(kept.status()).as(kept.body()).isEqualTo(200);
+        assertThat(versionsThere()).containsExactly(2);
+        attach(connector()).expect(201);
+        rotate().expect(200);
+        write(field("access_key_id"), field("secret_access_key"), "written");
+        assertThat(versionsThere()).containsExactly(2, 3, 4);
+        assertInGrace(owner.delete("/v1/secrets/" + path + "?version=2"));
+
+        endGrace(2);
+        assertThat(isLetIn(first, firstSecret)).isFalse();
+        endGrace(3);
+        assertBothSidesAgree();
+        write(field("access_key_id"), field("secret_access_key"), "again");
+        assertThat(versionsThere()).containsExactly(4, 5);
+    }
+
+    /** Nobody would delete its old key then. */
+    @Test
+    void secretInItsGrace_staysUnderItsPolicy() {
+        attach(connector()).expect(201);
+        rotate().expect(200);
+        assertInGrace(owner.delete("/v1/rotation/policies/" + policy + "/secrets/" + path));
+        assertInGrace(owner.delete("/v1/rotation/policies/" + policy));
+        assertThat(secret().get("rotation_policy_id").stringValue()).isEqualTo(policy);
+
+        endGrace(1);
+        owner.delete("/v1/rotation/policies/" + policy + "/secrets/" + path).expect(204);
+        assertBothSidesAgree();
+    }
+
+    private static void assertInGrace(ApiClient.Reply refused) {
+        assertThat(refused.expect(409, "conflict")
+                        .json()
+                        .at("/error/details/state")
+                        .stringValue())
+                .isEqualTo("in_grace");
+    }
+
+    private List<Integer> versionsThere() {
+        return sql
+                .rows(
+                        "select version from secret_version where tenant_id = ? and path = ? order by version",
+                        TENANT,
+                        path)
+                .stream()
+                .map(row -> (Integer) row.get("version"))
+                .toList();
+    }
+
     /** There is room for two. */
     @Test
     void rotationWithinTheGrace_deletesTheKeyBeforeTheLast() {

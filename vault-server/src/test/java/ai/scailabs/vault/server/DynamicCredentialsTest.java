@@ -517,6 +517,73 @@ class DynamicCredentialsTest {
         assertNeverGiven(slow, refused);
     }
 
+    /** The slower one of two renewals was the first to be asked for. */
+    @Test
+    void renewalThatWasOvertaken_doesNotMoveTheEndBack() throws Exception {
+        JsonNode lease = minted(engine, "reader", "10m");
+        String account = text(lease.get("data"), "username");
+        try (Connection other = target.superuser().dataSource().getConnection();
+                ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            other.setAutoCommit(false);
+            try (Statement lock = other.createStatement()) {
+                lock.execute("alter role \"" + account + "\" connection limit 7");
+            }
+            Future<ApiClient.Reply> slower = threads.submit(
+                    () -> owner.post(LEASES + "/" + text(lease, "lease_id") + "/renew", Map.of("increment", "20m")));
+            await(() -> isWaitedFor());
+            Sql.superuser(server)
+                    .update("update lease set expires_at = issued_at + interval '50 minutes' where lease_id = '"
+                            + uuid(lease) + "'");
+            other.rollback();
+            assertThat(slower.get().expect(200).json().get("ttl_seconds").intValue())
+                    .isGreaterThan(2_900);
+        }
+        try (Connection there = target.superuser().dataSource().getConnection();
+                Statement asked = there.createStatement();
+                ResultSet found = asked.executeQuery(
+                        "select rolvaliduntil > now() + interval '48 minutes' from pg_roles where rolname = '" + account
+                                + "'")) {
+            assertThat(found.next()).isTrue();
+            assertThat(found.getBoolean(1)).isTrue();
+        }
+    }
+
+    private static boolean isWaitedFor() {
+        try (Connection there = target.superuser().dataSource().getConnection();
+                Statement asked = there.createStatement();
+                ResultSet found = asked.executeQuery(
+                        "select from pg_stat_activity where wait_event_type = 'Lock' and query ilike 'alter role%'")) {
+            return found.next();
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Whoever suspended them saw no lease: it was not there yet. */
+    @Test
+    void personWhoWasSuspendedBeforeTheirLeaseWasSeen_isNotGivenIt() throws Exception {
+        Sql.superuser(server).update("""
+                insert into identity_user (tenant_id, user_id, identity_id, status, roles, known_at, status_at, last_synced_at)
+                values ('tnt_dynamics', 'usr_gone', 'user:gone@example.test', 'SUSPENDED', '{}', now(), now(), now()),
+                    ('tnt_dynamics', 'usr_back_1', 'user:back@example.test', 'SUSPENDED', '{}', now(), now(), now()),
+                    ('tnt_dynamics', 'usr_back_2', 'user:back@example.test', 'ACTIVE', '{}', now(), now(), now())
+                """);
+        for (String identity : List.of("user:gone@example.test", "user:usr_gone")) {
+            String slow = slowEngine();
+            assertNeverGiven(slow, whileBeingMade(slow, () -> belongs(slow, identity)));
+        }
+        String slow = slowEngine();
+        whileBeingMade(slow, () -> belongs(slow, "user:back@example.test")).expect(201);
+    }
+
+    private static void belongs(String engine, String identity) {
+        Sql.superuser(server)
+                .update(
+                        "update lease set identity = ? where tenant_id = 'tnt_dynamics' and engine_name = ?",
+                        identity,
+                        engine);
+    }
+
     @Test
     void revokeAll_endsWhatIsBeingMade() throws Exception {
         String slow = slowEngine();

@@ -23,12 +23,16 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
@@ -287,7 +291,7 @@ class TargetRotationTest {
         assertThat(isLetIn(user, "first-" + user)).isFalse();
     }
 
-    /** Killed between the account and the secret: who goes on finds out that the account has it, and publishes just that. */
+    /** Killed between the account and the secret: who goes on finds out that the account has it, sets it once more, as a login does not tell that it was saved, and publishes just that. */
     @Test
     void valueThatTheAccountHasAlready_isPublished() throws SQLException {
         leaveOnItsWay();
@@ -307,9 +311,82 @@ class TargetRotationTest {
         }
         postgres.restart();
         asRoot("alter role " + user + " password '" + password + "'");
+        String setByTheOther = stored();
         goOn();
+        assertThat(stored()).as("under another salt").isNotEqualTo(setByTheOther);
         assertThat(field("password")).isEqualTo(password);
         assertBothSidesAgree(user);
+    }
+
+    private String stored() throws SQLException {
+        try (Connection there = target.superuser().dataSource().getConnection();
+                Statement asked = there.createStatement();
+                ResultSet found =
+                        asked.executeQuery("select rolpassword from pg_authid where rolname = '" + user + "'")) {
+            assertThat(found.next()).isTrue();
+            return String.valueOf(found.getString(1));
+        }
+    }
+
+    /** What is on its way is the next one's then, and the account too. */
+    @Test
+    void whoeverLostTheSecret_neitherSetsNorDropsAnything() throws Exception {
+        attach(connector()).expect(201);
+        try (Connection other = target.superuser().dataSource().getConnection();
+                ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            other.setAutoCommit(false);
+            Future<ApiClient.Reply> late = threads.submit(() -> rotateWhile(other, "lock table pg_authid"));
+            await(() -> pending() == 1);
+            taken("'00000000-0000-0000-0000-000000000001'");
+            other.rollback();
+            late.get().expect(409, "version_conflict");
+        }
+        assertThat(isLetIn(user, "first-" + user)).isTrue();
+        assertThat(pending()).isOne();
+        taken("null");
+
+        try (Connection other = target.superuser().dataSource().getConnection();
+                ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            other.setAutoCommit(false);
+            Future<ApiClient.Reply> late =
+                    threads.submit(() -> rotateWhile(other, "alter role " + user + " connection limit 9"));
+            await(() -> isSetting());
+            taken("'00000000-0000-0000-0000-000000000002'");
+            other.rollback();
+            late.get().expect(409, "conflict");
+        }
+        assertThat(pending()).isOne();
+        taken("null");
+        goOn();
+        assertThat(secret().get("version").intValue()).isEqualTo(2);
+        assertBothSidesAgree(user);
+    }
+
+    private ApiClient.Reply rotateWhile(Connection other, String lock) throws SQLException {
+        try (Statement running = other.createStatement()) {
+            running.execute(lock);
+        }
+        return owner.post("/v1/secrets/" + path + ":rotate", null);
+    }
+
+    private void taken(String by) {
+        sql.update(
+                "update rotation_assignment set next_at = null, taken_until = case when " + by
+                        + " is null then null else now() + interval '1 minute' end, taken_by = " + by
+                        + "::uuid where tenant_id = ? and path = ?",
+                TENANT,
+                path);
+    }
+
+    private static boolean isSetting() {
+        try (Connection there = target.superuser().dataSource().getConnection();
+                Statement asked = there.createStatement();
+                ResultSet found = asked.executeQuery(
+                        "select from pg_stat_activity where wait_event_type = 'Lock' and query ilike 'alter user%'")) {
+            return found.next();
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     /** The target says which counts: what somebody wrote if it is the account's, else what was on its way. */

@@ -118,14 +118,38 @@ final class LeaseRepository {
                 .orElse(null);
     }
 
-    /** Empty when it is to end, or somebody takes it away already. */
+    /** Empty when it is to end, somebody takes it away already, or its holder is let in no more. */
     Optional<Lease> activate(TenantTransaction tx, UUID id) {
+        if (isRefused(tx, id)) {
+            return Optional.empty();
+        }
         return tx.queryOne(
                 "update lease l set state = 'active', next_at = l.expires_at where l.tenant_id = ? and l.lease_id = ? and l.state = 'pending' and l.reason is null returning "
                         + COLUMNS,
                 LeaseRepository::lease,
                 tx.tenant().value(),
                 id);
+    }
+
+    /**
+     * Whether people are called what its holder is, and none of them is let in. Whoever is about to suspend one of them is waited for, or waits and finds the lease: it may not have been there to be found when they began.
+     */
+    private static boolean isRefused(TenantTransaction tx, UUID id) {
+        List<Boolean> letIn = tx.query(
+                """
+                select u.status = 'ACTIVE' from identity_user u
+                where u.tenant_id = ? and (
+                    u.identity_id = (select l.identity from lease l where l.tenant_id = ? and l.lease_id = ?)
+                    or u.user_id = (select substr(l.identity, 6) from lease l where l.tenant_id = ? and l.lease_id = ? and l.identity like 'user:%'))
+                for share of u
+                """,
+                (results, index) -> results.getBoolean(1),
+                tx.tenant().value(),
+                tx.tenant().value(),
+                id,
+                tx.tenant().value(),
+                id);
+        return !letIn.isEmpty() && !letIn.contains(true);
     }
 
     /**
@@ -182,16 +206,17 @@ final class LeaseRepository {
                 rows);
     }
 
-    /** Empty when it does not live any more, or is being ended. */
-    Optional<Lease> renew(TenantTransaction tx, UUID id, Instant until) {
+    /** Empty when it does not live any more, is being ended, or has got another end since it was seen. */
+    Optional<Lease> renew(TenantTransaction tx, Lease seen, Instant until) {
         return tx.queryOne(
-                "update lease l set expires_at = ?, next_at = ? where l.tenant_id = ? and l.lease_id = ? and l.state = 'active' and l.taken_by is null and l.expires_at > clock_timestamp() returning "
+                "update lease l set expires_at = ?, next_at = ? where l.tenant_id = ? and l.lease_id = ? and l.state = 'active' and l.taken_by is null and l.expires_at > clock_timestamp() and l.expires_at = ? returning "
                         + COLUMNS,
                 LeaseRepository::lease,
                 until,
                 until,
                 tx.tenant().value(),
-                id);
+                seen.id(),
+                seen.expiresAt());
     }
 
     /** It is to end now. False when it has, or is not given to anybody yet. */

@@ -130,24 +130,36 @@ public final class LeaseService {
         }
         Engine engine = engines.existing(tenant, lease.engine());
         LeaseTerms terms = roles.existing(tenant, engine, lease.role()).terms(engine);
-        Instant until = until(lease, terms, increment);
-        if (until.isAfter(lease.expiresAt())) {
-            try (CredentialSource target = targets.open(engine)) {
-                // There first: what is gone there too early would not be what was answered.
-                target.renew(lease.leased(), until);
-                targets.healthy(engine);
-            } catch (TargetException refused) {
-                throw targets.unavailable(engine, refused);
+        Lease before = lease;
+        while (true) {
+            Lease seen = before;
+            Instant until = until(seen, terms, increment);
+            // Whoever was faster may have been slower there: their end is set again.
+            if (until.isAfter(seen.expiresAt()) || seen != lease) {
+                renewThere(engine, seen, until);
             }
-            listener.reached(LeaseStep.RENEWED_THERE);
+            Optional<Lease> renewed = leases.transactions()
+                    .inTransaction(tenant, tx -> recorded(tx, leases.renew(tx, seen, until), entry, Map.of()));
+            if (renewed.isPresent()) {
+                return renewed.get();
+            }
+            before = existing(tenant, id);
+            requireAlive(before);
+            if (before.expiresAt().equals(seen.expiresAt())) {
+                throw dead(LeaseState.REVOKING.wireName());
+            }
         }
-        Optional<Lease> renewed = leases.transactions()
-                .inTransaction(tenant, tx -> recorded(tx, leases.renew(tx, id, until), entry, Map.of()));
-        if (renewed.isEmpty()) {
-            requireAlive(existing(tenant, id));
-            throw dead(LeaseState.REVOKING.wireName());
+    }
+
+    private void renewThere(Engine engine, Lease lease, Instant until) {
+        try (CredentialSource target = targets.open(engine)) {
+            // There first: what is gone there too early would not be what was answered.
+            target.renew(lease.leased(), until);
+            targets.healthy(engine);
+        } catch (TargetException refused) {
+            throw targets.unavailable(engine, refused);
         }
-        return renewed.get();
+        listener.reached(LeaseStep.RENEWED_THERE);
     }
 
     private Optional<Lease> recorded(

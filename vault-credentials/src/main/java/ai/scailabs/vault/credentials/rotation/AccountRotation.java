@@ -133,12 +133,16 @@ final class AccountRotation implements ConnectedRotation<AccountConnector> {
                 Target target = opened(connector, due.right(), known)) {
             connector.requireAccount(wanted.user());
             boolean published = sameLogin(wanted, known);
-            if (!published && !isLetIn(target, wanted)) {
-                if (due.version() != seen && isLetIn(target, known)) {
-                    // Somebody wrote what the account has: that is the secret.
-                    pending.drop(due);
-                    return;
-                }
+            boolean letIn = published || isLetIn(target, wanted);
+            if (!letIn && due.version() != seen && isLetIn(target, known)) {
+                // Somebody wrote what the account has: that is the secret.
+                pending.drop(due, holder);
+                return;
+            }
+            // To be let in does not prove that it was set for good, or everywhere. An account that changes itself by
+            // the old password cannot do it twice.
+            if (!published && (!letIn || connector.loginPath() != null)) {
+                requireHeld(due, holder);
                 target.setPassword(wanted.user(), wanted.password());
                 listener.reached(RotationStep.SET_THERE);
                 target.verify(wanted);
@@ -156,7 +160,7 @@ final class AccountRotation implements ConnectedRotation<AccountConnector> {
                         entry);
                 listener.reached(RotationStep.PUBLISHED);
             }
-            pending.drop(due);
+            pending.drop(due, holder);
             listener.reached(RotationStep.SETTLED);
         } catch (TargetException refused) {
             throw TargetRefusals.unavailable(refused);
@@ -166,7 +170,12 @@ final class AccountRotation implements ConnectedRotation<AccountConnector> {
     /** Gives the account that is not in use a password that nobody has, when what was its login is no longer read. */
     @Override
     public void retire(
-            AccountConnector connector, Assignment seen, Permit permit, SecretSpace space, List<Integer> versions) {
+            AccountConnector connector,
+            Assignment seen,
+            Permit permit,
+            SecretSpace space,
+            UUID holder,
+            List<Integer> versions) {
         if (connector.users().isEmpty() || earlier.isOldOneRead(space.owner(), seen.path())) {
             return;
         }
@@ -175,10 +184,18 @@ final class AccountRotation implements ConnectedRotation<AccountConnector> {
                 Target target = opened(connector, seen.right(), known);
                 SensitiveBytes nobodys = values.password()) {
             connector.requireAccount(known.user());
+            requireHeld(seen, holder);
             target.setPassword(connector.next(known.user()), nobodys);
             listener.reached(RotationStep.RETIRED_THERE);
         } catch (TargetException refused) {
             throw TargetRefusals.unavailable(refused);
+        }
+    }
+
+    /** Whoever has taken it meanwhile sets what they kept. */
+    private void requireHeld(Assignment about, UUID holder) {
+        if (!pending.hold(about, holder)) {
+            throw TargetRefusals.goneOn();
         }
     }
 

@@ -35,7 +35,7 @@ final class AssignmentRepository {
             " join rotation_policy p on p.tenant_id = a.tenant_id and p.policy_id = a.policy_id join secret s on s.tenant_id = a.tenant_id and s.path = a.path";
 
     /** Longer than a rotation takes; whoever dies is followed by another after it. */
-    private static final String HELD = "statement_timestamp() + interval '60 seconds'";
+    static final String HELD = "statement_timestamp() + interval '60 seconds'";
 
     private static final String TAKE = "with a as (update rotation_assignment set taken_by = ?, taken_until = " + HELD
             + ", next_at = " + HELD

@@ -79,6 +79,36 @@ final class AttachmentRepository {
                 .orElse(false);
     }
 
+    /** Nobody writes the secret until the transaction ends. */
+    void stopWrites(TenantTransaction tx, SecretPath path) {
+        tx.queryOne(
+                "select true from secret where tenant_id = ? and path = ? for no key update",
+                (results, index) -> results.getBoolean(1),
+                tx.tenant().value(),
+                path.value());
+    }
+
+    /**
+     * The longest grace that versions of one of them have left at their targets; empty when nothing is to be taken away there, and for those that failed last: somebody else may have to take them over.
+     *
+     * @param path absent for any of the policy
+     */
+    Optional<Instant> inGraceUntil(TenantTransaction tx, UUID policy, @Nullable SecretPath path) {
+        String one = path == null ? "" : path.value();
+        return tx.queryOne(
+                """
+                select v.readable_until from rotation_assignment a join secret_version v on v.tenant_id = a.tenant_id and v.path = a.path
+                where a.tenant_id = ? and a.policy_id = ? and (? = '' or a.path = ?) and a.connector is not null and a.error_code is null
+                    and v.readable_until is not null and v.destroyed_at is null
+                order by v.readable_until desc limit 1
+                """,
+                (results, index) -> AssignmentRepository.instant(results, "readable_until"),
+                tx.tenant().value(),
+                policy,
+                one,
+                one);
+    }
+
     /** False when it is not under this policy. */
     boolean detach(TenantTransaction tx, SecretPath path, UUID policy) {
         return tx.update(
@@ -89,11 +119,16 @@ final class AttachmentRepository {
                 > 0;
     }
 
-    /** How many there were. */
+    /** Those of which nothing is left to be taken away at a target; how many there were. */
     int detachSome(TenantTransaction tx, UUID policy, int most) {
         return tx.update("""
                 delete from rotation_assignment a where a.tenant_id = ? and a.policy_id = ? and a.path in (
-                    select b.path from rotation_assignment b where b.tenant_id = ? and b.policy_id = ? order by b.path limit ?)
+                    select b.path from rotation_assignment b
+                    where b.tenant_id = ? and b.policy_id = ?
+                        and (b.connector is null or b.error_code is not null or not exists (
+                            select from secret_version v
+                            where v.tenant_id = b.tenant_id and v.path = b.path and v.readable_until is not null and v.destroyed_at is null))
+                    order by b.path limit ?)
                 """, tx.tenant().value(), policy, tx.tenant().value(), policy, most);
     }
 

@@ -115,7 +115,7 @@ public final class AttachmentService {
      * @param home the tenant of the caller's token
      * @param policyId absent for none
      * @param entries of what is done
-     * @throws VaultException {@code access_denied}; {@code rotation_policy_not_found}, {@code secret_not_found}
+     * @throws VaultException {@code access_denied}; {@code rotation_policy_not_found}, {@code secret_not_found}; {@code conflict} as {@link #detach}
      */
     public void place(
             Caller caller,
@@ -176,11 +176,15 @@ public final class AttachmentService {
         return targets.require(connector, right, permit, space, path, version);
     }
 
-    /** Between an account and the secret nothing is left on its way. */
+    /** Between an account and the secret nothing is left on its way, nor at the account what nobody would take away any more. */
     private void requireAtRest(TenantTransaction tx, UUID policy, SecretPath path) {
+        attachments.stopWrites(tx, path);
         if (attachments.isOnItsWay(tx, policy, path)) {
             throw RotationRefusals.taken();
         }
+        attachments.inGraceUntil(tx, policy, path).ifPresent(until -> {
+            throw RotationRefusals.inGrace(until);
+        });
     }
 
     private void requireOurs(Permit permit, TenantId tenant, SecretPath path) {
@@ -193,7 +197,7 @@ public final class AttachmentService {
         }
     }
 
-    /** What its versions were given of grace stays. @throws VaultException {@code access_denied}; {@code rotation_policy_not_found}; {@code secret_not_found} when it is not under this policy */
+    /** What its versions were given of grace stays. @throws VaultException {@code access_denied}; {@code rotation_policy_not_found}; {@code secret_not_found} when it is not under this policy; {@code conflict} with {@code state: rotating} while it is being changed at its target, {@code in_grace} until what was replaced is taken away there */
     public void detach(Caller caller, UUID policyId, SecretPath path, AuditEntry entry) {
         RotationPolicy policy = policy(entry.tenant(), policyId);
         access.require(caller, Permission.ROTATE, path);

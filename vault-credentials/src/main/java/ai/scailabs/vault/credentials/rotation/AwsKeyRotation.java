@@ -148,7 +148,7 @@ final class AwsKeyRotation implements ConnectedRotation<AwsKeyConnector> {
                 if (isTheirs(connector, due, permit, space, known)) {
                     // It counts, else nobody had been let in by it: there is none to be made.
                     removeLeftOvers(connector, due, permit, space, keeper, kept.keptAt());
-                    pending.drop(due);
+                    pending.drop(due, holder);
                     return;
                 }
                 makeRoom(connector, due, permit, space, keeper, kept.keptAt());
@@ -208,7 +208,7 @@ final class AwsKeyRotation implements ConnectedRotation<AwsKeyConnector> {
             SensitiveBytes members)
             throws TargetException {
         if (made.user().equals(known.user())) {
-            pending.drop(due);
+            pending.drop(due, holder);
             return;
         }
         if (isTheirs(connector, due, permit, space, known) && access.isLetIn(connector, known)) {
@@ -216,7 +216,7 @@ final class AwsKeyRotation implements ConnectedRotation<AwsKeyConnector> {
             try (AwsKeyAccess.Keeper keeper = access.keeper(connector, due.right(), known)) {
                 keeper.keys().deleteAccessKey(made.user());
             }
-            pending.drop(due);
+            pending.drop(due, holder);
             return;
         }
         if (!access.isLetInSoon(connector, made)) {
@@ -233,7 +233,7 @@ final class AwsKeyRotation implements ConnectedRotation<AwsKeyConnector> {
                 RotationJournal.CLIENT + trigger.wireName(),
                 entry);
         listener.reached(RotationStep.PUBLISHED);
-        pending.drop(due);
+        pending.drop(due, holder);
         listener.reached(RotationStep.SETTLED);
     }
 
@@ -257,7 +257,12 @@ final class AwsKeyRotation implements ConnectedRotation<AwsKeyConnector> {
     /** Deletes the keys of what is no longer read, unless they are those of what is. */
     @Override
     public void retire(
-            AwsKeyConnector connector, Assignment seen, Permit permit, SecretSpace space, List<Integer> versions) {
+            AwsKeyConnector connector,
+            Assignment seen,
+            Permit permit,
+            SecretSpace space,
+            UUID holder,
+            List<Integer> versions) {
         Set<String> gone = new HashSet<>();
         for (int version : versions) {
             id(connector, permit, space, seen.path(), version).ifPresent(gone::add);

@@ -50,5 +50,5 @@ interface ConnectedRotation<C extends Connector> {
      *
      * @param versions that are no longer read, and are destroyed after it
      */
-    void retire(C connector, Assignment seen, Permit permit, SecretSpace space, List<Integer> versions);
+    void retire(C connector, Assignment seen, Permit permit, SecretSpace space, UUID holder, List<Integer> versions);
 }

@@ -8,11 +8,17 @@ import ai.scailabs.vault.persistence.tenant.TenantTransaction;
 import ai.scailabs.vault.persistence.tenant.TenantTransactions;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.util.Objects;
 import java.util.UUID;
 
 /** Values that are on their way to an account and to the secret: kept, sealed, before the account has them, so that whoever goes on after an accident has them too. Thread-safe. */
 final class PendingValues {
     private static final int MAX_ATTEMPTS = 5;
+
+    /** Whoever has changed it meanwhile has it looked at as soon as it is given back. */
+    private static final String HOLD = "update rotation_assignment set taken_until = " + AssignmentRepository.HELD
+            + ", next_at = case when next_at < taken_until then next_at else " + AssignmentRepository.HELD + " end"
+            + " where tenant_id = ? and assignment_id = ? and taken_by = ?";
 
     private final TenantTransactions transactions;
     private final KeySeal seal;
@@ -160,12 +166,26 @@ final class PendingValues {
         }
     }
 
-    /** It is the secret's, or will be nobody's. */
-    void drop(Assignment about) {
+    /** From now on for as long as when it was taken. False when another has the secret. */
+    boolean hold(Assignment about, UUID holder) {
+        return transactions.update(
+                        about.policy().tenant(), HOLD, about.policy().tenant().value(), about.id(), holder)
+                > 0;
+    }
+
+    /** It is the secret's, or will be nobody's. Nothing is done when another has the secret: what is on its way is theirs. */
+    void drop(Assignment about, UUID holder) {
         transactions.update(
                 about.policy().tenant(),
-                "delete from rotation_pending where tenant_id = ? and key_id = ?",
+                """
+                delete from rotation_pending n
+                where n.tenant_id = ? and n.key_id = ? and n.seen_version = ? and exists (
+                    select from rotation_assignment a where a.tenant_id = n.tenant_id and a.assignment_id = ? and a.taken_by = ?)
+                """,
                 about.policy().tenant().value(),
-                about.id().toString());
+                about.id().toString(),
+                Objects.requireNonNull(about.pendingOn(), "nothing is on its way"),
+                about.id(),
+                holder);
     }
 }

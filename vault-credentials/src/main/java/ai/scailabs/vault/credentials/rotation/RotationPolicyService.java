@@ -18,6 +18,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -176,10 +177,13 @@ public final class RotationPolicyService {
                 entry);
     }
 
-    /** Its secrets stay, and are under none then. @throws VaultException {@code rotation_policy_not_found} */
+    /** Its secrets stay, and are under none then. @throws VaultException {@code rotation_policy_not_found}; {@code conflict} with {@code state: rotating} or {@code in_grace} while one of its secrets is that at its target */
     public void delete(TenantId tenant, UUID id, AuditEntry entry) {
         RotationPolicy policy = get(tenant, id);
         while (true) {
+            inGraceUntil(tenant, id).ifPresent(until -> {
+                throw RotationRefusals.inGrace(until);
+            });
             if (isOnItsWay(tenant, id)) {
                 throw new VaultException(
                         ErrorCode.CONFLICT, "One of its secrets is being rotated", Map.of("state", "rotating"));
@@ -203,6 +207,10 @@ public final class RotationPolicyService {
             // Somebody deleted it meanwhile, or put another secret under it.
             get(tenant, id);
         }
+    }
+
+    private Optional<Instant> inGraceUntil(TenantId tenant, UUID id) {
+        return repository.transactions().inTransaction(tenant, tx -> attachments.inGraceUntil(tx, id, null));
     }
 
     private boolean isOnItsWay(TenantId tenant, UUID id) {

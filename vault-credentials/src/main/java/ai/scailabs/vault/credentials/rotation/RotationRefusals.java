@@ -3,6 +3,7 @@ package ai.scailabs.vault.credentials.rotation;
 import ai.scailabs.vault.kernel.error.ErrorCode;
 import ai.scailabs.vault.kernel.error.VaultException;
 import ai.scailabs.vault.kernel.path.SecretPath;
+import java.time.Instant;
 import java.util.Map;
 
 /** What is said of a secret that cannot be rotated now. */
@@ -16,5 +17,13 @@ final class RotationRefusals {
 
     static VaultException taken() {
         return new VaultException(ErrorCode.CONFLICT, "The secret is being rotated", Map.of("state", "rotating"));
+    }
+
+    /** @param until after which it is taken away */
+    static VaultException inGrace(Instant until) {
+        return new VaultException(
+                ErrorCode.CONFLICT,
+                "What was replaced is still let in where it is used, and is taken away there first",
+                Map.of("state", "in_grace", "readable_until", until.toString()));
     }
 }

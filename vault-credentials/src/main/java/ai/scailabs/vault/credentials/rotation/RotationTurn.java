@@ -110,7 +110,7 @@ final class RotationTurn {
         List<Integer> versions = assignments.retired(tenant, seen.path());
         if (seen.connector() != null && seen.live()) {
             try {
-                targets.retire(seen, permit(seen), space(seen), versions);
+                targets.retire(seen, permit(seen), space(seen), holder, versions);
             } catch (VaultException refused) {
                 // It is no longer read, and may still be let in there.
                 fail(seen, holder, refused.code(), String.valueOf(refused.getMessage()), null);

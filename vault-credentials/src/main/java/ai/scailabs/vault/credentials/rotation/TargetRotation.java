@@ -46,11 +46,11 @@ final class TargetRotation {
         }
     }
 
-    void retire(Assignment seen, Permit permit, SecretSpace space, List<Integer> versions) {
+    void retire(Assignment seen, Permit permit, SecretSpace space, UUID holder, List<Integer> versions) {
         switch (connector(seen)) {
-            case AccountConnector account -> accounts.retire(account, seen, permit, space, versions);
-            case AwsKeyConnector key -> awsKeys.retire(key, seen, permit, space, versions);
-            case WebhookConnector webhook -> webhooks.retire(webhook, seen, permit, space, versions);
+            case AccountConnector account -> accounts.retire(account, seen, permit, space, holder, versions);
+            case AwsKeyConnector key -> awsKeys.retire(key, seen, permit, space, holder, versions);
+            case WebhookConnector webhook -> webhooks.retire(webhook, seen, permit, space, holder, versions);
         }
     }
 

@@ -158,7 +158,7 @@ final class WebhookRotation implements ConnectedRotation<WebhookConnector> {
                         entry);
                 listener.reached(RotationStep.PUBLISHED);
             }
-            pending.drop(due);
+            pending.drop(due, holder);
             listener.reached(RotationStep.SETTLED);
         } catch (TargetException refused) {
             throw TargetRefusals.unavailable(refused);
@@ -171,7 +171,12 @@ final class WebhookRotation implements ConnectedRotation<WebhookConnector> {
     /** Says of each that it is no longer read. */
     @Override
     public void retire(
-            WebhookConnector connector, Assignment seen, Permit permit, SecretSpace space, List<Integer> versions) {
+            WebhookConnector connector,
+            Assignment seen,
+            Permit permit,
+            SecretSpace space,
+            UUID holder,
+            List<Integer> versions) {
         try (SensitiveBytes signing = signingSecret(connector, seen.right())) {
             for (int version : versions) {
                 Call call = new Call(

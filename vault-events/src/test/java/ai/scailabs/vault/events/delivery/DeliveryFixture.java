@@ -161,7 +161,7 @@ final class DeliveryFixture implements AutoCloseable {
     }
 
     Dispatcher dispatcher(DeliveryTurn turn) {
-        return new Dispatcher(worker, turn, clock, 16);
+        return new Dispatcher(worker, turn, clock, 32);
     }
 
     void superuser(String sql) {

@@ -265,6 +265,43 @@ class DeliveryTurnTest {
         }
     }
 
+    /** However many a tenant has, and however long they have waited. */
+    @Test
+    void slowReceiversOfATenant_leaveRoomForAnothers() throws Exception {
+        fixture.tenant(tenant);
+        fixture.tenant(tenant + "-other");
+        List<String> got = new CopyOnWriteArrayList<>();
+        CountDownLatch end = new CountDownLatch(1);
+        try (TlsServer healthy = receiver(noting(got, 200));
+                TlsServer slow = receiver(exchange -> {
+                    try (exchange) {
+                        end.await();
+                    } catch (InterruptedException stopped) {
+                        Thread.currentThread().interrupt();
+                    }
+                })) {
+            for (int i = 0; i < 40; i++) {
+                fixture.webhook(tenant, "slow" + i, slow.uri("/").toString());
+            }
+            Target other = fixture.webhook(
+                    tenant + "-other", "healthy", healthy.uri("/").toString());
+            fixture.superuser("update event_target set taken_at = now() where target_id = '" + other.id() + "'");
+            fixture.happened(tenant, "app/slow");
+            fixture.happened(tenant + "-other", "app/other");
+            fixture.raise();
+            try (Dispatcher dispatcher = fixture.dispatcher(fixture.turn(RetrySchedule.USUAL))) {
+                long begun = System.nanoTime();
+                while (got.isEmpty()
+                        && System.nanoTime() - begun < Duration.ofSeconds(5).toNanos()) {
+                    dispatcher.run();
+                    LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5));
+                }
+                assertThat(got).containsExactly("app/other");
+                end.countDown();
+            }
+        }
+    }
+
     @Test
     void anotherTenantsEvents_neverArrive_whateverTheRowSays() {
         fixture.tenant(tenant);

@@ -7,6 +7,8 @@ import ai.scailabs.vault.kernel.path.SecretPath;
 import ai.scailabs.vault.persistence.tenant.TenantTransactions;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -67,6 +69,11 @@ final class SecretReads {
                     + " where v.tenant_id = s.tenant_id and v.path = s.path) v on true"
                     + " where t.tenant_id = ?";
 
+    /** A version that was replaced and whose end at a target is still to come. */
+    private static final String LET_IN_UNTIL =
+            "select v.readable_until from secret_version v where v.tenant_id = ? and v.path = ? and v.version = ?"
+                    + " and v.readable_until is not null and v.destroyed_at is null and secret_is_connected(v.tenant_id, v.path)";
+
     private final TenantTransactions tenants;
 
     SecretReads(TenantTransactions tenants) {
@@ -86,6 +93,17 @@ final class SecretReads {
     Optional<StoredSecret> unread(TenantId owner, SecretPath path, int version) {
         return tenants.queryOne(
                 owner, UNREAD, (row, number) -> stored(row, path), path.value(), version, owner.value());
+    }
+
+    /** Until when at least what a replaced version holds is let in where it is used; empty when it is not, or nobody here takes it away. */
+    Optional<Instant> letInUntil(TenantId owner, SecretPath path, int version) {
+        return tenants.queryOne(
+                owner,
+                LET_IN_UNTIL,
+                (row, number) -> row.getObject(1, OffsetDateTime.class).toInstant(),
+                owner.value(),
+                path.value(),
+                version);
     }
 
     /** As {@link #one} for every path; one round trip. */

@@ -4,6 +4,7 @@ import ai.scailabs.vault.kernel.error.ErrorCode;
 import ai.scailabs.vault.kernel.error.VaultException;
 import ai.scailabs.vault.kernel.path.SecretPath;
 import ai.scailabs.vault.secrets.mount.MountSource;
+import java.time.Instant;
 import java.util.Map;
 
 /** What this package answers when it refuses. */
@@ -21,6 +22,22 @@ final class SecretRefusals {
                 ErrorCode.SECRET_NOT_FOUND,
                 "The secret at this path is deleted; POST to the path with :restore brings it back",
                 Map.of("path", path.value(), "deleted", true));
+    }
+
+    /** @param until after which it is taken away and destroyed */
+    static VaultException inGrace(SecretPath path, int version, Instant until) {
+        return new VaultException(
+                ErrorCode.CONFLICT,
+                "What this version holds is still let in where it is used; it is destroyed when that was taken away",
+                Map.of(
+                        "path",
+                        path.value(),
+                        "version",
+                        version,
+                        "state",
+                        "in_grace",
+                        "readable_until",
+                        until.toString()));
     }
 
     static VaultException versionNotFound(SecretPath path, int version) {

@@ -382,13 +382,17 @@ public final class SecretService implements AutoCloseable {
      * Removes the value and the data key of one version, the current one included; what is known of it otherwise stays.
      *
      * @param permit to delete
-     * @throws ai.scailabs.vault.kernel.error.VaultException {@code version_not_found}, with {@code destroyed: true} when it was destroyed before
+     * @throws ai.scailabs.vault.kernel.error.VaultException {@code version_not_found}, with {@code destroyed: true} when it was destroyed before; {@code conflict} with {@code state: in_grace} while what it holds is to be taken away
+     *     at a target, which its value is needed for
      */
     public void destroyVersion(Permit permit, SecretSpace space, SecretPath path, int version, AuditEntry entry) {
         PermitCheck.requireFor(permit, Permission.DELETE, space, path);
         String by = permit.actor().identity().value();
         guarded.run(permit, space, path, seen -> {
             SecretView live = requireLive(permit, path, seen.secret());
+            reads.letInUntil(space.owner(), path, version).ifPresent(until -> {
+                throw SecretRefusals.inGrace(path, version, until);
+            });
             AuditEntry recorded = SecretFacts.with(entry, SecretFacts.ofVersion(live, version));
             Optional<Integer> destroyed =
                     changes.destroyVersion(space.owner(), path, seen, version, now(), by, recorded);

@@ -99,7 +99,9 @@ public enum Setting {
             null,
             "a PEM file of certificates that vouch for such webhooks, besides those that the runtime trusts"),
     WEBHOOK_CONCURRENCY(
-            Kind.PLAIN, "64", "how many targets of events an instance sends to at the same time: 1 to 1000"),
+            Kind.PLAIN,
+            "64",
+            "how many targets of events an instance sends to at the same time, of one tenant a quarter of them: 1 to 1000"),
     SCAIKEY_DIRECTORY_URL(
             Kind.PLAIN,
             null,

@@ -23,6 +23,7 @@ import java.sql.Statement;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.StringJoiner;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -172,10 +173,11 @@ public final class MysqlTarget implements Target {
             if (hosts.isEmpty()) {
                 throw new TargetException(TargetFailure.STATEMENT_REFUSED, "1396");
             }
+            StringJoiner all = new StringJoiner(", ", "alter user ", "");
             for (String host : hosts) {
-                String who = user(connection, user, host);
-                execute(connection, "alter user " + who + " identified by " + literal(connection, text(password)));
+                all.add(user(connection, user, host) + " identified by " + literal(connection, text(password)));
             }
+            execute(connection, all.toString());
             return null;
         });
         root.changed(user, password);

@@ -1,9 +1,9 @@
--- Whether what a secret held is let in somewhere until it is taken away there: it is the login, the key or the like of a connector.
-create function secret_is_connected(owner text, wanted text) returns boolean
+-- Whether what a version of a secret holds is let in somewhere until it is taken away there: it is the login, the key or the like of a connector.
+create function secret_is_connected(held public.secret_version) returns boolean
     language sql stable
 as $$
     select exists (
-        select from public.rotation_assignment a where a.tenant_id = owner and a.path = wanted and a.connector is not null)
+        select from public.rotation_assignment a where a.tenant_id = held.tenant_id and a.path = held.path and a.connector is not null)
 $$;
 revoke execute on function secret_is_connected from public;
 grant execute on function secret_is_connected to scaivault_app;
@@ -66,7 +66,7 @@ begin
             delete from public.secret_version v
             where v.tenant_id = w.tenant_id and v.path = w.path and v.version <= added - w.max_versions
                 -- What is still let in at a target goes by its number when it was taken away there, which its row is needed for.
-                and (v.readable_until is null or v.destroyed_at is not null or not public.secret_is_connected(w.tenant_id, w.path));
+                and (v.readable_until is null or v.destroyed_at is not null or not public.secret_is_connected(v));
         end if;
 
         insert into public.audit_log

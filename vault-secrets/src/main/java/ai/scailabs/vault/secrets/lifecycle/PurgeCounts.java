@@ -4,7 +4,7 @@ package ai.scailabs.vault.secrets.lifecycle;
  * What one pass did.
  *
  * @param secrets destroyed for good
- * @param versions that went with them
+ * @param versions that went with them, or because their grace was over
  * @param skipped found, and restored or changed by somebody before they could be destroyed
  */
 public record PurgeCounts(int secrets, int versions, int skipped) {

@@ -3,6 +3,7 @@ package ai.scailabs.vault.secrets.lifecycle;
 import ai.scailabs.vault.audit.trail.Attempt;
 import ai.scailabs.vault.audit.trail.AuditAction;
 import ai.scailabs.vault.audit.trail.AuditEntries;
+import ai.scailabs.vault.audit.trail.AuditEntry;
 import ai.scailabs.vault.kernel.error.ErrorCode;
 import ai.scailabs.vault.kernel.error.VaultException;
 import ai.scailabs.vault.kernel.id.IdentityId;
@@ -23,8 +24,8 @@ import java.util.List;
 import javax.sql.DataSource;
 
 /**
- * Destroys soft-deleted secrets whose time is up. The worker login only finds them; each is destroyed as its tenant, with an audit entry of {@code system:purge}. One
- * instance at a time does so, whoever has the lock. A suspended tenant's secrets stay until it is active again.
+ * Destroys soft-deleted secrets whose time is up, and versions whose grace is over and whose secret has left the rotation policy that would do so. The worker login only finds them; each is destroyed as its tenant, with an
+ * audit entry of {@code system:purge}. One instance at a time does so, whoever has the lock. A suspended tenant's secrets stay until it is active again.
  */
 public final class PurgeJob {
     private static final IdentityId PURGE = new IdentityId("system:purge");
@@ -38,6 +39,15 @@ public final class PurgeJob {
             where s.deleted_at is not null and s.recoverable_until <= ? and t.status = 'active'
                 and (s.tenant_id, s.path) > (?, ?)
             order by s.tenant_id, s.path limit ?
+            """;
+
+    private static final String PAST_GRACE = """
+            select v.tenant_id, v.path, v.version from secret_version v join tenant t on t.tenant_id = v.tenant_id
+            where v.readable_until <= ? and v.destroyed_at is null and t.status = 'active'
+                and not exists (select from rotation_assignment a where a.tenant_id = v.tenant_id and a.path = v.path)
+                and not exists (select from secret s where s.tenant_id = v.tenant_id and s.path = v.path and s.deleted_at is not null)
+                and (v.tenant_id, v.path, v.version) > (?, ?, ?)
+            order by v.tenant_id, v.path, v.version limit ?
             """;
 
     private final DataSource worker;
@@ -56,7 +66,7 @@ public final class PurgeJob {
     }
 
     /**
-     * One pass over what is due, at most 10,000 secrets; safe to break off anywhere.
+     * One pass over what is due, at most 10,000 secrets and as many versions; safe to break off anywhere.
      *
      * @throws VaultException {@code service_unavailable} when the database cannot be asked
      */
@@ -66,7 +76,7 @@ public final class PurgeJob {
                 return PurgeCounts.NONE;
             }
             try {
-                return purgeAll(connection);
+                return purgeAll(connection).plus(retireAll(connection));
             } finally {
                 LOCK.release(connection);
             }
@@ -91,12 +101,38 @@ public final class PurgeJob {
         return counts;
     }
 
+    private PurgeCounts retireAll(Connection connection) throws SQLException {
+        PurgeCounts counts = PurgeCounts.NONE;
+        DueVersion last = new DueVersion(new Due("", ""), 0);
+        for (int batch = 0; batch < MAX_BATCHES; batch++) {
+            List<DueVersion> due = pastGrace(connection, last);
+            for (DueVersion version : due) {
+                counts = counts.plus(retire(version));
+            }
+            if (due.size() < BATCH) {
+                return counts;
+            }
+            last = due.getLast();
+        }
+        return counts;
+    }
+
+    private PurgeCounts retire(DueVersion due) {
+        TenantId owner = new TenantId(due.of().tenant());
+        SecretPath path = new SecretPath(due.of().path());
+        boolean done = secrets.renewal().retire(owner, path, due.version(), entry(owner, path));
+        return done ? new PurgeCounts(0, 1, 0) : new PurgeCounts(0, 0, 1);
+    }
+
+    private AuditEntry entry(TenantId owner, SecretPath path) {
+        return entries.succeeded(new Attempt(
+                owner, AuditAction.PURGE, PURGE, null, path.value(), null, null, ids.next("req_"), System.nanoTime()));
+    }
+
     private PurgeCounts purge(Due due) {
         TenantId owner = new TenantId(due.tenant());
         SecretPath path = new SecretPath(due.path());
-        Attempt attempt = new Attempt(
-                owner, AuditAction.PURGE, PURGE, null, path.value(), null, null, ids.next("req_"), System.nanoTime());
-        return secrets.purge(owner, path, entries.succeeded(attempt))
+        return secrets.purge(owner, path, entry(owner, path))
                 .map(result -> new PurgeCounts(1, result.versionCount(), 0))
                 .orElse(new PurgeCounts(0, 0, 1));
     }
@@ -117,5 +153,24 @@ public final class PurgeJob {
         }
     }
 
+    private List<DueVersion> pastGrace(Connection connection, DueVersion after) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(PAST_GRACE)) {
+            statement.setObject(1, OffsetDateTime.ofInstant(clock.instant(), ZoneOffset.UTC));
+            statement.setString(2, after.of().tenant());
+            statement.setString(3, after.of().path());
+            statement.setInt(4, after.version());
+            statement.setInt(5, BATCH);
+            List<DueVersion> due = new ArrayList<>();
+            try (ResultSet row = statement.executeQuery()) {
+                while (row.next()) {
+                    due.add(new DueVersion(new Due(row.getString(1), row.getString(2)), row.getInt(3)));
+                }
+            }
+            return due;
+        }
+    }
+
     private record Due(String tenant, String path) {}
+
+    private record DueVersion(Due of, int version) {}
 }

@@ -65,7 +65,7 @@ final class SecretChanges implements AutoCloseable {
             ), pruned as (
                 delete from secret_version v using changed c
                 where v.tenant_id = c.tenant_id and v.path = c.path and v.version <= c.current_version - c.max_versions
-                    and (v.readable_until is null and v.version < c.current_version - 1 or v.destroyed_at is not null or not secret_is_connected(c.tenant_id, c.path))
+                    and (v.readable_until is null and v.version < c.current_version - 1 or v.destroyed_at is not null or not secret_is_connected(v))
             )""" + AUDITED + " select metadata_text, revision from changed";
 
     private static final String SET_METADATA = "with changed as (update secret s"

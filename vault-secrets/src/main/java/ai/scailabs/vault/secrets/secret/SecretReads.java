@@ -72,7 +72,7 @@ final class SecretReads {
     /** A version that was replaced and whose end at a target is still to come. */
     private static final String LET_IN_UNTIL =
             "select v.readable_until from secret_version v where v.tenant_id = ? and v.path = ? and v.version = ?"
-                    + " and v.readable_until is not null and v.destroyed_at is null and secret_is_connected(v.tenant_id, v.path)";
+                    + " and v.readable_until is not null and v.destroyed_at is null and secret_is_connected(v)";
 
     private final TenantTransactions tenants;
 

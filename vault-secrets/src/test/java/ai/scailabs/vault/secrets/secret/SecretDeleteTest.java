@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -191,6 +192,55 @@ class SecretDeleteTest {
         assertThat(vault.text("select destroyed_by from secret_tombstone where tenant_id = '" + due.tenant() + "'"))
                 .isEqualTo("system:purge");
         assertThat(job.run()).isEqualTo(new PurgeCounts(0, 0, 0));
+    }
+
+    @Test
+    void versionPastItsGrace_isDestroyed_whenNoPolicyWouldDoSo() {
+        Actor left = vault.owner();
+        Actor within = vault.owner();
+        Actor governed = vault.owner();
+        for (Actor actor : new Actor[] {left, within, governed}) {
+            vault.put(actor, "app/db", "{\"v\":1}");
+            vault.put(actor, "app/db", "{\"v\":2}");
+            vault.execute("update secret_version set readable_until = '"
+                    + vault.clock.instant().plus(Duration.ofHours(actor == within ? 48 : 1))
+                    + "' where version = 1 and tenant_id = '" + actor.tenant() + "'");
+        }
+        underPolicy(governed);
+        PurgeJob job = new PurgeJob(
+                vault.database.worker().dataSource(), vault.secrets, vault.entries, vault.ids, vault.clock);
+        vault.clock.advance(Duration.ofHours(2));
+
+        assertThat(job.run()).isEqualTo(new PurgeCounts(0, 1, 0));
+
+        assertThat(destroyed(left)).isEqualTo("1");
+        assertThat(destroyed(within)).isEqualTo("0");
+        assertThat(destroyed(governed)).isEqualTo("0");
+        assertThat(vault.get(left, "app/db")).isEqualTo("{\"v\":2}");
+        assertThat(vault.text(
+                        "select identity_id || ' ' || secret_path || ' ' || (extra_data ->> 'version') from audit_log where action = 'purge' and tenant_id = '"
+                                + left.tenant() + "'"))
+                .isEqualTo("system:purge app/db 1");
+        assertThat(job.run()).isEqualTo(new PurgeCounts(0, 0, 0));
+    }
+
+    private static void underPolicy(Actor actor) {
+        String tenant = "'" + actor.tenant() + "'";
+        String policy = "'" + UUID.randomUUID() + "'";
+        vault.execute(
+                "insert into rotation_policy (tenant_id, policy_id, name, interval_text, interval_seconds, grace_text, grace_seconds, auto_generate, webhook_ids, is_active, revision, created_at, created_by, updated_at)"
+                        + " values (" + tenant + ", " + policy
+                        + ", 'monthly', '30d', 2592000, '1h', 3600, false, '{}', true, 1, now(), 'user:someone', now())");
+        vault.execute(
+                "insert into rotation_assignment (tenant_id, path, assignment_id, policy_id, standing_right, attached_at, attached_by, rotated_at, due_at, version, told_version)"
+                        + " values (" + tenant + ", 'app/db', gen_random_uuid(), " + policy
+                        + ", 'none', now(), 'user:someone', now(), now(), 2, 2)");
+    }
+
+    private static String destroyed(Actor actor) {
+        return vault.text(
+                "select count(*) from secret_version where destroyed_at is not null and wrapped_data_key is null"
+                        + " and tenant_id = '" + actor.tenant() + "'");
     }
 
     private static String count(Actor actor) {

@@ -158,6 +158,8 @@ class IdentityApiTest {
         for (String bad :
                 List.of("page=0", "page=100001", "page_size=0", "page_size=1001", "page=x", "status=active")) {
             jo().get("/v1/identity/tenants/tnt_web/users?" + bad).expect(422, "validation_error");
+            // Whatever comes of the rest: what is wrong is said.
+            jo().get("/v1/identity/tenants?partner_id=ptn_elsewhere&" + bad).expect(422, "validation_error");
         }
         jo().get("/v1/identity/tenants/tnt_web/users?limit=1").expect(400, "invalid_request");
         JsonNode jo = first.json().get("users").get(0);

@@ -14,6 +14,7 @@ import ai.scailabs.vault.identity.directory.IdentityDirectory;
 import ai.scailabs.vault.identity.directory.IdentityStatus;
 import ai.scailabs.vault.identity.directory.ListPage;
 import ai.scailabs.vault.identity.directory.MemberEntry;
+import ai.scailabs.vault.identity.directory.PageRequest;
 import ai.scailabs.vault.identity.directory.PartnerEntry;
 import ai.scailabs.vault.identity.directory.TenantEntry;
 import ai.scailabs.vault.identity.directory.UserEntry;
@@ -57,11 +58,12 @@ public class IdentityController {
     public Answer tenants(Call call, HttpServletRequest request) {
         QueryParameters query = QueryParameters.of(request, "partner_id", "status", "page", "page_size");
         String status = status(query);
+        PageRequest wanted = query.page();
         PartnerId own = call.actor().partner();
         TenantId only = call.caller().hasRole(Actor.PARTNER_ADMIN) ? null : call.tenant();
         boolean foreign = !own.equals(partner(query, own));
         ListPage<TenantEntry> page =
-                foreign ? new ListPage<>(List.of(), 0) : directory.tenants(own, only, status, query.page());
+                foreign ? new ListPage<>(List.of(), 0) : directory.tenants(own, only, status, wanted);
         return Answer.ok(
                 call.recorded(),
                 json -> json.objects("tenants", page.items(), IdentityJson::tenant)

@@ -44,7 +44,7 @@ public final class RenewalWorker implements AutoCloseable {
     private static final Duration LATEST_LOOK = Duration.ofDays(1);
     private static final Duration USUAL_LOOK = Duration.ofHours(6);
 
-    /** When a certificate is looked at again whose order is still under way. */
+    /** When a certificate is looked at again whose renewal did not begin. */
     private static final Duration AGAIN = Duration.ofMinutes(5);
 
     /** Of a tenant with many not all: others are not behind it. */
@@ -93,21 +93,26 @@ public final class RenewalWorker implements AutoCloseable {
             try {
                 begin(due);
             } catch (RuntimeException failure) {
-                LOG.warn("the renewal of {} of {} did not begin", due.id(), due.tenant(), failure);
+                LOG.warn("the renewal of {} of {} could not be put off", due.id(), due.tenant(), failure);
             }
         }
     }
 
     private void begin(Due due) {
+        boolean begun = false;
         try {
-            beginNow(due);
+            begun = isBegun(due);
         } catch (DuplicateKeyException underWay) {
             LOG.debug("{} is being renewed already", due.id());
+        } catch (RuntimeException failure) {
+            LOG.warn("the renewal of {} of {} did not begin", due.id(), due.tenant(), failure);
+        }
+        if (!begun) {
             putOff(due);
         }
     }
 
-    /** It would be found again and again, in the place of others. */
+    /** Whatever did not begin would be found again and again, in the place of others. */
     private void putOff(Due due) {
         Instant now = client.now();
         client.orderRows()
@@ -121,7 +126,7 @@ public final class RenewalWorker implements AutoCloseable {
                         now);
     }
 
-    private void beginNow(Due due) {
+    private boolean isBegun(Due due) {
         OrderRepository orders = client.orderRows();
         UUID order = ids.nextUuid();
         Instant now = client.now();
@@ -151,6 +156,7 @@ public final class RenewalWorker implements AutoCloseable {
         if (begun) {
             orders.find(due.tenant(), order).ifPresent(made -> tally.reached(made.provider(), OrderStatus.PENDING));
         }
+        return begun;
     }
 
     /** Begins to ask about those whose directory has not been asked for long, as far as there is room. Does not wait for it: a directory may be slow. */

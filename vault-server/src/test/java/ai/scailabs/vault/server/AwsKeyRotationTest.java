@@ -313,13 +313,17 @@ class AwsKeyRotationTest {
         assertThat(keysThere()).hasSize(2);
     }
 
-    private void endGrace(int version) {
+    private void letGraceEnd(int version) {
         sql.update(
                 "update secret_version set readable_until = now() where tenant_id = ? and path = ? and version = ?",
                 TENANT,
                 path,
                 version);
         sql.update("update rotation_assignment set next_at = now() where tenant_id = ? and path = ?", TENANT, path);
+    }
+
+    private void endGrace(int version) {
+        letGraceEnd(version);
         await(() -> !sql.rows(
                         "select from secret_version where tenant_id = ? and path = ? and version = ? and wrapped_data_key is null",
                         TENANT,
@@ -366,6 +370,37 @@ class AwsKeyRotationTest {
         endGrace(1);
         owner.delete("/v1/rotation/policies/" + policy + "/secrets/" + path).expect(204);
         assertBothSidesAgree();
+    }
+
+    /** Only its versions know the key that is to go. */
+    @Test
+    void deletedSecret_keepsItsOldKeyUntilItIsRestored() {
+        attach(connector()).expect(201);
+        rotate().expect(200);
+        owner.delete("/v1/secrets/" + path).expect(200);
+        letGraceEnd(1);
+        await(() -> !sql.rows(
+                        "select from rotation_assignment where tenant_id = ? and path = ? and next_at is null and taken_by is null",
+                        TENANT,
+                        path)
+                .isEmpty());
+        assertThat(versionsWithValues()).containsExactly(1, 2);
+
+        owner.post("/v1/secrets/" + path + ":restore", null).expect(200);
+        await(() -> versionsWithValues().equals(List.of(2)));
+        assertThat(isLetIn(first, firstSecret)).isFalse();
+        assertBothSidesAgree();
+    }
+
+    private List<Integer> versionsWithValues() {
+        return sql
+                .rows(
+                        "select version from secret_version where tenant_id = ? and path = ? and wrapped_data_key is not null order by version",
+                        TENANT,
+                        path)
+                .stream()
+                .map(row -> (Integer) row.get("version"))
+                .toList();
     }
 
     private static void assertInGrace(ApiClient.Reply refused) {

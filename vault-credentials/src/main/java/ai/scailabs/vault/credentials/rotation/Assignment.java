@@ -62,7 +62,7 @@ record Assignment(
         if (pendingOn != null && live) {
             return Step.SETTLE;
         }
-        if (retireAt != null && !retireAt.isAfter(readAt)) {
+        if (retireAt != null && retires() && !retireAt.isAfter(readAt)) {
             return Step.RETIRE;
         }
         if (!policy.active() || !live) {
@@ -108,7 +108,12 @@ record Assignment(
             return readAt.plus(SOON);
         }
         Instant next = policy.active() && live ? nextOfTheClock() : null;
-        return retireAt == null || next != null && next.isBefore(retireAt) ? next : retireAt;
+        return retireAt == null || !retires() || next != null && next.isBefore(retireAt) ? next : retireAt;
+    }
+
+    /** What a deleted secret has at a target waits there until the secret is restored: its values are needed to take it away. */
+    private boolean retires() {
+        return live || connector == null;
     }
 
     private @Nullable Instant nextOfTheClock() {

@@ -392,6 +392,15 @@ class AwsKeyRotationTest {
         assertBothSidesAgree();
     }
 
+    /** Nothing is taken away for it that would be worth waiting for. */
+    @Test
+    void deletedSecret_isTakenFromUnderItsPolicyAtOnce() {
+        attach(connector()).expect(201);
+        rotate().expect(200);
+        owner.delete("/v1/secrets/" + path).expect(200);
+        owner.delete("/v1/rotation/policies/" + policy + "/secrets/" + path).expect(204);
+    }
+
     private List<Integer> versionsWithValues() {
         return sql
                 .rows(

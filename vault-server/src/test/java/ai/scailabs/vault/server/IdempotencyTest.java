@@ -209,6 +209,23 @@ class IdempotencyTest {
                 .isEqualTo("in_progress");
     }
 
+    /** As when the tenant's key gives way to the next meanwhile. The refusal names no dependency. */
+    @Test
+    void callThatCameTooEarly_isTriedAgainUnderItsKey() {
+        Map<String, Object> engine = Map.of("name", "too-early", "type", "ssh", "config", Map.of());
+        String key = key();
+        sql.update("""
+                create function idempotency_skipped() returns trigger language plpgsql as $$ begin return null; end $$;
+                create trigger idempotency_skipped before insert on ssh_authority_key
+                    for each row when (new.tenant_id = 'tnt_idempotency') execute function idempotency_skipped()""");
+        try {
+            owner.post("/v1/dynamic/engines", engine, HEADER, key).expect(503, "service_unavailable");
+        } finally {
+            sql.update("drop function idempotency_skipped cascade");
+        }
+        owner.post("/v1/dynamic/engines", engine, HEADER, key).expect(201);
+    }
+
     private static void assertState(String state, String name, String key) {
         assertThat(owner.post("/v1/policies", policy(name), HEADER, key)
                         .expect(409, "conflict")

@@ -295,20 +295,7 @@ class TargetRotationTest {
     @Test
     void valueThatTheAccountHasAlready_isPublished() throws SQLException {
         leaveOnItsWay();
-        Map<String, Object> row = sql.rows(
-                        "select key_id, private_key from rotation_pending where tenant_id = ? and path = ?",
-                        TENANT,
-                        path)
-                .getFirst();
-        String password;
-        try (SensitiveBytes value =
-                server.opened(TENANT, "ptn_targeted", "rotation-value", String.valueOf(row.get("key_id")), (byte[])
-                        row.get("private_key"))) {
-            password = JsonMapper.shared()
-                    .readTree(new String(value.expose(), StandardCharsets.UTF_8))
-                    .get("password")
-                    .stringValue();
-        }
+        String password = keptPassword();
         postgres.restart();
         asRoot("alter role " + user + " password '" + password + "'");
         String setByTheOther = stored();
@@ -316,6 +303,22 @@ class TargetRotationTest {
         assertThat(stored()).as("under another salt").isNotEqualTo(setByTheOther);
         assertThat(field("password")).isEqualTo(password);
         assertBothSidesAgree(user);
+    }
+
+    private String keptPassword() {
+        Map<String, Object> row = sql.rows(
+                        "select key_id, private_key from rotation_pending where tenant_id = ? and path = ?",
+                        TENANT,
+                        path)
+                .getFirst();
+        try (SensitiveBytes value =
+                server.opened(TENANT, "ptn_targeted", "rotation-value", String.valueOf(row.get("key_id")), (byte[])
+                        row.get("private_key"))) {
+            return JsonMapper.shared()
+                    .readTree(new String(value.expose(), StandardCharsets.UTF_8))
+                    .get("password")
+                    .stringValue();
+        }
     }
 
     private String stored() throws SQLException {
@@ -326,6 +329,39 @@ class TargetRotationTest {
             assertThat(found.next()).isTrue();
             return String.valueOf(found.getString(1));
         }
+    }
+
+    /** Nothing of what was replaced is let in any more. */
+    @Test
+    void accountThatIsAlone_keepsNothingUnderItsPolicy() {
+        attach(connector()).expect(201);
+        owner.post("/v1/secrets/" + path + ":rotate", null).expect(200);
+        owner.delete("/v1/secrets/" + path + "?version=1").expect(200);
+        owner.post("/v1/secrets/" + path + ":rotate", null).expect(200);
+        owner.delete("/v1/rotation/policies/" + policy + "/secrets/" + path).expect(204);
+        assertBothSidesAgree(user);
+    }
+
+    /** There its target would be forgotten. */
+    @Test
+    void accountOfATarget_isNotPutUnderAnotherPolicyByAWrite() {
+        attach(connector()).expect(201);
+        String other = policy(true);
+        JsonNode before = secret();
+        ApiClient.Reply refused = owner.put(
+                "/v1/secrets/" + path,
+                Map.of(
+                        "data",
+                        Map.of("username", user, "password", "written"),
+                        "options",
+                        Map.of("rotation_policy_id", other)));
+        assertThat(refused.expect(409, "conflict")
+                        .json()
+                        .at("/error/details/state")
+                        .stringValue())
+                .isEqualTo("connected");
+        assertThat(secret()).isEqualTo(before);
+        assertThat(secret().get("rotation_policy_id").stringValue()).isEqualTo(policy);
     }
 
     /** What is on its way is the next one's then, and the account too. */
@@ -490,28 +526,60 @@ class TargetRotationTest {
 
     @Test
     void accountOfMariaDb_isChanged() throws SQLException {
-        try (TestMariaDb maria = TestMariaDb.start()) {
-            String jdbc = "jdbc:mariadb://127.0.0.1:" + maria.port() + "/";
-            try (Connection root = DriverManager.getConnection(jdbc, TestMariaDb.ROOT, TestMariaDb.PASSWORD);
-                    Statement statement = root.createStatement()) {
-                statement.execute("create user '" + user + "'@'%' identified by 'first-" + user + "'");
-            }
-            write("targeted/maria-root", TestMariaDb.ROOT, TestMariaDb.PASSWORD);
-            attach(Map.of(
-                            "type",
-                            "mysql",
-                            "connection_url",
-                            "mysql://{{username}}:{{password}}@127.0.0.1:" + maria.port() + "/",
-                            "login_path",
-                            "targeted/maria-root"))
-                    .expect(201);
+        try (TestMariaDb maria = TestMariaDb.start();
+                Connection root = connected(maria, TestMariaDb.ROOT, TestMariaDb.PASSWORD)) {
+            attachAccountOf(maria, root);
             owner.post("/v1/secrets/" + path + ":rotate", null).expect(200);
-            try (Connection connection = DriverManager.getConnection(jdbc, user, field("password"))) {
-                assertThat(connection.isValid(5)).isTrue();
-            }
-            assertThatThrownBy(() -> DriverManager.getConnection(jdbc, user, "first-" + user))
-                    .isInstanceOf(SQLException.class);
+            assertLetInByTheSecret(maria);
         }
+    }
+
+    /** Then the account has what was set before, and setting it once more is refused. */
+    @Test
+    void targetThatTakesNoPasswordTwice_isGoneOnWith() throws SQLException {
+        try (TestMariaDb maria = TestMariaDb.start();
+                Connection root = connected(maria, TestMariaDb.ROOT, TestMariaDb.PASSWORD);
+                Statement statement = root.createStatement()) {
+            attachAccountOf(maria, root);
+            statement.execute("create user 'keeper'@'%' identified by 'keeper-of-" + user + "'");
+            statement.execute("grant all on *.* to 'keeper'@'%'");
+            write("targeted/maria-root", "keeper", "not-the-keepers");
+            owner.post("/v1/secrets/" + path + ":rotate", null).expect(502, "backend_unavailable");
+            sql.update("update rotation_assignment set next_at = null where tenant_id = ? and path = ?", TENANT, path);
+
+            statement.execute("install soname 'password_reuse_check'");
+            statement.execute("alter user '" + user + "'@'%' identified by '" + keptPassword() + "'");
+            write("targeted/maria-root", "keeper", "keeper-of-" + user);
+            goOn();
+            assertThat(secret().get("version").intValue()).isEqualTo(2);
+            assertLetInByTheSecret(maria);
+        }
+    }
+
+    private static Connection connected(TestMariaDb maria, String user, String password) throws SQLException {
+        return DriverManager.getConnection("jdbc:mariadb://127.0.0.1:" + maria.port() + "/", user, password);
+    }
+
+    private void attachAccountOf(TestMariaDb maria, Connection root) throws SQLException {
+        try (Statement statement = root.createStatement()) {
+            statement.execute("create user '" + user + "'@'%' identified by 'first-" + user + "'");
+        }
+        write("targeted/maria-root", TestMariaDb.ROOT, TestMariaDb.PASSWORD);
+        attach(Map.of(
+                        "type",
+                        "mysql",
+                        "connection_url",
+                        "mysql://{{username}}:{{password}}@127.0.0.1:" + maria.port() + "/",
+                        "login_path",
+                        "targeted/maria-root"))
+                .expect(201);
+    }
+
+    private void assertLetInByTheSecret(TestMariaDb maria) throws SQLException {
+        try (Connection connection = connected(maria, user, field("password"))) {
+            assertThat(connection.isValid(5)).isTrue();
+        }
+        assertThatThrownBy(() -> connected(maria, user, "first-" + user)).isInstanceOf(SQLException.class);
     }
 
     @Test

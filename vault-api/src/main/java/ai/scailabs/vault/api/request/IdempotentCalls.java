@@ -123,7 +123,8 @@ public final class IdempotentCalls {
     private static boolean tookNoEffect(VaultException refused) {
         return switch (refused.code()) {
             case INTERNAL_ERROR, INTEGRITY_FAILURE -> false;
-            case SERVICE_UNAVAILABLE -> !UNCERTAIN.contains(refused.details().get("dependency"));
+            case SERVICE_UNAVAILABLE ->
+                !(refused.details().get("dependency") instanceof String named && UNCERTAIN.contains(named));
             default -> true;
         };
     }

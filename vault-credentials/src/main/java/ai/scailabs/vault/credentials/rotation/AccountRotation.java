@@ -143,7 +143,7 @@ final class AccountRotation implements ConnectedRotation<AccountConnector> {
             // the old password cannot do it twice.
             if (!published && (!letIn || connector.loginPath() != null)) {
                 requireHeld(due, holder);
-                target.setPassword(wanted.user(), wanted.password());
+                set(target, wanted, letIn);
                 listener.reached(RotationStep.SET_THERE);
                 target.verify(wanted);
             }
@@ -196,6 +196,17 @@ final class AccountRotation implements ConnectedRotation<AccountConnector> {
     private void requireHeld(Assignment about, UUID holder) {
         if (!pending.hold(about, holder)) {
             throw TargetRefusals.goneOn();
+        }
+    }
+
+    /** Where an old password is not taken again, the one that lets in is not either. */
+    private static void set(Target target, Login wanted, boolean letIn) throws TargetException {
+        try {
+            target.setPassword(wanted.user(), wanted.password());
+        } catch (TargetException refused) {
+            if (!letIn || refused.failure() != TargetFailure.STATEMENT_REFUSED) {
+                throw refused;
+            }
         }
     }
 

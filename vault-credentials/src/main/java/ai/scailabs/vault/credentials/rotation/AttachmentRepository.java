@@ -16,6 +16,14 @@ import org.jspecify.annotations.Nullable;
 
 /** The SQL of which secret is under which policy, and when it is due. */
 final class AttachmentRepository {
+    /** Of an assignment {@code a} and its secret {@code s}: nothing is on its way to its target, nor left there for it to take away. */
+    private static final String AT_REST = """
+            not exists (select from rotation_pending n where n.tenant_id = a.tenant_id and n.path = a.path)
+                and (s.deleted_at is not null or a.error_code is not null or not connector_leaves_replaced(a.connector) or not exists (
+                    select from secret_version v
+                    where v.tenant_id = a.tenant_id and v.path = a.path and v.readable_until is not null and v.destroyed_at is null))
+            """;
+
     private final TenantTransactions transactions;
 
     AttachmentRepository(TenantTransactions transactions) {
@@ -89,7 +97,8 @@ final class AttachmentRepository {
     }
 
     /**
-     * The longest grace that versions of one of them have left at their targets; empty when nothing is to be taken away there, and for those that failed last: somebody else may have to take them over.
+     * The longest grace of what versions of one of them have left at their targets. Empty when nothing is to be taken away there; for those that failed last, as somebody else may have to take them over; and for
+     * deleted secrets, for which nothing is taken away.
      *
      * @param path absent for any of the policy
      */
@@ -98,8 +107,9 @@ final class AttachmentRepository {
         return tx.queryOne(
                 """
                 select v.readable_until from rotation_assignment a join secret_version v on v.tenant_id = a.tenant_id and v.path = a.path
-                where a.tenant_id = ? and a.policy_id = ? and (? = '' or a.path = ?) and a.connector is not null and a.error_code is null
-                    and v.readable_until is not null and v.destroyed_at is null
+                    join secret s on s.tenant_id = a.tenant_id and s.path = a.path
+                where a.tenant_id = ? and a.policy_id = ? and (? = '' or a.path = ?) and connector_leaves_replaced(a.connector) and a.error_code is null
+                    and s.deleted_at is null and v.readable_until is not null and v.destroyed_at is null
                 order by v.readable_until desc limit 1
                 """,
                 (results, index) -> AssignmentRepository.instant(results, "readable_until"),
@@ -119,17 +129,23 @@ final class AttachmentRepository {
                 > 0;
     }
 
-    /** Those of which nothing is left to be taken away at a target; how many there were. */
+    /** Those that are at rest and have nothing at a target that is to be taken away; how many there were. Nobody writes them meanwhile. */
     int detachSome(TenantTransaction tx, UUID policy, int most) {
-        return tx.update("""
-                delete from rotation_assignment a where a.tenant_id = ? and a.policy_id = ? and a.path in (
-                    select b.path from rotation_assignment b
-                    where b.tenant_id = ? and b.policy_id = ?
-                        and (b.connector is null or b.error_code is not null or not exists (
-                            select from secret_version v
-                            where v.tenant_id = b.tenant_id and v.path = b.path and v.readable_until is not null and v.destroyed_at is null))
-                    order by b.path limit ?)
-                """, tx.tenant().value(), policy, tx.tenant().value(), policy, most);
+        String[] paths = tx.query(
+                        "select s.path from secret s join rotation_assignment a on a.tenant_id = s.tenant_id and a.path = s.path"
+                                + " where a.tenant_id = ? and a.policy_id = ? and " + AT_REST
+                                + " order by s.path limit ? for no key update of s",
+                        (results, index) -> results.getString(1),
+                        tx.tenant().value(),
+                        policy,
+                        most)
+                .toArray(String[]::new);
+        return tx.update(
+                "delete from rotation_assignment a using secret s where a.tenant_id = ? and a.policy_id = ? and a.path = any(?)"
+                        + " and s.tenant_id = a.tenant_id and s.path = a.path and " + AT_REST,
+                tx.tenant().value(),
+                policy,
+                paths);
     }
 
     /** Of one that is under a policy. */
@@ -177,6 +193,16 @@ final class AttachmentRepository {
                 paths.stream().map(SecretPath::value).toArray(String[]::new),
                 tenant.value(),
                 policy);
+    }
+
+    /** Whether a secret is changed at a target as well. */
+    boolean isConnected(TenantTransaction tx, SecretPath path) {
+        return tx.queryOne(
+                        "select true from rotation_assignment where tenant_id = ? and path = ? and connector is not null",
+                        (results, index) -> results.getBoolean(1),
+                        tx.tenant().value(),
+                        path.value())
+                .isPresent();
     }
 
     /** Under which policy a secret is. */

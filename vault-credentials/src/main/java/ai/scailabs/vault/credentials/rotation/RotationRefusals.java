@@ -19,6 +19,13 @@ final class RotationRefusals {
         return new VaultException(ErrorCode.CONFLICT, "The secret is being rotated", Map.of("state", "rotating"));
     }
 
+    static VaultException connected() {
+        return new VaultException(
+                ErrorCode.CONFLICT,
+                "The secret is changed at its target under its policy; take it from under that one first",
+                Map.of("state", "connected"));
+    }
+
     /** @param until after which it is taken away */
     static VaultException inGrace(Instant until) {
         return new VaultException(

@@ -17,6 +17,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
@@ -24,7 +25,7 @@ import java.util.List;
 import javax.sql.DataSource;
 
 /**
- * Destroys soft-deleted secrets whose time is up, and versions whose grace is over and whose secret has left the rotation policy that would do so. The worker login only finds them; each is destroyed as its tenant, with an
+ * Destroys soft-deleted secrets whose time is up, and versions whose grace has been over for a day and whose secret has left the rotation policy that would do so. The worker login only finds them; each is destroyed as its tenant, with an
  * audit entry of {@code system:purge}. One instance at a time does so, whoever has the lock. A suspended tenant's secrets stay until it is active again.
  */
 public final class PurgeJob {
@@ -33,6 +34,9 @@ public final class PurgeJob {
 
     private static final int BATCH = 500;
     private static final int MAX_BATCHES = 20;
+
+    /** Whoever takes over a secret takes it from under its policy and puts it there again, and the connector still needs what the version holds. */
+    private static final Duration TIME_TO_RETURN = Duration.ofDays(1);
 
     private static final String DUE = """
             select s.tenant_id, s.path from secret s join tenant t on t.tenant_id = s.tenant_id
@@ -155,7 +159,7 @@ public final class PurgeJob {
 
     private List<DueVersion> pastGrace(Connection connection, DueVersion after) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(PAST_GRACE)) {
-            statement.setObject(1, OffsetDateTime.ofInstant(clock.instant(), ZoneOffset.UTC));
+            statement.setObject(1, OffsetDateTime.ofInstant(clock.instant().minus(TIME_TO_RETURN), ZoneOffset.UTC));
             statement.setString(2, after.of().tenant());
             statement.setString(3, after.of().path());
             statement.setInt(4, after.version());

@@ -195,7 +195,7 @@ class SecretDeleteTest {
     }
 
     @Test
-    void versionPastItsGrace_isDestroyed_whenNoPolicyWouldDoSo() {
+    void versionADayPastItsGrace_isDestroyed_whenNoPolicyWouldDoSo() {
         Actor left = vault.owner();
         Actor within = vault.owner();
         Actor governed = vault.owner();
@@ -209,6 +209,8 @@ class SecretDeleteTest {
         underPolicy(governed);
         PurgeJob job = new PurgeJob(
                 vault.database.worker().dataSource(), vault.secrets, vault.entries, vault.ids, vault.clock);
+        vault.clock.advance(Duration.ofHours(24));
+        assertThat(job.run()).isEqualTo(new PurgeCounts(0, 0, 0));
         vault.clock.advance(Duration.ofHours(2));
 
         assertThat(job.run()).isEqualTo(new PurgeCounts(0, 1, 0));

@@ -442,6 +442,46 @@ class RetentionJobTest {
     }
 
     @Test
+    void lostNodes_keepTheLeavesOfMonthsThatNeedThem_andNoEntries() throws Exception {
+        List<TreeHash> leaves = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            months(i);
+            act(SMALL, month(i), i == 2 ? 200 : 50);
+            act(RARE, month(i), 10);
+            sequenceIn(month(i));
+        }
+        decide(SMALL, new Retention(daysToKeepAfter(0), false, false));
+        remember(SMALL, leaves);
+        retire();
+        assertThat(exists("audit_leaves", month(0))).isFalse();
+        asSuperuser("create table lost as select tenant_id, height, node_index, hash from audit_node"
+                + " where tenant_id = '" + SMALL
+                + "' and (node_index + 1) << height <= 50; alter table audit_node disable trigger append_only;"
+                + "delete from audit_node where tenant_id = '" + SMALL + "' and height < 8;"
+                + "alter table audit_node enable always trigger append_only");
+
+        decide(SMALL, new Retention(daysToKeepAfter(3), false, false));
+        retire();
+        remember(SMALL, leaves);
+        assertThat(oldEntries(SMALL)).isZero();
+        assertThat(oldEntries(RARE)).isZero();
+        assertThat(exists("audit_log", month(1))).isFalse();
+        assertThat(exists("audit_leaves", month(1))).as("needs what is lost").isTrue();
+        assertThat(exists("audit_leaves", month(2)))
+                .as("goes beyond the stored subtree")
+                .isFalse();
+        assertThat(exists("audit_leaves", month(3))).isFalse();
+        requireProven(SMALL, 350, leaves);
+
+        asSuperuser("insert into audit_node (tenant_id, height, node_index, hash)"
+                + " select tenant_id, height, node_index, hash from lost");
+        retire();
+        remember(SMALL, leaves);
+        assertThat(exists("audit_leaves", month(1))).isFalse();
+        requireProven(SMALL, 350, leaves);
+    }
+
+    @Test
     void app_mayNotEndAnything_andWorkerNothingThatIsNotOver() throws Exception {
         assertThat(database.text(
                         "select has_function_privilege('scaivault_app', 'audit_retire(date, integer)', 'execute')"))

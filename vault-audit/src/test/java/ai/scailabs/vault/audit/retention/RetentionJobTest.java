@@ -3,7 +3,9 @@ package ai.scailabs.vault.audit.retention;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.scailabs.vault.audit.AuditDatabase;
+import ai.scailabs.vault.audit.merkle.Frontier;
 import ai.scailabs.vault.audit.merkle.ProofCheck;
+import ai.scailabs.vault.audit.merkle.TreeHash;
 import ai.scailabs.vault.audit.proof.IndexedLeaf;
 import ai.scailabs.vault.audit.proof.LogTree;
 import ai.scailabs.vault.audit.proof.Sequencer;
@@ -15,12 +17,17 @@ import ai.scailabs.vault.kernel.id.TenantId;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Clock;
+import java.time.LocalDate;
 import java.time.YearMonth;
 import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -33,6 +40,11 @@ class RetentionJobTest {
     private static final YearMonth MONTH = YearMonth.now(ZoneOffset.UTC).minusYears(2);
     /** Its entries are sequenced late, or not at all. */
     private static final TenantId LATE = new TenantId("tnt_late");
+
+    /** A few entries a month, so that many months lie under one stored subtree. */
+    private static final TenantId SMALL = new TenantId("tnt_small");
+    /** With months in which it does nothing. */
+    private static final TenantId RARE = new TenantId("tnt_rare");
 
     private static final int OLD = 300;
     private static final int NEW = 40;
@@ -86,10 +98,14 @@ class RetentionJobTest {
     }
 
     private void act(TenantId tenant, YearMonth month) throws SQLException {
+        act(tenant, month, OLD);
+    }
+
+    private void act(TenantId tenant, YearMonth month, int entries) throws SQLException {
         asSuperuser("""
                 insert into audit_log (tenant_id, occurred_at, log_id, action, success, duration_ms, request_id)
                 select '%s', timestamptz '%s' + n * interval '1 minute', gen_random_uuid(), 'read', true, 1, 'req_' || n from generate_series(1, %d) n
-                """.formatted(tenant, starts(month), OLD));
+                """.formatted(tenant, starts(month), entries));
     }
 
     private void sequenceIn(YearMonth month) throws SQLException {
@@ -315,6 +331,154 @@ class RetentionJobTest {
         asSuperuser("drop table " + name("audit_log", before) + "_kept");
         retire();
         assertThat(oldEntries(ACME)).isZero();
+    }
+
+    @Test
+    void smallMonths_endOneAfterAnother_andWhatIsLeftIsProvenEachTime() throws Exception {
+        Map<TenantId, List<Integer>> acted =
+                Map.of(SMALL, List.of(50, 50, 50, 50, 50, 50, 7), RARE, List.of(37, 0, 41, 0, 0, 1, 0));
+        Map<TenantId, List<Long>> cuts = Map.of(SMALL, new ArrayList<>(), RARE, new ArrayList<>());
+        Map<TenantId, List<TreeHash>> leaves = Map.of(SMALL, new ArrayList<>(), RARE, new ArrayList<>());
+        for (int i = 0; i < 7; i++) {
+            months(i);
+            for (TenantId tenant : acted.keySet()) {
+                act(tenant, month(i), acted.get(tenant).get(i));
+            }
+            sequenceIn(month(i));
+            for (TenantId tenant : acted.keySet()) {
+                cuts.get(tenant).add(tree.head(tenant).size());
+            }
+        }
+        assertThat(cuts.get(SMALL)).containsExactly(50L, 100L, 150L, 200L, 250L, 300L, 307L);
+
+        for (int ended = 0; ended < 7; ended++) {
+            decide(SMALL, new Retention(daysToKeepAfter(ended), false, false));
+            for (TenantId tenant : acted.keySet()) {
+                remember(tenant, leaves.get(tenant));
+            }
+            retire();
+            for (int i = 0; i < 7; i++) {
+                assertThat(exists("audit_leaves", month(i)))
+                        .as("leaves of %s, when %s end", i, ended)
+                        .isEqualTo(i > ended);
+            }
+            for (TenantId tenant : acted.keySet()) {
+                remember(tenant, leaves.get(tenant));
+                requireProven(tenant, cuts.get(tenant).get(ended), leaves.get(tenant));
+            }
+        }
+    }
+
+    private static YearMonth month(int number) {
+        return MONTH.plusMonths(1 + number);
+    }
+
+    private void months(int number) throws SQLException {
+        partition("audit_log", month(number));
+        partition("audit_leaves", month(number));
+    }
+
+    /** With which the months up to that one have ended, and the next has not. */
+    private static int daysToKeepAfter(int number) {
+        return (int) ChronoUnit.DAYS.between(month(number + 1).atDay(1), LocalDate.now(ZoneOffset.UTC)) - 1;
+    }
+
+    private void remember(TenantId tenant, List<TreeHash> leaves) {
+        tree.entries(tenant, leaves.size(), tree.head(tenant).size()).forEach(leaf -> leaves.add(leaf.hash()));
+        assertThat(leaves).hasSize((int) tree.head(tenant).size());
+    }
+
+    /** That all from there on is proven, by a tree that was made of all leaves. */
+    private void requireProven(TenantId tenant, long from, List<TreeHash> leaves) throws SQLException {
+        long size = leaves.size();
+        TreeHash root = root(leaves);
+        for (long i = from; i <= size; i++) {
+            TreeHash earlier = root(leaves.subList(0, (int) i));
+            assertThat(tree.root(tenant, i)).isEqualTo(earlier);
+            assertThat(ProofCheck.consistency(i, earlier, size, root, tree.consistency(tenant, i, size)))
+                    .isTrue();
+            if (i < size) {
+                assertThat(ProofCheck.inclusion(leaves.get((int) i), i, size, tree.inclusion(tenant, i, size), root))
+                        .isTrue();
+            }
+        }
+        try (Connection connection = worker.getConnection();
+                Statement statement = connection.createStatement();
+                ResultSet node = statement.executeQuery("select node_index << height, (node_index + 1) << height, hash"
+                        + " from audit_node where tenant_id = '" + tenant + "'")) {
+            while (node.next()) {
+                assertThat(TreeHash.of(node.getBytes(3)))
+                        .isEqualTo(root(leaves.subList(node.getInt(1), node.getInt(2))));
+            }
+        }
+    }
+
+    private static TreeHash root(List<TreeHash> leaves) {
+        Frontier frontier = new Frontier();
+        leaves.forEach(leaf -> frontier.append(leaf, (height, index, hash) -> {}));
+        return frontier.root();
+    }
+
+    @Test
+    void monthBetweenTwoThatAreKept_ends_andTheNextEndsToo() throws Exception {
+        List<TreeHash> leaves = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            months(i);
+            act(SMALL, month(i), 10 + i);
+            sequenceIn(month(i));
+        }
+        act(RARE, month(0), 10);
+        sequenceIn(month(0));
+        decide(RARE, new Retention(365, true, false));
+        decide(SMALL, new Retention(365, false, false));
+        remember(SMALL, leaves);
+
+        retire();
+        remember(SMALL, leaves);
+        assertThat(exists("audit_leaves", month(0))).isTrue();
+        assertThat(exists("audit_leaves", month(1))).isFalse();
+        assertThat(exists("audit_leaves", month(2))).isFalse();
+        requireProven(SMALL, 33, leaves);
+    }
+
+    @Test
+    void lostNodes_keepTheLeavesOfMonthsThatNeedThem_andNoEntries() throws Exception {
+        List<TreeHash> leaves = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            months(i);
+            act(SMALL, month(i), i == 2 ? 200 : 50);
+            act(RARE, month(i), 10);
+            sequenceIn(month(i));
+        }
+        decide(SMALL, new Retention(daysToKeepAfter(0), false, false));
+        remember(SMALL, leaves);
+        retire();
+        assertThat(exists("audit_leaves", month(0))).isFalse();
+        asSuperuser("create table lost as select tenant_id, height, node_index, hash from audit_node"
+                + " where tenant_id = '" + SMALL
+                + "' and (node_index + 1) << height <= 50; alter table audit_node disable trigger append_only;"
+                + "delete from audit_node where tenant_id = '" + SMALL + "' and height < 8;"
+                + "alter table audit_node enable always trigger append_only");
+
+        decide(SMALL, new Retention(daysToKeepAfter(3), false, false));
+        retire();
+        remember(SMALL, leaves);
+        assertThat(oldEntries(SMALL)).isZero();
+        assertThat(oldEntries(RARE)).isZero();
+        assertThat(exists("audit_log", month(1))).isFalse();
+        assertThat(exists("audit_leaves", month(1))).as("needs what is lost").isTrue();
+        assertThat(exists("audit_leaves", month(2)))
+                .as("goes beyond the stored subtree")
+                .isFalse();
+        assertThat(exists("audit_leaves", month(3))).isFalse();
+        requireProven(SMALL, 350, leaves);
+
+        asSuperuser("insert into audit_node (tenant_id, height, node_index, hash)"
+                + " select tenant_id, height, node_index, hash from lost");
+        retire();
+        remember(SMALL, leaves);
+        assertThat(exists("audit_leaves", month(1))).isFalse();
+        requireProven(SMALL, 350, leaves);
     }
 
     @Test

@@ -597,6 +597,28 @@ class AcmeOrderApiTest {
         Pebbles.valid(owner, renewal);
     }
 
+    /** A dash is no letter of names, but was taken for one. */
+    @Test
+    void nameThatWasTakenByEarlierRules_isStillReadAndRenewed() {
+        ApiClient owner = server.owner("acme-dash", "acme-dash");
+        String account = Pebbles.register(owner, Pebbles.believing());
+        String order = Pebbles.ordered(owner, Pebbles.order(account, "http-01", "dash.example.test"));
+        Pebbles.valid(owner, order);
+        Sql.superuser(server)
+                .update(
+                        "update acme_certificate set names = '{dns:xn--web01-0u3b.example.test}' where tenant_id = 'tnt_acme-dash'");
+        assertThat(texts(owner.get("/v1/pki/acme/orders").expect(200).json().at("/orders/0/domains")))
+                .containsExactly("xn--web01-0u3b.example.test");
+        String renewal = owner.post("/v1/pki/acme/orders/" + order + "/renew", null)
+                .expect(202)
+                .json()
+                .get("id")
+                .stringValue();
+        Pebbles.valid(owner, renewal);
+        owner.post("/v1/pki/acme/issue", Pebbles.order(account, "http-01", "xn--web01-0u3b.example.test"))
+                .expect(422, "name_not_allowed");
+    }
+
     @Test
     void tenantWithMoreDueThanARunTakes_holdsUpNobodyElse() {
         ApiClient crowded = server.owner("acme-crowd", "acme-crowd");

@@ -172,6 +172,11 @@ final class OrderMoves {
         });
     }
 
+    /** No other try can come to anything. What was placed in DNS is removed first. */
+    void over(Held held, DirectoryProblem problem) {
+        ended(held, problem, OrderStatus.INVALID);
+    }
+
     private void ended(Held held, DirectoryProblem problem, OrderStatus status) {
         AcmeOrder order = held.order();
         Instant now = now();

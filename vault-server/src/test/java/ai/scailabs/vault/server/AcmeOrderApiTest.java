@@ -600,6 +600,65 @@ class AcmeOrderApiTest {
         Pebbles.valid(owner, renewal);
     }
 
+    /** What cannot be removed is left after a week: nobody works on the order any more, so it is over. */
+    @Test
+    void cleaningThatIsGivenUp_endsTheRenewal_andTheNextBegins() {
+        ApiClient owner = server.owner("acme-left", "acme-left");
+        PreparedDns.create(owner);
+        String order = Pebbles.ordered(
+                owner, Pebbles.order(Pebbles.register(owner, Pebbles.believing()), "http-01", "left.example.test"));
+        String certificate = Pebbles.valid(owner, order).get("certificate_id").stringValue();
+        Sql sql = Sql.superuser(server);
+        sql.update(renewal("tnt_acme-left", "clean", "now() + interval '1 hour'", "now() - interval '8 days'"));
+        sql.update(
+                "insert into acme_challenge (tenant_id, order_id, position, name, challenge_type, challenge_url, token, key_authorization, record_value, provider_id, zone, record_name, placed, created_at)"
+                        + " select o.tenant_id, o.order_id, 0, 'left.example.test', 'dns-01', 'https://localhost/1', 't', 't', 'v', p.provider_id, '"
+                        + PreparedDns.ZONE
+                        + "', '_acme-challenge." + PreparedDns.ZONE + "', true, now()"
+                        + " from acme_order o join dns_provider p on p.tenant_id = o.tenant_id where o.tenant_id = 'tnt_acme-left' and o.status = 'pending'");
+        sql.update("update dns_provider_credential set private_key = '\\x00' where tenant_id = 'tnt_acme-left'");
+        sql.update(
+                "update acme_order set next_attempt_at = now() where tenant_id = 'tnt_acme-left' and status = 'pending'");
+        sql.awaitRows(
+                "select from acme_order where tenant_id = 'tnt_acme-left' and stage = 'done' and error is not null");
+        JsonNode left =
+                owner.get("/v1/pki/acme/orders?status=invalid").expect(200).json();
+        assertThat(left.get("orders")).hasSize(1);
+        assertThat(left.at("/orders/0/finished_at").isNull()).isFalse();
+        assertThat(left.at("/orders/0/error/type").stringValue()).startsWith("urn:scaivault:acme:");
+        assertThat(
+                        sql.value(
+                                "select count(*) from audit_log where tenant_id = 'tnt_acme-left' and action = 'pki_acme_news' and extra_data ->> 'event' = 'certificate.renewal_failed' and extra_data -> 'next_attempt_at' is null"))
+                .isEqualTo(1L);
+        String renewal = owner.post("/v1/pki/acme/orders/" + order + "/renew", null)
+                .expect(202)
+                .json()
+                .get("id")
+                .stringValue();
+        Pebbles.valid(owner, renewal);
+        awaited(owner, certificate, 2);
+    }
+
+    /** Earlier versions left such orders. */
+    @Test
+    void orderOfWhichNothingIsDone_keepsNoRenewalWaiting_howeverItStands() {
+        ApiClient owner = server.owner("acme-stranded", "acme-stranded");
+        String order = Pebbles.ordered(
+                owner, Pebbles.order(Pebbles.register(owner, Pebbles.believing()), "http-01", "stranded.example.test"));
+        String certificate = Pebbles.valid(owner, order).get("certificate_id").stringValue();
+        Sql sql = Sql.superuser(server);
+        sql.update(renewal("tnt_acme-stranded", "done", "now()", "now() - interval '8 days'"));
+        sql.update("update acme_certificate set renew_at = null where tenant_id = 'tnt_acme-stranded'");
+        assertThat(owner.patch("/v1/pki/acme/certificates/" + certificate, Map.of("auto_renew", true))
+                        .expect(200)
+                        .json()
+                        .get("renew_at")
+                        .isNull())
+                .isFalse();
+        owner.post("/v1/pki/acme/orders/" + order + "/renew", null).expect(202);
+        awaited(owner, certificate, 2);
+    }
+
     /** What was revoked while somebody waited to renew it counts. */
     @Test
     void renewalThatWaitsForARevocation_doesNotBegin() throws Exception {

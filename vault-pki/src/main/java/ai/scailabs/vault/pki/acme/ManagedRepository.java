@@ -217,7 +217,7 @@ final class ManagedRepository {
                     look_at = case when w.waits and c.renewal_id is not null then ?::timestamptz end, updated_at = ?
                 from (
                     select a.auto_renew, a.auto_renew and not exists (
-                        select from acme_order o where o.tenant_id = ? and o.certificate_id = ? and o.status in ('pending', 'processing')
+                        select from acme_order o where o.tenant_id = ? and o.certificate_id = ? and o.status in ('pending', 'processing') and o.stage <> 'done'
                     ) as waits
                     from (select ?::boolean as auto_renew) a
                 ) w

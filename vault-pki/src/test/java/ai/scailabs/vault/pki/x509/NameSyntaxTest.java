@@ -120,6 +120,10 @@ class NameSyntaxTest {
     void aLabelThatNobodyMayAskForAnyMore_isReadWhereItWasKept() {
         assertThat(new GeneralName.Dns("*.xn--web01-0u3b.example").text()).isEqualTo("*.xn--web01-0u3b.example");
         assertThat(new GeneralName.Email("a@xn--web01-0u3b.example").domain()).isEqualTo("xn--web01-0u3b.example");
+        List<String> domain = List.of("xn--web01-0u3b.example");
+        List<String> none = List.of();
+        assertThat(new NameConstraints(domain, none, none, none, domain, none, domain, none).permittedDns())
+                .isEqualTo(domain);
         assertThatThrownBy(() -> new GeneralName.Dns("ab--c.example")).isInstanceOf(VaultException.class);
     }
 

@@ -13,6 +13,8 @@ import java.security.KeyStore;
 import java.security.Signature;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
+import java.sql.Connection;
+import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -20,6 +22,7 @@ import java.util.Base64;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
@@ -595,6 +598,165 @@ class AcmeOrderApiTest {
                 .get("id")
                 .stringValue();
         Pebbles.valid(owner, renewal);
+    }
+
+    /** What cannot be removed is left after a week: nobody works on the order any more, so it is over. */
+    @Test
+    void cleaningThatIsGivenUp_endsTheRenewal_andTheNextBegins() {
+        ApiClient owner = server.owner("acme-left", "acme-left");
+        PreparedDns.create(owner);
+        String order = Pebbles.ordered(
+                owner, Pebbles.order(Pebbles.register(owner, Pebbles.believing()), "http-01", "left.example.test"));
+        String certificate = Pebbles.valid(owner, order).get("certificate_id").stringValue();
+        Sql sql = Sql.superuser(server);
+        sql.update(renewal("tnt_acme-left", "clean", "now() + interval '1 hour'", "now() - interval '8 days'"));
+        sql.update(
+                "insert into acme_challenge (tenant_id, order_id, position, name, challenge_type, challenge_url, token, key_authorization, record_value, provider_id, zone, record_name, placed, created_at)"
+                        + " select o.tenant_id, o.order_id, 0, 'left.example.test', 'dns-01', 'https://localhost/1', 't', 't', 'v', p.provider_id, '"
+                        + PreparedDns.ZONE
+                        + "', '_acme-challenge." + PreparedDns.ZONE + "', true, now()"
+                        + " from acme_order o join dns_provider p on p.tenant_id = o.tenant_id where o.tenant_id = 'tnt_acme-left' and o.status = 'pending'");
+        sql.update("update dns_provider_credential set private_key = '\\x00' where tenant_id = 'tnt_acme-left'");
+        sql.update(
+                "update acme_order set next_attempt_at = now() where tenant_id = 'tnt_acme-left' and status = 'pending'");
+        sql.awaitRows(
+                "select from acme_order where tenant_id = 'tnt_acme-left' and stage = 'done' and error is not null");
+        JsonNode left =
+                owner.get("/v1/pki/acme/orders?status=invalid").expect(200).json();
+        assertThat(left.get("orders")).hasSize(1);
+        assertThat(left.at("/orders/0/finished_at").isNull()).isFalse();
+        assertThat(left.at("/orders/0/error/type").stringValue()).startsWith("urn:scaivault:acme:");
+        assertThat(
+                        sql.value(
+                                "select count(*) from audit_log where tenant_id = 'tnt_acme-left' and action = 'pki_acme_news' and extra_data ->> 'event' = 'certificate.renewal_failed' and extra_data -> 'next_attempt_at' is null"))
+                .isEqualTo(1L);
+        String renewal = owner.post("/v1/pki/acme/orders/" + order + "/renew", null)
+                .expect(202)
+                .json()
+                .get("id")
+                .stringValue();
+        Pebbles.valid(owner, renewal);
+        awaited(owner, certificate, 2);
+    }
+
+    /** Earlier versions left such orders. */
+    @Test
+    void orderOfWhichNothingIsDone_keepsNoRenewalWaiting_howeverItStands() {
+        ApiClient owner = server.owner("acme-stranded", "acme-stranded");
+        String order = Pebbles.ordered(
+                owner, Pebbles.order(Pebbles.register(owner, Pebbles.believing()), "http-01", "stranded.example.test"));
+        String certificate = Pebbles.valid(owner, order).get("certificate_id").stringValue();
+        Sql sql = Sql.superuser(server);
+        sql.update(renewal("tnt_acme-stranded", "done", "now()", "now() - interval '8 days'"));
+        sql.update("update acme_certificate set renew_at = null where tenant_id = 'tnt_acme-stranded'");
+        assertThat(owner.patch("/v1/pki/acme/certificates/" + certificate, Map.of("auto_renew", true))
+                        .expect(200)
+                        .json()
+                        .get("renew_at")
+                        .isNull())
+                .isFalse();
+        owner.post("/v1/pki/acme/orders/" + order + "/renew", null).expect(202);
+        awaited(owner, certificate, 2);
+    }
+
+    /** What was revoked while somebody waited to renew it counts. */
+    @Test
+    void renewalThatWaitsForARevocation_doesNotBegin() throws Exception {
+        ApiClient owner = server.owner("acme-raced", "acme-raced");
+        String order = ownRequest(owner, "raced.example.test").get("id").stringValue();
+        Future<ApiClient.Reply> reply;
+        try (Connection revoking = server.database().superuser().dataSource().getConnection()) {
+            revoking.setAutoCommit(false);
+            try (Statement statement = revoking.createStatement()) {
+                statement.execute("select from acme_certificate where tenant_id = 'tnt_acme-raced' for no key update");
+                statement.execute(exposing("tnt_acme-raced"));
+                reply = server.database().meanwhile(() -> owner.post("/v1/pki/acme/orders/" + order + "/renew", null));
+                revoking.commit();
+            }
+        }
+        assertThat(reply.get()
+                        .expect(409, "conflict")
+                        .json()
+                        .at("/error/details/state")
+                        .stringValue())
+                .isEqualTo("key_compromised");
+    }
+
+    @Test
+    void renewalOfACompromisedKey_endsAtOnce_howeverLongItsCertificateLasts() throws Exception {
+        ApiClient owner = server.owner("acme-late", "acme-late");
+        ownRequest(owner, "late.example.test");
+        Sql sql = Sql.superuser(server);
+        sql.update(exposing("tnt_acme-late"));
+        sql.update(renewal("tnt_acme-late", "new", "now()", "now() + interval '60 days'"));
+        sql.awaitRows("select from acme_order where tenant_id = 'tnt_acme-late' and renewal and error is not null");
+        assertThat(
+                        sql.rows(
+                                "select status, error ->> 'type' as type from acme_order where tenant_id = 'tnt_acme-late' and renewal"))
+                .containsExactly(Map.of("status", "invalid", "type", "urn:scaivault:acme:keyCompromised"));
+    }
+
+    /** Revoked before that ended renewals. */
+    @Test
+    void certificateOfACompromisedKey_thatIsDue_isNotDueAgain() throws Exception {
+        ApiClient owner = server.owner("acme-due", "acme-due");
+        String certificate =
+                ownRequest(owner, "due.example.test").get("certificate_id").stringValue();
+        Sql sql = Sql.superuser(server);
+        sql.update(exposing("tnt_acme-due"));
+        sql.update("update acme_certificate set renew_at = now() - interval '1 day' where tenant_id = 'tnt_acme-due'");
+        sql.awaitRows(
+                "select from acme_certificate where tenant_id = 'tnt_acme-due' and (renew_at is null or renew_at > now())");
+        JsonNode left = owner.get("/v1/pki/acme/certificates/" + certificate)
+                .expect(200)
+                .json();
+        assertThat(left.get("auto_renew").booleanValue()).isFalse();
+        assertThat(left.get("renew_at").isNull()).isTrue();
+        assertThat(
+                        sql.value(
+                                "select identity_id from audit_log where tenant_id = 'tnt_acme-due' and extra_data ->> 'step' = 'renewal_ended'"))
+                .isEqualTo("system:acme");
+    }
+
+    /** A dash is no letter of names, but was taken for one. */
+    @Test
+    void nameThatWasTakenByEarlierRules_isStillReadAndRenewed() {
+        ApiClient owner = server.owner("acme-dash", "acme-dash");
+        String account = Pebbles.register(owner, Pebbles.believing());
+        String order = Pebbles.ordered(owner, Pebbles.order(account, "http-01", "dash.example.test"));
+        Pebbles.valid(owner, order);
+        Sql.superuser(server)
+                .update(
+                        "update acme_certificate set names = '{dns:xn--web01-0u3b.example.test}' where tenant_id = 'tnt_acme-dash'");
+        assertThat(texts(owner.get("/v1/pki/acme/orders").expect(200).json().at("/orders/0/domains")))
+                .containsExactly("xn--web01-0u3b.example.test");
+        String renewal = owner.post("/v1/pki/acme/orders/" + order + "/renew", null)
+                .expect(202)
+                .json()
+                .get("id")
+                .stringValue();
+        Pebbles.valid(owner, renewal);
+        owner.post("/v1/pki/acme/issue", Pebbles.order(account, "http-01", "xn--web01-0u3b.example.test"))
+                .expect(422, "name_not_allowed");
+    }
+
+    private static String renewal(String tenant, String stage, String next, String giveUp) {
+        return "insert into acme_order (tenant_id, order_id, certificate_id, account_id, renewal, status, stage, stage_since, next_attempt_at, give_up_at, created_at, created_by)"
+                + " select tenant_id, gen_random_uuid(), certificate_id, account_id, true, 'pending', '" + stage
+                + "', now(), " + next + ", " + giveUp
+                + ", now(), 'system:acme' from acme_certificate where tenant_id = '" + tenant + "'";
+    }
+
+    private static String exposing(String tenant) {
+        return "update acme_certificate_version set revoked_at = now(), revocation_reason = 1 where tenant_id = '"
+                + tenant + "'";
+    }
+
+    /** The order, when it has its certificate. */
+    private static JsonNode ownRequest(ApiClient owner, String name) throws Exception {
+        Map<String, Object> body = Pebbles.order(Pebbles.register(owner, Pebbles.believing()), "http-01", name);
+        body.put("csr_pem", csr(keys(), name));
+        return Pebbles.valid(owner, Pebbles.ordered(owner, body));
     }
 
     @Test

@@ -89,6 +89,10 @@ public final class AcmeClient {
         return orders;
     }
 
+    ManagedRepository certificateRows() {
+        return certificates;
+    }
+
     AcmeKeys keys() {
         return keys;
     }

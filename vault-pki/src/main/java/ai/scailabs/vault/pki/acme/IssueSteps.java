@@ -73,8 +73,11 @@ final class IssueSteps {
             return;
         }
         if (certificates.isExposed(order.tenant(), order.certificate())) {
-            throw DirectoryFailure.lasting(DirectoryProblem.ours(
-                    "keyCompromised", "the certificate was revoked because its key was compromised", null));
+            moves.over(
+                    held,
+                    DirectoryProblem.ours(
+                            "keyCompromised", "the certificate was revoked because its key was compromised", null));
+            return;
         }
         Order there = ProofSteps.bound(order, login);
         there.fetch();

@@ -217,7 +217,7 @@ final class ManagedRepository {
                     look_at = case when w.waits and c.renewal_id is not null then ?::timestamptz end, updated_at = ?
                 from (
                     select a.auto_renew, a.auto_renew and not exists (
-                        select from acme_order o where o.tenant_id = ? and o.certificate_id = ? and o.status in ('pending', 'processing')
+                        select from acme_order o where o.tenant_id = ? and o.certificate_id = ? and o.status in ('pending', 'processing') and o.stage <> 'done'
                     ) as waits
                     from (select ?::boolean as auto_renew) a
                 ) w
@@ -261,16 +261,18 @@ final class ManagedRepository {
 
     /** Whether it was revoked for a key that its next version would have too. */
     boolean isExposed(TenantId tenant, UUID certificate) {
-        return transactions
-                .queryOne(
-                        tenant,
+        return transactions.inTransaction(tenant, tx -> isExposed(tx, certificate));
+    }
+
+    static boolean isExposed(TenantTransaction tx, UUID certificate) {
+        return tx.queryOne(
                         """
                         select true from acme_certificate c
                         join acme_certificate_version v on v.tenant_id = c.tenant_id and v.certificate_id = c.certificate_id
                         where c.tenant_id = ? and c.certificate_id = ? and c.csr is not null and v.revocation_reason = ? limit 1
                         """,
                         (results, index) -> true,
-                        tenant.value(),
+                        tx.tenant().value(),
                         certificate,
                         RevocationReason.KEY_COMPROMISE.code())
                 .isPresent();

@@ -145,17 +145,13 @@ final class OrderMoves {
         if (order.stage() == Stage.CLEAN) {
             // Whatever became of the order: this goes on until it is done, or nobody knows how.
             boolean hopeless = over && !now.isBefore(order.progress().giveUpAt().plus(Duration.ofDays(7)));
-            retried(
-                    held,
-                    failure,
-                    hopeless ? Stage.DONE : Stage.CLEAN,
-                    backoff.again(order.attempts(), failure.isLimit(), failure.notBefore(), now));
+            if (hopeless) {
+                left(held, failure.problem());
+                return;
+            }
+            retried(held, failure, now);
         } else if (failure.isPassing() && !over) {
-            retried(
-                    held,
-                    failure,
-                    order.stage(),
-                    backoff.again(order.attempts(), failure.isLimit(), failure.notBefore(), now));
+            retried(held, failure, now);
         } else if (order.renewal() && !over) {
             ended(held, failure.problem(), OrderStatus.PENDING);
         } else {
@@ -163,13 +159,62 @@ final class OrderMoves {
         }
     }
 
-    private void retried(Held held, DirectoryFailure failure, Stage stage, Instant next) {
+    private void retried(Held held, DirectoryFailure failure, Instant now) {
         AcmeOrder order = held.order();
+        Instant next = backoff.again(order.attempts(), failure.isLimit(), failure.notBefore(), now);
         orders.transactions().inTransaction(order.tenant(), tx -> {
             orders.failed(tx, order.id(), failure.problem());
-            orders.move(tx, order.id(), held.worker(), order.status(), stage, next, now());
+            orders.move(tx, order.id(), held.worker(), order.status(), order.stage(), next, now);
             return order;
         });
+    }
+
+    /** No other try can come to anything. What was placed in DNS is removed first. */
+    void over(Held held, DirectoryProblem problem) {
+        ended(held, problem, OrderStatus.INVALID);
+    }
+
+    /** What was placed stays where it is; a renewal that was to begin anew after it does not. */
+    private void left(Held held, DirectoryProblem problem) {
+        AcmeOrder order = held.order();
+        boolean ends = !order.status().isFinal();
+        OrderStatus status = ends ? OrderStatus.INVALID : order.status();
+        Instant now = now();
+        orders.transactions().inTransaction(order.tenant(), tx -> {
+            orders.failed(tx, order.id(), problem);
+            orders.move(tx, order.id(), held.worker(), status, Stage.DONE, now, now);
+            if (ends) {
+                tellFailed(tx, order, problem, status, null);
+            }
+            return order;
+        });
+        if (ends) {
+            tally.reached(order.provider(), status);
+        }
+    }
+
+    private void tellFailed(
+            TenantTransaction tx,
+            AcmeOrder order,
+            DirectoryProblem problem,
+            OrderStatus status,
+            @Nullable Instant nextAttempt) {
+        tell(tx, order, "failed", status, Map.of("problem", problem.shown()));
+        if (order.renewal()) {
+            news.failed(
+                    tx,
+                    new RenewalNews.Failed(
+                            order.tenant(),
+                            order.accountName(),
+                            order.certificate(),
+                            order.id(),
+                            order.terms().names().stream()
+                                    .map(OrderedName::text)
+                                    .toList(),
+                            problem,
+                            order.attempts() + 1,
+                            nextAttempt));
+        }
     }
 
     private void ended(Held held, DirectoryProblem problem, OrderStatus status) {
@@ -184,22 +229,7 @@ final class OrderMoves {
                 keys.delete(tx, key);
             }
             orders.move(tx, order.id(), held.worker(), status, Stage.CLEAN, now, now);
-            tell(tx, order, "failed", status, Map.of("problem", problem.shown()));
-            if (order.renewal()) {
-                news.failed(
-                        tx,
-                        new RenewalNews.Failed(
-                                order.tenant(),
-                                order.accountName(),
-                                order.certificate(),
-                                order.id(),
-                                order.terms().names().stream()
-                                        .map(OrderedName::text)
-                                        .toList(),
-                                problem,
-                                order.attempts() + 1,
-                                status.isFinal() ? null : backoff.anew(order.attempts(), null, now)));
-            }
+            tellFailed(tx, order, problem, status, status.isFinal() ? null : backoff.anew(order.attempts(), null, now));
             return order;
         });
         if (status != order.status()) {

@@ -15,11 +15,11 @@ public record OrderedName(GeneralName name) {
         }
     }
 
-    /** As the database keeps it. */
+    /** As the database keeps it: of one spelling already, and of whatever rule there was when it was ordered. */
     static OrderedName ofStored(String text) {
         return text.startsWith(IP)
                 ? new OrderedName(NameSyntax.ip(text.substring(IP.length())))
-                : new OrderedName(NameSyntax.dns(text.substring(DNS.length())));
+                : new OrderedName(new GeneralName.Dns(text.substring(DNS.length())));
     }
 
     String stored() {

@@ -1,7 +1,6 @@
 package ai.scailabs.vault.pki.acme;
 
 import ai.scailabs.vault.persistence.tenant.TenantTransaction;
-import ai.scailabs.vault.pki.x509.RevocationReason;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -26,16 +25,17 @@ final class RenewalStart {
             @Nullable String renewalId,
             Instant notAfter,
             boolean wanted,
-            boolean exposed) {}
+            boolean exposed) {
+        Due exposed(boolean is) {
+            return new Due(certificate, account, renewalId, notAfter, wanted, is);
+        }
+    }
 
     /** Nobody else changes the certificate until the transaction ends; empty when it has no version yet. */
     static Optional<Due> lock(TenantTransaction tx, UUID certificate) {
-        return tx.queryOne(
+        Optional<Due> locked = tx.queryOne(
                 """
-                select c.certificate_id, c.account_id, c.renewal_id, c.not_after, c.auto_renew and c.renew_at is not null as wanted,
-                    c.csr is not null and exists (
-                        select from acme_certificate_version v where v.tenant_id = c.tenant_id and v.certificate_id = c.certificate_id and v.revocation_reason = ?
-                    ) as exposed
+                select c.certificate_id, c.account_id, c.renewal_id, c.not_after, c.auto_renew and c.renew_at is not null as wanted
                 from acme_certificate c where c.tenant_id = ? and c.certificate_id = ? and c.version > 0 for no key update
                 """,
                 (results, index) -> new Due(
@@ -44,10 +44,11 @@ final class RenewalStart {
                         results.getString("renewal_id"),
                         OrderRows.instant(results, "not_after"),
                         results.getBoolean("wanted"),
-                        results.getBoolean("exposed")),
-                RevocationReason.KEY_COMPROMISE.code(),
+                        false),
                 tx.tenant().value(),
                 certificate);
+        // Only a statement that begins after the lock sees the versions as whoever had it left them.
+        return locked.map(due -> due.exposed(ManagedRepository.isExposed(tx, certificate)));
     }
 
     static void begin(TenantTransaction tx, OrderRepository orders, Due due, UUID order, Instant now, String by) {

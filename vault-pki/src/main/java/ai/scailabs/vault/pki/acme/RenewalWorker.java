@@ -131,9 +131,20 @@ public final class RenewalWorker implements AutoCloseable {
         UUID order = ids.nextUuid();
         Instant now = client.now();
         boolean begun = orders.transactions().inTransaction(due.tenant(), tx -> {
-            Optional<RenewalStart.Due> found =
-                    RenewalStart.lock(tx, due.id()).filter(each -> each.wanted() && !each.exposed());
+            Optional<RenewalStart.Due> found = RenewalStart.lock(tx, due.id()).filter(RenewalStart.Due::wanted);
             if (found.isEmpty()) {
+                return false;
+            }
+            if (found.get().exposed()) {
+                client.certificateRows().endRenewal(tx, due.id(), now);
+                orders.record(
+                        tx,
+                        client.journal()
+                                .entry(
+                                        due.tenant(),
+                                        AuditAction.PKI_ACME_ORDER_STEP,
+                                        ManagedCertificate.idText(due.id()),
+                                        Map.of("step", "renewal_ended", "reason", "key_compromised")));
                 return false;
             }
             RenewalStart.begin(tx, orders, found.get(), order, now, OrderJournal.BY.value());

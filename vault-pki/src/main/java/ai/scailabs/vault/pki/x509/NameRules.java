@@ -72,8 +72,8 @@ final class NameRules {
 
     static GeneralName name(ASN1TaggedObject tagged) {
         return switch (tagged.getTagNo()) {
-            case DNS -> new GeneralName.Dns(ia5(tagged));
-            case EMAIL -> new GeneralName.Email(ia5(tagged));
+            case DNS -> NameSyntax.asked(new GeneralName.Dns(ia5(tagged)));
+            case EMAIL -> NameSyntax.asked(new GeneralName.Email(ia5(tagged)));
             case URI -> new GeneralName.Uri(ia5(tagged));
             case IP -> NameSyntax.ip(ASN1OctetString.getInstance(tagged, false).getOctets());
             default ->

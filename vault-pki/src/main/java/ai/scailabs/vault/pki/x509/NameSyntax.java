@@ -61,7 +61,7 @@ public final class NameSyntax {
                 break;
             }
         }
-        return new GeneralName.Dns(name.toLowerCase(Locale.ROOT));
+        return asked(new GeneralName.Dns(name.toLowerCase(Locale.ROOT)));
     }
 
     /** @throws VaultException {@code name_not_allowed} */
@@ -83,10 +83,11 @@ public final class NameSyntax {
     /** @throws VaultException {@code name_not_allowed} */
     public static GeneralName.Email email(String text) {
         int at = text.lastIndexOf('@');
-        return at < 0
-                ? new GeneralName.Email(text)
-                : new GeneralName.Email(
-                        text.substring(0, at + 1) + text.substring(at + 1).toLowerCase(Locale.ROOT));
+        return asked(
+                at < 0
+                        ? new GeneralName.Email(text)
+                        : new GeneralName.Email(text.substring(0, at + 1)
+                                + text.substring(at + 1).toLowerCase(Locale.ROOT)));
     }
 
     /** @throws VaultException {@code name_not_allowed} */
@@ -112,6 +113,30 @@ public final class NameSyntax {
             }
         }
         return octets[10] == (byte) 0xff && octets[11] == (byte) 0xff;
+    }
+
+    /** With no A-label but such as stand for a name. What was taken once must be read whatever the rule is by now, so that no constructor asks this. */
+    static GeneralName.Dns asked(GeneralName.Dns name) {
+        requireALabels(name.text());
+        return name;
+    }
+
+    /** As above. */
+    static GeneralName.Email asked(GeneralName.Email mailbox) {
+        requireALabels(mailbox.domain());
+        return mailbox;
+    }
+
+    private static void requireALabels(String name) {
+        for (String label : name.split("\\.", -1)) {
+            if (label.startsWith(A_LABEL) && !isALabel(label)) {
+                throw noALabel(name);
+            }
+        }
+    }
+
+    private static VaultException noALabel(String name) {
+        return refusal("idn", name, "has a label that looks like an A-label and is none");
     }
 
     static void requireDns(String name) {
@@ -143,16 +168,13 @@ public final class NameSyntax {
                     name,
                     "has a label that is empty, too long, or not of lower-case letters, digits and hyphens");
         }
-        if (label.startsWith("--", 2) && !isALabel(label)) {
-            throw refusal("idn", name, "has a label that looks like an A-label and is none");
+        if (label.startsWith("--", 2) && !label.startsWith(A_LABEL)) {
+            throw noALabel(name);
         }
     }
 
     /** RFC 5890 §2.3.2.1: what it stands for is written so, and only so. Which characters there are in which version of Unicode is no question of ours, as long as they stand for themselves alone. */
     private static boolean isALabel(String label) {
-        if (!label.startsWith(A_LABEL)) {
-            return false;
-        }
         String code = label.substring(A_LABEL.length());
         return Punycode.decode(code)
                 .filter(unicode -> Punycode.encode(unicode).equals(code) && isULabel(unicode))

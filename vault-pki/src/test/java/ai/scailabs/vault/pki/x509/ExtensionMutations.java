@@ -66,6 +66,7 @@ final class ExtensionMutations {
                 leaf("name_form", "label of 64", t -> dns(t, "a".repeat(64) + ".corp.example")),
                 leaf("name_form", "254 characters", t -> dns(t, ("a".repeat(60) + ".").repeat(4) + "corp.example")),
                 leaf("name_form", "no A-label", t -> dns(t, "xn--a.corp.example")),
+                leaf("name_form", "A-label of a dash", t -> dns(t, "xn--web01-0u3b.corp.example")),
                 leaf(
                         "name_form",
                         "UTF-8",

@@ -45,6 +45,9 @@ class NameSyntaxTest {
         "xn--r6j.example, idn",
         "xn--ph7c.example, idn",
         "xn--jm6c.example, idn",
+        "xn--web01-0u3b.example, idn",
+        "*.xn--web01-0u3b.example, idn",
+        "a@xn--web01-0u3b.example, idn",
         "::ffff:10.0.0.1, ip_mapped",
         "10.0.0.0/8, dns_label",
         "fe80::1%eth0, ip_form",
@@ -110,6 +113,18 @@ class NameSyntaxTest {
         assertThat(name.kind()).isEqualTo(kind);
         assertThat(name.text()).isEqualTo(written);
         assertThat(NameSyntax.parse(written)).isEqualTo(name);
+    }
+
+    /** An en dash was taken for a letter once. */
+    @Test
+    void aLabelThatNobodyMayAskForAnyMore_isReadWhereItWasKept() {
+        assertThat(new GeneralName.Dns("*.xn--web01-0u3b.example").text()).isEqualTo("*.xn--web01-0u3b.example");
+        assertThat(new GeneralName.Email("a@xn--web01-0u3b.example").domain()).isEqualTo("xn--web01-0u3b.example");
+        List<String> domain = List.of("xn--web01-0u3b.example");
+        List<String> none = List.of();
+        assertThat(new NameConstraints(domain, none, none, none, domain, none, domain, none).permittedDns())
+                .isEqualTo(domain);
+        assertThatThrownBy(() -> new GeneralName.Dns("ab--c.example")).isInstanceOf(VaultException.class);
     }
 
     @Test

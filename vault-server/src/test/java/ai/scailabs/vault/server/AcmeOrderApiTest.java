@@ -704,7 +704,8 @@ class AcmeOrderApiTest {
                 ownRequest(owner, "due.example.test").get("certificate_id").stringValue();
         Sql sql = Sql.superuser(server);
         sql.update(exposing("tnt_acme-due"));
-        sql.update("update acme_certificate set renew_at = now() - interval '1 day' where tenant_id = 'tnt_acme-due'");
+        sql.update(
+                "update acme_certificate set renew_at = now() - interval '1 day', look_at = null where tenant_id = 'tnt_acme-due'");
         sql.awaitRows(
                 "select from acme_certificate where tenant_id = 'tnt_acme-due' and (renew_at is null or renew_at > now())");
         JsonNode left = owner.get("/v1/pki/acme/certificates/" + certificate)

@@ -171,14 +171,15 @@ final class AuthorityRequests {
             @Nullable List<@Nullable String> excludedUri) {
         NameConstraints constraints() {
             return new NameConstraints(
-                    present("permitted_dns", permittedDns),
-                    present("excluded_dns", excludedDns),
-                    present("permitted_ip", permittedIp),
-                    present("excluded_ip", excludedIp),
-                    present("permitted_email", permittedEmail),
-                    present("excluded_email", excludedEmail),
-                    present("permitted_uri", permittedUri),
-                    present("excluded_uri", excludedUri));
+                            present("permitted_dns", permittedDns),
+                            present("excluded_dns", excludedDns),
+                            present("permitted_ip", permittedIp),
+                            present("excluded_ip", excludedIp),
+                            present("permitted_email", permittedEmail),
+                            present("excluded_email", excludedEmail),
+                            present("permitted_uri", permittedUri),
+                            present("excluded_uri", excludedUri))
+                    .asked();
         }
 
         private static List<String> present(String field, @Nullable List<@Nullable String> entries) {

@@ -39,6 +39,30 @@ public record NameConstraints(
         excludedUri = each("excluded_uri", excludedUri, NameConstraints::hostProblem);
     }
 
+    /**
+     * Itself. Asked of new ones alone: those that an authority has must be read whatever the rule is by now.
+     *
+     * @throws VaultException {@code validation_error} for a label that looks like an A-label and is none
+     */
+    public NameConstraints asked() {
+        requireALabels("permitted_dns", permittedDns);
+        requireALabels("excluded_dns", excludedDns);
+        requireALabels("permitted_email", permittedEmail);
+        requireALabels("excluded_email", excludedEmail);
+        requireALabels("permitted_uri", permittedUri);
+        requireALabels("excluded_uri", excludedUri);
+        return this;
+    }
+
+    private static void requireALabels(String field, List<String> entries) {
+        for (String entry : entries) {
+            if (!NameSyntax.areALabels(entry.substring(entry.indexOf('@') + 1))) {
+                throw VaultException.invalidField(
+                        "name_constraints." + field, "must have no label that looks like an A-label and is none");
+            }
+        }
+    }
+
     private static List<String> each(String field, List<String> entries, Function<String, Optional<String>> problemOf) {
         for (String entry : entries) {
             problemOf.apply(entry).ifPresent(problem -> {

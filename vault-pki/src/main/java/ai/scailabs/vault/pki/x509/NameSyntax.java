@@ -15,6 +15,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Reads names as callers write them, once; everything later deals with {@link GeneralName}s. A refusal names the rule and the value: names are no secrets. */
 public final class NameSyntax {
@@ -128,11 +129,14 @@ public final class NameSyntax {
     }
 
     private static void requireALabels(String name) {
-        for (String label : name.split("\\.", -1)) {
-            if (label.startsWith(A_LABEL) && !isALabel(label)) {
-                throw noALabel(name);
-            }
+        if (!areALabels(name)) {
+            throw noALabel(name);
         }
+    }
+
+    /** Whether each label that looks like an A-label stands for a name. */
+    static boolean areALabels(String name) {
+        return Stream.of(name.split("\\.", -1)).allMatch(label -> !label.startsWith(A_LABEL) || isALabel(label));
     }
 
     private static VaultException noALabel(String name) {

@@ -122,8 +122,15 @@ class NameSyntaxTest {
         assertThat(new GeneralName.Email("a@xn--web01-0u3b.example").domain()).isEqualTo("xn--web01-0u3b.example");
         List<String> domain = List.of("xn--web01-0u3b.example");
         List<String> none = List.of();
-        assertThat(new NameConstraints(domain, none, none, none, domain, none, domain, none).permittedDns())
-                .isEqualTo(domain);
+        NameConstraints kept = new NameConstraints(domain, none, none, none, domain, none, domain, none);
+        assertThat(kept.permittedDns()).isEqualTo(domain);
+        assertThatThrownBy(kept::asked).isInstanceOf(VaultException.class);
+        for (NameConstraints each : List.of(
+                new NameConstraints(none, domain, none, none, none, none, none, none),
+                new NameConstraints(none, none, none, none, List.of("a@" + domain.getFirst()), none, none, none),
+                new NameConstraints(none, none, none, none, none, none, none, List.of("." + domain.getFirst())))) {
+            assertThatThrownBy(each::asked).isInstanceOf(VaultException.class);
+        }
         assertThatThrownBy(() -> new GeneralName.Dns("ab--c.example")).isInstanceOf(VaultException.class);
     }
 

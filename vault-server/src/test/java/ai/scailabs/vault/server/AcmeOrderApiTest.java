@@ -694,6 +694,8 @@ class AcmeOrderApiTest {
                         sql.rows(
                                 "select status, error ->> 'type' as type from acme_order where tenant_id = 'tnt_acme-late' and renewal"))
                 .containsExactly(Map.of("status", "invalid", "type", "urn:scaivault:acme:keyCompromised"));
+        assertThat(sql.value("select auto_renew from acme_certificate where tenant_id = 'tnt_acme-late'"))
+                .isEqualTo(false);
     }
 
     /** Revoked before that ended renewals. */

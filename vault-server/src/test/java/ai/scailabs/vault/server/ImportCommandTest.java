@@ -126,6 +126,23 @@ class ImportCommandTest {
     }
 
     @Test
+    void valueOfAnotherKind_isUpdated() throws Exception {
+        run(Map.of(), "json", file("kind.json", "{\"app/flag\": {\"on\": 1}}"), "--to", "kind")
+                .expect(0);
+        assertThat(run(
+                                Map.of(),
+                                "json",
+                                file("kind.json", "{\"app/flag\": {\"on\": true}}"),
+                                "--to",
+                                "kind",
+                                "--update")
+                        .expect(0)
+                        .out())
+                .isEqualTo("updated: kind/app/flag\n");
+        assertThat(data("kind/app/flag").toString()).isEqualTo("{\"on\":true}");
+    }
+
+    @Test
     void jsonFile_isBroughtOnce_andOnlyWhatDiffersIsUpdated() throws Exception {
         String file = file(
                 "all.json",

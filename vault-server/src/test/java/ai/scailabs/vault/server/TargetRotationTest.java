@@ -27,6 +27,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -342,24 +343,34 @@ class TargetRotationTest {
         assertBothSidesAgree(user);
     }
 
+    @Test
+    void deletedAccountThatIsAlone_losesItsOldVersionAllTheSame() {
+        attach(connector()).expect(201);
+        owner.post("/v1/secrets/" + path + ":rotate", null).expect(200);
+        owner.delete("/v1/secrets/" + path).expect(200);
+        endGrace(1);
+        owner.post("/v1/secrets/" + path + ":restore", null).expect(200);
+        assertBothSidesAgree(user);
+    }
+
     /** There its target would be forgotten. */
     @Test
-    void accountOfATarget_isNotPutUnderAnotherPolicyByAWrite() {
+    void accountOfATarget_isNotTakenFromUnderItsPolicyByAWrite() {
         attach(connector()).expect(201);
         String other = policy(true);
         JsonNode before = secret();
-        ApiClient.Reply refused = owner.put(
-                "/v1/secrets/" + path,
-                Map.of(
-                        "data",
-                        Map.of("username", user, "password", "written"),
-                        "options",
-                        Map.of("rotation_policy_id", other)));
-        assertThat(refused.expect(409, "conflict")
-                        .json()
-                        .at("/error/details/state")
-                        .stringValue())
-                .isEqualTo("connected");
+        Map<String, Object> options = new HashMap<>();
+        for (String wanted : new String[] {other, null}) {
+            options.put("rotation_policy_id", wanted);
+            ApiClient.Reply refused = owner.put(
+                    "/v1/secrets/" + path,
+                    Map.of("data", Map.of("username", user, "password", "written"), "options", options));
+            assertThat(refused.expect(409, "conflict")
+                            .json()
+                            .at("/error/details/state")
+                            .stringValue())
+                    .isEqualTo("connected");
+        }
         assertThat(secret()).isEqualTo(before);
         assertThat(secret().get("rotation_policy_id").stringValue()).isEqualTo(policy);
     }

@@ -11,6 +11,7 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import javax.sql.DataSource;
 
 /** A migrated database, as the product sees it and as a superuser does. */
 public final class TenancyDatabase implements AutoCloseable {
@@ -29,6 +30,10 @@ public final class TenancyDatabase implements AutoCloseable {
 
     public TenantTransactions tenants() {
         return new TenantTransactions(app);
+    }
+
+    public DataSource worker() {
+        return database.worker().dataSource();
     }
 
     /** As a superuser. */

@@ -53,7 +53,7 @@ final class IntrospectionClient {
         try {
             JWTClaimsSet claims = JWTClaimsSet.parse(members);
             requireIssuer(claims);
-            return TokenClaims.verified(claims, properties.audience(), fingerprint, false, ActorClaims::actor);
+            return TokenClaims.verified(claims, properties.audience(), fingerprint, ActorClaims::actor);
         } catch (ParseException | IllegalArgumentException malformed) {
             throw TokenRefusals.invalid("has malformed claims");
         }

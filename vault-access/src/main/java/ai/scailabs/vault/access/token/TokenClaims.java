@@ -19,12 +19,10 @@ final class TokenClaims {
 
     /**
      * @param fingerprint as {@link RevocableToken} has it
-     * @param datesRequired refuses a token that does not say when it was issued
      * @param reader of whom it stands for
      * @throws ai.scailabs.vault.kernel.error.VaultException {@code token_invalid}, as is a {@link ParseException}
      */
-    static VerifiedToken verified(
-            JWTClaimsSet claims, String audience, String fingerprint, boolean datesRequired, ActorReader reader)
+    static VerifiedToken verified(JWTClaimsSet claims, String audience, String fingerprint, ActorReader reader)
             throws ParseException {
         if (!claims.getAudience().contains(audience)) {
             throw TokenRefusals.invalid("is meant for another audience");
@@ -34,11 +32,11 @@ final class TokenClaims {
             throw TokenRefusals.invalid("does not expire");
         }
         Date issued = claims.getIssueTime() != null ? claims.getIssueTime() : claims.getNotBeforeTime();
-        if (issued == null && datesRequired) {
+        if (issued == null) {
             throw TokenRefusals.invalid("does not say when it was issued");
         }
         // Beyond this, a revocation of it might be forgotten before it expires.
-        if (issued != null && expiresAt.getTime() - issued.getTime() > LONGEST_LIFE_MILLIS) {
+        if (expiresAt.getTime() - issued.getTime() > LONGEST_LIFE_MILLIS) {
             throw TokenRefusals.invalid(
                     "is valid for longer than " + RevocationService.LONGEST_TOKEN_LIFE.toDays() + " days");
         }
@@ -53,7 +51,7 @@ final class TokenClaims {
                         actor.tokenId(),
                         fingerprint,
                         workload == null ? null : workload.revocableTrust(),
-                        millis(issued)),
+                        issued.getTime()),
                 Math.max(millis(claims.getNotBeforeTime()), millis(claims.getIssueTime())),
                 expiresAt.getTime());
     }

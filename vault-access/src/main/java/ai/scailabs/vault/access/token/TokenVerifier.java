@@ -54,8 +54,7 @@ final class TokenVerifier {
             throw unknownIssuer();
         }
         VerificationKey key = JwtForm.verifiedBy(issuer, jwt);
-        return new SignedToken(
-                TokenClaims.verified(claims, audience, fingerprint, true, ActorClaims::actor), issuer, key);
+        return new SignedToken(TokenClaims.verified(claims, audience, fingerprint, ActorClaims::actor), issuer, key);
     }
 
     /** A tenant's issuer speaks for this tenant only. */
@@ -68,8 +67,7 @@ final class TokenVerifier {
         IssuerKeys issuer = ours.keysOf(tenant);
         VerificationKey key = JwtForm.verifiedBy(issuer, jwt);
         return new SignedToken(
-                TokenClaims.verified(
-                        claims, audience, fingerprint, true, known -> ExchangedClaims.actor(known, tenant)),
+                TokenClaims.verified(claims, audience, fingerprint, known -> ExchangedClaims.actor(known, tenant)),
                 issuer,
                 key);
     }

@@ -71,7 +71,7 @@ public final class FormBody {
 
     private static byte[] bytes(HttpServletRequest request) {
         try (InputStream in = request.getInputStream()) {
-            byte[] body = in.readNBytes(MAX_BYTES + 1);
+            byte[] body = BodyBytes.read(in, MAX_BYTES + 1, System::nanoTime);
             if (body.length > MAX_BYTES) {
                 throw new VaultException(
                         ErrorCode.PAYLOAD_TOO_LARGE, "The body is larger than " + MAX_BYTES + " bytes");

@@ -195,7 +195,7 @@ public final class JsonBody {
         }
         byte[] body;
         try (InputStream in = request.getInputStream()) {
-            body = in.readNBytes(atMost + 1);
+            body = BodyBytes.read(in, atMost + 1, System::nanoTime);
         } catch (IOException interrupted) {
             throw new VaultException(ErrorCode.INVALID_REQUEST, "The body ended early");
         }

@@ -48,6 +48,11 @@ public interface Target extends AutoCloseable {
      */
     void setPassword(String user, SensitiveBytes password) throws TargetException;
 
+    /** Whether {@link #setPassword} was refused because the account has had that password, which some targets remember. */
+    default boolean isOldPassword(TargetException refused) {
+        return false;
+    }
+
     @Override
     void close();
 }

@@ -35,6 +35,12 @@ record AccountConnector(
         users = List.copyOf(users);
     }
 
+    /** One that is alone has its new password in place of the old one. */
+    @Override
+    public boolean leavesReplaced() {
+        return !users.isEmpty();
+    }
+
     static AccountConnector parse(TargetType type, ConnectorMembers members, boolean development) {
         members.requireNoneBut(
                 "type",

@@ -176,7 +176,7 @@ final class AccountRotation implements ConnectedRotation<AccountConnector> {
             SecretSpace space,
             UUID holder,
             List<Integer> versions) {
-        if (connector.users().isEmpty() || earlier.isOldOneRead(space.owner(), seen.path())) {
+        if (earlier.isOldOneRead(space.owner(), seen.path())) {
             return;
         }
         try (Login known =
@@ -204,7 +204,7 @@ final class AccountRotation implements ConnectedRotation<AccountConnector> {
         try {
             target.setPassword(wanted.user(), wanted.password());
         } catch (TargetException refused) {
-            if (!letIn || refused.failure() != TargetFailure.STATEMENT_REFUSED) {
+            if (!letIn || !target.isOldPassword(refused)) {
                 throw refused;
             }
         }

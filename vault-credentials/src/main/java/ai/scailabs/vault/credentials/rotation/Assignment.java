@@ -113,7 +113,7 @@ record Assignment(
 
     /** What a deleted secret has at a target waits there until the secret is restored: its values are needed to take it away. */
     private boolean retires() {
-        return live || connector == null;
+        return live || connector == null || !connector.leavesReplaced();
     }
 
     private @Nullable Instant nextOfTheClock() {

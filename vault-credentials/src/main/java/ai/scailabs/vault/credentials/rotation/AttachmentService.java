@@ -107,18 +107,15 @@ public final class AttachmentService {
             policy(tenant, policyId);
         }
         access.require(caller, Permission.ROTATE, path);
-        if (policyId != null) {
-            attachments.transactions().inTransaction(tenant, tx -> {
-                UUID before = attachments.policyOf(tx, path).orElse(null);
-                if (!policyId.equals(before)) {
-                    requireUnconnected(tx, path);
-                }
-                return path;
-            });
-        }
+        attachments.transactions().inTransaction(tenant, tx -> {
+            if (!Objects.equals(policyId, attachments.policyOf(tx, path).orElse(null))) {
+                requireUnconnected(tx, path);
+            }
+            return path;
+        });
     }
 
-    /** Under the next policy the target would be forgotten, and the account keep what the secret has no longer. */
+    /** The target would be forgotten, and what the write replaces be let in there for good. */
     private void requireUnconnected(TenantTransaction tx, SecretPath path) {
         if (attachments.isConnected(tx, path)) {
             throw RotationRefusals.connected();
@@ -131,7 +128,7 @@ public final class AttachmentService {
      * @param home the tenant of the caller's token
      * @param policyId absent for none
      * @param entries of what is done
-     * @throws VaultException {@code access_denied}; {@code rotation_policy_not_found}, {@code secret_not_found}; {@code conflict} as {@link #detach}, and with {@code state: connected} for another policy when it is changed at a target
+     * @throws VaultException {@code access_denied}; {@code rotation_policy_not_found}, {@code secret_not_found}; {@code conflict} with {@code state: connected} when it is changed at a target
      */
     public void place(
             Caller caller,
@@ -150,10 +147,7 @@ public final class AttachmentService {
                     return false;
                 }
                 if (before != null) {
-                    requireAtRest(tx, before, path);
-                    if (policy != null) {
-                        requireUnconnected(tx, path);
-                    }
+                    requireUnconnected(tx, path);
                     attachments.detach(tx, path, before);
                     attachments.record(
                             tx,

@@ -10,6 +10,11 @@ public sealed interface Connector permits AccountConnector, AwsKeyConnector, Web
     /** As it was given. */
     ObjectNode members();
 
+    /** Whether what a rotation replaces is let in until it is taken away. The database asks the same by {@code connector_leaves_replaced}. */
+    default boolean leavesReplaced() {
+        return true;
+    }
+
     /**
      * @param development whether a target on this machine may be plain text without saying so
      * @throws VaultException {@code invalid_config} with {@code details.field}

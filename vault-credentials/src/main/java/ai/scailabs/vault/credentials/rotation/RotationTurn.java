@@ -108,7 +108,7 @@ final class RotationTurn {
     private boolean retire(Assignment seen, UUID holder) {
         TenantId tenant = seen.policy().tenant();
         List<Integer> versions = assignments.retired(tenant, seen.path());
-        if (seen.connector() != null) {
+        if (seen.connector() != null && seen.connector().leavesReplaced()) {
             try {
                 targets.retire(seen, permit(seen), space(seen), holder, versions);
             } catch (VaultException refused) {

@@ -94,10 +94,9 @@ public final class DeliveryLog {
                 """
                 insert into event_delivery (tenant_id, target_id, delivery_id, event_id, event_type, position, status, attempts, response_code, duration_ms, error,
                     created_at, attempted_at)
-                values (?, ?, ?, ?, ?, 0, ?, 1, ?, ?, ?, ?, ?)
+                select t.tenant_id, t.target_id, ?::uuid, ?::uuid, ?::text, 0, ?::text, 1, ?::integer, ?::integer, ?::text, ?::timestamptz, ?::timestamptz
+                from event_target t where t.tenant_id = ? and t.target_id = ? for key share
                 """,
-                tenant.value(),
-                target,
                 id,
                 event,
                 type,
@@ -106,7 +105,9 @@ public final class DeliveryLog {
                 outcome.durationMillis(),
                 outcome.error(),
                 at,
-                at);
+                at,
+                tenant.value(),
+                target);
     }
 
     private static Delivery delivery(ResultSet row, int number) throws SQLException {

@@ -119,7 +119,7 @@ public final class TargetRepository {
 
     /**
      * @param fromNow whether it begins with what happens from now on
-     * @param afresh whether what failed so far is forgotten
+     * @param afresh whether what failed so far is forgotten, also by whoever is sending to it right now
      */
     public void update(TenantTransaction tx, Target target, boolean fromNow, boolean afresh) {
         EventFilter filter = target.filter();
@@ -129,7 +129,8 @@ public final class TargetRepository {
                     disabled_reason = case when ? then null else disabled_reason end, standing = ?, revision = ?, updated_at = ?, told_from = ?,
                     cursor = case when ? then greatest(cursor, coalesce((select h.position from event_head h where h.tenant_id = event_target.tenant_id), 0)) else cursor end,
                     attempts = case when ? then 0 else attempts end, failing_since = case when ? then null else failing_since end,
-                    next_attempt_at = case when ? then null else next_attempt_at end
+                    next_attempt_at = case when ? then null else next_attempt_at end,
+                    lease = case when ? then null else lease end, lease_until = case when ? then null else lease_until end
                 where tenant_id = ? and target_id = ?
                 """,
                 target.name(),
@@ -148,6 +149,8 @@ public final class TargetRepository {
                 target.updatedAt(),
                 filter.since(),
                 fromNow,
+                afresh,
+                afresh,
                 afresh,
                 afresh,
                 afresh,

@@ -35,8 +35,8 @@ public enum RemoteFailure {
     REDIRECTED(Kind.OUTAGE),
     /** The answer is none that such a vault gives. */
     NOT_UNDERSTOOD(Kind.OUTAGE),
-    /** More than can be taken in one answer. */
-    TOO_LARGE(Kind.OUTAGE),
+    /** More than can be taken in one answer; what is smaller is served. */
+    TOO_LARGE(Kind.REFUSAL),
     /** As many calls as are allowed at once are under way already. */
     BUSY(Kind.REFUSAL),
     /** It failed repeatedly, and is left alone for a while. */

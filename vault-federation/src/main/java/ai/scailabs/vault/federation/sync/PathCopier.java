@@ -77,7 +77,9 @@ final class PathCopier {
                     ? PathOutcome.unchanged(path)
                     : PathOutcome.noted(known.leaving());
         }
-        if (failure == RemoteFailure.UNUSABLE_VALUE || failure == RemoteFailure.FORBIDDEN) {
+        if (failure == RemoteFailure.UNUSABLE_VALUE
+                || failure == RemoteFailure.TOO_LARGE
+                || failure == RemoteFailure.FORBIDDEN) {
             return PathOutcome.failed(path, failure.reason());
         }
         throw failed;

@@ -186,6 +186,11 @@ public final class SyncWorker {
     private Optional<OpenRun> onward(OpenRun open) throws InterruptedException {
         SyncRun run = open.run();
         try {
+            if (open.position().step() == SyncStep.DONE) {
+                // Whoever came so far was stopped before it was noted.
+                end(open, SyncStatus.COMPLETED, null);
+                return Optional.empty();
+            }
             SyncReader.Step step = reader.step(open);
             SyncCounts counts = run.counts().plus(step.read());
             OpenRun next = new OpenRun(with(run, counts), step.next(), 0);
@@ -203,6 +208,9 @@ public final class SyncWorker {
             postpone(open, String.valueOf(failure.getMessage()));
         } catch (VaultException unavailable) {
             postpone(open, "the database could not serve: " + unavailable.code().code());
+        } catch (RuntimeException failure) {
+            LOG.warn("the comparison {} of {} failed", run.id(), run.space(), failure);
+            postpone(open, "it failed; the log of the service says why");
         }
         return Optional.empty();
     }

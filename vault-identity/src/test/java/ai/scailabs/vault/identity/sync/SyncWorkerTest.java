@@ -221,6 +221,18 @@ class SyncWorkerTest {
         assertThat(again).doesNotContain("/partners/ptn_a", "/partners/ptn_a/tenants?limit=200");
     }
 
+    /** It would be in the way of all others. */
+    @Test
+    void brokenOff_beforeItsEndWasNoted_isEnded() throws Exception {
+        populate();
+        SyncRun asked = request(SPACE);
+        database.execute(
+                "update identity_sync set status = 'RUNNING', step = 'DONE' where sync_id = '" + asked.id() + "'");
+        worker().run();
+        assertThat(last(SPACE).status()).isEqualTo(SyncStatus.COMPLETED);
+        assertThat(request(SPACE).id()).isNotEqualTo(asked.id());
+    }
+
     private void awaitRequests(int number) {
         long deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
         while (scaiKey.requests().size() < number && System.nanoTime() < deadline) {

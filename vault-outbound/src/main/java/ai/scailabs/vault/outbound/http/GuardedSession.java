@@ -69,11 +69,17 @@ public final class GuardedSession implements AutoCloseable {
         byte[] request = request(headers, body);
         Open kept = open;
         if (kept != null && System.nanoTime() - kept.since() < LONGEST_USE.toNanos()) {
+            long began = System.nanoTime();
             try {
                 return exchange(kept, request);
             } catch (IOException ended) {
-                // Perhaps the server has hung up meanwhile, as it may: what it did not take is sent again.
                 close();
+                // Who is late has perhaps taken it. The others have perhaps hung up meanwhile, as they may: what they
+                // did
+                // not take is sent again.
+                if (System.nanoTime() - began >= patience.toNanos()) {
+                    throw ended;
+                }
             }
         }
         close();

@@ -9,6 +9,9 @@ public final class ConnectionPools {
     private static final Duration BORROW_TIMEOUT = Duration.ofSeconds(3);
     private static final Duration STATEMENT_TIMEOUT = Duration.ofSeconds(10);
     private static final Duration SOCKET_TIMEOUT = Duration.ofSeconds(20);
+    private static final Duration LOCK_TIMEOUT = Duration.ofSeconds(10);
+    /** Reads or rewrites the largest table that there is. */
+    private static final Duration PATIENCE = Duration.ofDays(1);
 
     /**
      * Every statement finds its few rows by an index. Without these the planner, on a small or new table, prefers to scan it, and the security policy is then asked
@@ -16,6 +19,9 @@ public final class ConnectionPools {
      */
     private static final String SESSION_SETTINGS = "-c statement_timeout=" + STATEMENT_TIMEOUT.toMillis()
             + " -c random_page_cost=1.1 -c jit=off" + " -c plan_cache_mode=force_generic_plan";
+
+    private static final String PATIENT_SETTINGS =
+            "-c statement_timeout=" + PATIENCE.toMillis() + " -c lock_timeout=" + LOCK_TIMEOUT.toMillis();
 
     /** The driver sets the machine's zone when it logs in, over what the other settings say. */
     private static final String ZONE = "set time zone 'UTC'";
@@ -25,6 +31,14 @@ public final class ConnectionPools {
     /** @param name in metrics, logs and the database's list of sessions */
     public static HikariDataSource open(DatabaseLogin login, String name, int size) {
         HikariConfig config = settings(login, name, size);
+        return new HikariDataSource(config);
+    }
+
+    /** As {@link #open}, for what may have to go through whole tables, such as a migration: a statement has a day. Who waits for a lock, and holds up others meanwhile, gives up as soon as elsewhere. */
+    public static HikariDataSource openPatient(DatabaseLogin login, String name, int size) {
+        HikariConfig config = settings(login, name, size);
+        config.addDataSourceProperty("socketTimeout", String.valueOf(PATIENCE.toSeconds()));
+        config.addDataSourceProperty("options", PATIENT_SETTINGS);
         return new HikariDataSource(config);
     }
 

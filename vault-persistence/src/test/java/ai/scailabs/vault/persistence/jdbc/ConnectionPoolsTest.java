@@ -31,12 +31,32 @@ class ConnectionPoolsTest {
         }
     }
 
-    private static String shown(HikariDataSource pool, String setting) throws SQLException {
-        try (Connection connection = pool.getConnection();
-                Statement statement = connection.createStatement();
-                ResultSet row = statement.executeQuery("show " + setting)) {
+    @Test
+    void patientSessions_haveTimeForAWholeTable_andNotForALock() throws SQLException {
+        TestDatabase database = TestPostgres.migratedDatabase(Schema::migrate);
+        DatabaseLogin login = DatabaseLogin.parse(database.app().url()).orElseThrow();
+        try (HikariDataSource pool = ConnectionPools.openPatient(login, "patient-test", 1);
+                Connection connection = pool.getConnection()) {
+            assertThat(connection.getNetworkTimeout()).isGreaterThan(3_600_000);
+            try (Statement statement = connection.createStatement()) {
+                assertThat(shown(statement, "statement_timeout")).isEqualTo("1d");
+                assertThat(shown(statement, "lock_timeout")).isEqualTo("10s");
+                assertThat(shown(statement, "timezone")).isEqualTo("UTC");
+            }
+        }
+    }
+
+    private static String shown(Statement statement, String setting) throws SQLException {
+        try (ResultSet row = statement.executeQuery("show " + setting)) {
             row.next();
             return row.getString(1);
+        }
+    }
+
+    private static String shown(HikariDataSource pool, String setting) throws SQLException {
+        try (Connection connection = pool.getConnection();
+                Statement statement = connection.createStatement()) {
+            return shown(statement, setting);
         }
     }
 }

@@ -76,7 +76,11 @@ final class IssueSteps {
             moves.over(
                     held,
                     DirectoryProblem.ours(
-                            "keyCompromised", "the certificate was revoked because its key was compromised", null));
+                            "keyCompromised", "the certificate was revoked because its key was compromised", null),
+                    tx -> {
+                        certificates.lockVersion(tx, order.certificate());
+                        certificates.endRenewal(tx, order.certificate(), moves.now());
+                    });
             return;
         }
         Order there = ProofSteps.bound(order, login);

@@ -169,9 +169,9 @@ final class OrderMoves {
         });
     }
 
-    /** No other try can come to anything. What was placed in DNS is removed first. */
-    void over(Held held, DirectoryProblem problem) {
-        ended(held, problem, OrderStatus.INVALID);
+    /** No other try can come to anything. What was placed in DNS is removed first. @param also in the same transaction, before */
+    void over(Held held, DirectoryProblem problem, Consumer<TenantTransaction> also) {
+        ended(held, problem, OrderStatus.INVALID, also);
     }
 
     /** What was placed stays where it is; a renewal that was to begin anew after it does not. */
@@ -218,9 +218,14 @@ final class OrderMoves {
     }
 
     private void ended(Held held, DirectoryProblem problem, OrderStatus status) {
+        ended(held, problem, status, tx -> {});
+    }
+
+    private void ended(Held held, DirectoryProblem problem, OrderStatus status, Consumer<TenantTransaction> also) {
         AcmeOrder order = held.order();
         Instant now = now();
         orders.transactions().inTransaction(order.tenant(), tx -> {
+            also.accept(tx);
             orders.failed(tx, order.id(), problem);
             challenges.deleteAnswers(tx, order.id());
             String key = order.progress().keyId();

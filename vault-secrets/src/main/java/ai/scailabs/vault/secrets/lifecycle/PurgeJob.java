@@ -47,7 +47,7 @@ public final class PurgeJob {
 
     private static final String PAST_GRACE = """
             select v.tenant_id, v.path, v.version from secret_version v join tenant t on t.tenant_id = v.tenant_id
-            where v.readable_until <= ? and v.destroyed_at is null and t.status = 'active'
+            where greatest(v.readable_until, v.left_policy_at) <= ? and v.readable_until is not null and v.destroyed_at is null and t.status = 'active'
                 and not exists (select from rotation_assignment a where a.tenant_id = v.tenant_id and a.path = v.path)
                 and not exists (select from secret s where s.tenant_id = v.tenant_id and s.path = v.path and s.deleted_at is not null)
                 and (v.tenant_id, v.path, v.version) > (?, ?, ?)

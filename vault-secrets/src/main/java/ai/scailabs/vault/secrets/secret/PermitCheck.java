@@ -32,10 +32,7 @@ final class PermitCheck {
         if (!active) {
             throw SecretRefusals.suspended();
         }
-        // A shared space's epoch says nothing about the actor's policies, which were read for this very request.
-        if (!permit.isShared()) {
-            access.confirm(permit, epoch);
-        }
+        access.confirm(permit, epoch);
     }
 
     /** Whether the caller may know that a deleted secret can be restored. */

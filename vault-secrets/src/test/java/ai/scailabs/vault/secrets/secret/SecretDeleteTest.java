@@ -226,6 +226,30 @@ class SecretDeleteTest {
         assertThat(job.run()).isEqualTo(new PurgeCounts(0, 0, 0));
     }
 
+    /** Whoever takes it over puts it under a policy again. */
+    @Test
+    void versionPastItsGrace_staysADayAfterItsSecretHasLeftItsPolicy() {
+        Actor leaving = vault.owner();
+        String versions = " where version = 1 and tenant_id = '" + leaving.tenant() + "'";
+        vault.put(leaving, "app/db", "{\"v\":1}");
+        vault.put(leaving, "app/db", "{\"v\":2}");
+        vault.execute("update secret_version set readable_until = '"
+                + vault.clock.instant().minus(Duration.ofDays(3)) + "'" + versions);
+        underPolicy(leaving);
+        vault.execute("delete from rotation_assignment where tenant_id = '" + leaving.tenant() + "'");
+        assertThat(vault.text("select left_policy_at between now() - interval '1 minute' and now() from secret_version"
+                        + versions))
+                .isEqualTo("t");
+        vault.execute("update secret_version set left_policy_at = '" + vault.clock.instant() + "'" + versions);
+        PurgeJob job = new PurgeJob(
+                vault.database.worker().dataSource(), vault.secrets, vault.entries, vault.ids, vault.clock);
+
+        assertThat(job.run()).isEqualTo(new PurgeCounts(0, 0, 0));
+        vault.clock.advance(Duration.ofHours(25));
+        assertThat(job.run()).isEqualTo(new PurgeCounts(0, 1, 0));
+        assertThat(destroyed(leaving)).isEqualTo("1");
+    }
+
     private static void underPolicy(Actor actor) {
         String tenant = "'" + actor.tenant() + "'";
         String policy = "'" + UUID.randomUUID() + "'";

@@ -286,7 +286,7 @@ class SecretReadTest {
                 new TenantId("tnt_admin"), vault.stranger().partner(), "user:admin", Set.of(Actor.PARTNER_ADMIN));
         Actor tenant = vault.actor(new TenantId("tnt_reader"), admin.partner(), "user:reader", Set.of());
         Actor foreign = vault.owner();
-        vault.grant(admin, "partner/**", "admin");
+        String rule = vault.grant(admin, "partner/**", "admin");
         vault.grant(foreign, "partner/**", "admin");
         SecretPath path = new SecretPath("tls/ca");
         SecretSpace space = SecretSpace.sharedBy(admin.partner());
@@ -311,6 +311,18 @@ class SecretReadTest {
         refused(
                 ErrorCode.SECRET_NOT_FOUND,
                 () -> vault.secrets.read(theirs, SecretSpace.sharedBy(foreign.partner()), path, null));
+
+        Permit allowed = vault.access.requireShared(admin, Permission.WRITE, path);
+        vault.withdraw(admin, rule);
+        refused(
+                ErrorCode.ACCESS_DENIED,
+                () -> vault.secrets.write(
+                        allowed,
+                        space,
+                        path,
+                        TestVault.draft("{\"k\":\"late\"}"),
+                        Precondition.ANY,
+                        vault.entry(space.owner(), admin, AuditAction.WRITE, "tls/ca")));
     }
 
     @Test

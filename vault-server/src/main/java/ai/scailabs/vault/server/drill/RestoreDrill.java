@@ -91,7 +91,7 @@ public final class RestoreDrill {
         String fingerprint = sha256(dump);
         DrillReport report;
         try (KeptRootKeys rootKeys = KeptRootKeys.open(settings.rootKeys(), random, settings.development());
-                HikariDataSource pool = ConnectionPools.open(settings.restored(), "scaivault-restore-drill", 1);
+                HikariDataSource pool = ConnectionPools.openPatient(settings.restored(), "scaivault-restore-drill", 1);
                 Connection connection = pool.getConnection()) {
             connection.setReadOnly(true);
             report = look(new RestoredDatabase(connection), rootKeys.keys(), fingerprint);

@@ -69,7 +69,7 @@ public final class DatabaseGate {
     }
 
     private static void migrate(DatabaseLogin owner) {
-        try (HikariDataSource pool = ConnectionPools.open(owner, "scaivault-owner", MIGRATION_CONNECTIONS)) {
+        try (HikariDataSource pool = ConnectionPools.openPatient(owner, "scaivault-owner", MIGRATION_CONNECTIONS)) {
             Schema.migrate(pool);
         }
     }

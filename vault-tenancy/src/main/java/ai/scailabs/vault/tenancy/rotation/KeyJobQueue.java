@@ -122,7 +122,7 @@ final class KeyJobQueue {
     /** How many keys of partners are not wrapped by exactly these root keys. @param rootKeyIds with a space between */
     static long wrappedByOthers(Connection connection, String rootKeyIds) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(
-                "select count(*) from partner_key where array_to_string(root_key_ids, ' ') <> ? and state <> 'destroyed'")) {
+                "select count(*) from partner_key k, string_to_array(?, ' ') w where not (k.root_key_ids @> w and k.root_key_ids <@ w) and k.state <> 'destroyed'")) {
             statement.setString(1, rootKeyIds);
             try (ResultSet results = statement.executeQuery()) {
                 return results.next() ? results.getLong(1) : 0;

@@ -3,6 +3,7 @@ package ai.scailabs.vault.credentials.connector.mysql;
 import ai.scailabs.vault.credentials.connector.SqlFailures;
 import ai.scailabs.vault.credentials.connector.TargetFailure;
 import java.sql.SQLException;
+import org.jspecify.annotations.Nullable;
 
 /** The numbers of errors that MySQL and MariaDB share. */
 final class MysqlErrors {
@@ -28,6 +29,11 @@ final class MysqlErrors {
             return encrypted ? TargetFailure.TLS_FAILED : TargetFailure.UNREACHABLE;
         }
         return TargetFailure.STATEMENT_REFUSED;
+    }
+
+    /** By the history of MySQL, or by a plugin of MariaDB, of which it says no more than that the account is not altered, or that the password does not satisfy it. */
+    static boolean isOldPassword(@Nullable String code) {
+        return "3638".equals(code) || "1396".equals(code) || "1819".equals(code);
     }
 
     static boolean isRightMissing(SQLException failed) {

@@ -184,6 +184,11 @@ public final class MysqlTarget implements Target {
     }
 
     @Override
+    public boolean isOldPassword(TargetException refused) {
+        return MysqlErrors.isOldPassword(refused.code());
+    }
+
+    @Override
     public void close() {
         root.close();
     }

@@ -480,6 +480,61 @@ class SettingsTest {
                 .containsExactly("the KMS_SECONDARY_ variables name the same root key as the others");
     }
 
+    /** What both say, what the first says, and what the second says instead. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            local  | LOCAL_KEY_FILE=/tmp/a/root.key | LOCAL_KEY_FILE=/tmp/b/../a/root.key
+            aws    | KEY_ID=arn:aws:kms:eu-central-1:111122223333:key/1234abcd | TIMEOUT_MILLIS=700
+            aws    | KEY_ID=arn:aws:kms:eu-central-1:111122223333:key/1234abcd | ENDPOINT=https://kms.example.test
+            gcp    | KEY_NAME=projects/p/locations/eu/keyRings/r/cryptoKeys/k | TIMEOUT_MILLIS=700
+            gcp    | KEY_NAME=projects/p/locations/eu/keyRings/r/cryptoKeys/k | ENDPOINT=https://kms.example.test
+            azure  | KEY_URL=https://acme.managedhsm.azure.net/keys/root | TIMEOUT_MILLIS=700
+            azure  | KEY_URL=https://acme.managedhsm.azure.net/keys/root | KEY_URL=https://acme.managedhsm.azure.net/keys/Root/0123456789abcdef0123456789abcdef
+            azure  | KEY_URL=https://acme.vault.azure.net/keys/root SIGNING_KEY_URL=https://acme.vault.azure.net/keys/one | SIGNING_KEY_URL=https://acme.vault.azure.net/keys/two
+            pkcs11 | PKCS11_LIBRARY=/opt/hsm.so PKCS11_TOKEN_LABEL=token PKCS11_KEY_LABEL=root PKCS11_PIN_FILE=/run/pin1 | TIMEOUT_MILLIS=700
+            pkcs11 | PKCS11_LIBRARY=/opt/hsm.so PKCS11_TOKEN_LABEL=token PKCS11_KEY_LABEL=root PKCS11_PIN_FILE=/run/pin1 | PKCS11_PIN_FILE=/run/pin2 PKCS11_SESSIONS=3
+            tpm    | TPM_DEVICE=/dev/tpmrm0 TPM_HANDLE=0x81000001 TPM_AUTH_FILE=/run/auth1 | TPM_AUTH_FILE=/run/auth2
+            tpm    | TPM_DEVICE=/dev/tpmrm0 TPM_HANDLE=0x81000001 TPM_AUTH_FILE=/run/auth1 | TIMEOUT_MILLIS=700
+            """)
+    void secondRootKey_isNotTheFirst_reachedInAnotherWay(String provider, String both, String otherwise) {
+        assertThat(problems(twoRootKeys(provider, both, otherwise)))
+                .containsExactly("the KMS_SECONDARY_ variables name the same root key as the others");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            local  | LOCAL_KEY_FILE=/tmp/a/root.key | LOCAL_KEY_FILE=/tmp/b/root.key
+            aws    | KEY_ID=arn:aws:kms:eu-central-1:111122223333:key/1234abcd | KEY_ID=arn:aws:kms:eu-west-1:111122223333:key/1234abcd
+            gcp    | KEY_NAME=projects/p/locations/eu/keyRings/r/cryptoKeys/k | KEY_NAME=projects/p/locations/us/keyRings/r/cryptoKeys/k
+            azure  | KEY_URL=https://acme.managedhsm.azure.net/keys/root | KEY_URL=https://acme-2.managedhsm.azure.net/keys/root
+            pkcs11 | PKCS11_LIBRARY=/opt/hsm.so PKCS11_TOKEN_LABEL=token PKCS11_KEY_LABEL=root PKCS11_PIN_FILE=/run/pin1 | PKCS11_TOKEN_LABEL=token-2
+            pkcs11 | PKCS11_LIBRARY=/opt/hsm.so PKCS11_TOKEN_LABEL=token PKCS11_KEY_LABEL=root PKCS11_PIN_FILE=/run/pin1 | PKCS11_LIBRARY=/opt/hsm-2.so
+            tpm    | TPM_DEVICE=/dev/tpmrm0 TPM_HANDLE=0x81000001 TPM_AUTH_FILE=/run/auth1 | TPM_HANDLE=0x81000002
+            """)
+    void secondRootKey_mayDifferInItsNameAlone(String provider, String both, String otherwise) {
+        assertThat(ServerSettings.read(twoRootKeys(provider, both, otherwise))
+                        .rootKeys()
+                        .all())
+                .hasSize(2);
+    }
+
+    private static Map<String, String> twoRootKeys(String provider, String both, String otherwise) {
+        Map<String, String> environment = good();
+        environment.remove("KMS_LOCAL_KEY_FILE");
+        for (String prefix : List.of("KMS_", "KMS_SECONDARY_")) {
+            environment.put(prefix + "PROVIDER", provider);
+            put(environment, prefix, both);
+        }
+        put(environment, "KMS_SECONDARY_", otherwise);
+        return environment;
+    }
+
+    private static void put(Map<String, String> environment, String prefix, String settings) {
+        for (String setting : settings.split(" ")) {
+            environment.put(prefix + setting.split("=", 2)[0], setting.split("=", 2)[1]);
+        }
+    }
+
     @Test
     void unwrappedKeys_areRememberedForFiveMinutesAtMost() {
         Map<String, String> environment = good();

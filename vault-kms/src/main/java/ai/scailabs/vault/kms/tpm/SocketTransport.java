@@ -22,19 +22,30 @@ final class SocketTransport implements Transport {
     }
 
     static SocketTransport connect(SocketAddress address, Deadline deadline) throws IOException, TpmUnavailable {
+        Selector selector = Selector.open();
+        try {
+            return connect(address, selector, deadline);
+        } catch (IOException | TpmUnavailable | RuntimeException failed) {
+            // Has descriptors of its own, and keeps that of the channel, though it is closed.
+            selector.close();
+            throw failed;
+        }
+    }
+
+    private static SocketTransport connect(SocketAddress address, Selector selector, Deadline deadline)
+            throws IOException, TpmUnavailable {
         SocketChannel channel = address instanceof UnixDomainSocketAddress
                 ? SocketChannel.open(StandardProtocolFamily.UNIX)
                 : SocketChannel.open();
         try {
             channel.configureBlocking(false);
-            Selector selector = Selector.open();
             SocketTransport transport = new SocketTransport(channel, selector, channel.register(selector, 0));
             if (!channel.connect(address)) {
                 transport.await(SelectionKey.OP_CONNECT, deadline);
                 channel.finishConnect();
             }
             return transport;
-        } catch (IOException | TpmUnavailable | UnsupportedOperationException failed) {
+        } catch (IOException | TpmUnavailable | RuntimeException failed) {
             channel.close();
             throw failed;
         }

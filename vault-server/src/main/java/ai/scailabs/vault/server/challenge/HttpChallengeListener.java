@@ -2,12 +2,13 @@ package ai.scailabs.vault.server.challenge;
 
 import ai.scailabs.vault.kernel.error.VaultException;
 import ai.scailabs.vault.pki.acme.ChallengeAnswers;
+import ai.scailabs.vault.server.listener.PlainHttp;
 import ai.scailabs.vault.server.settings.ListenAddress;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
-import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -28,7 +29,7 @@ public final class HttpChallengeListener implements AutoCloseable {
     /** @param address absent: no such listener */
     public HttpChallengeListener(@Nullable ListenAddress address, ChallengeAnswers answers) {
         this.answers = answers;
-        // Who finds no room is not answered: a directory asks again.
+        // Who finds no room is hung up on: a directory asks again.
         this.threads = new ThreadPoolExecutor(
                 THREADS,
                 THREADS,
@@ -36,17 +37,13 @@ public final class HttpChallengeListener implements AutoCloseable {
                 TimeUnit.SECONDS,
                 new LinkedBlockingQueue<>(WAITING),
                 Thread.ofVirtual().name("acme-http-", 0).factory(),
-                new ThreadPoolExecutor.DiscardPolicy());
+                new ThreadPoolExecutor.AbortPolicy());
         this.server = address == null ? null : start(address);
     }
 
     private HttpServer start(ListenAddress address) {
         try {
-            HttpServer started = HttpServer.create(new InetSocketAddress(address.address(), address.port()), 0);
-            started.createContext("/", this::answer);
-            started.setExecutor(threads);
-            started.start();
-            return started;
+            return PlainHttp.start(address, this::answer, threads);
         } catch (IOException taken) {
             throw new UncheckedIOException("ACME_HTTP_BIND cannot be listened on", taken);
         }
@@ -56,7 +53,13 @@ public final class HttpChallengeListener implements AutoCloseable {
         try (exchange) {
             String path = exchange.getRequestURI().getRawPath();
             boolean asked = exchange.getRequestMethod().equals("GET") && path.startsWith(PATH);
-            String found = asked ? answers.http(path.substring(PATH.length())).orElse(null) : null;
+            String found;
+            try {
+                found = asked ? answers.http(path.substring(PATH.length())).orElse(null) : null;
+            } catch (VaultException unavailable) {
+                exchange.sendResponseHeaders(503, -1);
+                return;
+            }
             if (found == null) {
                 exchange.sendResponseHeaders(404, -1);
                 return;
@@ -64,9 +67,10 @@ public final class HttpChallengeListener implements AutoCloseable {
             byte[] body = found.getBytes(StandardCharsets.US_ASCII);
             exchange.getResponseHeaders().set("Content-Type", "application/octet-stream");
             exchange.sendResponseHeaders(200, body.length);
-            exchange.getResponseBody().write(body);
-        } catch (VaultException unavailable) {
-            exchange.sendResponseHeaders(503, -1);
+            // Closed here, so that the server hears of a failure and forgets the connection.
+            try (OutputStream out = exchange.getResponseBody()) {
+                out.write(body);
+            }
         }
     }
 

@@ -12,7 +12,10 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
@@ -32,16 +35,20 @@ public final class TlsChallengeListener implements AutoCloseable {
     /** Handshakes at a time. Who finds no room is hung up on: a directory comes again. */
     private static final int AT_ONCE = 64;
 
+    /** With one handshake in all: whoever sends a byte now and then is waited for no longer. */
     private static final Duration PATIENCE = Duration.ofSeconds(5);
 
     private final ChallengeAnswers answers;
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+    private final ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(
+            1, Thread.ofPlatform().name("acme-tls-timer").daemon().factory());
     private final Semaphore room = new Semaphore(AT_ONCE);
     private final @Nullable ServerSocket server;
 
     /** @param address absent: no such listener */
     public TlsChallengeListener(@Nullable ListenAddress address, ChallengeAnswers answers) {
         this.answers = answers;
+        this.timer.setRemoveOnCancelPolicy(true);
         this.server = address == null ? null : listening(address);
         if (server != null) {
             Thread.ofPlatform().name("acme-tls").daemon().start(() -> accept(server));
@@ -74,8 +81,9 @@ public final class TlsChallengeListener implements AutoCloseable {
     }
 
     private void answered(Socket plain) {
+        Future<?> end = null;
         try (plain) {
-            plain.setSoTimeout((int) PATIENCE.toMillis());
+            end = timer.schedule(() -> hangUp(plain), PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
             ChallengeKeys keys = new ChallengeKeys(answers);
             SSLContext context = SSLContext.getInstance("TLS");
             context.init(new KeyManager[] {keys}, null, null);
@@ -92,7 +100,18 @@ public final class TlsChallengeListener implements AutoCloseable {
         } catch (IOException | GeneralSecurityException | RuntimeException refused) {
             LOG.debug("a handshake for a challenge came to nothing", refused);
         } finally {
+            if (end != null) {
+                end.cancel(false);
+            }
             room.release();
+        }
+    }
+
+    private static void hangUp(Socket late) {
+        try {
+            late.close();
+        } catch (IOException alreadyBroken) {
+            LOG.debug("a connection for a challenge did not close", alreadyBroken);
         }
     }
 
@@ -115,5 +134,6 @@ public final class TlsChallengeListener implements AutoCloseable {
             }
         }
         threads.shutdownNow();
+        timer.shutdownNow();
     }
 }

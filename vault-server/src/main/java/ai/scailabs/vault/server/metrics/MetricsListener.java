@@ -1,13 +1,14 @@
 package ai.scailabs.vault.server.metrics;
 
 import ai.scailabs.vault.api.system.MetricsController;
+import ai.scailabs.vault.server.listener.PlainHttp;
 import ai.scailabs.vault.server.settings.ListenAddress;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
-import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -27,11 +28,7 @@ public final class MetricsListener implements AutoCloseable {
 
     private HttpServer start(ListenAddress address) {
         try {
-            HttpServer started = HttpServer.create(new InetSocketAddress(address.address(), address.port()), 0);
-            started.createContext("/", this::answer);
-            started.setExecutor(executor);
-            started.start();
-            return started;
+            return PlainHttp.start(address, this::answer, executor);
         } catch (IOException taken) {
             throw new UncheckedIOException("METRICS_BIND_ADDRESS cannot be listened on", taken);
         }
@@ -48,7 +45,10 @@ public final class MetricsListener implements AutoCloseable {
             byte[] body = registry.scrape(MetricsController.CONTENT_TYPE).getBytes(StandardCharsets.UTF_8);
             exchange.getResponseHeaders().set("Content-Type", MetricsController.CONTENT_TYPE);
             exchange.sendResponseHeaders(200, body.length);
-            exchange.getResponseBody().write(body);
+            // Closed here, so that the server hears of a failure and forgets the connection.
+            try (OutputStream out = exchange.getResponseBody()) {
+                out.write(body);
+            }
         }
     }
 

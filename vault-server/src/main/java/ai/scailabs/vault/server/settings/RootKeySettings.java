@@ -39,6 +39,20 @@ public sealed interface RootKeySettings {
     /** A TPM 2.0. */
     record Tpm(TpmProperties properties) implements RootKeySettings {}
 
+    /** How long a caller waits for an answer. */
+    default Duration patience() {
+        return switch (this) {
+            // Is there at once, or not at all.
+            case LocalFile local -> Duration.ofSeconds(2);
+            case Aws aws -> aws.properties().patience();
+            case Gcp gcp -> gcp.properties().patience();
+            case Azure azure -> azure.properties().patience();
+            case Pkcs11 hsm -> hsm.properties().patience();
+            case Transit transit -> transit.properties().patience();
+            case Tpm tpm -> tpm.properties().patience();
+        };
+    }
+
     /** Null, and problems, when it is not said completely. */
     static @Nullable RootKeySettings read(SettingsReader reader, boolean dev) {
         String provider = reader.required(

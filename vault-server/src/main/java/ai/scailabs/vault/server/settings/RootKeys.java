@@ -1,8 +1,10 @@
 package ai.scailabs.vault.server.settings;
 
+import ai.scailabs.vault.kms.azure.AzureKeyUrl;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,10 +41,32 @@ public record RootKeys(RootKeySettings first, @Nullable RootKeySettings second, 
     }
 
     private static boolean isSame(RootKeySettings first, RootKeySettings second) {
-        return first.equals(second)
-                // Transit's keys have the names that they were given, wherever the server is.
-                || (first instanceof RootKeySettings.Transit one
-                        && second instanceof RootKeySettings.Transit other
-                        && one.properties().keyName().equals(other.properties().keyName()));
+        return first.getClass() == second.getClass() && name(first).equals(name(second));
+    }
+
+    /** What tells a key from others of its kind, however it is reached. */
+    private static Object name(RootKeySettings key) {
+        return switch (key) {
+            case RootKeySettings.LocalFile local ->
+                local.file().toAbsolutePath().normalize();
+            case RootKeySettings.Aws aws -> aws.properties().key();
+            case RootKeySettings.Gcp gcp -> gcp.properties().key();
+            case RootKeySettings.Azure azure -> name(azure.properties().key());
+            // Labels are those of one library's tokens; another may show the same ones.
+            case RootKeySettings.Pkcs11 hsm ->
+                List.of(
+                        hsm.properties().library().normalize(),
+                        hsm.properties().tokenLabel(),
+                        hsm.properties().keyLabel());
+            // Transit's keys have the names that they were given, wherever the server is.
+            case RootKeySettings.Transit transit -> transit.properties().keyName();
+            case RootKeySettings.Tpm tpm ->
+                List.of(tpm.properties().device(), tpm.properties().key());
+        };
+    }
+
+    /** Without the version; Azure does not tell capitals from small letters. */
+    private static String name(AzureKeyUrl key) {
+        return (key.vault() + "/keys/" + key.name()).toLowerCase(Locale.ROOT);
     }
 }

@@ -18,7 +18,7 @@ public record KeptRootKeys(List<KeptRootKey> keys) implements AutoCloseable {
         List<KeptRootKey> keys = new ArrayList<>();
         List<String> problems = new ArrayList<>();
         for (RootKeySettings each : settings.all()) {
-            KeptRootKey key = new KeptRootKey(() -> OpenedRootKey.open(each, random, development));
+            KeptRootKey key = new KeptRootKey(() -> OpenedRootKey.open(each, random, development), each.patience());
             keys.add(key);
             try {
                 key.open();

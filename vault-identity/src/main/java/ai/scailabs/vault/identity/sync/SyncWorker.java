@@ -187,20 +187,13 @@ public final class SyncWorker {
         SyncRun run = open.run();
         try {
             if (open.position().step() == SyncStep.DONE) {
-                // Whoever came so far was stopped before it was noted.
                 end(open, SyncStatus.COMPLETED, null);
                 return Optional.empty();
             }
             SyncReader.Step step = reader.step(open);
             SyncCounts counts = run.counts().plus(step.read());
-            OpenRun next = new OpenRun(with(run, counts), step.next(), 0);
-            if (step.next().step() == SyncStep.DONE) {
-                repository.advance(run.space(), run.id(), step.next(), counts);
-                end(next, SyncStatus.COMPLETED, null);
-                return Optional.empty();
-            }
             repository.advance(run.space(), run.id(), step.next(), counts);
-            return Optional.of(next);
+            return Optional.of(new OpenRun(with(run, counts), step.next(), 0));
         } catch (HopelessSync hopeless) {
             end(open, SyncStatus.FAILED, hopeless.getMessage());
         } catch (IOException failure) {

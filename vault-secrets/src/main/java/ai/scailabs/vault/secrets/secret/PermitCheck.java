@@ -32,7 +32,12 @@ final class PermitCheck {
         if (!active) {
             throw SecretRefusals.suspended();
         }
-        access.confirm(permit, epoch);
+        // What is shared is read by the policies of this very request. Before a change its body came, however long that
+        // took.
+        boolean reads = permit.permission() == Permission.READ || permit.permission() == Permission.LIST;
+        if (!permit.isShared() || !reads) {
+            access.confirm(permit, epoch);
+        }
     }
 
     /** Whether the caller may know that a deleted secret can be restored. */
